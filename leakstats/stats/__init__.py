@@ -1,1 +1,59 @@
-"""stats"""
+"""Estimators: pure functions of arrays that return an :class:`~leakstats.estimate.Estimate`.
+
+Every public name of the family is found here (``from leakstats.stats import spearman``). The modules behind them are
+imported when a name is first used, so that importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in step
+    # correlation
+    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
+
+_HOME = {
+    # public name -> module of this package that defines it; one block a module, one line a name
+    # correlation
+    "exact_ratio_ranks": "_ranks",
+    # clustered
+    # dyadic
+    # influence
+    # leave_one_out
+    # multiplicity
+    # partial
+    # power
+    # proportion
+    # regression
+    # reliability
+    # resampling
+    # sequential
+    # synthesis
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})
+
+
+class _Package(ModuleType):
+    def __setattr__(self, name: str, value: Any) -> None:
+        # importing the module `influence` would bind it over the function `influence`
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
