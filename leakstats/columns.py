@@ -75,9 +75,10 @@ class Columns:
 
     def to_json(self) -> dict[str, Any]:
         def cells(values: npt.NDArray[np.float64]) -> list[float | None]:
-            if np.isfinite(values).all():
-                return values.tolist()
-            return [v if np.isfinite(v) else None for v in values.tolist()]
+            plain: list[float | None] = values.tolist()
+            if not np.isfinite(values).all():
+                plain = [v if v is not None and np.isfinite(v) else None for v in plain]
+            return plain
 
         return {
             "quantity": self.quantity,
