@@ -15,15 +15,33 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # correlation
     from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
 
+    # crossed
+    from leakstats.stats.crossed import crossed_correlation as crossed_correlation
+
+    # multiplicity
+    from leakstats.stats.multiplicity import adjust as adjust
+
+    # repeated
+    from leakstats.stats.repeated import WithinBetween as WithinBetween
+    from leakstats.stats.repeated import repeated_measures_correlation as repeated_measures_correlation
+    from leakstats.stats.repeated import within_between as within_between
+
+    # synthesis
+    from leakstats.stats.synthesis import combine_correlations as combine_correlations
+    from leakstats.stats.synthesis import combine_estimates as combine_estimates
+
 _HOME = {
     # public name -> module of this package that defines it; one block a module, one line a name
     # correlation
     "exact_ratio_ranks": "_ranks",
     # clustered
+    # crossed
+    "crossed_correlation": "crossed",
     # dyadic
     # influence
     # leave_one_out
     # multiplicity
+    "adjust": "multiplicity",
     # partial
     # power
     # proportion
@@ -32,6 +50,12 @@ _HOME = {
     # resampling
     # sequential
     # synthesis
+    "combine_correlations": "synthesis",
+    "combine_estimates": "synthesis",
+    # repeated
+    "WithinBetween": "repeated",
+    "repeated_measures_correlation": "repeated",
+    "within_between": "repeated",
 }
 
 __all__ = sorted(_HOME)
