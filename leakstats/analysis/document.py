@@ -1,4 +1,4 @@
-"""analysis.json as an object: estimates by id, tables, figures. Imports nothing heavy, so that the linter can read it."""
+"""analysis.json as an object: estimates by id, tables, figures. Light, so that the linter can read it."""
 
 from __future__ import annotations
 
