@@ -18,13 +18,42 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
 
+    # influence
+    from leakstats.stats.influence import DropOne as DropOne
+    from leakstats.stats.influence import drop_one as drop_one
+    from leakstats.stats.influence import influence as influence
+
+    # leave_one_out
+    from leakstats.stats.leave_one_out import LeaveOneOut as LeaveOneOut
+    from leakstats.stats.leave_one_out import jackknife_plus as jackknife_plus
+    from leakstats.stats.leave_one_out import loo_prediction_intervals as loo_prediction_intervals
+
     # multiplicity
     from leakstats.stats.multiplicity import adjust as adjust
+
+    # permutation_tests
+    from leakstats.stats.permutation_tests import permutation_difference as permutation_difference
+    from leakstats.stats.permutation_tests import sign_flip as sign_flip
+
+    # regression
+    from leakstats.stats.regression import LinearFit as LinearFit
+    from leakstats.stats.regression import fit_ols as fit_ols
+
+    # reliability
+    from leakstats.stats.reliability import VarianceComponents as VarianceComponents
+    from leakstats.stats.reliability import icc as icc
+    from leakstats.stats.reliability import icc_table as icc_table
+    from leakstats.stats.reliability import variance_components as variance_components
 
     # repeated
     from leakstats.stats.repeated import WithinBetween as WithinBetween
     from leakstats.stats.repeated import repeated_measures_correlation as repeated_measures_correlation
     from leakstats.stats.repeated import within_between as within_between
+
+    # resampling
+    from leakstats.stats.resampling import Bootstrap as Bootstrap
+    from leakstats.stats.resampling import Permutation as Permutation
+    from leakstats.stats.resampling import bootstrap as bootstrap
 
     # synthesis
     from leakstats.stats.synthesis import combine_correlations as combine_correlations
@@ -39,15 +68,33 @@ _HOME = {
     "crossed_correlation": "crossed",
     # dyadic
     # influence
+    "DropOne": "influence",
+    "drop_one": "influence",
+    "influence": "influence",
     # leave_one_out
+    "LeaveOneOut": "leave_one_out",
+    "jackknife_plus": "leave_one_out",
+    "loo_prediction_intervals": "leave_one_out",
     # multiplicity
     "adjust": "multiplicity",
     # partial
     # power
     # proportion
     # regression
+    "LinearFit": "regression",
+    "fit_ols": "regression",
     # reliability
+    "VarianceComponents": "reliability",
+    "icc": "reliability",
+    "icc_table": "reliability",
+    "variance_components": "reliability",
+    # permutation_tests
+    "permutation_difference": "permutation_tests",
+    "sign_flip": "permutation_tests",
     # resampling
+    "Bootstrap": "resampling",
+    "Permutation": "resampling",
+    "bootstrap": "resampling",
     # sequential
     # synthesis
     "combine_correlations": "synthesis",
