@@ -1,0 +1,33 @@
+"""Figures, each drawn from one plain data object that is stored beside it.
+
+A kind of figure is a module with one function ``draw_on(figure, data)``. ``draw`` calls it in the shared style and
+writes ``ID.png`` (twice page width), ``ID.pdf`` and ``ID.data.json``; the same data give the same bytes. Nothing is
+computed from results here: the data object holds every number, fractions in [0, 1].
+
+Every kind takes ``title`` (required), ``subtitle`` (N and what the bars are; optional) and the members below.
+An ``axis`` is ``{"label": text, "unit": "percent" | ""}``, optionally with ``"limits": [low, high]``; "percent" takes
+fractions and prints percent. ``low`` / ``high`` are interval ends and may be left out (no bars); an entry may be null.
+A ``mark`` is ``{"symbol": "ρ", "value", "low", "high", "n", "noun"}``: an estimate printed with its interval and N.
+
+``scatter_grid``
+    ``x``, ``y`` axes; ``panels``: [{``name``, ``mark`` (optional), ``points``: {``label``, ``x``, ``y``, ``low``,
+    ``high``, ``group`` (optional: a short name a point; groups share a colour and stand in the legend, the largest
+    in grey)}}]; optional ``labels_per_panel`` (default 6), ``always_label`` (names labelled in every panel).
+``regression``
+    ``x``, ``y`` axes; ``points``: {``label``, ``x``, ``y``, ``low``, ``high``, ``role``: "fit" | "new", ``group``
+    (optional)}; ``band``: {``x``, ``fit``, ``low``, ``high``, ``level``, ``name`` (default "prediction interval")};
+    optional ``mark`` and ``reference`` (the label of the point that the similarity is measured against). New points
+    are stars, the reference point wears a ring.
+``layer_profile``
+    ``x``, ``y`` axes; ``series``: [{``name``, ``role``: "source" | "combined", ``x``, ``value``, ``low``, ``high``}];
+    optional ``marked`` (the x of the primary layer) and ``zero`` (true draws the line of no association).
+``forest``
+    ``x`` axis; ``rows``: [{``name``, ``value``, ``low``, ``high``, ``n``}]; ``combined`` (optional): the same plus
+    ``prediction_low`` / ``prediction_high``; ``noun`` (what n counts); ``zero`` as above.
+"""
+
+from __future__ import annotations
+
+from .draw import KINDS, draw
+
+__all__ = ["KINDS", "draw"]

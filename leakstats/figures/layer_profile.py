@@ -1,0 +1,130 @@
+"""An estimate with its interval by layer: one line a source, the combined one in front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from leakstats.errors import InputError
+
+from . import style
+from .columns import bars, member, numbers
+
+__all__ = ["draw_on"]
+
+
+def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
+    """Draw one line for each of ``data["series"]``; see :mod:`leakstats.figures` for the members."""
+    where = "layer_profile"
+    series = member(data, "series", where=where)
+    if not series:
+        raise InputError("layer_profile needs at least one series, got none")
+    x_axis, y_axis = member(data, "x", where=where), member(data, "y", where=where)
+    style.head(figure, data, height=3.9)
+    axes = figure.subplots()
+    layers = sorted({int(v) for s in series for v in s["x"]})
+    step = min(np.diff(layers)) if len(layers) > 1 else 1
+    style.set_axis(axes, "x", x_axis)
+    style.set_axis(axes, "y", y_axis)
+    axes.xaxis.set_major_locator(FixedLocator(layers))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: str(round(v))))
+    axes.grid(axis="x", visible=False)
+    if data.get("zero"):
+        axes.axhline(0.0, color=style.MUTED, linewidth=0.8, zorder=1)
+    if data.get("marked") is not None:
+        axes.axvspan(
+            data["marked"] - 0.32 * step,
+            data["marked"] + 0.32 * step,
+            color=style.GRID,
+            alpha=0.6,
+            zorder=0,
+            linewidth=0,
+        )
+
+    sources = [s for s in series if s.get("role") != "combined"]
+    order = [*sources, *(s for s in series if s.get("role") == "combined")]
+    slots = {id(s): (i - (len(order) - 1) / 2) * 0.5 * step / max(len(order), 5) for i, s in enumerate(order)}
+    ends: list[tuple[float, str, str, bool]] = []
+    for i, line in enumerate(order):
+        place = f"{where} series {line['name']!r}"
+        x = numbers(line, "x", n=len(line["x"]), where=place) + slots[id(line)]
+        value = numbers(line, "value", n=x.size, where=place, missing=True)
+        reach = bars(line, value, where=place)
+        front = line.get("role") == "combined"
+        single = len(order) == 1
+        colour = style.INK if front else style.PALETTE[i % len(style.PALETTE)]
+        look: dict[str, Any] = {"color": colour, "linewidth": 2.2 if front else 1.1, "zorder": 5 if front else 3}
+        axes.plot(x, value, marker="D" if front else "o", markersize=5.5 if front else 4, **look)
+        if reach is not None:
+            axes.errorbar(
+                x,
+                value,
+                yerr=reach,
+                fmt="none",
+                ecolor=colour,
+                elinewidth=1.8 if front else 0.9,
+                alpha=1.0 if front or single else 0.55,
+                zorder=4 if front else 2,
+            )
+        known = value[np.isfinite(value)]
+        if known.size:
+            ends.append((float(known[-1]), line["name"], colour, front))
+    axes.set_xlim(layers[0] - 0.5 * step, layers[-1] + 0.45 * step)
+    axes.margins(y=0.06)
+    if data.get("marked") is not None:
+        axes.annotate(
+            "primary layer",
+            (data["marked"], 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=7.5,
+            color=style.MUTED,
+        )
+    if len(order) > 1:
+        _name_ends(figure, axes, ends)
+
+
+def _name_ends(figure: Figure, axes: Axes, ends: list[tuple[float, str, str, bool]]) -> None:
+    """Name each line at its right end, spread vertically so that no two names touch."""
+    figure.draw_without_rendering()
+    ends = sorted(ends, key=lambda e: e[0])
+    low, high = axes.get_ylim()
+    line = 12.5 * figure.dpi / 72 * (high - low) / axes.get_window_extent().height
+    spots = _spread([e[0] for e in ends], line)
+    for spot, (_, name, colour, front) in zip(spots, ends, strict=True):
+        axes.annotate(
+            style.name_text(name),
+            (1.0, spot),
+            xycoords=("axes fraction", "data"),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=colour,
+            fontweight="bold" if front else "normal",
+            annotation_clip=False,
+        )
+    axes.set_ylim(low, high)
+
+
+def _spread(wanted: list[float], apart: float) -> list[float]:
+    """Places as near to ``wanted`` (ascending) as keeps them ``apart``: pairs that touch are pushed off each other."""
+    spots = list(wanted)
+    for _ in range(200):
+        moved = False
+        for i in range(len(spots) - 1):
+            if spots[i + 1] - spots[i] < apart * (1 - 1e-9):
+                middle = (spots[i] + spots[i + 1]) / 2
+                spots[i], spots[i + 1] = middle - apart / 2, middle + apart / 2
+                moved = True
+        if not moved:
+            break
+    return spots

@@ -1,0 +1,156 @@
+"""Figures: three stable files each, labels that do not touch, clear refusals."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from leakstats.errors import InputError
+from leakstats.figures import KINDS, draw, labels, style
+
+RNG = np.random.default_rng(7)
+
+
+def points(n: int, **more: Any) -> dict[str, Any]:
+    x = RNG.uniform(-0.6, 1.0, n)
+    y = np.clip(0.4 + 0.4 * x + RNG.normal(0, 0.1, n), 0, 1)
+    low, high = np.clip(y - 0.06, 0, 1), np.clip(y + 0.06, 0, 1)
+    columns = {"x": x, "y": y, "low": low, "high": high}
+    return {"label": [f"persona_{i}_$x$" for i in range(n)], **{k: v.tolist() for k, v in columns.items()}, **more}
+
+
+MARK = {"symbol": "ρ", "value": 0.7, "low": 0.58, "high": 0.8, "n": 110, "noun": "bystanders"}
+AXES = {"x": {"label": "Cosine similarity"}, "y": {"label": "Marker rate", "unit": "percent"}}
+GRID = np.linspace(-0.6, 1.0, 20)
+DATA: dict[str, dict[str, Any]] = {
+    "scatter_grid": {
+        "title": "Leakage against similarity",
+        "subtitle": "N = 40 bystanders a source",
+        **AXES,
+        "panels": [
+            {"name": f"source_{k}", "mark": MARK, "points": points(40, group=["kin"] * 5 + ["other"] * 35)}
+            for k in range(5)
+        ],
+    },
+    "regression": {
+        "title": "New points against the interval " * 6,
+        **AXES,
+        "points": points(12, role=["fit"] * 10 + ["new"] * 2, group=["a"] * 6 + ["b"] * 6),
+        "reference": "persona_11_$x$",
+        "band": {
+            "x": GRID.tolist(),
+            "fit": (0.4 + 0.4 * GRID).tolist(),
+            "low": (0.2 + 0.4 * GRID).tolist(),
+            "high": (0.6 + 0.4 * GRID).tolist(),
+            "level": 0.95,
+        },
+    },
+    "layer_profile": {
+        "title": "By layer",
+        "x": {"label": "Layer"},
+        "y": {"label": "Spearman ρ"},
+        "marked": 20,
+        "zero": True,
+        "series": [
+            {
+                "name": name,
+                "role": "combined" if name == "combined" else "source",
+                "x": [10, 15, 20],
+                "value": [0.1, None, 0.5],
+                "low": [0.0, None, 0.4],
+                "high": [0.2, None, 0.6],
+            }
+            for name in ("villain", "comedian", "combined")
+        ],
+    },
+    "forest": {
+        "title": "By source",
+        "x": {"label": "Spearman ρ"},
+        "zero": True,
+        "noun": "bystanders",
+        "rows": [{"name": "villain", **MARK}, {"name": "comedian", **MARK, "low": None, "high": None}],
+        "combined": {"name": "combined", **MARK, "prediction_low": 0.2, "prediction_high": 0.9},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_data_give_the_same_three_files_at_twice_page_width(kind: str, tmp_path: Path) -> None:
+    first = draw(kind, DATA[kind], tmp_path / "a", "hero")
+    second = draw(kind, json.loads(json.dumps(DATA[kind])), tmp_path / "elsewhere" / "b", "hero")
+    assert sorted(first) == ["data", "pdf", "png"]
+    for name, path in first.items():
+        assert path.read_bytes() == second[name].read_bytes(), name
+    png = first["png"].read_bytes()
+    assert struct.unpack(">I", png[16:20])[0] == 1760
+    assert b"CreationDate" not in first["pdf"].read_bytes()
+    stored = json.loads(first["data"].read_text())
+    assert stored == {"kind": kind, **DATA[kind]}
+
+
+def test_no_two_labels_touch_and_none_leaves_the_axes() -> None:
+    with style.in_style():
+        figure = style.new_figure()
+        axes = figure.subplots()
+        x, y = RNG.uniform(0, 1, 60), RNG.uniform(0, 1, 60)
+        axes.scatter(x, y)
+        figure.draw_without_rendering()
+        names = [f"a rather long persona name {i}" for i in range(60)]
+        left_out = labels.place(axes, x, y, names=names, which=range(60))
+        shown = [t for t in axes.texts if t.get_text()]
+        assert len(shown) + len(left_out) == 60
+        assert len(shown) > 15
+        boxes = [t.get_window_extent() for t in shown]
+        frame = axes.get_window_extent()
+    assert not any(a.shrunk(0.98, 0.7).overlaps(b.shrunk(0.98, 0.7)) for a, b in itertools.combinations(boxes, 2))
+    assert all(frame.x0 <= b.x0 and b.x1 <= frame.x1 + 1 for b in boxes)
+
+
+def test_labels_go_to_the_far_points_first() -> None:
+    x = np.linspace(0, 1, 50)
+    y = 0.5 * x
+    y[7], y[30] = 0.9, 0.0
+    assert labels.choose(x, y, at_most=3) == [7, 49, 30]
+    assert labels.choose(x, y, at_most=2, first=[3]) == [3, 7]
+    assert labels.choose(np.array([]), np.array([]), at_most=3) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "message"),
+    [
+        ("scatter_gird", {}, "did you mean 'scatter_grid'"),
+        ("scatter_grid", {"panels": []}, "at least one panel"),
+        ("scatter_grid", {"title": " "}, "needs a title"),
+        ("layer_profile", {"series": []}, "at least one series"),
+        ("forest", {"rows": []}, "at least one row"),
+        ("regression", {"points": points(2, role=["fit", "old"])}, "role must be one of fit, new"),
+        ("regression", {"points": {**points(3, role=["fit"] * 3), "y": [0.1, None, 0.2]}}, "'y' holds a value"),
+        ("regression", {"points": {**points(3, role=["fit"] * 3), "low": [2, 2, 2]}}, "does not hold its own value"),
+        ("regression", {"points": {**points(3, role=["fit"] * 3), "x": [1.0]}}, "'x' has 1 entries, expected 3"),
+    ],
+)
+def test_unusable_data_are_refused_and_nothing_is_written(
+    kind: str, change: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=message):
+        draw(kind, {**DATA.get(kind, {}), **change}, tmp_path, "f")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_matplotlib_is_imported_late_and_pyplot_never(tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text(json.dumps(DATA["forest"]))
+    code = (
+        "import sys, json, pathlib, leakstats.figures as f\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        "f.draw('forest', json.load(open('d.json')), pathlib.Path('.'), 'x')\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
