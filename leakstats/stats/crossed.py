@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ from leakstats.stats._arrays import (
     require_varying,
     unit,
 )
+from leakstats.stats._count_kernels import pearson_kernel, spearman_kernel
 from leakstats.stats._ranks import midranks
 from leakstats.tails import correlation_log10_p
 
@@ -212,7 +212,7 @@ def _intervals(
 ) -> tuple[list[Interval], int]:
     """Percentile intervals from resampled units, and units and groups where units are shared by groups."""
     n_units, n_groups = sizes
-    kernel = _RankKernel(a, b) if kind == "spearman" else _ValueKernel(a, b)
+    kernel = spearman_kernel(a, b) if kind == "spearman" else pearson_kernel(a, b)
     group_of_unit = None
     if not crossed:
         group_of_unit = np.zeros(n_units, dtype=np.int64)
@@ -239,64 +239,17 @@ def _intervals(
     return intervals, dropped
 
 
-def _multinomial(n: int, size: int, rng: np.random.Generator) -> FloatArray:
+def _multinomial(n: int, size: int, rng: np.random.Generator) -> IntArray:
     """How often each of ``n`` items is drawn in ``size`` resamples, shape (n, size)."""
     draws = rng.integers(n, size=(n, size)) + np.arange(size) * n
-    return np.bincount(draws.ravel(), minlength=n * size).reshape(size, n).T.astype(np.float64)
+    return np.bincount(draws.ravel(), minlength=n * size).reshape(size, n).T.astype(np.int64)
 
 
-def _unit_weights(n: int, group_of_unit: IntArray | None, size: int, rng: np.random.Generator) -> FloatArray:
+def _unit_weights(n: int, group_of_unit: IntArray | None, size: int, rng: np.random.Generator) -> IntArray:
     if group_of_unit is None:
         return _multinomial(n, size, rng)
-    out = np.empty((n, size))
+    out = np.empty((n, size), dtype=np.int64)
     for c in np.unique(group_of_unit):
         members = np.flatnonzero(group_of_unit == c)
         out[members] = _multinomial(members.size, size, rng)
     return out
-
-
-class _ValueKernel:
-    """Weighted Pearson correlation, one for each column of weights."""
-
-    def __init__(self, a: FloatArray, b: FloatArray) -> None:
-        za, zb = unit(a), unit(b)
-        self._moments = np.stack([za, zb, za * za, zb * zb, za * zb])
-
-    def __call__(self, weights: FloatArray) -> FloatArray:
-        total = weights.sum(axis=0)
-        sa, sb, saa, sbb, sab = self._moments @ weights
-        with np.errstate(invalid="ignore", divide="ignore"):
-            va, vb = saa - sa * sa / total, sbb - sb * sb / total
-            noise = 1e-12
-            r = (sab - sa * sb / total) / np.sqrt(va * vb)
-        r[~((va > noise * saa) & (vb > noise * sbb))] = math.nan
-        out: FloatArray = np.clip(r, -1.0, 1.0)
-        return out
-
-
-class _RankKernel:
-    """Weighted Spearman correlation: midranks from running sums of the weights in sorted order, no sorting."""
-
-    def __init__(self, a: FloatArray, b: FloatArray) -> None:
-        self._sides = [self._ties(a), self._ties(b)]
-
-    @staticmethod
-    def _ties(values: FloatArray) -> tuple[IntArray, IntArray, IntArray]:
-        order = np.argsort(values, kind="stable")
-        _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-        ends = np.cumsum(counts)
-        return order, (ends - counts)[inverse], ends[inverse]
-
-    def __call__(self, weights: FloatArray) -> FloatArray:
-        total = weights.sum(axis=0)
-        centred_ranks = []
-        for order, start, end in self._sides:
-            running = np.zeros((weights.shape[0] + 1, weights.shape[1]))
-            np.cumsum(weights[order], axis=0, out=running[1:])
-            centred_ranks.append((running[start] + running[end] - total) / 2.0)
-        ra, rb = centred_ranks
-        wa = weights * ra
-        with np.errstate(invalid="ignore", divide="ignore"):
-            r = (wa * rb).sum(axis=0) / np.sqrt((wa * ra).sum(axis=0) * (weights * rb * rb).sum(axis=0))
-        out: FloatArray = np.clip(r, -1.0, 1.0)
-        return out

@@ -10,7 +10,7 @@ from scipy import stats as scipy_stats
 
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.stats import crossed_correlation
-from leakstats.stats.crossed import ROWS_INDEPENDENT, _RankKernel, _ValueKernel
+from leakstats.stats.crossed import ROWS_INDEPENDENT
 
 
 def _data(rng, units=12, groups=3, item=1.0):
@@ -38,18 +38,6 @@ def test_permutation_p_equals_enumeration_of_the_units():
     null = [scipy_stats.pearsonr(x, table[list(p)].ravel())[0] for p in itertools.permutations(range(5))]
     exact = np.mean(np.abs(null) >= abs(e.value) - 1e-9)
     assert e.p_value.value == pytest.approx(exact, abs=4 * e.p_value.mc_error)
-
-
-@pytest.mark.parametrize("kernel", [_RankKernel, _ValueKernel])
-def test_weighted_kernel_equals_repeated_rows(kernel):
-    rng = np.random.default_rng(0)
-    x, y = rng.integers(0, 6, size=40).astype(float), rng.normal(size=40).round(1)
-    weights = rng.integers(0, 4, size=(40, 7)).astype(float)
-    got = kernel(x, y)(weights)
-    peer = scipy_stats.spearmanr if kernel is _RankKernel else scipy_stats.pearsonr
-    for b in range(7):
-        times = weights[:, b].astype(int)
-        assert got[b] == pytest.approx(peer(np.repeat(x, times), np.repeat(y, times))[0], abs=1e-10)
 
 
 def test_units_that_never_share_a_pattern_are_fixed_and_said_so():
