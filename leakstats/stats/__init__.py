@@ -18,6 +18,13 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
 
+    # dyadic
+    from leakstats.stats.dyadic import Mrqap as Mrqap
+    from leakstats.stats.dyadic import mantel as mantel
+    from leakstats.stats.dyadic import mrqap as mrqap
+    from leakstats.stats.dyadic import node_bootstrap as node_bootstrap
+    from leakstats.stats.dyadic import partial_mantel as partial_mantel
+
     # influence
     from leakstats.stats.influence import DropOne as DropOne
     from leakstats.stats.influence import drop_one as drop_one
@@ -34,6 +41,12 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # permutation_tests
     from leakstats.stats.permutation_tests import permutation_difference as permutation_difference
     from leakstats.stats.permutation_tests import sign_flip as sign_flip
+
+    # proportion
+    from leakstats.stats.proportion import difference_interval as difference_interval
+    from leakstats.stats.proportion import one_sided_bound as one_sided_bound
+    from leakstats.stats.proportion import proportion_interval as proportion_interval
+    from leakstats.stats.proportion import proportion_intervals as proportion_intervals
 
     # regression
     from leakstats.stats.regression import LinearFit as LinearFit
@@ -67,6 +80,11 @@ _HOME = {
     # crossed
     "crossed_correlation": "crossed",
     # dyadic
+    "Mrqap": "dyadic",
+    "mantel": "dyadic",
+    "mrqap": "dyadic",
+    "node_bootstrap": "dyadic",
+    "partial_mantel": "dyadic",
     # influence
     "DropOne": "influence",
     "drop_one": "influence",
@@ -80,6 +98,10 @@ _HOME = {
     # partial
     # power
     # proportion
+    "difference_interval": "proportion",
+    "one_sided_bound": "proportion",
+    "proportion_interval": "proportion",
+    "proportion_intervals": "proportion",
     # regression
     "LinearFit": "regression",
     "fit_ols": "regression",
