@@ -117,6 +117,12 @@ def columns(values: npt.ArrayLike, *, name: str, quantity: str, rows: int) -> Fl
 
 def integers(values: npt.ArrayLike, *, name: str, quantity: str) -> IntArray:
     """``values`` as a new int64 array of any shape; floats are accepted where they are whole."""
+    raw = values if isinstance(values, np.ndarray) else None
+    if raw is not None and raw.dtype.kind == "i" and raw.size:
+        # thousands of cells at a time: no detour over floats
+        if int(raw.max()) > _EXACT_INTEGER or int(raw.min()) < -_EXACT_INTEGER:
+            raise InputError(f"{quantity}: {name} holds integers beyond 2**53, which doubles cannot keep apart")
+        return raw.astype(np.int64)
     array = _floats(values, name=name, quantity=quantity)
     fractional = array != np.trunc(array)
     if fractional.any():
