@@ -36,7 +36,9 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.leave_one_out import loo_prediction_intervals as loo_prediction_intervals
 
     # multiplicity
+    from leakstats.stats.multiplicity import MaxT as MaxT
     from leakstats.stats.multiplicity import adjust as adjust
+    from leakstats.stats.multiplicity import max_t as max_t
 
     # permutation_tests
     from leakstats.stats.permutation_tests import permutation_difference as permutation_difference
@@ -94,6 +96,8 @@ _HOME = {
     "jackknife_plus": "leave_one_out",
     "loo_prediction_intervals": "leave_one_out",
     # multiplicity
+    "MaxT": "multiplicity",
+    "max_t": "multiplicity",
     "adjust": "multiplicity",
     # partial
     # power

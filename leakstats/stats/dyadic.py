@@ -25,11 +25,11 @@ from leakstats.stats._arrays import (
 )
 from leakstats.stats._count_kernels import pearson_kernel, spearman_kernel
 from leakstats.stats._dyads import Kernel, dyad_matrix, pair_index, pair_values, relabelled_products, spread
+from leakstats.stats._families import permutation_blocks
 from leakstats.stats._ranks import midranks
 from leakstats.stats.resampling import (
     Bootstrap,
     Permutation,
-    all_permutations,
     bootstrap_interval,
     count_extreme,
 )
@@ -59,15 +59,6 @@ def _plan(method: Permutation | str, n: int, quantity: str) -> Permutation | Non
     if method == "exact" or n <= _EXACT_AUTO:
         return None
     return Permutation(n_resamples=9999, rng=np.random.default_rng(0))
-
-
-def _blocks(plan: Permutation | None, n: int) -> Iterator[npt.NDArray[Any]]:
-    if plan is not None:
-        yield from plan.blocks(n)
-        return
-    everything = all_permutations(n)
-    for start in range(0, everything.shape[0], 2**14):
-        yield everything[start : start + 2**14]
 
 
 def _p_value(
@@ -191,13 +182,15 @@ def mantel(
         rows, columns = pair_index(n, directed)
         moved = spread(b, n, directed=directed)
         value = _kendall(a, b)
-        null = np.array([_kendall(a, moved[p[rows], p[columns]]) for block in _blocks(plan, n) for p in block])
+        null = np.array(
+            [_kendall(a, moved[p[rows], p[columns]]) for block in permutation_blocks(plan, n) for p in block]
+        )
     else:
         value = max(-1.0, min(1.0, float(a @ b)))
         null = relabelled_products(
             spread(a, n, directed=directed),
             spread(b, n, directed=directed),
-            _blocks(plan, n),
+            permutation_blocks(plan, n),
             directed=directed,
             kernel=kernel,
             work=a.size * total,
@@ -302,7 +295,7 @@ def partial_mantel(
         return out
 
     null_b, null_c = [], []
-    for block in _blocks(plan, n):
+    for block in permutation_blocks(plan, n):
         null_b.append(products(residual_b, [block]))
         null_c.append(products(c, [block]))
     # a . residual_b is the numerator over the second root: c drops out of the product with the centred b
@@ -535,7 +528,7 @@ def _relabelled(values: FloatArray, n: int, directed: bool, plan: Permutation | 
     rows, columns = pair_index(n, directed)
     flat = spread(values, n, directed=directed).ravel()
     step = max(1, 2**20 // max(values.size, 1))
-    for block in _blocks(plan, n):
+    for block in permutation_blocks(plan, n):
         for start in range(0, block.shape[0], step):
             p = np.ascontiguousarray(block[start : start + step].T, dtype=np.intp)
             yield flat[p[rows] * n + p[columns]]

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, get_args, overload
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from leakstats.errors import InputError
-from leakstats.estimate import PValue
-from leakstats.stats._arrays import FloatArray, check_choice, check_count
+from leakstats.estimate import Alternative, Estimate, PValue
+from leakstats.stats._arrays import (
+    FloatArray,
+    check_alternative,
+    check_choice,
+    check_count,
+    check_level,
+    vector,
+)
+from leakstats.stats._families import permutation_blocks, permutation_plan, predictors, unit_scores
+from leakstats.stats.resampling import Permutation
 
-__all__ = ["AdjustMethod", "adjust"]
+__all__ = ["AdjustMethod", "MaxT", "adjust", "max_t"]
 
 AdjustMethod = Literal["holm", "bonferroni", "hochberg", "hommel", "bh", "by"]
 
@@ -159,3 +171,175 @@ def _number(p: PValue | float | None) -> float:
     if not 0.0 <= value <= 1.0:
         raise InputError(f"a p-value lies in [0, 1], got {value:g}")
     return value
+
+
+# --------------------------------------------------------------------------------------------------------------------
+# Correlated tests
+# --------------------------------------------------------------------------------------------------------------------
+
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class MaxT:
+    """Correlations of one outcome with several predictors, adjusted for having tried them all."""
+
+    labels: tuple[str, ...]
+    estimates: tuple[Estimate, ...]
+    """One a predictor: the headline p is adjusted, the unadjusted permutation p is in ``other_p_values``."""
+    global_p: PValue
+    """p of the largest statistic: that no predictor is related to the outcome."""
+    critical_value: float | None
+    """Smallest permuted correlation (absolute unless one-sided) that is significant after adjustment, at 1 - level;
+    None where so few units allow none."""
+    null_mean_of_max: float
+    """Mean of the largest correlation under the null: what the best of so many looks like by chance."""
+
+    def __getitem__(self, label: str) -> Estimate:
+        try:
+            return self.estimates[self.labels.index(label)]
+        except ValueError:
+            raise InputError(f"max_t has no predictor {label!r}; it has {list(self.labels)}") from None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "labels": list(self.labels),
+            "estimates": [estimate.to_json() for estimate in self.estimates],
+            "global_p": self.global_p.to_json(),
+            "critical_value": self.critical_value,
+            "null_mean_of_max": self.null_mean_of_max,
+        }
+
+
+def max_t(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    *,
+    statistic: Literal["spearman", "pearson"] = "spearman",
+    method: Permutation | Literal["auto", "exact"] = "auto",
+    labels: Iterable[str] | None = None,
+    alternative: Alternative = "two-sided",
+    step_down: bool = False,
+    level: float = 0.95,
+) -> MaxT:
+    """Correlations with several predictors (layers, say), p-values adjusted by the largest statistic.
+
+    All predictors are kept together while y is permuted, so that their correlation among each other is accounted
+    for: nearly equal layers cost almost nothing, where Bonferroni would multiply by their number.
+
+    Parameters
+    ----------
+    y : array-like, shape (n,)
+        Outcome of n >= 3 independent units.
+    X : array-like, shape (n, m), or mapping of name to array-like of shape (n,)
+        Predictors of the same units, complete.
+    statistic : {"spearman", "pearson"}
+        Correlation; ties share midranks.
+    method : {"auto", "exact"} or Permutation
+        "exact" counts all n! permutations (n <= 9); "auto" does so where it can and draws 9,999 from
+        ``default_rng(0)`` above; a Permutation draws or replays (permuting y).
+    labels : iterable of str, optional
+        Names of the columns of a matrix; left out: "0", "1", ...
+    alternative : {"two-sided", "greater", "less"}
+    step_down : bool
+        Westfall & Young's step-down (1993, algorithm 4.1): never larger p-values, and still the family-wise error
+        under subset pivotality. The default compares each with the maximum over all.
+    level : float
+        1 - level is the level of ``critical_value``.
+
+    Returns
+    -------
+    MaxT
+        Estimates by label, the global p, the critical correlation.
+
+    Raises
+    ------
+    InputError
+        For values not finite, shapes that do not fit, an unknown option.
+    UndefinedEstimate
+        With fewer than 3 units, or where y or a predictor is constant.
+
+    Notes
+    -----
+    Controls the chance of any false rejection exactly where no predictor is related, for exchangeable units. Measured
+    at 5 % (10,000 data sets, 999 permutations each):
+
+    MAX_T_TABLE
+
+    Examples
+    --------
+    >>> y = [1, 2, 3, 4, 5, 6, 7, 8]
+    >>> layers = {"L10": [2, 1, 4, 3, 6, 5, 8, 7], "L20": [1, 3, 2, 5, 4, 8, 6, 7], "L25": [5, 1, 2, 8, 3, 7, 4, 6]}
+    >>> result = max_t(y, layers)
+    >>> [round(result[name].p_value.value, 4) for name in layers]
+    [0.0137, 0.0216, 0.6948]
+    >>> round(result["L25"].p_by("permutation").value, 4)
+    0.3599
+    """
+    quantity = f"max_t_{statistic}"
+    check_choice(statistic, name="statistic", choices=("spearman", "pearson"))
+    side = check_alternative(alternative)
+    level = check_level(level)
+    outcome = vector(y, name="y", quantity=quantity)
+    array, names = predictors(X, labels, rows=outcome.size, quantity=quantity)
+    v, u = unit_scores(outcome, array, names, statistic=statistic, quantity=quantity)
+    n, m = u.shape
+    plan = permutation_plan(method, n, quantity=quantity)
+    slack = _TOLERANCE if plan is None else plan.tolerance
+
+    def directed(values: FloatArray) -> FloatArray:
+        return np.abs(values) if side == "two-sided" else values if side == "greater" else -values
+
+    r = np.clip(v @ u, -1.0, 1.0)
+    observed = directed(r)
+    order = np.argsort(-observed, kind="stable")
+    alone, jointly = np.zeros(m, dtype=np.int64), np.zeros(m, dtype=np.int64)
+    maxima = []
+    total = 0
+    for block in permutation_blocks(plan, n):
+        t = directed(v[block] @ u)
+        total += t.shape[0]
+        alone += (t >= observed - slack).sum(axis=0)
+        largest = t.max(axis=1)
+        maxima.append(largest)
+        if step_down:
+            # successive maxima over the tests not yet stepped over, the smallest statistic first
+            remaining = np.maximum.accumulate(t[:, order[::-1]], axis=1)[:, ::-1]
+            jointly[order] += (remaining >= observed[order] - slack).sum(axis=0)
+        else:
+            jointly += (largest[:, None] >= observed - slack).sum(axis=0)
+    if step_down:
+        jointly[order] = np.maximum.accumulate(jointly[order])
+    top = np.sort(np.concatenate(maxima))
+    name = "step-down max-T" if step_down else "max-T"
+
+    def p_of(count: int, method_name: str) -> PValue:
+        if plan is None:
+            return PValue.from_enumeration(count, total, method=method_name, alternative=side)
+        return PValue.from_count(count, total, method=method_name, alternative=side)
+
+    # the smallest c with P(max >= c) <= 1 - level, the data themselves counted among the permutations
+    allowed = math.floor((1.0 - level) * total + 1e-9) if plan is None else math.floor((1.0 - level) * (total + 1)) - 1
+    beyond = top[top > top[total - allowed - 1] + slack] if allowed > 0 else top[:0]
+    estimates = tuple(
+        Estimate(
+            quantity=statistic,
+            value=float(r[j]),
+            n=n,
+            method=f"{statistic} correlation with {names[j]}, one of {m} predictors tried",
+            p_value=p_of(int(jointly[j]), name),
+            null=f"{names[j]} is unrelated to y (chance of any false rejection among {m} controlled)",
+            other_p_values=(p_of(int(alone[j]), "permutation"),),
+            assumptions=("units are independent and exchangeable under the null", "all predictors tried are listed"),
+            notes=("no interval: see selected_correlation for one that allows for the choice",),
+            details={"family_size": m, "n_permutations": total},
+        )
+        for j in range(m)
+    )
+    return MaxT(
+        labels=names,
+        estimates=estimates,
+        global_p=p_of(int(jointly[order[0]]), name),
+        critical_value=float(beyond[0]) if beyond.size else None,
+        null_mean_of_max=float(top.mean()),
+    )
