@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in step
     # correlation
     from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
+    from leakstats.stats.correlation import kendall as kendall
+    from leakstats.stats.correlation import pearson as pearson
+    from leakstats.stats.correlation import spearman as spearman
 
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
@@ -78,6 +81,9 @@ _HOME = {
     # public name -> module of this package that defines it; one block a module, one line a name
     # correlation
     "exact_ratio_ranks": "_ranks",
+    "kendall": "correlation",
+    "pearson": "correlation",
+    "spearman": "correlation",
     # clustered
     # crossed
     "crossed_correlation": "crossed",

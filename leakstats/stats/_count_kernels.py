@@ -51,6 +51,12 @@ def _ratio(numerator: FloatArray, x_square: FloatArray, y_square: FloatArray) ->
     return out
 
 
+def _triple(a: npt.NDArray[Any], b: npt.NDArray[Any], c: npt.NDArray[Any]) -> FloatArray:
+    """Column sums of a * b * c, in double precision at the end."""
+    out: FloatArray = np.einsum("ij,ij,ij->j", a, b, c, optimize=False).astype(np.float64)
+    return out
+
+
 def spearman_kernel(x: FloatArray, y: FloatArray) -> CountKernel:
     """Spearman correlation (midranks) of samples given by counts.
 
@@ -73,10 +79,9 @@ def spearman_kernel(x: FloatArray, y: FloatArray) -> CountKernel:
             twice = cumulative * dtype(2)
             twice -= own
             twice -= size
-            squares.append(np.einsum("ij,ij,ij->j", own, twice, twice, optimize=False).astype(np.float64))
+            squares.append(_triple(own, twice, twice))
             scores.append(twice[column.group])
-        numerator = np.einsum("ij,ij,ij->j", c, scores[0], scores[1], optimize=False)
-        return _ratio(numerator.astype(np.float64), squares[0], squares[1])
+        return _ratio(_triple(c, scores[0], scores[1]), squares[0], squares[1])
 
     return kernel
 
