@@ -297,10 +297,11 @@ def to_document(results: Results) -> dict[str, Any]:
         "design": _design_json(results.design),
         "plan": _plan_json(results.plan),
         "detector": _plain(results.detector),
-        "setup": _plain(results.setup),
-        "runs": _plain(results.runs),
         "provenance": _plain(results.provenance),
     }
+    for name in ("setup", "runs"):
+        if getattr(results, name):
+            document[name] = _plain(getattr(results, name))
     if results.questions is not None:
         document["questions"] = _plain(results.questions)
     return document
