@@ -1,0 +1,76 @@
+# Every target makes the virtual environment that it needs; nothing but Python 3.11+ and make must be installed.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= out
+EXAMPLES := persona100 assistant_variants
+# Demo pages pin their figures to a commit of the repository that would serve them.
+FIGURE_COMMIT := $(shell git rev-parse HEAD 2>/dev/null || echo 0000000000000000000000000000000000000000)
+FIGURE_BASE ?= https://raw.githubusercontent.com/example-lab/leakstats/$(FIGURE_COMMIT)
+
+.PHONY: demo test test-slow check format lint types package bench docs clean help
+
+help:
+	@echo "make demo      analyze, render and lint two published experiments"
+	@echo "make test      the fast test suite"
+	@echo "make check     format, lint, types, tests and packaging: what must pass before a push"
+	@echo "make test-slow coverage simulations and other long checks"
+	@echo "make bench     speed against named peers"
+
+# A stamp for each set of dependencies, so that a changed pyproject.toml installs anew and nothing else does.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.run: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run
+	@for name in $(EXAMPLES); do \
+	  set -e; out=$(OUT)/$$name; \
+	  echo "== $$name: analyze"; $(BIN)/leakstats analyze examples/$$name/results.json -o $$out; \
+	  echo "== $$name: render"; $(BIN)/clean-result render $$out/analysis.json --narrative examples/$$name/narrative.md \
+	    -o $$out/issue.md --figure-base $(FIGURE_BASE)/$$out; \
+	  echo "== $$name: lint"; $(BIN)/clean-result lint $$out/issue.md; \
+	done
+	@echo; echo "Pages, analyses and figures:"; for name in $(EXAMPLES); do \
+	  ls $(OUT)/$$name/issue.md $(OUT)/$$name/analysis.json $(OUT)/$$name/figures/*.png; done
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu and not vllm and not browser and not packaging"
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 -q -m "slow" --durations=20
+
+check: format lint types test package
+	@echo "check: all passed"
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+# mypy does not run the import finders of an editable install, so it reads a plain install of the same tree.
+types: $(VENV)/.dev
+	@rm -rf build/typed && mkdir -p build/typed
+	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
+	MYPYPATH=build/typed $(BIN)/mypy -p leakstats
+
+package: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m packaging
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf build dist $(OUT) $(VENV) *.egg-info

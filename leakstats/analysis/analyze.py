@@ -1,0 +1,148 @@
+"""Ask every question of the results that their design supports, and write the answers down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from leakstats import __version__
+from leakstats.analysis import covariates, fragility, prediction, rates, similarity
+from leakstats.analysis.confidence import ceiling
+from leakstats.analysis.context import Context
+from leakstats.analysis.controls import run as run_controls
+from leakstats.analysis.document import SCHEMA, AnalysisDocument, Figure
+from leakstats.analysis.figure_data import figure_specs
+from leakstats.analysis.ledger import FigureSpec, Ledger
+from leakstats.analysis.settings import Settings
+from leakstats.contracts import check_document
+from leakstats.files import read_bytes, sha256_of, write_json
+from leakstats.results import Results, to_document
+
+__all__ = ["QUESTIONS", "Analysis", "analyze"]
+
+QUESTIONS: tuple[tuple[str, Callable[[Context], None]], ...] = (
+    ("rates", rates.run),
+    ("controls", run_controls),
+    ("similarity", similarity.run),
+    ("partial", covariates.run),
+    ("prediction", prediction.run),
+    ("fragility", fragility.run),
+)
+"""Every question, in the order in which it is asked; each says itself whether the design supports it."""
+
+_LIBRARIES = ("numpy", "scipy", "statsmodels", "pingouin", "pandas")
+
+
+class Analysis:
+    """What :func:`analyze` returns: the document, and what is needed to draw its figures."""
+
+    def __init__(self, document: dict[str, Any], specs: list[FigureSpec]) -> None:
+        self._document = document
+        self.figure_specs = specs
+
+    @property
+    def document(self) -> AnalysisDocument:
+        """The analysis as an object with estimates by id."""
+        return AnalysisDocument(self._document)
+
+    def write(self, folder: Path | str, *, results: Path | str | None = None, figures: bool = True) -> Path:
+        """Write ``analysis.json`` and, beside it, ``figures/``; the path of analysis.json is returned.
+
+        ``results`` is the file that was analysed; its path and hash are recorded.
+        """
+        folder = Path(folder)
+        document = dict(self._document)
+        if results is not None:
+            import os
+
+            path = Path(os.path.relpath(Path(results).resolve(), folder.resolve())).as_posix()
+            document["inputs"] = {"results": {"path": path, "sha256": sha256_of(read_bytes(results))}}
+        document["figures"] = [self._draw(spec, folder, figures).to_json() for spec in self.figure_specs]
+        target = folder / "analysis.json"
+        check_document(document, SCHEMA, where=str(target))
+        write_json(target, document)
+        return target
+
+    def _draw(self, spec: FigureSpec, folder: Path, draw: bool) -> Figure:
+        files: Mapping[str, Mapping[str, str]] = {}
+        if draw:
+            from leakstats.figures import draw as draw_figure  # late: matplotlib
+
+            paths = draw_figure(spec.kind, spec.data, folder / "figures", spec.id)
+            files = {
+                name: {"path": path.relative_to(folder).as_posix(), "sha256": sha256_of(path.read_bytes())}
+                for name, path in paths.items()
+            }
+        return Figure(spec.id, spec.kind, spec.title, spec.caption, spec.alt, files)
+
+
+def analyze(
+    results: Results, settings: Settings | None = None, *, progress: Callable[[str], None] | None = None
+) -> Analysis:
+    """Everything that ``results`` supports: estimates, tables, figures, families and the confidence ceiling.
+
+    Parameters
+    ----------
+    results : Results
+        From :func:`leakstats.results.load`.
+    settings : Settings, optional
+        Resamples, seed, level and overrides; level and alpha default to the plan's.
+    progress : callable, optional
+        Told the name of each question before it is asked.
+
+    Returns
+    -------
+    Analysis
+        ``.document`` to read, ``.write(folder)`` to store.
+
+    Examples
+    --------
+    >>> from leakstats.results import load
+    >>> analysis = analyze(load("examples/assistant_variants/results.json"))  # doctest: +SKIP
+    >>> print(analysis.document.get("similarity.spearman[layer=20]").result)  # doctest: +SKIP
+    """
+    settings = settings or Settings()
+    plan = results.plan
+    level = plan.level if settings.level is None else settings.level
+    alpha = plan.alpha if settings.alpha is None else settings.alpha
+    ledger = Ledger()
+    ctx = Context(results, settings, ledger, level, alpha)
+    for name, run in QUESTIONS:
+        if progress is not None:
+            progress(name)
+        run(ctx)
+    ledger.close_families()
+    return Analysis(_document(ctx), figure_specs(ctx))
+
+
+def _document(ctx: Context) -> dict[str, Any]:
+    source = to_document(ctx.results)
+    ledger = ctx.ledger
+    copied = (
+        "study",
+        "design",
+        "plan",
+        "detector",
+        "setup",
+        "runs",
+        "samples",
+        "samples_note",
+        "personas",
+        "provenance",
+    )
+    return {
+        "schema": SCHEMA,
+        **{name: source.get(name) for name in copied},
+        "settings": ctx.settings.to_json(level=ctx.level, alpha=ctx.alpha),
+        "inputs": {"results": {}},
+        "versions": {"leakstats": __version__, **{name: metadata.version(name) for name in _LIBRARIES}},
+        "estimates": [e.to_json() for e in ledger.entries.values()],
+        "tables": [t.to_json() for t in ledger.tables.values()],
+        "analyses": [q.to_json() for q in ledger.questions.values()],
+        "families": [f.to_json() for f in ledger.families.values() if f.keys],
+        "confidence": ceiling(ctx),
+        "figures": [],
+        "crosscheck": None,
+    }

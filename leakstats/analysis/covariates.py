@@ -1,0 +1,98 @@
+"""Does the relation survive what else differs between personas? Partial correlations with the planned covariates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leakstats.analysis.context import Context
+from leakstats.analysis.joined import Joined, all_joins
+from leakstats.analysis.similarity import STATISTICS, headline_statistic, primary_layer
+from leakstats.errors import DesignError
+from leakstats.estimate import Estimate
+from leakstats.ident import Facet
+from leakstats.results.design import CovariateSpec
+from leakstats.stats import partial_correlation, variance_inflation
+
+__all__ = ["run"]
+
+
+def run(ctx: Context) -> None:
+    """Partial correlations given each planned covariate alone and all together, with variance inflation."""
+    question = ctx.ledger.question("partial")
+    planned = ctx.results.plan.covariates
+    joins = all_joins(ctx.results)[0]
+    if not planned or not joins:
+        question.status = "not_run"
+        question.reason = "the plan names no covariates" if not planned else "there is no similarity to control"
+        return
+    for joined in joins:
+        sets = [(spec,) for spec in planned] + ([tuple(planned)] if len(planned) > 1 else [])
+        scopes = (
+            [({str(joined.group): g}, joined.of_group(g)) for g in joined.group_names]
+            if joined.group
+            else [({}, joined)]
+        )
+        for more, part in scopes:
+            for given in sets:
+                _partial(ctx, part, given, more)
+
+
+def _values(ctx: Context, units: np.ndarray, spec: CovariateSpec) -> np.ndarray:
+    personas = ctx.results.personas
+    known = dict(zip(personas.name, personas.covariate(spec.source).tolist(), strict=True))
+    values = np.array([known.get(str(u), np.nan) for u in units.tolist()])
+    if spec.transform == "log":
+        if (values[np.isfinite(values)] <= 0).any():
+            raise DesignError(f"covariate {spec.name}: the logarithm of a value <= 0 is asked for")
+        values = np.log(values)
+    return values
+
+
+def _partial(ctx: Context, joined: Joined, given: tuple[CovariateSpec, ...], more: dict[str, Facet]) -> None:
+    layer = primary_layer(ctx, joined)
+    columns = np.column_stack([_values(ctx, joined.units, spec) for spec in given])
+    rows = joined.complete(layer) & np.isfinite(columns).all(axis=1)
+    x, y, z = joined.similarity[layer][rows], joined.rate[rows], columns[rows]
+    name = "+".join(spec.name for spec in given)
+    facets: dict[str, Facet] = {**joined.facets, **more, "given": name}
+    if layer is not None:
+        facets["layer"] = layer
+    at = "" if layer is None else f", layer {layer}"
+    of = "".join(f", {v}" for v in more.values())
+    dropped = int(joined.complete(layer).sum() - rows.sum())
+    notes = (f"{dropped} {ctx.noun(joined.unit)} lack a covariate and are left out",) if dropped else ()
+    for statistic, (symbol, _) in STATISTICS.items():
+
+        def compute(statistic: str = statistic) -> Estimate:
+            estimate = partial_correlation(
+                y,
+                x,
+                z,
+                kind=statistic,  # type: ignore[arg-type]
+                level=ctx.level,
+                method=ctx.permutation(f"partial {statistic} {facets}"),
+            )
+            return estimate.with_notes(*notes)
+
+        ctx.ledger.add(
+            "partial",
+            statistic,
+            compute,
+            facets=facets,
+            label=f"{symbol} of similarity and rate given {name}{of}{at}",
+            unit_noun=ctx.noun(joined.unit),
+            role="secondary" if statistic == headline_statistic(ctx) else "exploratory",
+        )
+    inflation = variance_inflation(np.column_stack([x, z]), names=["similarity", *(s.name for s in given)])
+    for i, column in enumerate(["similarity", *(s.name for s in given)]):
+        value = float(inflation["vif"][i])
+        if np.isfinite(value):
+            ctx.ledger.add(
+                "partial",
+                "vif",
+                Estimate("variance inflation", value, int(rows.sum()), "1 / (1 - R2) of the column on the others"),
+                facets={**facets, "column": column},
+                label=f"variance inflation of {column}{of}{at}",
+                unit_noun=ctx.noun(joined.unit),
+                role="descriptive",
+            )

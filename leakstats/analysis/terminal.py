@@ -1,0 +1,111 @@
+"""The analysis as a reader meets it in a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from leakstats.analysis.document import AnalysisDocument, Entry
+from leakstats.estimate import Estimate
+from leakstats.numbers import MINUS, decimals_for, format_interval, format_number, format_p
+
+__all__ = ["print_analysis", "progress"]
+
+_EXPLORATORY = 8
+"""Exploratory estimates shown a question; the others are counted."""
+_RATES = ("rate", "own_rate", "mean_rate", "median_rate", "max_rate", "share_at_zero", "predicted", "observed")
+
+
+@contextlib.contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A status line on stderr while questions are answered; one plain line a question where that is no terminal."""
+    console = Console(stderr=True, quiet=quiet)
+    if not console.is_terminal:
+        yield lambda name: None if quiet else console.print(f"analyzing: {name}", highlight=False, markup=False)
+        return
+    with console.status("starting") as status:
+        yield lambda name: status.update(f"analyzing: {name}")
+
+
+def _value(entry: Entry, estimate: Estimate) -> str:
+    percent = entry.id.statistic in _RATES
+    decimals = decimals_for(estimate.interval, default=3 if percent else 2)
+    return format_number(estimate.value, decimals=decimals)
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.interval is None:
+        return ""
+    return format_interval(estimate.interval, decimals=decimals_for(estimate.interval, default=2))
+
+
+def _p(estimate: Estimate) -> str:
+    p = estimate.p_value
+    return "" if p is None else f"{format_p(p).replace('p = ', '').replace('p ', '')} ({p.method})"
+
+
+def _count(entry: Entry, estimate: Estimate) -> str:
+    rows = estimate.n_rows
+    behind = f" ({rows} rows)" if rows is not None and rows != estimate.n else ""
+    return f"{estimate.n} {entry.unit_noun}{behind}"
+
+
+def print_analysis(document: AnalysisDocument, *, everything: bool = False, console: Console | None = None) -> None:
+    """Print estimates by question, families, what was not run, and the ceiling of the confidence label."""
+    out = console or Console(soft_wrap=False, highlight=False)
+    if out.width < 100:
+        out = Console(width=100, highlight=False)
+    study = document.raw["study"]
+    out.print(Text(f"{study['id']}: {study['title']}", style="bold"))
+    for question in document.raw["analyses"]:
+        _print_question(out, document, question, everything=everything)
+    confidence = document.raw["confidence"]
+    out.print(Text(f"\nConfidence: {confidence['ceiling']} at the most", style="bold"))
+    for reason in confidence["reasons"]:
+        out.print(f"  {reason['ceiling']}: {reason['detail']}", markup=False)
+    for name, text in document.raw["settings"]["overrides"].items():
+        out.print(f"  OVERRIDE {name}={text}", markup=False)
+
+
+def _print_question(out: Console, document: AnalysisDocument, question: dict[str, object], *, everything: bool) -> None:
+    name = str(question["name"])
+    if question["status"] == "not_run":
+        out.print(f"\n[bold]{name}[/bold]: not run: {question['reason']}")
+        return
+    entries = document.select(analysis=name)
+    table = RichTable(title=f"\n{name}", title_justify="left", box=None, pad_edge=False)
+    table.add_column("estimate", overflow="fold", ratio=5)
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("interval", no_wrap=True)
+    table.add_column("p", overflow="fold", ratio=3)
+    table.add_column("adj. p", no_wrap=True)
+    table.add_column("n", overflow="fold", ratio=3)
+    order = {"primary": 0, "secondary": 1, "descriptive": 2, "exploratory": 3}
+    ranked = sorted(entries, key=lambda e: order[e.role])
+    shown = ranked if everything else [e for e in ranked if e.role != "exploratory"]
+    shown += [] if everything else [e for e in ranked if e.role == "exploratory"][:_EXPLORATORY]
+    for entry in shown:
+        result = entry.result
+        style = "bold" if entry.role == "primary" else None
+        if isinstance(result, Estimate):
+            adjusted = (
+                "" if entry.adjusted_p is None else format_p(entry.adjusted_p).replace("p = ", "").replace("p ", "")
+            )
+            cells = [entry.label, _value(entry, result), _interval(result), _p(result), adjusted, _count(entry, result)]
+        else:
+            cells = [entry.label, MINUS, "", f"undefined: {result.reason}", "", f"{result.n} {entry.unit_noun}"]
+        table.add_row(*(Text(c) for c in cells), style=style)
+    if entries:
+        out.print(table)
+    if len(entries) > len(shown):
+        out.print(f"  ... and {len(entries) - len(shown)} more exploratory ones (--all shows them)", markup=False)
+    tables = [t for t in document.tables if t.id.split(".")[0] == name]
+    for each in tables:
+        out.print(f"  table {each.id}: {each.title}, {len(each)} rows ({each.method})", markup=False)
+    for assumption in question["assumptions"]:  # type: ignore[attr-defined]
+        if assumption["status"] in ("doubtful", "failed"):
+            out.print(f"  {assumption['status']}: {assumption['name']}: {assumption['detail']}", markup=False)
