@@ -14,6 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in step
     # correlation
     from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
+
+    # contrast
+    from leakstats.stats.contrast import blocked_conditions_test as blocked_conditions_test
+    from leakstats.stats.contrast import correlation_equivalence as correlation_equivalence
+    from leakstats.stats.contrast import equivalence as equivalence
+    from leakstats.stats.contrast import equivalence_test as equivalence_test
+    from leakstats.stats.contrast import paired_contrast as paired_contrast
+    from leakstats.stats.contrast import unpaired_contrast as unpaired_contrast
     from leakstats.stats.correlation import kendall as kendall
     from leakstats.stats.correlation import pearson as pearson
     from leakstats.stats.correlation import spearman as spearman
@@ -135,6 +143,13 @@ _HOME = {
     "WithinBetween": "repeated",
     "repeated_measures_correlation": "repeated",
     "within_between": "repeated",
+    # contrast
+    "blocked_conditions_test": "contrast",
+    "correlation_equivalence": "contrast",
+    "equivalence": "contrast",
+    "equivalence_test": "contrast",
+    "paired_contrast": "contrast",
+    "unpaired_contrast": "contrast",
 }
 
 __all__ = sorted(_HOME)
