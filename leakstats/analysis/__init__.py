@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leakstats.analysis.analyze import analyze
+    from leakstats.analysis.questions import analyze
     from leakstats.analysis.document import AnalysisDocument
     from leakstats.analysis.settings import Settings
 
 __all__ = ["AnalysisDocument", "Settings", "analyze"]
 
-_HOME = {"AnalysisDocument": "document", "Settings": "settings", "analyze": "analyze"}
+_HOME = {"AnalysisDocument": "document", "Settings": "settings", "analyze": "questions"}
 
 
 def __getattr__(name: str) -> Any:

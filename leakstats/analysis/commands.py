@@ -68,7 +68,7 @@ def analyze(
       leakstats analyze results.json -o out --resamples 99999 --seed 7
       leakstats analyze results.json --override rates=wilson
     """
-    from leakstats.analysis.analyze import analyze as run_analysis
+    from leakstats.analysis.questions import analyze as run_analysis
     from leakstats.analysis.settings import Settings
     from leakstats.analysis.terminal import print_analysis, progress
     from leakstats.results import load

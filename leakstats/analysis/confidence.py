@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from leakstats.analysis.context import Context
+from leakstats.analysis.joined import all_joins
 from leakstats.estimate import Estimate, Undefined
 
 __all__ = ["RULES", "CeilingRule", "ceiling"]
@@ -57,8 +58,25 @@ def _primary_fails(ctx: Context) -> str | None:
 
 def _few_units(ctx: Context) -> str | None:
     for label, result in _primary(ctx):
-        if result.n <= FEW_UNITS:
-            return f"{result.n} independent units behind {label}; {FEW_UNITS} or fewer are few"
+        units, noun = _independent_units(ctx, result)
+        if units <= FEW_UNITS:
+            return f"{units} independent {noun} behind {label}; {FEW_UNITS} or fewer are few"
+    return None
+
+
+def _independent_units(ctx: Context, result: Estimate | Undefined) -> tuple[int, str]:
+    """The design's units behind the primary analysis: a combination over sources still rests on bystanders."""
+    joins = [j for j in all_joins(ctx.results)[0] if not j.facets]
+    if joins and joins[0].group is not None:
+        return len(set(joins[0].units.tolist())), ctx.noun(joins[0].unit)
+    return result.n, "units"
+
+
+def _few_groups(ctx: Context) -> str | None:
+    joins = [j for j in all_joins(ctx.results)[0] if not j.facets and j.group is not None]
+    if joins and len(joins[0].group_names) <= FEW_UNITS:
+        noun = ctx.noun(str(joins[0].group))
+        return f"{len(joins[0].group_names)} {noun}: what holds for a new {joins[0].group} rests on few"
     return None
 
 
@@ -103,6 +121,7 @@ RULES: tuple[CeilingRule, ...] = (
     CeilingRule("no-primary", "LOW", _no_primary),
     CeilingRule("primary-fails", "LOW", _primary_fails),
     CeilingRule("few-units", "LOW", _few_units),
+    CeilingRule("few-groups", "MODERATE", _few_groups),
     CeilingRule("unadjusted-selection", "LOW", _selection),
     CeilingRule("drop-flips", "LOW", _flips),
     CeilingRule("failed-control", "LOW", _controls),
