@@ -112,7 +112,7 @@ def schema_violations(document: Any, schema: str) -> list[Violation]:
         return [found]
     validator = _validator(schema)
     errors = sorted(validator.iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path])
-    return [_explain(e) for e in errors]
+    return list(dict.fromkeys(_explain(e) for e in errors))  # one error a missing key, each naming all
 
 
 @functools.cache
