@@ -15,6 +15,7 @@ from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Detail, Estimate, Interval, PValue, Undefined
 from leakstats.stats._arrays import FloatArray, IntArray, check_choice, check_level, codes, is_constant, paired
 from leakstats.stats._ranks import midranks
+from leakstats.stats._tails import correlation_p
 
 __all__ = ["WithinBetween", "repeated_measures_correlation", "within_between"]
 
@@ -81,7 +82,7 @@ def _correlation_estimate(
         notes.append("a perfect fit: what is left is rounding noise, so that neither p-value nor interval exists")
     else:
         t = r * math.sqrt(dof / left)
-        p = PValue.from_tail(float(special.betainc(dof / 2.0, 0.5, left)), method="t")
+        p = correlation_p(r, left, dof)
         details["t"] = t
         z = float(special.ndtri((1.0 + level) / 2.0))
         for spare, name in ((1, "fisher-z"), (3, "fisher-z-conservative")):

@@ -23,6 +23,7 @@ from leakstats.stats._arrays import (
     paired,
 )
 from leakstats.stats._sign_flip import MAX_EXACT, sign_flip_counts
+from leakstats.stats._tails import normal_p, t_p
 from leakstats.stats.repeated import WithinBetween, repeated_measures_correlation, within_between
 
 __all__ = [
@@ -272,15 +273,6 @@ def _labels(labels: Iterable[str] | None, k: int, quantity: str) -> list[str]:
     return names
 
 
-def _z_p(z: float) -> PValue:
-    log10 = (float(special.log_ndtr(-abs(z))) + math.log(2.0)) / math.log(10.0)
-    return PValue.from_log10(min(log10, 0.0), method="z")
-
-
-def _t_p(t: float, df: float, method: str) -> PValue:
-    return PValue.from_tail(2.0 * float(special.stdtr(df, -abs(t))), method=method)
-
-
 def _combine(
     y: FloatArray,
     v: FloatArray,
@@ -336,11 +328,11 @@ def _combine(
             notes.append(f"no interval and no p-value: {why}, so that the t statistic has no denominator")
         else:
             interval = around(t * pooled.knapp_error, "t-over-sources")
-            p = _t_p(shift / pooled.knapp_error, k - 1, "t-over-sources")
+            p = t_p(shift / pooled.knapp_error, k - 1, method="t-over-sources")
             details["standard_error"] = pooled.knapp_error
             details["df"] = k - 1
     else:
-        z_interval, z_p = around(z * pooled.error, "z"), _z_p(shift / pooled.error)
+        z_interval, z_p = around(z * pooled.error, "z"), normal_p(shift / pooled.error, method="z")
         details["standard_error_z"] = pooled.error
         if pooled.knapp_error is None:
             interval, p = z_interval, z_p
@@ -354,25 +346,24 @@ def _combine(
             details["standard_error_hartung_knapp"] = knapp
             # below this the sources agree to rounding, and zero width would be read as perfect knowledge
             degenerate = knapp <= 1e-9 * pooled.error
-            if use_knapp and not degenerate:
-                interval, p = knapp_interval, _t_p(shift / knapp, k - 1, "hartung-knapp")
-                other, other_p = [z_interval, truncated], [z_p]
-                details["standard_error"], details["df"] = knapp, k - 1
-            elif use_knapp:
-                interval, p = truncated, _t_p(shift / floor, k - 1, "truncated-hartung-knapp")
-                other, other_p = [z_interval, knapp_interval], [z_p]
-                details["standard_error"], details["df"] = floor, k - 1
+            choice = "z" if not use_knapp else "hartung-knapp" if hartung_knapp and not degenerate else truncated.method
+            if hartung_knapp and degenerate:
                 notes.append(
                     "the sources agree to rounding, so that the Hartung-Knapp error is 0; its version that is never"
                     " smaller than the model's error is used instead"
                 )
+            used = {"z": pooled.error, "hartung-knapp": knapp, truncated.method: floor}[choice]
+            offered = {i.method: i for i in (z_interval, knapp_interval, truncated)}
+            interval = offered.pop(choice)
+            other = list(offered.values())
+            details["standard_error"] = used
+            if choice == "z":
+                p = z_p
             else:
-                interval, p = z_interval, z_p
-                other = [knapp_interval, truncated]
-                details["standard_error"] = pooled.error
+                p, other_p = t_p(shift / used, k - 1, method=choice), [z_p]
+                details["df"] = k - 1
             if method != "fixed":
                 # metafor's convention: the quantile of the test goes with the error of the test
-                used = float(details["standard_error"])
                 spread = math.sqrt(pooled.tau2 + used**2)
                 other.append(around((t if use_knapp else z) * spread, "prediction"))
                 if k > 2:  # Higgins, Thompson & Spiegelhalter 2009, eq. 12
@@ -440,7 +431,9 @@ def combine_estimates(
         Sidik-Jonkman: random effects by that estimator of tau2, which is never negative; ``"fixed"``: one common
         effect; ``"t-over-sources"``: unweighted mean and a t interval with k - 1 degrees of freedom.
     hartung_knapp : bool, optional
-        Hartung-Knapp standard error with t (k - 1). Left out: yes for random effects, no for ``"fixed"``.
+        True: Hartung-Knapp standard error with t (k - 1), as in metafor's ``test="knha"``. False: normal. Left out:
+        for random effects the truncated Hartung-Knapp error, which is never below the model's own (Roever, Knapp &
+        Friede 2015): the plain one is too short where few sources differ much in size; normal for ``"fixed"``.
     level : float
         Coverage in (0, 1).
     labels : iterable of str, optional
@@ -457,8 +450,9 @@ def combine_estimates(
     Estimate
         ``n`` is k. ``details`` hold tau2 with its standard error and Q-profile interval, I2 (a fraction), H2, Q,
         Q_df, Q_p, standard_error (of the headline), standard_error_z, standard_error_hartung_knapp and
-        ``weight[label]`` (fractions). ``other_intervals`` hold the method not chosen, "truncated-hartung-knapp",
-        "prediction" (where the next source's true value lies; metafor's convention) and "prediction-hts".
+        ``weight[label]`` (fractions). ``other_intervals`` hold the methods not chosen ("z", "hartung-knapp",
+        "truncated-hartung-knapp"), "prediction" (where the next source's true value lies; metafor's convention) and
+        "prediction-hts" (t with k - 2).
 
     Raises
     ------
@@ -469,8 +463,8 @@ def combine_estimates(
 
     Notes
     -----
-    One source: its own interval, with a note. Identical sources: the Hartung-Knapp error would be 0; the version
-    that is never below the model's error is the headline, with a note. Formulas: Viechtbauer 2005 and 2007,
+    One source: its own interval, with a note. Identical sources: the Hartung-Knapp error would be 0; the truncated
+    one is the headline even if ``hartung_knapp=True``, with a note. Formulas: Viechtbauer 2005 and 2007,
     Hartung & Knapp 2001, Sidik & Jonkman 2005, Higgins, Thompson & Spiegelhalter 2009; checked against metafor 3.8
     (which stops its iterations early: ours go to the last digits, so that PM and REML differ by up to 1e-5).
 
