@@ -24,16 +24,26 @@ class Row(TypedDict):
 
 
 def interleaved(ours: Callable[[], Any], peer: Callable[[], Any], *, repeats: int = 5) -> tuple[float, float]:
-    """Median seconds of each of two calls, run in turn ``repeats`` times after one warm-up of each."""
-    ours()
-    peer()
+    """Median seconds of each of two calls, run in turn ``repeats`` times after a warm-up of each.
+
+    A call of either side that takes less than 5 ms is repeated until one timing lasts about that long, as ``timeit``
+    does: a lone call of 0.1 ms is otherwise timed with the other side's data in the processor's caches.
+    """
+    calls = (ours, peer)
+    numbers = []
+    for call in calls:
+        call()
+        start = time.perf_counter()
+        call()
+        numbers.append(max(1, int(5e-3 / (time.perf_counter() - start))))
     times: tuple[list[float], list[float]] = ([], [])
     gc.collect()
     for _ in range(repeats):
-        for call, out in zip((ours, peer), times, strict=True):
+        for call, number, out in zip(calls, numbers, times, strict=True):
             start = time.perf_counter()
-            call()
-            out.append(time.perf_counter() - start)
+            for _ in range(number):
+                call()
+            out.append((time.perf_counter() - start) / number)
     return statistics.median(times[0]), statistics.median(times[1])
 
 
