@@ -245,11 +245,18 @@ class Table:
         return {}
 
     def to_pandas(self) -> Any:
-        """The rows as a ``pandas.DataFrame``: a column a factor and constant, then the values."""
+        """The rows as a ``pandas.DataFrame``: a column a constant and factor, then the values."""
         import pandas as pd  # late: half a second
 
-        data: dict[str, Any] = {name: self.column(name) for name in [*self.constants, *self.factors]}
-        return pd.DataFrame({**data, **self._frame_columns()})
+        data: dict[str, Any] = {}
+        for name in in_order({**self.constants, **self.factors}):
+            values = self.column(name)
+            whole = self.n_rows > 0 and all(type(v) is int for v in self.levels(name))
+            data[name] = values.astype(np.int64) if whole else values
+        frame = pd.DataFrame({**data, **self._frame_columns()})
+        if "printed" in frame:  # pandas would turn the None of an unprinted cell into NaN
+            frame["printed"] = pd.Series(self._frame_columns()["printed"], dtype=object)
+        return frame
 
 
 @dataclass(frozen=True, eq=False, slots=True)
