@@ -51,6 +51,12 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.multiplicity import adjust as adjust
     from leakstats.stats.multiplicity import max_t as max_t
 
+    # partial
+    from leakstats.stats.partial import partial_correlation as partial_correlation
+    from leakstats.stats.partial import partial_correlations as partial_correlations
+    from leakstats.stats.partial import semipartial_correlation as semipartial_correlation
+    from leakstats.stats.partial import variance_inflation as variance_inflation
+
     # permutation_tests
     from leakstats.stats.permutation_tests import permutation_difference as permutation_difference
     from leakstats.stats.permutation_tests import sign_flip as sign_flip
@@ -114,6 +120,10 @@ _HOME = {
     "max_t": "multiplicity",
     "adjust": "multiplicity",
     # partial
+    "partial_correlation": "partial",
+    "partial_correlations": "partial",
+    "semipartial_correlation": "partial",
+    "variance_inflation": "partial",
     # power
     # proportion
     "difference_interval": "proportion",

@@ -88,8 +88,13 @@ def _chunks(n: int) -> Iterator[npt.NDArray[np.integer]]:
         yield table[start : start + _CHUNK].astype(np.intp)
 
 
-def permutation_p(null: Null, n: int, *, plan: Permutation | None, alternative: Alternative) -> PValue:
-    """The p-value over the permutations of ``plan``, or over all n! of them where ``plan`` is None (n <= 9)."""
+def permutation_p(
+    null: Null, n: int, *, plan: Permutation | None, alternative: Alternative, method: str = ""
+) -> PValue:
+    """The p-value over the permutations of ``plan``, or over all n! of them where ``plan`` is None (n <= 9).
+
+    ``method`` names it; "exact" or "permutation" where it is empty.
+    """
     if plan is None:
         if n > ENUMERATED:
             raise InputError(
@@ -100,12 +105,14 @@ def permutation_p(null: Null, n: int, *, plan: Permutation | None, alternative: 
         furthest = {"two-sided": np.abs(values).max(), "greater": values.max(), "less": values.min()}[alternative]
         least = count_extreme(values, float(furthest), alternative=alternative, tolerance=_TOLERANCE)
         total = values.size
-        return PValue.from_enumeration(extreme, total, method="exact", minimum=least / total, alternative=alternative)
+        return PValue.from_enumeration(
+            extreme, total, method=method or "exact", minimum=least / total, alternative=alternative
+        )
     extreme = sum(
         count_extreme(null.statistics(block), null.observed, alternative=alternative, tolerance=plan.tolerance)
         for block in plan.blocks(n)
     )
-    return PValue.from_count(extreme, plan.n_resamples, method="permutation", alternative=alternative)
+    return PValue.from_count(extreme, plan.n_resamples, method=method or "permutation", alternative=alternative)
 
 
 def perfect_p(y: FloatArray, sign: float, *, symmetric: bool, alternative: Alternative) -> PValue:
