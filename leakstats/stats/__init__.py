@@ -87,6 +87,12 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.resampling import Permutation as Permutation
     from leakstats.stats.resampling import bootstrap as bootstrap
 
+    # selection
+    from leakstats.stats.selection import held_out_selection as held_out_selection
+    from leakstats.stats.selection import peak_rate as peak_rate
+    from leakstats.stats.selection import peak_under_constant_rate as peak_under_constant_rate
+    from leakstats.stats.selection import selected_correlation as selected_correlation
+
     # synthesis
     from leakstats.stats.synthesis import combine_correlations as combine_correlations
     from leakstats.stats.synthesis import combine_estimates as combine_estimates
@@ -160,6 +166,11 @@ _HOME = {
     "equivalence_test": "contrast",
     "paired_contrast": "contrast",
     "unpaired_contrast": "contrast",
+    # selection
+    "held_out_selection": "selection",
+    "peak_rate": "selection",
+    "peak_under_constant_rate": "selection",
+    "selected_correlation": "selection",
 }
 
 __all__ = sorted(_HOME)
