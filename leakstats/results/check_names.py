@@ -14,6 +14,7 @@ from leakstats.results.found import Found, listed, shown
 __all__ = ["check_declarations", "check_design", "check_plan", "check_samples"]
 
 _INTEGER_FACTORS = ("layer", "training_seed", "sampling_seed")
+_VALUE_COLUMNS = ("successes", "trials", "rate", "printed", "low", "high")
 _TEXT_FACTORS = ("source", "persona", "condition")
 
 
@@ -88,6 +89,8 @@ def _factor(found: Found, name: str, info: dict[str, Any], known: Known, *, has_
     if known.levels is not None:
         known.levels[name] = levels
     found.repeats(place, levels, "levels")
+    if name in _VALUE_COLUMNS:
+        found.add(path, f"is called {name}, as a column of values is", "give the factor another name")
     wanted = int if name in _INTEGER_FACTORS else str if name in _TEXT_FACTORS else None
     if wanted is not None:
         bad = [i for i, v in enumerate(levels) if type(v) is not wanted]
