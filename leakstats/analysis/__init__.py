@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leakstats.analysis.questions import analyze
     from leakstats.analysis.document import AnalysisDocument
+    from leakstats.analysis.questions import analyze
     from leakstats.analysis.settings import Settings
 
 __all__ = ["AnalysisDocument", "Settings", "analyze"]

@@ -43,6 +43,11 @@ def _overrides(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     help="Depart from what the design calls for; written into the output. May be repeated. Names: rates, pooled,"
     " correlation-p, correction.",
 )
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    help="An earlier results file: report how far the cells that both hold have moved.",
+)
 @click.option("--all", "everything", is_flag=True, help="Print every exploratory estimate too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of analysis.json.")
 def analyze(
@@ -54,6 +59,7 @@ def analyze(
     alpha: float | None,
     figures: bool,
     overrides: dict[str, str],
+    reference: Path | None,
     everything: bool,
     quiet: bool,
 ) -> None:
@@ -75,9 +81,10 @@ def analyze(
 
     settings = Settings(n_resamples=resamples, seed=seed, level=level, alpha=alpha, overrides=overrides)
     loaded = load(results)
+    earlier = None if reference is None else load(reference)
     folder = results.parent / "out" if output is None else output
     with progress(quiet=quiet) as tell:
-        analysis = run_analysis(loaded, settings, progress=tell)
+        analysis = run_analysis(loaded, settings, reference=earlier, progress=tell)
         tell("figures" if figures else "writing")
         path = analysis.write(folder, results=results, figures=figures)
     if not quiet:

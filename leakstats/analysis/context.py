@@ -11,7 +11,7 @@ from leakstats.analysis.settings import Settings
 from leakstats.results import Results
 from leakstats.stats import Permutation
 
-__all__ = ["Context", "plural", "words"]
+__all__ = ["Context", "plural"]
 
 _PLURALS = {"checkpoint": "checkpoints", "persona": "personas", "source": "sources", "condition": "conditions"}
 
@@ -19,11 +19,6 @@ _PLURALS = {"checkpoint": "checkpoints", "persona": "personas", "source": "sourc
 def plural(factor: str) -> str:
     """The levels of a factor in words: "condition" -> "conditions"."""
     return _PLURALS.get(factor, f"{factor.replace('_', ' ')}s")
-
-
-def words(name: object) -> str:
-    """A level's name as it stands in prose: underscores are kept, since it is an identifier."""
-    return str(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,8 @@ class Context:
     ledger: Ledger
     level: float
     alpha: float
+    reference: Results | None = None
+    """An earlier file whose shared cells are compared."""
 
     def rng(self, purpose: str) -> np.random.Generator:
         return self.settings.rng(purpose)

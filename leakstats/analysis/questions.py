@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leakstats import __version__
-from leakstats.analysis import covariates, fragility, prediction, rates, similarity
+from leakstats.analysis import conditions, covariates, fragility, prediction, rates, similarity, stability, trajectory
 from leakstats.analysis.confidence import ceiling
 from leakstats.analysis.context import Context
 from leakstats.analysis.controls import run as run_controls
@@ -29,6 +29,9 @@ QUESTIONS: tuple[tuple[str, Callable[[Context], None]], ...] = (
     ("partial", covariates.run),
     ("prediction", prediction.run),
     ("fragility", fragility.run),
+    ("trajectory", trajectory.run),
+    ("contrast", conditions.run),
+    ("stability", stability.run),
 )
 """Every question, in the order in which it is asked; each says itself whether the design supports it."""
 
@@ -79,7 +82,11 @@ class Analysis:
 
 
 def analyze(
-    results: Results, settings: Settings | None = None, *, progress: Callable[[str], None] | None = None
+    results: Results,
+    settings: Settings | None = None,
+    *,
+    reference: Results | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Analysis:
     """Everything that ``results`` supports: estimates, tables, figures, families and the confidence ceiling.
 
@@ -89,6 +96,8 @@ def analyze(
         From :func:`leakstats.results.load`.
     settings : Settings, optional
         Resamples, seed, level and overrides; level and alpha default to the plan's.
+    reference : Results, optional
+        An earlier file: the drift of the cells that both hold is reported.
     progress : callable, optional
         Told the name of each question before it is asked.
 
@@ -108,7 +117,7 @@ def analyze(
     level = plan.level if settings.level is None else settings.level
     alpha = plan.alpha if settings.alpha is None else settings.alpha
     ledger = Ledger()
-    ctx = Context(results, settings, ledger, level, alpha)
+    ctx = Context(results, settings, ledger, level, alpha, reference)
     for name, run in QUESTIONS:
         if progress is not None:
             progress(name)

@@ -15,8 +15,8 @@ from leakstats.numbers import MINUS, decimals_for, format_interval, format_numbe
 
 __all__ = ["print_analysis", "progress"]
 
-_EXPLORATORY = 8
-"""Exploratory estimates shown a question; the others are counted."""
+_MOST = {"descriptive": 12, "exploratory": 8}
+"""How many estimates of a role are shown for a question; the others are counted."""
 _RATES = ("rate", "own_rate", "mean_rate", "median_rate", "max_rate", "share_at_zero", "predicted", "observed")
 
 
@@ -71,6 +71,10 @@ def print_analysis(document: AnalysisDocument, *, everything: bool = False, cons
         out.print(f"  OVERRIDE {name}={text}", markup=False)
 
 
+def _first(entries: list[Entry], role: str) -> list[Entry]:
+    return [e for e in entries if e.role == role][: _MOST.get(role)]
+
+
 def _print_question(out: Console, document: AnalysisDocument, question: dict[str, object], *, everything: bool) -> None:
     name = str(question["name"])
     if question["status"] == "not_run":
@@ -86,8 +90,7 @@ def _print_question(out: Console, document: AnalysisDocument, question: dict[str
     table.add_column("n", overflow="fold", ratio=3)
     order = {"primary": 0, "secondary": 1, "descriptive": 2, "exploratory": 3}
     ranked = sorted(entries, key=lambda e: order[e.role])
-    shown = ranked if everything else [e for e in ranked if e.role != "exploratory"]
-    shown += [] if everything else [e for e in ranked if e.role == "exploratory"][:_EXPLORATORY]
+    shown = ranked if everything else [e for role in order for e in _first(ranked, role)]
     for entry in shown:
         result = entry.result
         style = "bold" if entry.role == "primary" else None
@@ -102,7 +105,7 @@ def _print_question(out: Console, document: AnalysisDocument, question: dict[str
     if entries:
         out.print(table)
     if len(entries) > len(shown):
-        out.print(f"  ... and {len(entries) - len(shown)} more exploratory ones (--all shows them)", markup=False)
+        out.print(f"  ... and {len(entries) - len(shown)} more (--all shows them)", markup=False)
     tables = [t for t in document.tables if t.id.split(".")[0] == name]
     for each in tables:
         out.print(f"  table {each.id}: {each.title}, {len(each)} rows ({each.method})", markup=False)

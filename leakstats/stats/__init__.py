@@ -29,6 +29,11 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
 
+    # dependent_correlations
+    from leakstats.stats.dependent_correlations import compare_dependent_correlations as compare_dependent_correlations
+
+    # dependent_correlations
+    "compare_dependent_correlations": "dependent_correlations",
     # dyadic
     from leakstats.stats.dyadic import Mrqap as Mrqap
     from leakstats.stats.dyadic import mantel as mantel
@@ -105,6 +110,9 @@ _HOME = {
     "pearson": "correlation",
     "spearman": "correlation",
     # clustered
+    "clustered_difference": "clustered",
+    "clustered_proportion": "clustered",
+    "clustered_proportions": "clustered",
     # crossed
     "crossed_correlation": "crossed",
     # dyadic
