@@ -32,8 +32,6 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # dependent_correlations
     from leakstats.stats.dependent_correlations import compare_dependent_correlations as compare_dependent_correlations
 
-    # dependent_correlations
-    "compare_dependent_correlations": "dependent_correlations",
     # dyadic
     from leakstats.stats.dyadic import Mrqap as Mrqap
     from leakstats.stats.dyadic import mantel as mantel
@@ -115,6 +113,8 @@ _HOME = {
     "clustered_proportions": "clustered",
     # crossed
     "crossed_correlation": "crossed",
+    # dependent_correlations
+    "compare_dependent_correlations": "dependent_correlations",
     # dyadic
     "Mrqap": "dyadic",
     "mantel": "dyadic",

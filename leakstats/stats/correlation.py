@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Alternative, Detail, Estimate, Interval, PValue
 from leakstats.stats._arrays import (
     FloatArray,
@@ -44,7 +43,7 @@ from leakstats.stats._correlation_tests import (
 from leakstats.stats._count_kernels import CountKernel, kendall_kernel, pearson_kernel, spearman_kernel
 from leakstats.stats._ranks import midranks, tie_sizes
 from leakstats.stats._tails import correlation_p, normal_p
-from leakstats.stats.resampling import Bootstrap, BootstrapInterval, Permutation, bootstrap_interval, jackknife_counts
+from leakstats.stats.resampling import Bootstrap, Permutation, bootstrap_counts
 
 __all__ = ["kendall", "pearson", "spearman"]
 
@@ -94,31 +93,6 @@ def _symmetric(u: FloatArray) -> bool:
     return bool(np.abs(ordered + ordered[::-1]).max() <= 1e-9 * np.abs(ordered).max())
 
 
-def _bootstrap(
-    kernel: CountKernel, estimate: float, n: int, config: Bootstrap, *, level: float, quantity: str
-) -> BootstrapInterval:
-    """Bootstrap interval of a correlation from counted samples."""
-    unit_of_row, size = config.units(n)
-    if size < 3:
-        raise UndefinedEstimate(quantity, f"a bootstrap needs at least three units to resample, got {size}", n=size)
-    kept: list[npt.NDArray[np.int64]] = []
-
-    def blocks() -> Iterable[npt.NDArray[np.int64]]:
-        for block in config.counts(n):
-            if config.acceleration == "regression" and config.method == "bca":
-                kept.append(block)
-            yield block
-
-    return bootstrap_interval(
-        estimate,
-        np.concatenate([kernel(block) for block in blocks()]),
-        config=config,
-        level=level,
-        jackknife=lambda: np.concatenate([kernel(block) for block in jackknife_counts(unit_of_row, size)]),
-        counts=lambda: np.hstack(kept),
-    )
-
-
 @dataclass(frozen=True)
 class _Parts:
     """One correlation before it becomes an Estimate."""
@@ -163,7 +137,7 @@ def _complete(
         p, others, more = parts.tests.run(method, name=parts.approximation, alternative=alternative)
         notes.extend(more)
     if isinstance(interval, Bootstrap):
-        result = _bootstrap(parts.kernel(), parts.value, n, interval, level=level, quantity=parts.quantity)
+        result = bootstrap_counts(parts.kernel(), parts.value, n, config=interval, level=level, quantity=parts.quantity)
         headline = result.interval
         details |= result.details
         notes.extend(result.notes)

@@ -31,6 +31,7 @@ __all__ = [
     "Permutation",
     "all_permutations",
     "bootstrap",
+    "bootstrap_counts",
     "bootstrap_interval",
     "count_extreme",
     "jackknife_counts",
@@ -481,6 +482,41 @@ def bootstrap_interval(
     details |= {"mc_error_low": float(mc[0]), "mc_error_high": float(mc[1])}
     low, high = float(ends[0]), float(ends[1])
     return BootstrapInterval(Interval(low, max(low, high), level, method), details, tuple(notes))
+
+
+def bootstrap_counts(
+    kernel: Callable[[IntArray], FloatArray],
+    estimate: float,
+    n: int,
+    *,
+    config: Bootstrap,
+    level: float,
+    quantity: str,
+) -> BootstrapInterval:
+    """Bootstrap interval of a statistic of row counts: ``kernel`` maps counts (n, b) to values (b,), NaN if none.
+
+    Raises
+    ------
+    UndefinedEstimate
+        If there are fewer than three units to resample.
+    """
+    unit, size = config.units(n)
+    if size < 3:
+        raise UndefinedEstimate(quantity, f"a bootstrap needs at least three units to resample, got {size}", n=size)
+    parts: list[FloatArray] = []
+    kept: list[IntArray] = []
+    for block in config.counts(n):
+        parts.append(kernel(block))
+        if config.acceleration == "regression" and config.method == "bca":
+            kept.append(block)
+    return bootstrap_interval(
+        estimate,
+        np.concatenate(parts),
+        config=config,
+        level=level,
+        jackknife=lambda: np.concatenate([kernel(block) for block in jackknife_counts(unit, size)]),
+        counts=lambda: np.hstack(kept),
+    )
 
 
 def bootstrap(
