@@ -30,7 +30,7 @@ def one_message(done: subprocess.CompletedProcess[str], tmp_path: Path) -> str:
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists(), "something was written although the command failed"
-    return done.stderr
+    return done.stdout + done.stderr
 
 
 def test_analyze_writes_analysis_and_figures(tmp_path):

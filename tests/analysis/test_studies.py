@@ -83,7 +83,8 @@ def test_collapse_hypotheses(collapse):
         h1 = value(collapse, f"contrast.own_persona[condition={condition}]")
         assert h1.value == pytest.approx(difference, abs=1e-8)
         assert h1.p_value.value == pytest.approx(p)
-        assert h1.p_value.minimum == pytest.approx(1 / 11)
+        # it cannot reach 0.05; where the two highest personas tie, not even 1/11
+        assert h1.p_value.minimum >= 1 / 11 - 1e-12
     free = value(collapse, "contrast.range[permuted=free]")
     assert free.value == pytest.approx(0.08035714285714)
     assert free.p_value.value == pytest.approx(0.00325, abs=4 * free.p_value.mc_error)
