@@ -12,6 +12,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in step
+    # correlation
+    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
+
     # clustered
     from leakstats.stats.clustered import clustered_difference as clustered_difference
     from leakstats.stats.clustered import clustered_proportion as clustered_proportion
@@ -27,9 +30,6 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.correlation import kendall as kendall
     from leakstats.stats.correlation import pearson as pearson
     from leakstats.stats.correlation import spearman as spearman
-
-    # correlation
-    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
 
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
