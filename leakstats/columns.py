@@ -73,6 +73,12 @@ class Columns:
         values = self[name]
         return [label for label, v in zip(self.labels, values, strict=True) if abs(v) > limit]
 
+    def to_pandas(self) -> Any:
+        """The columns as a ``pandas.DataFrame`` indexed by label, NaN where undefined."""
+        import pandas as pd  # late: half a second
+
+        return pd.DataFrame(dict(self.columns), index=pd.Index(list(self.labels), name="label"))
+
     def to_json(self) -> dict[str, Any]:
         def cells(values: npt.NDArray[np.float64]) -> list[float | None]:
             plain: list[float | None] = values.tolist()

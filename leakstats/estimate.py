@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -124,7 +125,9 @@ class PValue:
         return cls(p, method, minimum=1.0 / (resamples + 1), mc_error=error, **kw)
 
     @classmethod
-    def from_enumeration(cls, extreme: int, total: int, *, method: str, minimum: float | None = None, **kw: Any) -> PValue:
+    def from_enumeration(
+        cls, extreme: int, total: int, *, method: str, minimum: float | None = None, **kw: Any
+    ) -> PValue:
         """The exact p-value ``extreme / total`` over all ``total`` arrangements, the observed one included."""
         return cls(extreme / total, method, minimum=1.0 / total if minimum is None else minimum, **kw)
 
@@ -216,6 +219,12 @@ class Estimate:
         rows = f", {self.n_rows} rows" if self.n_rows is not None and self.n_rows != self.n else ""
         parts.append(f"n = {self.n}{rows}")
         return ", ".join(parts)
+
+    def _repr_html_(self) -> str:
+        lines = [f"<b>{html.escape(str(self))}</b>", html.escape(self.method)]
+        lines += [f"<i>assumes</i>: {html.escape(a)}" for a in self.assumptions]
+        lines += [f"<i>note</i>: {html.escape(n)}" for n in self.notes]
+        return "<br>".join(lines)
 
     def to_json(self) -> dict[str, Any]:
         return {

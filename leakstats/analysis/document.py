@@ -186,6 +186,12 @@ class AnalysisDocument:
         """All entries with the given analysis, statistic and (at least) the given facets, in ledger order."""
         return [e for e in self.entries if e.id.matches(analysis=analysis, statistic=statistic, **facets)]
 
+    def to_pandas(self) -> Any:
+        """All estimates as a ``pandas.DataFrame`` (see :func:`leakstats.export.to_pandas`)."""
+        from leakstats.export import to_pandas  # late: pandas
+
+        return to_pandas(self.entries)
+
     @property
     def tables(self) -> tuple[Table, ...]:
         return tuple(self._tables.values())
