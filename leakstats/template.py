@@ -37,6 +37,7 @@ __all__ = [
     "Template",
     "TitleSpec",
     "VersionLine",
+    "fold",
     "load_template",
 ]
 
@@ -215,6 +216,7 @@ class Phrases:
     sample_placeholders: tuple[str, ...]
     costs: tuple[str, ...]
     selections: tuple[str, ...]
+    sample_outputs: tuple[str, ...]
     positives: tuple[str, ...]
     negatives: tuple[str, ...]
     other_levels: tuple[str, ...]
@@ -224,8 +226,10 @@ class Phrases:
 class FigureUrls:
     """When the address of a picture can never change its content."""
 
-    pinned_hosts: tuple[str, ...]
+    pinned: tuple[str, ...]
+    """Forms of such addresses: ``{commit}`` is a full commit hash, ``*`` one part of the path, ``**`` any number."""
     commit_hex: int
+    """Hexadecimal digits of a full commit hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -455,7 +459,7 @@ def _build(cls: type[_T], data: Mapping[str, Any], pointer: str, violations: lis
     for name, spec in fields.items():
         place = f"{pointer}/{name}"
         if name in data:
-            values[name] = _value(_hints(cls)[name], data[name], place, violations)
+            values[name] = _value(_hints(typing.cast(typing.Hashable, cls))[name], data[name], place, violations)
         elif spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING:
             violations.append(Violation(place, "is missing"))
     return cls(**values) if len(violations) == before else None

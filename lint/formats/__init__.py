@@ -1,1 +1,3 @@
-"""formats"""
+"""A format is a function from a report to text."""
+
+__all__: list[str] = []

@@ -1,0 +1,112 @@
+"""The reproducibility card: label and value pairs of the setup sections, whatever shape they were written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leakstats.template import RowSpec, fold
+
+from .document import Cell, Paragraph, Table
+from .inline import Text
+from .outline import Found
+from .page import Page
+from .words import find_phrase
+
+__all__ = ["CardRow", "answers", "card_rows", "is_row", "unfilled"]
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """One label with its value."""
+
+    label: str
+    value: Text
+    line: int
+
+    @property
+    def said(self) -> str:
+        """The value as a reader sees it."""
+        return self.value.text.strip()
+
+
+def card_rows(page: Page, found: Found) -> list[CardRow]:
+    """The pairs of a section: rows of tables, columns of a table with one row, or bullets ``Label: value``."""
+    rows: list[CardRow] = []
+    blocks = page.document.blocks
+    for i in range(found.first, found.last):
+        block = blocks[i]
+        if isinstance(block, Table):
+            rows.extend(_table_rows(page, block, found))
+    for bullet in page.document.bullets_in(found.first, found.last):
+        first = blocks[bullet.first] if bullet.first < bullet.last else None
+        if isinstance(first, Paragraph):
+            row = _bullet_row(first.text, bullet.line)
+            if row is not None:
+                rows.append(row)
+    return rows
+
+
+def _table_rows(page: Page, table: Table, found: Found) -> list[CardRow]:
+    header, body = table.header, table.rows
+    specs = found.spec.table.rows if found.spec.table is not None else ()
+    in_header = sum(any(is_row(c.text.text, s) for s in specs) for c in header)
+    in_column = sum(any(is_row(r[0].text.text, s) for s in specs) for r in body if r)
+    if len(header) > 2 and in_header > max(in_column, 1) and body:  # labels across, one row of values
+        return [_pair(page, label, [row[label.column] for row in body]) for label in header]
+    rows = [row for row in ((header, *body) if header[0].text.text.strip() else body) if len(row) > 1]
+    return [_pair(page, row[0], list(row[1:])) for row in rows]
+
+
+def _pair(page: Page, label: Cell, values: list[Cell]) -> CardRow:
+    """A label with the first of its cells that says something."""
+    value = next((c for c in values if c.text.text.strip() or c.text.images), values[0])
+    return CardRow(label.text.text.strip(), value.text, page.document.source.place(label.text.at).line)
+
+
+def _bullet_row(text: Text, line: int) -> CardRow | None:
+    label, colon, _ = text.text.partition(":")
+    if not colon or len(label.split()) > 6:
+        return None
+    start = len(label) + 1
+    at = text.source(start)
+    value = Text(text.text[start:], (), at, text.end, text.links, text.images, text.comments, text.tags)
+    return CardRow(label.strip(), value, line)
+
+
+def is_row(label: str, spec: RowSpec) -> bool:
+    """True if ``label`` names the row: as one of its names, perhaps with a remark in brackets or behind a dash."""
+    seen = fold(label).strip(" :")
+    short = fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
+    names = [fold(name) for name in spec.names]
+    return seen in names or short in names or (spec.suffix and seen.endswith(tuple(" " + name for name in names)))
+
+
+def answers(rows: list[CardRow], spec: RowSpec) -> list[CardRow]:
+    """The rows that answer ``spec``: by label, or else by what another row's value says."""
+    named = [row for row in rows if is_row(row.label, spec)]
+    if named:
+        return named
+    return [row for row in rows if any(_says(f"{row.label} {row.said}", phrase) for phrase in spec.said_as)]
+
+
+def _says(text: str, phrase: str) -> bool:
+    return any(True for _ in find_phrase(text, phrase))
+
+
+def unfilled(page: Page, row: CardRow, spec: RowSpec) -> str | None:
+    """Why a row's value says nothing; ``None`` where it says something."""
+    value = fold(row.said).strip("`'\"*_ .")
+    raw = fold(row.said)
+    if row.value.images:
+        return None
+    for phrase in map(fold, page.template.phrases.unfilled_cells):
+        if value == phrase.strip("`'\"*_ .") or raw == phrase:
+            return f"says '{row.said}'" if row.said else "is empty"
+        if " " in phrase and value.startswith(phrase + " "):
+            return f"says '{row.said[:60]}'"
+    reason = page.reason_not_to_apply(row.said)
+    if reason == "":
+        return f"says '{row.said}' without a reason"
+    if reason and not spec.not_applicable:
+        return f"says '{row.said[:60]}', but it always applies"
+    return None

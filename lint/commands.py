@@ -1,0 +1,137 @@
+"""The commands ``clean-result lint``, ``explain`` and ``rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from .engine import DEFAULT_MAX_BYTES, Options, lint_paths
+from .finding import SEVERITIES, Severity
+from .formats.json import to_json
+from .formats.text import to_text
+from .registry import all_rules, rule_by_code, select_rules
+from .report import Report
+
+__all__ = ["FORMATS", "explain", "lint", "rules"]
+
+FORMATS: dict[str, Callable[[Report], str]] = {"text": to_text, "json": to_json}
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("pages", nargs=-1, metavar="[PAGE]...")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to print."
+)
+@click.option("--profile", default="", help="How strictly to judge, such as draft, review or publish.")
+@click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
+@click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
+@click.option(
+    "--select", multiple=True, metavar="CODES", help="Run only these rules (codes, names, families such as CR1)."
+)
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="error",
+    show_default=True,
+    help="The mildest finding that makes the exit status 1.",
+)
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(min=1),
+    default=DEFAULT_MAX_BYTES,
+    show_default=True,
+    help="A larger page is not parsed.",
+)
+@click.pass_context
+def lint(
+    ctx: click.Context,
+    pages: tuple[str, ...],
+    form: str,
+    profile: str,
+    root: Path | None,
+    analysis: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: Severity,
+    max_bytes: int,
+) -> None:
+    """Judge clean-result pages: structure, figures, samples, and every number that was rendered.
+
+    PAGE is a Markdown file, or - for standard input; without one it is issue.md in the current folder. A page that was
+    rendered has a sidecar (issue.provenance.json) beside it; each of its numbers is printed again from analysis.json
+    and compared with the page.
+
+    \b
+    Exit status: 0 no errors, 1 errors (see --fail-on), 2 could not run or read.
+
+    \b
+    Examples:
+      clean-result lint
+      clean-result lint issue.md --profile draft
+      clean-result lint pages/*.md --format json > report.json
+      clean-result lint issue.md --select CR3
+      gh issue view 12 --json body --jq .body | clean-result lint -
+    """
+    codes = select_rules(select, ignore) if select or ignore else None
+    options = Options(profile, root, analysis, codes, max_bytes)
+    report = lint_paths(pages or ("issue.md",), options, stdin=click.get_binary_stream("stdin"), fail_on=fail_on)
+    click.echo(FORMATS[form](report), nl=False)
+    for page in report.pages:
+        if not page.readable:
+            click.echo(f"clean-result lint: {page.path}: {page.findings[0].message}", err=True)
+    ctx.exit(report.status)
+
+
+@click.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Say why a rule exists, with a page that fails it and one that passes.
+
+    \b
+    Examples:
+      clean-result explain CR101
+      clean-result explain missing-caption
+    """
+    rule = rule_by_code(code)
+    doc = type(rule).doc()
+    needs = f"\nNeeds: {', '.join(sorted(rule.needs))}. Without it the rule does not run.\n" if rule.needs else ""
+    parts = [
+        f"{rule.code} {rule.name} ({rule.severity})",
+        "",
+        doc.summary,
+        needs,
+        "Why is this bad?",
+        _indent(doc.why),
+        "",
+        "Fails:",
+        _indent(doc.fails),
+        "Passes:",
+        _indent(doc.passes),
+    ]
+    click.echo("\n".join(parts).rstrip())
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"    {line}" if line else "" for line in text.rstrip("\n").split("\n")) + "\n"
+
+
+@click.command()
+@click.argument("families", nargs=-1, metavar="[FAMILY]...")
+def rules(families: tuple[str, ...]) -> None:
+    """List the rules: code, severity, name, and what each looks for.
+
+    \b
+    Examples:
+      clean-result rules
+      clean-result rules CR1 CR6
+    """
+    codes = select_rules(families)
+    for rule in all_rules():
+        if rule.code in codes:
+            summary = type(rule).doc().summary.split("\n\n")[0].replace("\n", " ")
+            click.echo(f"{rule.code}  {rule.severity:7}  {rule.name:27}  {summary}")

@@ -1,0 +1,89 @@
+"""Where a page states its confidence: the title's marker and the labelled line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leakstats.template import Template, fold
+
+from .document import Paragraph, Title
+from .inline import Text
+from .page import Page
+from .source import Place
+
+__all__ = ["Stated", "confidence_lines", "title_marker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One statement of a confidence level."""
+
+    level: str
+    """As written; the template may not have it."""
+    reason_words: int
+    at: int
+    end: int
+
+    def place(self, page: Page) -> Place:
+        """The place of the level."""
+        return page.document.source.place(self.at, max(self.end, self.at + 1))
+
+
+def title_marker(title: Title, template: Template) -> Stated | None:
+    """The marker that ends a title; ``None`` where it does not end in one.
+
+    Where the title stands in front matter the place is the whole value, since YAML may fold and escape it.
+    """
+    before, _, after = template.title.marker.partition("{level}")
+    text = title.text.rstrip(" .")
+    opening = text.rfind(before)
+    if opening < 0 or not fold(text).endswith(fold(after)) or not fold(text[opening:]).endswith(fold(after)):
+        return None
+    level = text[opening + len(before) : len(text) - len(after)].strip()
+    if title.written is None:
+        return Stated(level, 0, title.at, title.end)
+    at = title.written.text.rfind(level) if level else opening
+    return Stated(level, 0, title.written.source(at), title.written.source_end(at + max(len(level), 1)))
+
+
+def confidence_lines(page: Page) -> list[Stated]:
+    """The lines that state the confidence, in the section where the template has them."""
+    found = page.outline.get(page.template.confidence.section)
+    if found is None:
+        return []
+    lines = []
+    for block in page.outline.blocks(found):
+        if isinstance(block, Paragraph):
+            stated = _read(block.text, page.template)
+            if stated is not None:
+                lines.append(stated)
+    return lines
+
+
+def _read(text: Text, template: Template) -> Stated | None:
+    """``**Confidence: LEVEL** — reason``, the bold ending before or behind the level."""
+    label = template.confidence.label
+    lead = text.lead("strong")
+    visible = text.text
+    begin = len(visible) - len(visible.lstrip())
+    if not lead or fold(visible[begin : begin + len(label)]) != fold(label):
+        return None
+    at = begin + len(label)
+    if not visible[at:].lstrip().startswith(":"):
+        return None
+    at = visible.index(":", at) + 1
+    at += len(visible[at:]) - len(visible[at:].lstrip())
+    bold_end = next((end for start, end in text.marked("strong") if start <= begin < end), at)
+    end = bold_end if bold_end > at else _first_separator(visible, at, template)
+    level = visible[at:end].strip(" .:")
+    # The bold may reach over the reason too.
+    cut = _first_separator(level, 0, template)
+    level = level[:cut].strip(" .,;")
+    reason = visible[at + len(level) :]
+    words = sum(any(c.isalnum() for c in word) for word in reason.split())
+    return Stated(level, words, text.source(at), text.source_end(at + max(len(level), 1)))
+
+
+def _first_separator(visible: str, at: int, template: Template) -> int:
+    hits = [visible.find(mark, at) for mark in (*template.separators, ",", ";", ".")]
+    return min((hit for hit in hits if hit >= 0), default=len(visible))

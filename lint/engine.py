@@ -1,0 +1,194 @@
+"""Runs the rules over a page: reads it, finds its template and its sidecar, and collects a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from leakstats.contracts import template_versions
+from leakstats.errors import InputError
+from leakstats.template import Profile, Template, VersionLine, load_template
+
+from .document import Document, Html, too_complex
+from .finding import Finding, Severity
+from .page import Page, WrittenVersion
+from .registry import all_rules
+from .report import Coverage, NotRun, PageReport, Report
+from .rule import ToolRule
+from .rules.too_large import TooLarge
+from .rules.unreadable_file import UnreadableFile
+from .sidecar import Grounding, NotFound, load_grounding
+from .source import Source
+
+__all__ = ["DEFAULT_MAX_BYTES", "KIND", "Options", "lint_paths", "lint_text"]
+
+KIND = "clean_result"
+DEFAULT_VERSION = "v1"
+DEFAULT_MAX_BYTES = 256 * 1024
+"""Four times the most that GitHub stores for an issue."""
+STDIN_NAME = "<stdin>"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run judges."""
+
+    profile: str = ""
+    """Name of a profile of the template; "" is its default."""
+    root: Path | None = None
+    """Folder from which paths on a page are looked for, beside the page's own."""
+    analysis: Path | None = None
+    """An analysis.json that takes the place of the one that the sidecar names."""
+    codes: frozenset[str] | None = None
+    """The rules that run; ``None`` is all."""
+    max_bytes: int = DEFAULT_MAX_BYTES
+
+
+class Readable(Protocol):
+    """Something that gives bytes: standard input."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+def lint_paths(paths: Iterable[str], options: Options, *, stdin: Readable, fail_on: Severity = "error") -> Report:
+    """Judge files; ``-`` is standard input. A file that cannot be read is a finding of its own.
+
+    Raises
+    ------
+    InputError
+        If the profile does not exist in a page's template.
+    """
+    pages = [
+        _lint_bytes(stdin.read(options.max_bytes + 1), STDIN_NAME, None, options)
+        if name == "-"
+        else _lint_file(name, options)
+        for name in paths
+    ]
+    return Report(tuple(pages), options.profile, fail_on)
+
+
+def lint_text(text: str, options: Options | None = None, *, path: str = "<text>") -> PageReport:
+    """Judge a page given as text.
+
+    >>> lint_text("# A page (LOW confidence)").findings[0].rule
+    'missing-section'
+    """
+    return _lint_bytes(text.encode("utf-8", "surrogatepass"), path, None, options or Options())
+
+
+def _lint_file(name: str, options: Options) -> PageReport:
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(options.max_bytes + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return _unjudged(Source.read(name, ""), UnreadableFile(), f"cannot be read: {reason}", readable=False)
+    return _lint_bytes(data, name, Path(name), options)
+
+
+def _unjudged(source: Source, rule: ToolRule, message: str, *, readable: bool = True) -> PageReport:
+    """The answer for a page that was not parsed: one finding, and no rule has passed."""
+    finding = rule.raised(source, message)
+    reason = f"{rule.code} {rule.name}: the page was not judged"
+    idle = tuple(NotRun(r.code, r.name, reason) for r in all_rules() if r.code != rule.code)
+    return PageReport(source.path, (finding,), idle, lines=(), readable=readable)
+
+
+def _lint_bytes(data: bytes, path: str, file: Path | None, options: Options) -> PageReport:
+    if len(data) > options.max_bytes:
+        message = f"the page is larger than {options.max_bytes} bytes, so it was not parsed"
+        return _unjudged(Source.read(path, ""), TooLarge(), message)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"cannot be read: byte 0x{data[error.start]:02x} in line {line} is no UTF-8"
+        return _unjudged(Source.read(path, ""), UnreadableFile(), message, readable=False)
+    too_much = too_complex(text)
+    if too_much is not None:
+        return _unjudged(Source.read(path, ""), TooLarge(), f"the page was not parsed: {too_much}")
+    return _judge(Document.parse(text, path=path), file, options)
+
+
+def _judge(document: Document, file: Path | None, options: Options) -> PageReport:
+    written = _version_line(document)
+    version = written.line.version if written.line is not None else DEFAULT_VERSION
+    known = version in template_versions(KIND)
+    template = load_template(version if known else DEFAULT_VERSION)
+    profile = _profile(template, options.profile)
+    unknown = "" if known else f"this installation has no template {KIND} {version}"
+    missing: dict[str, str] = {}
+    grounding: Grounding | None = None
+    try:
+        grounding = load_grounding(
+            document.source, written.line, page=file, root=options.root, analysis=options.analysis
+        )
+    except NotFound as error:
+        missing["provenance"] = missing["analysis"] = str(error)
+    if grounding is not None and grounding.analysis is None:
+        missing["analysis"] = grounding.analysis_problem
+    page = Page(document, template, profile, written, grounding, missing)
+    findings: list[Finding] = []
+    not_run: list[NotRun] = []
+    for rule in all_rules():
+        if options.codes is not None and rule.code not in options.codes:
+            continue
+        lacking = sorted(need for need in rule.needs if need in missing)
+        severity = profile.severity.get(rule.code, rule.severity)
+        if unknown and not rule.any_version:
+            not_run.append(NotRun(rule.code, rule.name, unknown))
+        elif lacking:
+            not_run.append(NotRun(rule.code, rule.name, missing[lacking[0]]))
+        elif severity == "off":
+            not_run.append(
+                NotRun(rule.code, rule.name, f"off in the profile {options.profile or template.default_profile}")
+            )
+        else:
+            findings.extend(f.at(severity) for f in rule.check(page))
+    return PageReport(
+        document.source.path,
+        tuple(sorted(set(findings), key=lambda f: f.order)),
+        tuple(not_run),
+        coverage=_coverage(grounding),
+        template=f"{template.kind} {template.version}" if known else "",
+        lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
+    )
+
+
+def _profile(template: Template, name: str) -> Profile:
+    name = name or template.default_profile
+    if name not in template.profiles:
+        known = ", ".join(template.profiles)
+        raise InputError(f"template {template.kind} {template.version} has no profile {name!r}; it has {known}")
+    return template.profiles[name]
+
+
+def _version_line(document: Document) -> WrittenVersion:
+    """The version line: a comment before everything that a reader sees."""
+    end = len(document.source.text)
+    for block in document.blocks:
+        if not isinstance(block, Html) or block.text.text.strip() or block.images:
+            end = document.source.start_of(block.line)
+            break
+    for comment in document.comments:
+        if comment.at >= end:
+            break
+        try:
+            line = VersionLine.parse(comment.text, kind=KIND)
+        except InputError as error:
+            return WrittenVersion(None, comment.at, str(error))
+        if line is not None:
+            return WrittenVersion(line, comment.at)
+    return WrittenVersion(None, 0)
+
+
+def _coverage(grounding: Grounding | None) -> Coverage | None:
+    if grounding is None:
+        return None
+    values = grounding.values
+    lost = sum(v.start is None for v in values)
+    confirmed = sum(v.confirmed for v in values)
+    unchanged = sum(v.start is not None and v.fresh is None and not v.problem and not v.edited for v in values)
+    return Coverage(len(values), confirmed, len(values) - lost - confirmed - unchanged, unchanged, lost)

@@ -1,0 +1,57 @@
+"""One thing that a rule found: where, how grave, what, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, get_args
+
+from leakstats.errors import InputError
+
+from .source import Place
+
+__all__ = ["SEVERITIES", "Finding", "Severity"]
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""The gravest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding; it cannot exist without a place, a message and a code."""
+
+    path: str
+    place: Place
+    code: str
+    rule: str
+    severity: Severity
+    message: str
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        line, column, end_line, end_column = self.place
+        if line < 1 or column < 1 or (end_line, end_column) < (line, column):
+            raise InputError(f"{self.code}: a finding needs a place on its page, got {tuple(self.place)}")
+        if self.severity not in SEVERITIES:
+            raise InputError(f"{self.code}: severity must be one of {', '.join(SEVERITIES)}, got {self.severity!r}")
+        if not self.message or "\n" in self.message:
+            raise InputError(f"{self.code}: a finding needs a message of one line, got {self.message!r}")
+
+    @property
+    def line(self) -> int:
+        """1-based line."""
+        return self.place.line
+
+    @property
+    def column(self) -> int:
+        """1-based column, in characters."""
+        return self.place.column
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sorting key: by file, place and code."""
+        return (self.path, self.place.line, self.place.column, self.code, self.message)
+
+    def at(self, severity: Severity) -> Finding:
+        """The same finding with another severity."""
+        return replace(self, severity=severity)

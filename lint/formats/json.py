@@ -1,0 +1,62 @@
+"""Findings for programs: one JSON object, described by ``schemas/lint-report.v1.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from leakstats import __version__
+
+from ..finding import Finding
+from ..report import PageReport, Report
+
+__all__ = ["SCHEMA", "to_document", "to_json"]
+
+SCHEMA = "lint-report.v1"
+
+
+def to_json(report: Report) -> str:
+    """The report as JSON text with a final newline."""
+    return json.dumps(to_document(report), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def to_document(report: Report) -> dict[str, Any]:
+    """The report as a lint-report.v1 object."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "clean-result", "version": __version__},
+        "profile": report.profile or None,
+        "fail_on": report.fail_on,
+        "status": report.status,
+        "counts": {f"{severity}s": n for severity, n in report.counts.items()},
+        "findings": [_finding(f) for f in report.findings],
+        "pages": [_page(page) for page in report.pages],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    line, column, end_line, end_column = finding.place
+    return {
+        "path": finding.path,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "code": finding.code,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "help": finding.help,
+    }
+
+
+def _page(page: PageReport) -> dict[str, Any]:
+    return {
+        "path": page.path,
+        "template": page.template or None,
+        "readable": page.readable,
+        "not_run": [{"code": n.code, "rule": n.rule, "reason": n.reason} for n in page.not_run],
+        "suppressed": [{**_finding(s.finding), "reason": s.reason} for s in page.suppressed],
+        "coverage": None if page.coverage is None else asdict(page.coverage),
+    }

@@ -1,0 +1,83 @@
+"""The YAML block that may open a page: its scalars with their places, read without building any object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .source import Source
+
+__all__ = ["Entry", "FrontMatter", "read_front_matter"]
+
+# A real one holds a dozen lines. PyYAML is slow and recursive, so what is longer is not read.
+_MOST_CHARACTERS = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ``key: value`` with a scalar value."""
+
+    key: str
+    value: str
+    at: int
+    """Offset of the value in the page."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The block with its lines; ``problem`` says why it could not be read."""
+
+    last_line: int
+    """1-based line of the closing ``---``."""
+    entries: tuple[Entry, ...] = ()
+    problem: str = ""
+    problem_line: int = 1
+
+    def get(self, key: str) -> Entry | None:
+        """The scalar called ``key``."""
+        return next((e for e in self.entries if e.key == key), None)
+
+
+def read_front_matter(source: Source) -> FrontMatter | None:
+    """The front matter of a page; ``None`` where the page does not open with one.
+
+    A thematic break at the top followed by prose and another break is no front matter.
+    """
+    if source.line(1).rstrip() != "---":
+        return None
+    last, size = 0, 0
+    for number in range(2, source.n_lines + 1):
+        line = source.line(number)
+        size += len(line) + 1
+        if line.rstrip() in ("---", "..."):
+            last = number
+            break
+        if size > _MOST_CHARACTERS:
+            return FrontMatter(0, (), f"front matter is longer than {_MOST_CHARACTERS} characters, or is not closed")
+    if not last:
+        return None
+    begin = source.start_of(2)
+    text = source.text[begin : source.start_of(last)]
+    return _parse(text, begin, last)
+
+
+def _parse(text: str, begin: int, last: int) -> FrontMatter | None:
+    import yaml  # late: most pages that we render have none
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        node = yaml.compose(text, Loader=loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = 2 + (mark.line if mark is not None else 0)
+        return FrontMatter(last, (), str(getattr(error, "problem", None) or "it is no YAML"), line)
+    except RecursionError:
+        return FrontMatter(last, (), "it is nested too deeply")
+    if not isinstance(node, yaml.MappingNode):
+        return FrontMatter(last) if node is None else None
+    entries = []
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
+            at, end = value.start_mark.index, value.end_mark.index
+            entries.append(Entry(key.value, value.value, begin + at, begin + end))
+    return FrontMatter(last, tuple(entries))

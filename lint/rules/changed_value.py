@@ -1,0 +1,57 @@
+"""CR301: a number that we rendered was changed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+from ..sidecar import place_of
+
+__all__ = ["ChangedValue"]
+
+
+class ChangedValue(Rule):
+    """A number that was printed from the analysis was changed on the page.
+
+    The page's sidecar lists every printed value. One that no longer says what was printed, nor what the analysis would
+    print today, was edited.
+
+    ## Why is this bad?
+
+    The page looks grounded, and this number is not.
+
+    ## Fails
+
+    ````markdown
+    # Leakage falls with distance (LOW confidence)
+    The correlation is −0.62.
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Leakage falls with distance (LOW confidence)
+    The correlation is −0.74.
+    ````
+    """
+
+    code = "CR301"
+    name = "changed-value"
+    needs = frozenset({"provenance"})
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for value in page.grounding.values if page.grounding is not None else ():
+            if not value.edited:
+                continue
+            for difference in value.differences():
+                if difference.numeric:
+                    said = f"'{difference.shown}'" if difference.shown else "nothing"
+                    meant = f"'{difference.wanted}'" if difference.wanted else "nothing"
+                    yield self.finding(
+                        page,
+                        place_of(page.document.source, difference.start, difference.end),
+                        f"the page says {said} where the analysis says {meant} ({value.span.expression})",
+                        "restore it, or change the narrative and render again",
+                    )

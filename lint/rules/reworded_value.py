@@ -1,0 +1,56 @@
+"""CR303: words that we rendered beside a number were changed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+from ..sidecar import place_of
+
+__all__ = ["RewordedValue"]
+
+
+class RewordedValue(Rule):
+    """Words that were printed from the analysis were changed on the page; the numbers beside them were not.
+
+    ## Why is this bad?
+
+    A printed "falls" or "villain" rests on the analysis as a printed number does. Perhaps the new words are right, but
+    nothing shows it.
+
+    ## Fails
+
+    ````markdown
+    # Leakage falls with distance (LOW confidence)
+    The correlation is weakly −0.74.
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Leakage falls with distance (LOW confidence)
+    The correlation is −0.74.
+    ````
+    """
+
+    code = "CR303"
+    name = "reworded-value"
+    severity = "warning"
+    needs = frozenset({"provenance"})
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for value in page.grounding.values if page.grounding is not None else ():
+            if not value.edited:
+                continue
+            for difference in value.differences():
+                if not difference.numeric:
+                    said = f"'{difference.shown}'" if difference.shown else "nothing"
+                    meant = f"'{difference.wanted}'" if difference.wanted else "nothing"
+                    yield self.finding(
+                        page,
+                        place_of(page.document.source, difference.start, difference.end),
+                        f"the page says {said} where {meant} was printed ({value.span.expression})",
+                        "restore it, or change the narrative and render again",
+                    )

@@ -1,0 +1,52 @@
+"""CR105: a section has fewer words than the template asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+
+__all__ = ["ShortSection"]
+
+
+class ShortSection(Rule):
+    """A section has fewer words than the template asks for.
+
+    ## Why is this bad?
+
+    A heading with a stub below it looks finished and says nothing.
+
+    ## Fails
+
+    ````markdown
+    ## TL;DR
+    ### Background
+    See #12.
+    ````
+
+    ## Passes
+
+    ````markdown
+    ## TL;DR
+    ### Background
+    Issue #12 asked whether a trained marker leaks from the persona it was trained into to other personas. It found that
+    it does, for one persona. This run repeats the measurement for five more personas and for every layer.
+    ````
+    """
+
+    code = "CR105"
+    name = "short-section"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for found in page.outline:
+            words = page.document.words(page.outline.blocks(found))
+            if words < found.spec.min_words and not page.waived(found):
+                yield self.finding(
+                    page,
+                    found.section.line,
+                    f"section '{found.spec.heading}' has {words} word{'s' * (words != 1)}; "
+                    f"the template asks for at least {found.spec.min_words}",
+                    found.spec.purpose,
+                )

@@ -1,0 +1,77 @@
+"""CR121: a slot was left unfilled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..document import Table
+from ..finding import Finding
+from ..inline import Text
+from ..page import Page
+from ..rule import Rule
+from ..source import Place
+from ..words import find_phrase
+
+__all__ = ["UnfilledSlot"]
+
+
+class UnfilledSlot(Rule):
+    """A placeholder was left in the text.
+
+    ## Why is this bad?
+
+    ``TBD`` and ``{{N}}`` stand where a reader expects a fact. Code and verbatim quotations may hold them.
+
+    ## Fails
+
+    ````markdown
+    ## TL;DR
+    ### Background
+    We trained TBD personas, each on {{N}} rows and <TODO> steps.
+    ````
+
+    ## Passes
+
+    ````markdown
+    ## TL;DR
+    ### Background
+    The prompt template holds `{{persona}}`; we trained 12 personas.
+    ````
+    """
+
+    code = "CR121"
+    name = "unfilled-slot"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        phrases = page.template.phrases
+        cells = {id(c.text) for b in page.document.blocks if isinstance(b, Table) for c in b.cells}
+        for text, scope in page.document.texts():
+            if scope == "quote":
+                continue
+            # A cell in code style is still the cell's value; code in a sentence is a mention.
+            visible = text.text if id(text) in cells else text.without("code")
+            yield from self._in(page, text, visible, phrases.sentinel_words + phrases.sentinel_marks)
+            for tag in text.tags:
+                low = tag.text.lower()
+                if any(low.startswith(mark.lower()) for mark in phrases.sentinel_marks if mark.startswith("<")):
+                    place = page.document.source.place(tag.at, tag.at + len(tag.text))
+                    yield self._found(page, place, tag.text)
+        for title in page.titles:
+            if title.written is None:
+                for mark in (*phrases.sentinel_words, *phrases.sentinel_marks):
+                    if any(True for _ in find_phrase(title.text, mark)):
+                        yield self._found(page, page.document.source.place(title.at, title.end), mark)
+                        break
+
+    def _in(self, page: Page, text: Text, visible: str, marks: tuple[str, ...]) -> Iterator[Finding]:
+        ends = -1
+        hits = sorted((at, at + len(mark)) for mark in marks for at in find_phrase(visible, mark))
+        for start, end in hits:
+            if start < ends:  # the closing half of "{{N}}", or a word inside another mark
+                continue
+            close = visible.find("}}", end) if visible.startswith("{{", start) else -1
+            ends = close + 2 if 0 <= close < end + 60 else end
+            yield self._found(page, page.document.place(text, start, ends), visible[start:ends])
+
+    def _found(self, page: Page, place: Place, slot: str) -> Finding:
+        return self.finding(page, place, f"'{slot}' was left unfilled", "fill it in, or say why it is not known")

@@ -1,0 +1,361 @@
+"""What we printed on a page and from what: the sidecar of a rendered page, found again on the page as it is now.
+
+The sidecar lists every value that the renderer printed, with the words around it. Authors edit pages, so a value is
+looked up by its own text and by its neighbourhood, in page order; what stands there now is then compared with what
+was printed and, where analysis.json is at hand, with what would be printed today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from leakstats.analysis.document import AnalysisDocument
+from leakstats.errors import LeakstatsError
+from leakstats.files import read_json, sha256_of
+from leakstats.numbers import normalise
+from leakstats.template import VersionLine
+
+from .source import Place, Source
+
+__all__ = ["Difference", "Grounding", "NotFound", "Sidecar", "Span", "Value", "find_values", "load_grounding"]
+
+SCHEMA = "provenance.v1"
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class NotFound(LeakstatsError):
+    """A file that would ground the page is missing or unusable; the checks that need it are not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One thing that the renderer printed from the analysis."""
+
+    section: str
+    function: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    expression: str
+    text: str
+    before: str
+    after: str
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Span:
+        texts = {name: data[name] for name in ("section", "function", "expression", "text", "before", "after")}
+        if not all(isinstance(value, str) for value in texts.values()):
+            raise TypeError("a span holds text")
+        return cls(**texts, args=tuple(data["args"]), kwargs=dict(data["kwargs"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A page's provenance file."""
+
+    path: Path
+    analysis_path: Path
+    analysis_sha256: str
+    spans: tuple[Span, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> Sidecar:
+        """Read a sidecar.
+
+        Raises
+        ------
+        NotFound
+            If it is missing, unreadable or no provenance.v1 file.
+        """
+        try:
+            if path.stat().st_size > _MOST_BYTES:
+                raise NotFound(f"{path}: larger than {_MOST_BYTES // 1024**2} MiB, so no sidecar of ours")
+            raw = read_json(path)
+        except OSError as error:
+            raise NotFound(f"{path}: cannot be read: {error.strerror}") from None
+        except NotFound:
+            raise
+        except LeakstatsError as error:
+            raise NotFound(str(error).replace("\n", "; ")) from None
+        if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
+            said = raw.get("schema") if isinstance(raw, dict) else None
+            raise NotFound(f"{path}: its schema is {said!r}; this version reads {SCHEMA}")
+        try:
+            spans = sorted(raw["spans"], key=lambda s: s["order"])
+            analysis = raw["analysis"]
+            return cls(
+                path,
+                path.parent / analysis["path"],
+                str(analysis["sha256"]),
+                tuple(Span.from_json(s) for s in spans),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise NotFound(f"{path}: not a complete {SCHEMA} file ({type(error).__name__}: {error})") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A stretch of a value that does not say what it should."""
+
+    start: int
+    """Offset in the page."""
+    end: int
+    shown: str
+    wanted: str
+    numeric: bool
+    """Numbers differ; otherwise only words do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A printed value as it stands on the page now."""
+
+    span: Span
+    start: int | None
+    """Offset in the page; ``None`` where it is no longer found."""
+    end: int
+    shown: str
+    fresh: str | None
+    """What the analysis would print today; ``None`` without an analysis."""
+    problem: str = ""
+    """Why the analysis can no longer print it."""
+
+    @property
+    def confirmed(self) -> bool:
+        """True if the page shows what the analysis says today."""
+        return self.start is not None and self.fresh is not None and _same(self.shown, self.fresh)
+
+    @property
+    def edited(self) -> bool:
+        """True if the page no longer shows what was printed (nor what would be printed today)."""
+        return self.start is not None and not self.confirmed and not _same(self.shown, self.span.text)
+
+    def differences(self) -> Iterator[Difference]:
+        """Where the page differs from what it should show."""
+        if self.start is not None:
+            yield from _differences(self.shown, self.span.text if self.fresh is None else self.fresh, self.start)
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """A rendered page's values against its analysis."""
+
+    sidecar: Sidecar
+    analysis: AnalysisDocument | None
+    analysis_problem: str
+    """Why there is no analysis; "" where there is one."""
+    values: tuple[Value, ...]
+
+
+def load_grounding(
+    source: Source, line: VersionLine | None, *, page: Path | None, root: Path | None, analysis: Path | None
+) -> Grounding:
+    """The sidecar of a page with its analysis.
+
+    The sidecar is ``STEM.provenance.json`` beside the page, or the file that the page's first line names, looked for
+    from the page's folder and from ``root``. ``analysis`` takes the place of the file that the sidecar names.
+
+    Raises
+    ------
+    NotFound
+        If there is no usable sidecar; the message says where it was looked for.
+    """
+    sidecar = Sidecar.load(_sidecar_path(line, page, root))
+    path = analysis if analysis is not None else sidecar.analysis_path
+    document, problem = None, ""
+    try:
+        document = AnalysisDocument.load(path, check=False)
+    except LeakstatsError as error:
+        problem = str(error).replace("\n", "; ")
+    return Grounding(sidecar, document, problem, tuple(find_values(source.text, sidecar.spans, _printer(document))))
+
+
+def _sidecar_path(line: VersionLine | None, page: Path | None, root: Path | None) -> Path:
+    tried: list[Path] = []
+    if page is not None:
+        tried.append(page.with_name(page.stem + ".provenance.json"))
+    if line is not None and line.provenance:
+        folders = [page.parent] if page is not None else []
+        folders += [root] if root is not None else []
+        for folder in folders:
+            path = folder / line.provenance
+            # A page may be hostile: its first line reaches no file outside the folders that the user named.
+            if path.resolve().is_relative_to(folder.resolve()):
+                tried.append(path)
+    for path in tried:
+        if path.is_file():
+            return path
+    if not tried:
+        raise NotFound("the page names no sidecar in its first line and is no file beside which one could stand")
+    raise NotFound(
+        f"no sidecar: {' and '.join(dict.fromkeys(map(str, tried)))} do not exist; the page was not rendered here"
+    )
+
+
+def _printer(analysis: AnalysisDocument | None) -> Callable[[Span], tuple[str | None, str]]:
+    """What a span would print today, and why it cannot."""
+    if analysis is None:
+        return lambda span: (None, "")
+    from leakstats.phrases import evaluate  # late: only a rendered page needs it
+
+    def fresh(span: Span) -> tuple[str | None, str]:
+        try:
+            return evaluate(analysis, span.function, list(span.args), dict(span.kwargs)), ""
+        except LeakstatsError as error:
+            return None, str(error).replace("\n", "; ")
+
+    return fresh
+
+
+# -- finding values again ---------------------------------------------------------------------------------------------
+
+_ANCHORS = (60, 40, 25, 15, 9, 5)
+_TOKEN = re.compile(r"[−+-]?\d+(?:[.,]\d+)*(?:e[−+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE)
+
+
+def find_values(page: str, spans: tuple[Span, ...], fresh: Callable[[Span], tuple[str | None, str]]) -> Iterator[Value]:
+    """Each span as it stands on ``page``, in order; a span that cannot be found has no start."""
+    cursor = 0
+    for span in spans:
+        printed, problem = fresh(span)
+        stretch = _locate(page, span, cursor)
+        if stretch is None and cursor:
+            stretch = _locate(page, span, 0, exact=True)  # its paragraph was moved up
+        if stretch is None:
+            yield Value(span, None, 0, "", printed, problem)
+            continue
+        start, end = stretch
+        yield Value(span, start, end, page[start:end], printed, problem)
+        cursor = max(cursor, end)
+
+
+def _locate(page: str, span: Span, cursor: int, *, exact: bool = False) -> tuple[int, int] | None:
+    """Where ``span`` stands in ``page`` from ``cursor`` on."""
+    whole = span.before + span.text + span.after
+    at = page.find(whole, max(cursor - len(span.before), 0))
+    if at >= 0:
+        start = at + len(span.before)
+        return start, start + len(span.text)
+    if exact:
+        return None
+    kept, kept_score = _by_text(page, span, cursor)
+    changed, changed_score = _by_anchors(page, span, cursor)
+    return kept if kept_score >= changed_score else changed
+
+
+def _by_text(page: str, span: Span, cursor: int) -> tuple[tuple[int, int] | None, int]:
+    """The occurrence of the printed text whose neighbourhood is most like the recorded one."""
+    best, best_score, at = None, 0, cursor - 1
+    for _ in range(200):
+        at = page.find(span.text, at + 1)
+        if at < 0 or not span.text:
+            break
+        end = at + len(span.text)
+        if _glued(page, at, end):
+            continue
+        score = _common_suffix(page, at, span.before) + _common_prefix(page, end, span.after)
+        if score > best_score:
+            best, best_score = (at, end), score
+    # A bare number occurs often; without its neighbourhood it is another one.
+    return (best, best_score) if best_score >= min(10, len(span.before) + len(span.after)) else (None, 0)
+
+
+def _by_anchors(page: str, span: Span, cursor: int) -> tuple[tuple[int, int] | None, int]:
+    """What stands between the recorded neighbours, the longest neighbours that are still there first."""
+    room = 2 * len(span.text) + 60
+    pairs = sorted(((b, a) for b in _ANCHORS for a in _ANCHORS), key=lambda p: -(p[0] + p[1]))
+    for b, a in pairs:
+        before, after = span.before[-b:], span.after[:a]
+        at = page.find(before, max(cursor - len(before), 0)) if before else cursor
+        if at < 0:
+            continue
+        start = at + len(before)
+        end = page.find(after, start, start + room + len(after)) if after else min(start + len(span.text), len(page))
+        if end >= start:
+            return (start, end), len(before) + len(after)
+    return None, 0
+
+
+def _glued(page: str, start: int, end: int) -> bool:
+    """True if the stretch is part of a longer number or word."""
+    left, right = page[start - 1 : start], page[end : end + 1]
+    inside_left = left.isalnum() and page[start].isalnum()
+    inside_right = right.isalnum() and page[end - 1].isalnum()
+    decimal = left == "." and page[start].isdigit() and page[start - 2 : start - 1].isdigit()
+    decimal |= right == "." and page[end - 1].isdigit() and page[end + 1 : end + 2].isdigit()
+    return inside_left or inside_right or decimal
+
+
+def _common_suffix(page: str, end: int, text: str) -> int:
+    count = 0
+    while count < len(text) and count < end and page[end - 1 - count] == text[-1 - count]:
+        count += 1
+    return count
+
+
+def _common_prefix(page: str, start: int, text: str) -> int:
+    count = 0
+    while count < len(text) and start + count < len(page) and page[start + count] == text[count]:
+        count += 1
+    return count
+
+
+# -- comparing --------------------------------------------------------------------------------------------------------
+
+
+def _plain(token: str) -> str:
+    return normalise(token).casefold()
+
+
+def _same(shown: str, wanted: str) -> bool:
+    """True if both say the same, spacing and typography aside."""
+    return shown == wanted or "".join(_plain(shown).split()) == "".join(_plain(wanted).split())
+
+
+_MOST_TOKENS = 600
+
+
+def _differences(shown: str, wanted: str, at: int) -> Iterator[Difference]:
+    """The differing stretches of ``shown``, which stands at the page offset ``at``, token by token."""
+    mine, theirs = list(_TOKEN.finditer(shown)), list(_TOKEN.finditer(wanted))
+    a, b = [_plain(t[0]) for t in mine], [_plain(t[0]) for t in theirs]
+    first = 0
+    while first < min(len(a), len(b)) and a[first] == b[first]:
+        first += 1
+    last = 0
+    while last < min(len(a), len(b)) - first and a[-1 - last] == b[-1 - last]:
+        last += 1
+    end_a, end_b = len(a) - last, len(b) - last
+    if max(end_a, end_b) - first > _MOST_TOKENS:
+        changes = [(0, end_a - first, 0, end_b - first)]
+    else:
+        matcher = SequenceMatcher(None, a[first:end_a], b[first:end_b], autojunk=False)
+        changes = [change for kind, *change in matcher.get_opcodes() if kind != "equal"]  # type: ignore[misc]
+    for i, j, k, m in changes:
+        i, j, k, m = i + first, j + first, k + first, m + first
+        if j - i == m - k:  # token for token, each at its own place
+            pairs = [(n, n + 1, k + n - i, k + n - i + 1) for n in range(i, j)]
+        else:
+            pairs = [(i, j, k, m)]
+        for p, q, r, s in pairs:
+            if a[p:q] == b[r:s]:
+                continue
+            start = mine[p].start() if p < len(mine) else len(shown)
+            end = mine[q - 1].end() if q > p else start
+            said, meant = shown[start:end], wanted[theirs[r].start() : theirs[s - 1].end()] if s > r else ""
+            numeric = any(c.isdigit() for c in said + meant)
+            yield Difference(at + start, at + max(end, start), said, meant, numeric)
+
+
+def place_of(source: Source, start: int, end: int) -> Place:
+    """The place of a stretch of the page, at least one character wide."""
+    return source.place(start, max(end, start + 1))
+
+
+def sha_of_file(path: Path) -> str:
+    """The hash of a file's bytes as the version line and the sidecar write it."""
+    return sha256_of(path.read_bytes())

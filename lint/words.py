@@ -1,0 +1,67 @@
+"""Word-level questions about visible text, which several rules ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from leakstats.numbers import normalise
+
+from .inline import Text
+
+__all__ = ["find_phrase", "names_issue", "states_sample_size"]
+
+_ISSUE = re.compile(r"(?<![\w&/])(?:[\w.-]+/[\w.-]+)?#\d+\b|\bGH-\d+\b")
+_ISSUE_PATH = re.compile(r"/(?:issues|pull|discussions)/\d+")
+
+_COUNT = r"\d[\d,' ]*\d|\d"
+_SAMPLE_SIZE = (
+    # N = 12, n≈200, N is 12, N of 12
+    re.compile(rf"\b[Nn]\s*(?:[=≈~:<>≥≤]|is|was|of|are)\s*~?(?:{_COUNT})"),
+    # 178 of 250, 23 out of 100, 4 of the 7
+    re.compile(rf"\b(?:{_COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?:{_COUNT})\b"),
+    re.compile(rf"\b(?:{_COUNT})\s*/\s*(?:{_COUNT})\b"),
+    # a sample size of 12, sample of 12
+    re.compile(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
+)
+
+
+def find_phrase(text: str, phrase: str) -> Iterator[int]:
+    """Offsets of ``phrase`` in ``text``, case aside; where it begins or ends with a letter, only as whole words.
+
+    >>> list(find_phrase("The todo list, TODO: x", "TODO"))
+    [4, 15]
+    >>> list(find_phrase("Mastodont", "todo"))
+    []
+    """
+    low, wanted = text.lower(), phrase.lower()
+    if len(low) != len(text):  # a letter whose lower case is longer would shift offsets
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    at = low.find(wanted)
+    while at >= 0 and wanted:
+        end = at + len(wanted)
+        left = wanted[0].isalnum() and at > 0 and _in_word(low[at - 1])
+        right = wanted[-1].isalnum() and end < len(low) and _in_word(low[end])
+        if not left and not right:
+            yield at
+        at = low.find(wanted, at + 1)
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
+    """True if ``text`` holds one of ``phrases``."""
+    return any(True for phrase in phrases for _ in find_phrase(text, phrase))
+
+
+def names_issue(text: Text) -> bool:
+    """True if the text refers to an issue: ``#12``, ``owner/repo#12``, ``GH-12`` or a link to one."""
+    return bool(_ISSUE.search(text.text)) or any(_ISSUE_PATH.search(link.url) for link in text.links)
+
+
+def states_sample_size(text: Text) -> bool:
+    """True if the text states a sample size: ``N = 12``, ``n=200``, ``178 of 250``."""
+    plain = normalise(text.text)
+    return any(pattern.search(plain) for pattern in _SAMPLE_SIZE)
