@@ -12,9 +12,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in step
-    # correlation
-    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
-
     # clustered
     from leakstats.stats.clustered import clustered_difference as clustered_difference
     from leakstats.stats.clustered import clustered_proportion as clustered_proportion
@@ -30,6 +27,9 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.correlation import kendall as kendall
     from leakstats.stats.correlation import pearson as pearson
     from leakstats.stats.correlation import spearman as spearman
+
+    # correlation
+    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
 
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
@@ -53,6 +53,9 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.leave_one_out import LeaveOneOut as LeaveOneOut
     from leakstats.stats.leave_one_out import jackknife_plus as jackknife_plus
     from leakstats.stats.leave_one_out import loo_prediction_intervals as loo_prediction_intervals
+
+    # logistic
+    from leakstats.stats.logistic import crossed_logistic as crossed_logistic
 
     # multiplicity
     from leakstats.stats.multiplicity import MaxT as MaxT
@@ -134,6 +137,8 @@ _HOME = {
     "LeaveOneOut": "leave_one_out",
     "jackknife_plus": "leave_one_out",
     "loo_prediction_intervals": "leave_one_out",
+    # logistic
+    "crossed_logistic": "logistic",
     # multiplicity
     "MaxT": "multiplicity",
     "max_t": "multiplicity",
