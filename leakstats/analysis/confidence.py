@@ -136,5 +136,5 @@ def ceiling(ctx: Context) -> Mapping[str, Any]:
         detail = rule.applies(ctx)
         if detail is not None:
             reasons.append({"rule": rule.name, "ceiling": rule.ceiling, "detail": detail})
-    lowest = min((r["ceiling"] for r in reasons), key=lambda c: _ORDER.index(c), default="HIGH")  # type: ignore[arg-type]
+    lowest = min((r["ceiling"] for r in reasons), key=lambda c: _ORDER.index(c), default="HIGH")
     return {"ceiling": lowest, "reasons": reasons}

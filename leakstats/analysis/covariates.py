@@ -68,7 +68,7 @@ def _partial(ctx: Context, joined: Joined, given: tuple[CovariateSpec, ...], mor
                 y,
                 x,
                 z,
-                kind=statistic,  # type: ignore[arg-type]
+                kind=statistic,
                 level=ctx.level,
                 method=ctx.permutation(f"partial {statistic} {facets}"),
             )

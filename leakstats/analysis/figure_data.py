@@ -95,7 +95,7 @@ def _interval_words(ctx: Context, joined: Joined) -> str:
 
 def _scatter(ctx: Context, joined: Joined, layer: int | None) -> FigureSpec:
     statistic, noun = headline_statistic(ctx), ctx.noun(joined.unit)
-    panels = []
+    panels: list[dict[str, Any]] = []
     for name in joined.group_names:
         part = joined.of_group(name)
         part = part.take(part.complete(layer))
@@ -120,6 +120,7 @@ def _scatter(ctx: Context, joined: Joined, layer: int | None) -> FigureSpec:
             **axes,
             "panels": panels,
             "always_label": [str(g) for g in joined.group_names],
+            "always_name": f"another {joined.group}",
         },
     )
 
@@ -147,7 +148,7 @@ def _forest(ctx: Context, joined: Joined, layer: int | None) -> list[FigureSpec]
         "zero": True,
     }
     if combined is not None and combined.interval is not None:
-        data["combined"] = _forest_row("combined", combined)
+        data["combined"] = {**_forest_row("combined", combined), "noun": groups}
         for interval in combined.other_intervals:
             if "prediction" in interval.method:
                 data["combined"] |= {"prediction_low": interval.low, "prediction_high": interval.high}

@@ -10,6 +10,7 @@ from leakstats.analysis.document import Entry, Figure, Role, Table
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate, PValue, Undefined
 from leakstats.ident import EstimateId, Facet
+from leakstats.stats import adjust
 
 __all__ = ["Assumption", "Family", "FigureSpec", "Ledger", "Question"]
 
@@ -128,25 +129,15 @@ class Ledger:
 
     def close_families(self) -> None:
         """Adjust every family's p-values by its method; sizes are what the ledger counted."""
-        from leakstats.stats import adjust
-
         by_key = {str(k): k for k in self.entries}
         for family in self.families.values():
             adjusted = dict(family.adjusted)
-            rest = [k for k in family.keys if k not in adjusted]
-            if rest and family.method not in ("none", "max-t"):
-                p = [self._headline(by_key[k]).value for k in family.keys]
-                values = adjust(p, method=family.method)
+            if family.method not in ("none", "max-t"):
+                headline = [self._headline(by_key[key]) for key in family.keys]
+                values = adjust(headline, method=family.method)  # type: ignore[arg-type]
                 for key, value in zip(family.keys, values, strict=True):
-                    if key in rest and value is not None:
-                        headline = self._headline(by_key[key])
-                        adjusted[key] = PValue(
-                            float(value),
-                            f"{family.method} of {headline.method} over {len(family.keys)}",
-                            headline.relation,
-                            headline.reason,
-                            headline.alternative,
-                        )
+                    if isinstance(value, PValue):
+                        adjusted.setdefault(key, value)
             for key, p_value in adjusted.items():
                 entry_id = by_key[key]
                 self.entries[entry_id] = replace(self.entries[entry_id], adjusted_p=p_value)

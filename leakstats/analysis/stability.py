@@ -85,7 +85,7 @@ def _agreement(ctx: Context, table: CellTable, factor: str) -> None:
             ctx.ledger.add(
                 "stability",
                 "icc",
-                partial(icc, part, form=form, level=ctx.level, factor=factor),  # type: ignore[arg-type]
+                partial(icc, part, form=form, level=ctx.level, factor=factor),
                 facets={**facets, **more, "form": form},
                 label=f"{form} over {words}{of}",
                 unit_noun="cells",
