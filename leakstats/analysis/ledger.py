@@ -134,7 +134,7 @@ class Ledger:
             adjusted = dict(family.adjusted)
             if family.method not in ("none", "max-t"):
                 headline = [self._headline(by_key[key]) for key in family.keys]
-                values = adjust(headline, method=family.method)  # type: ignore[arg-type]
+                values = adjust(headline, method=family.method)  # type: ignore[call-overload]
                 for key, value in zip(family.keys, values, strict=True):
                     if isinstance(value, PValue):
                         adjusted.setdefault(key, value)
