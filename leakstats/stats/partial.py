@@ -104,8 +104,8 @@ def _adjust(
     sign = math.copysign(1.0, product)
     distance = ey - sign * ex
     gap = 0.5 * float(distance @ distance)
-    # what rounding the data leaves grows as the residual shrinks
-    if math.sqrt(2.0 * gap) <= _PERFECT / math.sqrt(float(found.shares.min())):
+    # what rounding the data leaves grows as the residual shrinks, but r must be 1 to twelve digits to be called 1
+    if math.sqrt(2.0 * gap) <= min(_PERFECT / math.sqrt(float(found.shares.min())), 1e-6):
         return _Adjusted(y, x, covariates, found, sign, 0.0, df, (*notes, "the residuals agree up to rounding"))
     return _Adjusted(y, x, covariates, found, max(-1.0, min(1.0, product)), gap, df, notes)
 

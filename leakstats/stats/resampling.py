@@ -368,10 +368,7 @@ class BootstrapInterval:
 
 
 def _acceleration(influence: FloatArray) -> float:
-    largest = float(np.abs(influence).max(initial=0.0))
-    if largest == 0.0:
-        return 0.0
-    scaled = influence / largest
+    scaled = influence / np.abs(influence).max()
     return float((scaled**3).sum() / (6.0 * (scaled**2).sum() ** 1.5))
 
 
@@ -464,6 +461,9 @@ def bootstrap_interval(
             influence = centre - left_out
             # values equal up to rounding have no influence to speak of
             influence[np.abs(influence) <= 1e-14 * max(abs(centre), float(np.abs(left_out).max()))] = 0.0
+            if not influence.any():
+                notes.append("no BCa interval: no single unit moves the estimate, so the acceleration is 0/0")
+                return BootstrapInterval(None, details, tuple(notes))
         z0 = float(special.ndtri(share))
         a = _acceleration(influence)
         details |= {"z0": z0, "acceleration": a}
