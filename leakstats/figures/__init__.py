@@ -12,7 +12,8 @@ A ``mark`` is ``{"symbol": "ρ", "value", "low", "high", "n", "noun"}``: an esti
 ``scatter_grid``
     ``x``, ``y`` axes; ``panels``: [{``name``, ``mark`` (optional), ``points``: {``label``, ``x``, ``y``, ``low``,
     ``high``, ``group`` (optional: a short name a point; groups share a colour and stand in the legend, the largest
-    in grey)}}]; optional ``labels_per_panel`` (default 6), ``always_label`` (names labelled in every panel).
+    in grey)}}]; optional ``labels_per_panel`` (default 6), ``always_label`` (names labelled in every panel, in
+    their own colour, which the legend calls ``always_name``).
 ``regression``
     ``x``, ``y`` axes; ``points``: {``label``, ``x``, ``y``, ``low``, ``high``, ``role``: "fit" | "new", ``group``
     (optional)}; ``band``: {``x``, ``fit``, ``low``, ``high``, ``level``, ``name`` (default "prediction interval")};
@@ -23,7 +24,7 @@ A ``mark`` is ``{"symbol": "ρ", "value", "low", "high", "n", "noun"}``: an esti
     optional ``marked`` (the x of the primary layer) and ``zero`` (true draws the line of no association).
 ``forest``
     ``x`` axis; ``rows``: [{``name``, ``value``, ``low``, ``high``, ``n``}]; ``combined`` (optional): the same plus
-    ``prediction_low`` / ``prediction_high``; ``noun`` (what n counts); ``zero`` as above.
+    ``prediction_low`` / ``prediction_high`` and ``noun``; ``noun`` (what the rows' n counts); ``zero`` as above.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class _Label:
     def on_stem(self, box: Box, gap: float) -> bool:
         """Whether the box stands at an end of this point's interval, so that the bar itself leads to it."""
         inside = self.stem is not None and self.stem[1] - gap <= box[3] and box[1] <= self.stem[3] + gap
-        return inside and box[0] < self.anchor[0] < box[2]
+        return inside and abs((box[0] + box[2]) / 2 - self.anchor[0]) < self.width / 4
 
 
 def _overlap(a: Box, b: Box) -> bool:
@@ -108,12 +108,14 @@ def place(
     high: FloatArray | None = None,
     radius: FloatArray | None = None,
     line: tuple[FloatArray, FloatArray] | None = None,
+    worth: float = math.inf,
 ) -> list[str]:
     """Print ``names[i]`` for each ``i`` of ``which`` beside its point; the layout of the figure must be final.
 
     Labels keep off each other and inside the axes always, and off points, intervals (``low`` to ``high``) and the
     leader lines of others as far as there is room; ``radius`` (in typographic points; default 2.5) says how large the
-    markers are, ``line`` (x, y) is a curve to keep off. A label with no free place is left out.
+    markers are, ``line`` (x, y) is a curve to keep off. A label with no free place is left out, and so is one
+    whose best place costs more than ``worth`` (4 for each step away, 5 to 14 for each thing covered or crossed).
 
     Returns
     -------
@@ -162,7 +164,7 @@ def place(
         before = list(chosen)
         for k, label in enumerate(labels):
             others = [(labels[j], b) for j, b in enumerate(chosen) if b is not None and j != k]
-            best, best_cost = None, math.inf
+            best, best_cost = None, worth
             for distance, box in _candidates(label, gap):
                 if distance >= best_cost:
                     continue

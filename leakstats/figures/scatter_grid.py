@@ -17,6 +17,9 @@ from .columns import bars, member, numbers
 
 __all__ = ["draw_on"]
 
+_WORTH = 42.0
+"""A label that stands worse than this (far off, or over several points) is left out."""
+
 
 def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     """Draw a panel for each of ``data["panels"]``; see :mod:`leakstats.figures` for the members."""
@@ -30,11 +33,11 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     flat = list(grid.ravel())
 
-    counts = Counter(g for panel in panels for g in panel["points"].get("group") or [])
+    always = set(data.get("always_label") or [])
+    counts = Counter(g for panel in panels for g in _groups(panel["points"], always, data))
     colours = style.group_colours([name for name, _ in counts.most_common()][1:])
     if len(counts) > 1:  # the crowd recedes, so that the small groups are seen
         colours = {counts.most_common(1)[0][0]: style.CROWD, **colours}
-    always = set(data.get("always_label") or [])
     drawn = []
     for axes, panel in zip(flat, panels, strict=False):
         where = f"scatter_grid panel {panel['name']!r}"
@@ -43,7 +46,7 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
         x = numbers(points, "x", n=len(names), where=where)
         y = numbers(points, "y", n=len(names), where=where)
         reach = bars(points, y, where=where)
-        group = points.get("group") or [""] * len(names)
+        group = _groups(points, always, data)
         tint = [colours.get(g, style.PALETTE[0]) for g in group]
         if reach is not None:
             axes.errorbar(x, y, yerr=reach, fmt="none", ecolor=style.MUTED, elinewidth=0.5, alpha=0.35, zorder=2)
@@ -88,7 +91,15 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes, names, x, y, low, high in drawn:
-        first = [i for i, name in enumerate(names) if name in always]
-        which = labels.choose(x, y, at_most=int(data.get("labels_per_panel", 6)), first=first)
+        which = labels.choose(x, y, at_most=int(data.get("labels_per_panel", 6)))
+        which += [i for i, name in enumerate(names) if name in always and i not in which]
         shown = [style.name_text(name) for name in names]
-        labels.place(axes, x, y, names=shown, which=which, size=6.5, low=low, high=high)
+        labels.place(axes, x, y, names=shown, which=which, size=6.5, low=low, high=high, worth=_WORTH)
+
+
+def _groups(points: Mapping[str, Any], always: set[str], data: Mapping[str, Any]) -> list[str]:
+    """The group of each point; where the data name none, those labelled in every panel stand out as one."""
+    if points.get("group"):
+        return list(points["group"])
+    name = data.get("always_name", "labelled in every panel")
+    return [name if label in always else "other" for label in points["label"]]

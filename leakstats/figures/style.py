@@ -166,7 +166,7 @@ def set_axis(axes: Axes, which: Literal["x", "y"], axis: Mapping[str, Any], *, l
     """Label one axis and print its ticks in its unit."""
     target = axes.xaxis if which == "x" else axes.yaxis
     if label:
-        target.set_label_text(axis["label"])
+        target.set_label_text(axis["label"][:1].upper() + axis["label"][1:])
     if axis.get("unit") == "percent":
         target.set_major_formatter(FuncFormatter(lambda v, _: format_percent(round(float(v), 9), decimals=0)))
         target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))

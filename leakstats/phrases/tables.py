@@ -1,0 +1,392 @@
+"""Tables of rates and of estimates, complete and in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leakstats.analysis.document import AnalysisDocument, Entry, Table
+from leakstats.errors import InputError, LeakstatsError
+from leakstats.estimate import Estimate, Interval, Undefined
+from leakstats.ident import Facet
+from leakstats.numbers import decimals_for, format_count, format_interval, format_number, format_p, format_percent
+
+from .escape import cell, safe
+from .inline import number_text, print_estimate, unit_of
+from .markdown_table import folded, markdown_table
+from .registry import phrase, suggest
+from .select import column_of
+
+__all__: list[str] = []
+
+_SHORT = 40
+"""Rows that a reader scans; a longer table is folded."""
+
+
+def _header(name: str, unit: str) -> str:
+    words = name.replace("_", " ")
+    return safe(words[:1].upper() + words[1:]) + (" (z)" if unit == "z" else "")
+
+
+def _number(value: float | int | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    if unit == "p":
+        from leakstats.estimate import PValue
+
+        return format_p(PValue(value, "stored")).removeprefix("p ").removeprefix("= ")
+    if unit in ("", "cosine", "z"):
+        decimals = 3 if unit == "cosine" else 2
+        return format_number(value, decimals=0 if float(value).is_integer() and unit == "" else decimals)
+    return number_text(value, unit=unit)
+
+
+# Files keep their keys sorted; a reader wants what was counted, its value, then how far it can be trusted.
+_ORDER = ("successes", "trials", "rate", "observed", "prediction", "value", "low", "high", "half_width", "inside")
+
+
+def _interval_column(table: Table) -> bool:
+    return {"low", "high"} <= set(table.columns)
+
+
+def _plan(table: Table, wanted: Sequence[str] | None) -> list[str]:
+    """The columns to print; counts and interval ends are merged into one column each."""
+    if wanted is not None:
+        for name in wanted:
+            if name not in ("k/n", "interval"):
+                column_of(table, name)
+        return list(wanted)
+    out = [c for c in _ORDER if c in table.columns] + [c for c in table.columns if c not in _ORDER]
+    if {"successes", "trials"} <= set(out):
+        out[out.index("successes")] = "k/n"
+        out.remove("trials")
+    if _interval_column(table):
+        out[out.index("low")] = "interval"
+        out.remove("high")
+    return out
+
+
+def _cell(table: Table, column: str, row: int) -> str:
+    if column == "k/n":
+        successes, trials = table.columns["successes"][row], table.columns["trials"][row]
+        return (
+            "–"
+            if successes is None or trials is None
+            else f"{format_count(int(successes))}/{format_count(int(trials))}"
+        )
+    if column == "interval":
+        low, high = table.columns["low"][row], table.columns["high"][row]
+        if low is None or high is None:
+            return "–"
+        percent = table.units.get("low") == "fraction"
+        return format_interval(Interval(low, high), decimals=1 if percent else 2, percent=percent)
+    return _number(table.columns[column][row], table.units.get(column, ""))
+
+
+def _selected(table: Table, facets: Mapping[str, Any]) -> list[int]:
+    for name in facets:
+        if name not in table.factors:
+            hint = suggest(name, list(table.factors), n=1)
+            raise LeakstatsError(f"table {table.id!r} has no factor {name!r}{hint} (it has {', '.join(table.factors)})")
+    return table.rows(**facets)
+
+
+@phrase(block=True)
+def table(
+    doc: AnalysisDocument,
+    id: str,
+    *,
+    columns: list[str] | None = None,
+    sort: str | None = None,
+    descending: bool = True,
+    limit: int | None = None,
+    fold: bool | None = None,
+    **facets: Any,
+) -> str:
+    """A table of the analysis: all rows, or those with the given levels.
+
+    ``columns`` chooses and orders the columns (``k/n`` and ``interval`` are the merged ones), ``sort`` orders by a
+    column, ``limit`` keeps the first rows and says how many there are, ``fold`` hides the table behind a line (by
+    itself if it is long).
+    """
+    found = doc.table(id)
+    rows = _selected(found, facets)
+    if sort is not None:
+        values = column_of(found, sort)
+        known = [i for i in rows if values[i] is not None]
+        known.sort(key=lambda i: values[i] or 0.0, reverse=descending)
+        rows = known + [i for i in rows if values[i] is None]
+    total = len(rows)
+    if limit is not None:
+        if limit < 1:
+            raise InputError(f"limit must be at least 1, got {limit}")
+        rows = rows[:limit]
+    shown = _plan(found, columns)
+    factors = [name for name in found.factors if name not in facets]
+    header = [_header(name, "") for name in factors]
+    header += [_column_header(found, name) for name in shown]
+    body = [
+        [cell(str(found.factors[f][i])) if found.factors[f][i] is not None else "–" for f in factors]
+        + [_cell(found, name, i) for name in shown]
+        for i in rows
+    ]
+    text = markdown_table(header, body, align="l" * max(1, len(factors)))
+    cut = f" (the first {len(rows)} of {total} rows)" if len(rows) < total else ""
+    if fold or (fold is None and len(rows) > _SHORT):
+        text = folded(f"{safe(found.title)}{cut or f' ({total} rows)'}", text)
+        cut = ""
+    return _with_notes(f"{text}\n\n{cut.strip()}" if cut else text, found)
+
+
+def _column_header(found: Table, name: str) -> str:
+    if name == "interval":
+        return "Interval"
+    if name == "k/n":
+        return "k/n"
+    return _header(name, found.units.get(name, ""))
+
+
+def _with_notes(text: str, found: Table) -> str:
+    said = [found.method, *found.notes]
+    said += [f"– in {name.replace('_', ' ')}: {reason}" for name, reason in found.undefined.items()]
+    words = "; ".join(safe(s.rstrip(".")) for s in dict.fromkeys(s for s in said if s))
+    return f"{text}\n\n*{_sentence(words)}*" if words else text
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+@phrase(block=True)
+def crosstab(
+    doc: AnalysisDocument,
+    id: str,
+    *,
+    rows: str,
+    columns: str,
+    value: str = "rate",
+    sort: str | None = None,
+    fold: bool | None = None,
+) -> str:
+    """A table with one row a level of ``rows`` and one column a level of ``columns``; rates carry their interval.
+
+    ``sort`` is a level of ``columns``: rows then descend by it.
+    """
+    found = doc.table(id)
+    for name in (rows, columns):
+        if name not in found.factors:
+            hint = suggest(name, list(found.factors), n=1)
+            raise LeakstatsError(f"table {id!r} has no factor {name!r}{hint} (it has {', '.join(found.factors)})")
+    values = column_of(found, value)
+    across = list(dict.fromkeys(found.factors[columns]))
+    down = list(dict.fromkeys(found.factors[rows]))
+    place = {(found.factors[rows][i], found.factors[columns][i]): i for i in range(len(found))}
+    if len(place) != len(found):
+        raise LeakstatsError(f"table {id!r} has several rows for one {rows} and {columns}; use table() instead")
+    if sort is not None:
+        if sort not in across:
+            raise LeakstatsError(f"{columns} has no level {sort!r}{suggest(str(sort), [str(a) for a in across], n=1)}")
+        down.sort(key=lambda level: -(_at(values, place.get((level, sort))) or 0.0))
+    with_interval = value == "rate" and _interval_column(found)
+    body = []
+    for level in down:
+        line = [cell(str(level))]
+        for other in across:
+            i = place.get((level, other))
+            if i is None or values[i] is None:
+                line.append("–")
+                continue
+            text = _number(values[i], found.units.get(value, ""))
+            line.append(f"{text} {_cell(found, 'interval', i)}" if with_interval else text)
+        body.append(line)
+    text = markdown_table([_header(rows, ""), *(cell(str(a)) for a in across)], body)
+    if fold or (fold is None and len(body) > _SHORT):
+        text = folded(f"{safe(found.title)} ({len(body)} × {len(across)})", text)
+    return _with_notes(text, found)
+
+
+def _at(values: Sequence[float | int | None], row: int | None) -> float | int | None:
+    return None if row is None else values[row]
+
+
+# -- estimates --------------------------------------------------------------------------------------------------------
+
+
+def _digits(entries: Sequence[Entry]) -> int:
+    """One number of decimals for a whole table: what its least certain estimate deserves."""
+    found = [
+        decimals_for(e.result.interval)
+        for e in entries
+        if isinstance(e.result, Estimate) and e.result.interval is not None and unit_of(e) == "number"
+    ]
+    return min(found, default=2)
+
+
+def _result_cell(entry: Entry | None, *, digits: int, p: bool = True) -> str:
+    if entry is None:
+        return ""
+    if isinstance(entry.result, Undefined):
+        return "undefined"
+    e = entry.result
+    unit = unit_of(entry)
+    digits = 1 if unit in ("percent", "points") else digits
+    if e.interval is not None:
+        text = print_estimate(entry, show="bare", decimals=digits)
+    else:
+        text = number_text(e.value, unit=unit, decimals=digits)
+    if p and e.p_value is not None:
+        text += f", {format_p(e.p_value)}"
+    return text
+
+
+def _name(entry: Entry, *, without: str) -> str:
+    """The entry's label without what the column already says."""
+    level = entry.id.facets.get(without)
+    parts = [part for part in entry.label.split(", ") if part != f"{without} {level}"]
+    return ", ".join(parts)
+
+
+def _n(e: Estimate, noun: str) -> str:
+    rows = f" ({format_count(e.n_rows)} rows)" if e.n_rows is not None and e.n_rows != e.n else ""
+    return f"{format_count(e.n)} {safe(noun)}{rows}"
+
+
+@phrase(block=True)
+def estimates_by(doc: AnalysisDocument, analysis: str, *, facet: str = "layer", statistic: str | None = None) -> str:
+    """The estimates of an analysis with one column a level of ``facet``: value, interval and p; N at the end.
+
+    Rows are what differs in the other facets; those with a single level of ``facet`` are left to :func:`estimates`.
+    """
+    entries = [e for e in _of(doc, analysis, statistic) if facet in e.id.facets]
+    levels = sorted({e.id.facets[facet] for e in entries}, key=lambda v: (isinstance(v, str), v))
+    groups: dict[tuple[Any, ...], dict[Facet, Entry]] = {}
+    for entry in entries:
+        rest = tuple((k, v) for k, v in entry.id.facets.items() if k != facet)
+        groups.setdefault((entry.id.statistic, *rest), {})[entry.id.facets[facet]] = entry
+    rows = [by for by in groups.values() if len(by) > 1]
+    if not rows:
+        raise LeakstatsError(f"no estimate of {analysis!r} has several levels of {facet!r}")
+    primary = next((e.id.facets[facet] for e in entries if e.role == "primary"), None)
+    digits = _digits([e for by in rows for e in by.values()])
+    header = ["", *(f"{facet} {level}" + (" (primary)" if level == primary else "") for level in levels), "N"]
+    body = []
+    for by in rows:
+        first = next((e for e in by.values() if e.id.facets[facet] == primary), next(iter(by.values())))
+        estimates = [e.result for e in by.values() if isinstance(e.result, Estimate)]
+        name = safe(_name(first, without=facet))
+        name = f"**{name}**" if any(e.role == "primary" for e in by.values()) else name
+        n = _n(estimates[0], first.unit_noun) if estimates else "–"
+        body.append([name, *(_result_cell(by.get(level), digits=digits) for level in levels), n])
+    return markdown_table([safe(h) for h in header], body) + _methods(
+        [e for by in rows for e in by.values()], f"each cell: value, {_level(doc)} interval, p"
+    )
+
+
+def _level(doc: AnalysisDocument) -> str:
+    return format_percent(doc.raw["settings"]["level"], decimals=0)
+
+
+def _methods(entries: Sequence[Entry], opening: str) -> str:
+    """How the numbers of a table were made, once for each statistic that differs."""
+    said: dict[str, None] = {}
+    for entry in entries:
+        if isinstance(entry.result, Estimate):
+            e = entry.result
+            words = [e.method]
+            if e.interval is not None and e.interval.method:
+                words.append(f"interval: {e.interval.method}")
+            if e.p_value is not None:
+                words.append(f"p: {e.p_value.method}")
+            said["; ".join(words)] = None
+    undefined = {f"undefined: {e.result.reason}": None for e in entries if isinstance(e.result, Undefined)}
+    lines = [opening, *said, *undefined]
+    return "\n\n*" + " ".join(_sentence(safe(s.strip().rstrip("."))) for s in lines) + "*"
+
+
+def _of(doc: AnalysisDocument, analysis: str, statistic: str | None) -> list[Entry]:
+    found = doc.select(analysis=analysis, statistic=statistic)
+    if not found:
+        known = list(dict.fromkeys(e.id.analysis for e in doc.entries))
+        what = analysis if statistic is None else f"{analysis}.{statistic}"
+        hint = suggest(analysis, known, n=1)
+        raise LeakstatsError(f"the analysis has no estimate of {what!r}{hint} (it has {', '.join(known)})")
+    return found
+
+
+@phrase(block=True)
+def estimates(
+    doc: AnalysisDocument,
+    analysis: str,
+    *,
+    statistic: str | list[str] | None = None,
+    fold: bool | None = None,
+    single: str | None = None,
+    **facets: Any,
+) -> str:
+    """The estimates of an analysis, one a row: value with interval, p, p within its family, N.
+
+    ``single`` leaves out those that :func:`estimates_by` shows for that facet; facets select.
+    """
+    wanted = [statistic] if isinstance(statistic, str) else statistic
+    entries = [e for e in _of(doc, analysis, None) if wanted is None or e.id.statistic in wanted]
+    entries = [e for e in entries if e.id.matches(**facets)]
+    if single is not None:
+        counts: dict[tuple[Any, ...], int] = {}
+        for e in entries:
+            rest = (e.id.statistic, *((k, v) for k, v in e.id.facets.items() if k != single))
+            counts[rest] = counts.get(rest, 0) + 1
+        entries = [
+            e
+            for e in entries
+            if counts[(e.id.statistic, *((k, v) for k, v in e.id.facets.items() if k != single))] == 1
+        ]
+    if not entries:
+        raise LeakstatsError(f"no estimate of {analysis!r} is left with {facets or statistic or single}")
+    adjusted = any(e.adjusted_p is not None for e in entries)
+    tested = any(isinstance(e.result, Estimate) and e.result.p_value is not None for e in entries)
+    digits = _digits(entries)
+    header = ["", "Estimate", *(["p"] if tested else []), *(["p within family"] if adjusted else []), "N"]
+    body = []
+    for entry in entries:
+        name = safe(entry.label)
+        line = [f"**{name}**" if entry.role == "primary" else name, _result_cell(entry, digits=digits, p=False)]
+        result = entry.result if isinstance(entry.result, Estimate) else None
+        if tested:
+            line.append("–" if result is None or result.p_value is None else _bare_p(result.p_value))
+        if adjusted:
+            line.append("–" if entry.adjusted_p is None else _bare_p(entry.adjusted_p))
+        line.append("–" if result is None else _n(result, entry.unit_noun))
+        body.append(line)
+    text = markdown_table(header, body)
+    if fold or (fold is None and len(body) > _SHORT):
+        text = folded(f"{safe(analysis.capitalize())}: {len(body)} estimates", text)
+    return text + _methods(entries, f"estimate with its {_level(doc)} interval")
+
+
+def _bare_p(p: Any) -> str:
+    text = format_p(p).removeprefix("p ")
+    return text.removeprefix("= ")
+
+
+@phrase()
+def table_title(doc: AnalysisDocument, id: str) -> str:
+    """What a table holds, in words."""
+    title = safe(doc.table(id).title)
+    return f"{title[:1].upper()}{title[1:]}"
+
+
+@phrase(block=True)
+def not_run(doc: AnalysisDocument) -> str:
+    """The questions that were not asked of these data, each with its reason; nothing where all were."""
+    left = [a for a in doc.raw["analyses"] if a["status"] == "not_run"]
+    return "\n".join(f"- Not run: {safe(a['name'])} — {safe(a['reason'].strip().rstrip('.'))}." for a in left)
+
+
+@phrase(block=True)
+def families(doc: AnalysisDocument) -> str:
+    """Which tests were corrected together: name, size, method."""
+    found = doc.raw["families"]
+    if not found:
+        return "No family of tests was corrected: none holds more than one test."
+    body = [[cell(f["name"]), format_count(f["size"]), cell(f["method"]), cell(f["note"])] for f in found]
+    return markdown_table(["Family", "Tests", "Correction", "What it ranges over"], body, align="lrll")

@@ -1,0 +1,38 @@
+"""The ``clean-result`` command."""
+
+from __future__ import annotations
+
+import click
+
+from leakstats.command_line import CONTEXT_SETTINGS, LazyGroup, run, version_option
+
+__all__ = ["cli", "main"]
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings=CONTEXT_SETTINGS,
+    lazy={
+        "render": ("leakstats.reporting.commands:render", "Analysis and narrative to issue.md and its provenance."),
+        "new": ("leakstats.reporting.commands:new", "A starting narrative for an analysis."),
+        "lint": ("leakstats.lint.commands:lint", "Check a page: structure, numbers, provenance."),
+        "explain": ("leakstats.lint.commands:explain", "What a rule asks for, and why."),
+    },
+)
+@version_option
+def cli() -> None:
+    """Make and check the page of a result: no number on it is typed.
+
+    \b
+    Examples:
+      clean-result new out/analysis.json
+      clean-result render out/analysis.json --narrative narrative.md -o issue.md
+      clean-result lint issue.md
+
+    The analysis is made by the other command, leakstats.
+    """
+
+
+def main() -> None:
+    """Entry point of the ``clean-result`` command."""
+    run(cli, "clean-result")

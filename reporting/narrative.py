@@ -1,0 +1,258 @@
+"""The author's file: YAML front matter, then one block of Markdown for each section id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
+from leakstats.files import read_bytes, read_text, sha256_of
+from leakstats.phrases.escape import visible
+from leakstats.phrases.registry import suggest
+from leakstats.template import Template
+
+from .expressions import Expression, read_pieces
+from .markup import structure_problems
+
+__all__ = ["Block", "FrontMatter", "Narrative", "SourceIssue", "load_narrative"]
+
+_BLOCK = re.compile(r"<!--\s*section:\s*(.*?)\s*-->\s*")
+_LONGEST_FILE = 131_072
+_LONGEST_LINE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIssue:
+    """An issue that the result distils, with what it was for."""
+
+    ref: str
+    title: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the author says about the page as a whole."""
+
+    claim: list[str | Expression]
+    confidence: str
+    id: str = ""
+    kind: str = "experiment"
+    status: str = ""
+    created: str = ""
+    hero: str = ""
+    """The figure shown first."""
+    reason: str = ""
+    """The author's own reason for the confidence, printed before the computed one."""
+    parents: list[str] = field(default_factory=list)
+    source_issues: list[SourceIssue] = field(default_factory=list)
+    consumers: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The author's text of one section; ``line`` is that of its first line."""
+
+    section: str
+    line: int
+    pieces: list[str | Expression]
+
+    @property
+    def empty(self) -> bool:
+        return all(isinstance(p, str) and not p.strip() for p in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """A parsed narrative; every problem of its form was refused when it was read."""
+
+    path: Path
+    sha256: str
+    front: FrontMatter
+    blocks: Mapping[str, Block]
+
+
+def load_narrative(path: Path | str, template: Template) -> Narrative:
+    """Read a narrative for a template.
+
+    Raises
+    ------
+    ContractError
+        With every problem of form, each at its line: unknown or missing sections, statements, headings, markup that
+        would swallow what follows, control characters.
+    """
+    text = read_text(path).replace("\r\n", "\n")
+    if len(text) > _LONGEST_FILE:
+        raise LeakstatsError(
+            f"{path}: has {len(text):,} characters; a narrative holds at most {_LONGEST_FILE:,} (an issue holds 65,536)"
+        )
+    problems: list[Violation] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > _LONGEST_LINE:
+            problems.append(Violation(f"line {number}", f"has {len(line):,} characters; break it"))
+        elif not line.isascii() or not line.isprintable():
+            plain = line.replace("\t", " ")
+            if visible(plain) != plain:
+                shown = sorted({m[0] for m in re.finditer(r"⟨U\+[0-9A-F]+⟩", visible(plain))})
+                problems.append(
+                    Violation(f"line {number}", f"holds invisible characters {', '.join(shown)}; delete them")
+                )
+    if problems:
+        raise ContractError(str(path), problems)
+    front_text, body, body_line = _split(text, path)
+    front = _front_matter(front_text, problems)
+    blocks = _blocks(body, body_line, template, problems)
+    if problems or front is None:
+        raise ContractError(str(path), problems)
+    return Narrative(Path(path), sha256_of(read_bytes(path)), front, blocks)
+
+
+def _split(text: str, path: Path | str) -> tuple[str, str, int]:
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        raise LeakstatsError(
+            f"{path}: a narrative opens with front matter: a line ---, then claim: and confidence:, then a line ---"
+        )
+    for i, line in enumerate(lines[1:], 1):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1:i]), "\n".join(lines[i + 1 :]), i + 2
+    raise LeakstatsError(f"{path}: the front matter opened at line 1 is not closed with a line ---")
+
+
+# -- front matter -----------------------------------------------------------------------------------------------------
+
+_TEXTS = ("id", "kind", "status", "created", "hero", "reason", "confidence", "claim")
+_LISTS = ("parents", "consumers")
+
+
+def _front_matter(text: str, problems: list[Violation]) -> FrontMatter | None:
+    import yaml  # late: only rendering reads narratives
+
+    before = len(problems)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            problems.append(Violation("front matter", "uses an alias (*name); write the value out"))
+            return None
+        data = yaml.load(text, Loader=_plain_loader())
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 2}" if mark is not None else "front matter"
+        problems.append(Violation(where, f"is no YAML: {getattr(error, 'problem', None) or error}"))
+        return None
+    except RecursionError:
+        problems.append(Violation("front matter", "is nested too deeply"))
+        return None
+    if not isinstance(data, dict) or not isinstance(node, yaml.MappingNode):
+        problems.append(Violation("front matter", f"is {type(data).__name__}; expected claim:, confidence: and so on"))
+        return None
+    lines = {key.value: key.start_mark.line + 2 for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+    known = (*_TEXTS, *_LISTS, "source_issues")
+    for key in data:
+        if key not in known:
+            hint = suggest(str(key), known, n=1)
+            problems.append(
+                Violation(f"line {lines.get(key, 2)}", f"unknown key {key!r}{hint} (known: {', '.join(known)})")
+            )
+    values: dict[str, Any] = {}
+    for key in _TEXTS:
+        value = data.get(key)
+        if value is None:
+            continue
+        if isinstance(value, dict | list):
+            problems.append(Violation(f"line {lines[key]}", f"{key} is a {type(value).__name__}; expected text"))
+            continue
+        values[key] = str(value)
+    for key in ("claim", "confidence"):
+        if not values.get(key):
+            problems.append(Violation("front matter", f"misses {key!r}"))
+    for key in _LISTS:
+        value = data.get(key) or []
+        if not isinstance(value, list) or any(isinstance(v, dict | list) for v in value):
+            problems.append(Violation(f"line {lines[key]}", f"{key} is {value!r}; expected a list of texts"))
+            continue
+        values[key] = [str(v) for v in value]
+    values["source_issues"] = _source_issues(data.get("source_issues") or [], lines.get("source_issues", 2), problems)
+    if len(problems) > before:
+        return None
+    try:
+        values["claim"] = read_pieces(" ".join(values["claim"].split()), first_line=lines["claim"])
+    except InputError as error:
+        problems.append(_located(str(error)))
+        return None
+    return FrontMatter(**values)
+
+
+def _plain_loader() -> Any:
+    import yaml
+
+    class Plain(yaml.SafeLoader):  # type: ignore[misc]
+        """Dates stay text: the page prints what the author wrote."""
+
+    Plain.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Plain
+
+
+def _source_issues(found: Any, line: int, problems: list[Violation]) -> list[SourceIssue]:
+    out = []
+    for item in found if isinstance(found, list) else [found]:
+        if not isinstance(item, dict) or not item.get("ref") or set(item) - {"ref", "title", "role"}:
+            problems.append(Violation(f"line {line}", f"source_issues holds {item!r}; expected ref, title and role"))
+            continue
+        out.append(SourceIssue(**{k: str(v) for k, v in item.items()}))
+    return out
+
+
+# -- blocks -----------------------------------------------------------------------------------------------------------
+
+
+def _blocks(body: str, first_line: int, template: Template, problems: list[Violation]) -> dict[str, Block]:
+    ids = [s.id for s in template.sections]
+    found: dict[str, tuple[int, list[str]]] = {}
+    current: list[str] | None = None
+    for number, line in enumerate(body.split("\n"), first_line):
+        match = _BLOCK.fullmatch(line)
+        if match is None:
+            if current is not None:
+                current.append(line)
+            elif line.strip():
+                problems.append(Violation(f"line {number}", "text before the first <!-- section: ID --> line"))
+                current = []  # said once
+            continue
+        name = match[1]
+        current = []
+        if name not in ids:
+            hint = suggest(name, ids, n=1)
+            problems.append(
+                Violation(f"line {number}", f"no section is called {name!r}{hint} (there are {', '.join(ids)})")
+            )
+        elif name in found:
+            problems.append(
+                Violation(f"line {number}", f"section {name!r} was already begun at line {found[name][0] - 1}")
+            )
+        else:
+            found[name] = (number + 1, current)
+    blocks = {}
+    deepest = max(s.level for s in template.sections)
+    for name, (begin, lines) in found.items():
+        text = "\n".join(lines)
+        try:
+            pieces = read_pieces(text, first_line=begin)
+        except InputError as error:
+            problems.append(_located(str(error)))
+            continue
+        blocks[name] = Block(name, begin, pieces)
+        shape = "".join(p if isinstance(p, str) else "x" + "\n" * p.source.count("\n") for p in pieces)
+        problems += [Violation(f"line {n}", why) for n, why in structure_problems(shape, begin, deepest)]
+    return blocks
+
+
+def _located(message: str) -> Violation:
+    where, _, rest = message.partition(": ")
+    return Violation(where, rest)

@@ -1,0 +1,303 @@
+"""Puts a page together: headings from the template, bodies from its sections, words from the author."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from leakstats.analysis.document import AnalysisDocument
+from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
+from leakstats.phrases import NAMES, is_block
+from leakstats.phrases.registry import suggest
+from leakstats.phrases.samples import conditions
+from leakstats.template import Section, Template, VersionLine
+
+from .expressions import Expression
+from .markup import unwrapped
+from .narrative import Block, Narrative
+from .numbers_in_text import numbers_in
+from .printing import Printer, Span
+from .shape import other_tables_of, questions_of, rate_tables_of
+
+__all__ = ["Counts", "Place", "Rendered", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the page will stand among its files; paths are as seen from the page."""
+
+    figure_base: str = ""
+    """Stands before a figure's path."""
+    here: str = ""
+    """The folder of analysis.json, with a final slash, or ""."""
+    analysis: str = "analysis.json"
+    narrative: str = "narrative.md"
+    sidecar: str = "issue.provenance.json"
+    commit: str = "uncommitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers that a reader sees: from the analysis, and typed by the author (line and text each)."""
+
+    grounded: int
+    typed: tuple[tuple[int, str], ...]
+
+    @property
+    def printed(self) -> int:
+        return self.grounded + len(self.typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page and what it was printed from."""
+
+    text: str
+    spans: list[Span]
+    counts: Counts
+    notices: list[str] = field(default_factory=list)
+
+
+def render(
+    document: AnalysisDocument, narrative: Narrative, template: Template, *, place: Place | None = None
+) -> Rendered:
+    """The page of an analysis in the author's words.
+
+    Raises
+    ------
+    ContractError
+        With every problem of the narrative: a missing section, an unknown name (near matches are suggested), an
+        assertion that is false, a confidence above what the analysis allows; each with its line.
+    """
+    return _Renderer(document, narrative, template, place or Place()).run()
+
+
+class _Renderer:
+    def __init__(self, document: AnalysisDocument, narrative: Narrative, template: Template, place: Place) -> None:
+        self.document = document
+        self.narrative = narrative
+        self.template = template
+        self.place = place
+        self.printer = Printer(document)
+        self.problems: list[Violation] = []
+        self.typed: list[tuple[int, str]] = []
+        self.used: set[str] = set()
+        self.bullets: dict[str, list[str]] = {}
+        self.environment = _environment(template)
+
+    def run(self) -> Rendered:
+        level = self._confidence()
+        title = self._pieces("title", self.narrative.front.claim)
+        parts = [f"# {title} {self.template.title.ending(level)}"]
+        for section in self.template.children():
+            parts += self._section(section, level)
+        for name, block in self.narrative.blocks.items():
+            if name not in self.used and not block.empty:
+                message = f"section {name!r} is generated and takes no text of yours; delete this block"
+                self.problems.append(Violation(f"line {block.line - 1}", message))
+        if self.problems:
+            raise ContractError(str(self.narrative.path), sorted(self.problems, key=_line))
+        first = VersionLine(
+            self.template.kind, self.template.version, self.document.sha256, self.place.sidecar, self.place.commit
+        )
+        text, spans = self.printer.resolve("\n\n".join([str(first), *parts]) + "\n")
+        grounded = sum(len(numbers_in(s.text)) for s in spans)
+        return Rendered(text, spans, Counts(grounded, tuple(self.typed)))
+
+    # -- sections
+
+    def _section(self, section: Section, level: str) -> list[str]:
+        """The heading, the body and everything below; nothing where an optional section has no content."""
+        body = self._body(section, level)
+        if section.samples is not None and conditions(self.document):
+            body = "\n\n".join(filter(None, [body, *self._samples(section, level)]))
+        below = [part for child in self.template.children(section.id) for part in self._section(child, level)]
+        if not body and not below and not section.required:
+            return []
+        return [section.markup, *([body] if body else []), *below]
+
+    def _samples(self, section: Section, level: str) -> list[str]:
+        spec = section.samples
+        if spec is None:
+            return []
+        out = []
+        for name in conditions(self.document):
+            shown = self.printer.say(section.id, "condition", [name], {}, "template: condition heading")
+            out.append(f"{'#' * spec.level} {spec.heading}: {shown}")
+            out.append(self._template(f"{section.id}_of_condition", section, level, shown=name))
+        return out
+
+    def _body(self, section: Section, level: str) -> str:
+        return self._template(section.id, section, level)
+
+    def _template(self, name: str, section: Section, level: str, **more: Any) -> str:
+        """The body template of that name, or the author's text alone where there is none."""
+
+        def author(optional: bool = False) -> str:
+            return self._author(section, optional=optional)
+
+        try:
+            body = self.environment.get_template(f"{name}.md.j2")
+        except jinja2.TemplateNotFound:
+            return self._author(section, optional=bool(self.template.children(section.id)) or not section.required)
+        front = self.narrative.front
+        context: dict[str, Any] = {
+            "author": author,
+            "author_bullets": lambda rank: self._author_bullets(section, rank),
+            "section": section,
+            "hero": front.hero or (self.document.figures[0].id if self.document.figures else ""),
+            "figure_ids": [f.id for f in self.document.figures if f.files],
+            "figure_base": self.place.figure_base,
+            "here": self.place.here,
+            "page_files": [["Analysis", self.place.analysis], ["Narrative", self.place.narrative]],
+            "rate_tables": rate_tables_of(self.document),
+            "other_tables": other_tables_of(self.document),
+            "questions": questions_of(self.document),
+            "has_samples": bool(conditions(self.document)),
+            "source_issues": front.source_issues,
+            "parents": front.parents,
+            "consumers": front.consumers,
+            "confidence_line": lambda reason: self.template.confidence.line(level, reason),
+            "confidence": level,
+            "reason": front.reason,
+            **more,
+            **self._phrases(section, name),
+        }
+        try:
+            text = body.render(context)
+        except LeakstatsError as error:
+            self.problems.append(Violation(f"section {section.id}", str(error)))
+            return ""
+        except jinja2.TemplateError as error:
+            where = f"sections/{name}.md.j2"
+            raise LeakstatsError(f"{where}: {type(error).__name__}: {error}") from None
+        return text.strip("\n")
+
+    def _phrases(self, section: Section, name: str) -> dict[str, Callable[..., str]]:
+        def bound(function: str) -> Callable[..., str]:
+            def call(*args: Any, **kwargs: Any) -> str:
+                return self.printer.say(section.id, function, args, kwargs, f"template:sections/{name}.md.j2")
+
+            return call
+
+        return {function: bound(function) for function in NAMES}
+
+    # -- the author's words
+
+    def _author(self, section: Section, *, optional: bool) -> str:
+        self.used.add(section.id)
+        block = self.narrative.blocks.get(section.id)
+        if block is None or block.empty:
+            if not optional:
+                message = f"has no text for section {section.id!r} ({section.purpose})"
+                self.problems.append(Violation("", message, f"add a line <!-- section: {section.id} --> and the text"))
+            return ""
+        return self._pieces(section.id, block.pieces, line=block.line).strip("\n")
+
+    def _author_bullets(self, section: Section, rank: str) -> str:
+        """The author's bullets of one rank."""
+        ranks = section.bullets.ranks if section.bullets else ()
+        if section.id not in self.bullets:
+            text = self._author(section, optional=True)
+            self.bullets[section.id] = ("\n" + text).split("\n- ")[1:]
+            block = self.narrative.blocks.get(section.id)
+            if block is not None:
+                self._check_ranked(block, ranks)
+        return "\n".join(f"- {b.rstrip()}" for b in self.bullets[section.id] if b.startswith(rank))
+
+    def _check_ranked(self, block: Block, ranks: Sequence[str]) -> None:
+        line = block.line
+        for piece in block.pieces:
+            if isinstance(piece, str):
+                for offset, text in enumerate(piece.split("\n")):
+                    if text.startswith("- ") and not text[2:].startswith(tuple(ranks)):
+                        message = f"a caveat opens with its rank ({', '.join(ranks)}), this with {text[2:30]!r}"
+                        self.problems.append(Violation(f"line {line + offset}", message))
+                line += piece.count("\n")
+
+    def _pieces(self, section: str, pieces: Sequence[str | Expression], *, line: int = 0) -> str:
+        out = []
+        for i, piece in enumerate(pieces):
+            if isinstance(piece, str):
+                self.typed += [(line + piece.count("\n", 0, at), n) for at, n in numbers_in(piece)]
+                line += piece.count("\n")
+                out.append(piece)
+            else:
+                line = piece.line
+                out.append(self._expression(section, piece, pieces, i))
+        return unwrapped("".join(out))
+
+    def _expression(self, section: str, piece: Expression, pieces: Sequence[str | Expression], index: int) -> str:
+        at = f"line {piece.line}"
+        if piece.function in NAMES and is_block(piece.function) and not _stands_alone(pieces, index):
+            message = f"{piece.function} prints whole lines; give {{{{ {piece.source} }}}} a paragraph of its own"
+            self.problems.append(Violation(at, message))
+            return ""
+        if piece.function not in NAMES:
+            message = f"no function is called {piece.function!r}{suggest(piece.function, list(NAMES))}"
+            self.problems.append(Violation(at, f"{{{{ {piece.source} }}}}: {message}"))
+            return ""
+        kwargs = dict(piece.kwargs)
+        if piece.function == "figure":
+            kwargs.setdefault("base", self.place.figure_base)
+        try:
+            said = self.printer.say(section, piece.function, piece.args, kwargs, piece.source)
+            return f"\n{said}\n" if is_block(piece.function) else said
+        except LeakstatsError as error:
+            self.problems.append(Violation(at, f"{{{{ {piece.source} }}}}: {error}"))
+            return ""
+
+    # -- the claim's strength
+
+    def _confidence(self) -> str:
+        levels = self.template.confidence.levels  # highest first
+        asked = self.narrative.front.confidence.upper()
+        if asked not in levels:
+            hint = suggest(asked, levels, n=1)
+            self.problems.append(
+                Violation("front matter", f"confidence is {asked!r}{hint}; expected one of {', '.join(levels)}")
+            )
+            return levels[-1]
+        ceiling = self.document.raw["confidence"]["ceiling"]
+        if levels.index(asked) < levels.index(ceiling):
+            reasons = [r["detail"] for r in self.document.raw["confidence"]["reasons"] if r["ceiling"] == ceiling]
+            said = "; ".join(reasons) or "the rules of the analysis"
+            message = f"confidence is {asked}, the analysis allows {ceiling} at most: {said}"
+            self.problems.append(Violation("front matter", message, f"write confidence: {ceiling}, or a lower one"))
+        return asked
+
+
+def _line(problem: Violation) -> tuple[int, str]:
+    word = problem.pointer.rpartition(" ")[2]
+    return (int(word) if word.isdigit() else 0, problem.pointer)
+
+
+def _stands_alone(pieces: Sequence[str | Expression], index: int) -> bool:
+    before = pieces[index - 1] if index else "\n\n"
+    after = pieces[index + 1] if index + 1 < len(pieces) else "\n\n"
+    if not isinstance(before, str) or not isinstance(after, str):
+        return False
+    lead, tail = before.rsplit("\n", 1)[-1], after.split("\n", 1)[0]
+    return not lead.strip() and not tail.strip()
+
+
+def _environment(template: Template) -> SandboxedEnvironment:
+    folder = template.folder
+    if folder is None:
+        raise InputError(f"template {template.kind} {template.version} was read from no folder, so it has no sections")
+
+    def load(name: str) -> str | None:
+        file = folder / "sections" / name
+        return file.read_text("utf-8") if file.is_file() else None
+
+    return SandboxedEnvironment(
+        loader=jinja2.FunctionLoader(load),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # Markdown, not HTML; every phrase escapes what it prints
+    )
