@@ -52,3 +52,50 @@ def import_() -> None:
       leakstats import csv --init rates.csv -o rates.toml
       leakstats import csv rates.csv --map rates.toml -o results.json
     """
+
+
+@import_.command("csv", context_settings=CONTEXT_SETTINGS)
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--init", is_flag=True, help="Write a mapping to start from, guessed from the header of DATA.")
+@click.option("--map", "mapping", type=click.Path(path_type=Path), help="The mapping (TOML): which column is what.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Where to write.  [default: results.json; with --init: standard output]",
+)
+@click.option("--force", is_flag=True, help="Replace OUTPUT where it exists.")
+def import_csv_command(data: Path, init: bool, mapping: Path | None, output: Path | None, force: bool) -> None:
+    """Turn the tidy CSV file DATA into results.json.
+
+    A mapping file says which columns are factors, counts and similarities, and what is independent of what. Problems
+    are listed all at once, with file, line and column. The result keeps the contract or is not written.
+
+    \b
+    Examples:
+      leakstats import csv --init rates.csv -o rates.toml
+      leakstats import csv rates.csv --map rates.toml -o results.json
+      leakstats validate results.json
+    """
+    from leakstats.errors import LeakstatsError
+    from leakstats.files import write_json, write_text
+
+    if init == (mapping is not None):
+        raise click.UsageError("give --map MAPPING.toml to import, or --init to write a mapping to start from")
+    target = output if output is not None else None if init else Path("results.json")
+    if target is not None and target.exists() and not force:
+        raise LeakstatsError(f"{target}: exists already; name another file with -o, or give --force to replace it")
+    if mapping is None:
+        from leakstats.results.csv_init import starting_mapping
+
+        text = starting_mapping(data)
+        if target is None:
+            click.echo(text, nl=False)
+            return
+        write_text(target, text)
+    else:
+        from leakstats.results.csv_import import import_csv
+
+        target = target or Path("results.json")
+        write_json(target, import_csv(data, mapping, target=target))
+    click.echo(target)
