@@ -12,6 +12,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in step
+    # correlation
+    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
+
     # clustered
     from leakstats.stats.clustered import clustered_difference as clustered_difference
     from leakstats.stats.clustered import clustered_proportion as clustered_proportion
@@ -28,9 +31,6 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.correlation import pearson as pearson
     from leakstats.stats.correlation import spearman as spearman
 
-    # correlation
-    from leakstats.stats._ranks import exact_ratio_ranks as exact_ratio_ranks
-
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
 
@@ -43,6 +43,15 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.dyadic import mrqap as mrqap
     from leakstats.stats.dyadic import node_bootstrap as node_bootstrap
     from leakstats.stats.dyadic import partial_mantel as partial_mantel
+
+    # geometry
+    from leakstats.stats.geometry import accuracy_change as accuracy_change
+    from leakstats.stats.geometry import axis_shift as axis_shift
+    from leakstats.stats.geometry import cosine_matrix as cosine_matrix
+    from leakstats.stats.geometry import nearest_centroid as nearest_centroid
+    from leakstats.stats.geometry import nearest_centroid_accuracy as nearest_centroid_accuracy
+    from leakstats.stats.geometry import similarity_change as similarity_change
+    from leakstats.stats.geometry import spread_change as spread_change
 
     # influence
     from leakstats.stats.influence import DropOne as DropOne
@@ -104,6 +113,11 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.selection import peak_under_constant_rate as peak_under_constant_rate
     from leakstats.stats.selection import selected_correlation as selected_correlation
 
+    # sequential
+    from leakstats.stats.sequential import AnytimeRate as AnytimeRate
+    from leakstats.stats.sequential import clustered_confidence_sequence as clustered_confidence_sequence
+    from leakstats.stats.sequential import confidence_sequence as confidence_sequence
+
     # synthesis
     from leakstats.stats.synthesis import combine_correlations as combine_correlations
     from leakstats.stats.synthesis import combine_estimates as combine_estimates
@@ -129,6 +143,14 @@ _HOME = {
     "mrqap": "dyadic",
     "node_bootstrap": "dyadic",
     "partial_mantel": "dyadic",
+    # geometry
+    "accuracy_change": "geometry",
+    "axis_shift": "geometry",
+    "cosine_matrix": "geometry",
+    "nearest_centroid": "geometry",
+    "nearest_centroid_accuracy": "geometry",
+    "similarity_change": "geometry",
+    "spread_change": "geometry",
     # influence
     "DropOne": "influence",
     "drop_one": "influence",
@@ -170,6 +192,9 @@ _HOME = {
     "Permutation": "resampling",
     "bootstrap": "resampling",
     # sequential
+    "AnytimeRate": "sequential",
+    "clustered_confidence_sequence": "sequential",
+    "confidence_sequence": "sequential",
     # synthesis
     "combine_correlations": "synthesis",
     "combine_estimates": "synthesis",
