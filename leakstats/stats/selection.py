@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -327,17 +327,48 @@ def held_out_selection(
 # --------------------------------------------------------------------------------------------------------------------
 
 
-def _binomial_pmf(n: int, p: float) -> FloatArray:
-    """P(K = k), k = 0..n, for 0 < p < 1."""
+_NEGLIGIBLE = 1e-60
+"""Probabilities this small, relative to the largest of their distribution, are left out of sums of counts."""
+
+_RESOLVED = 1e-40
+"""Tail probabilities below this would miss what was left out; a bound is given instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Masses:
+    """Probabilities of the whole numbers ``first``, ``first + 1``, ..."""
+
+    first: int
+    mass: FloatArray
+
+    def __add__(self, other: _Masses) -> _Masses:
+        """The distribution of the sum of two independent counts."""
+        if not (self.mass.size and other.mass.size):
+            return _Masses(0, np.zeros(0))
+        return _Masses(self.first + other.first, np.convolve(self.mass, other.mass)).trimmed()
+
+    def trimmed(self) -> _Masses:
+        keep = np.flatnonzero(self.mass > _NEGLIGIBLE * self.mass.max(initial=0.0))
+        if not keep.size:
+            return _Masses(0, np.zeros(0))
+        return _Masses(self.first + int(keep[0]), self.mass[keep[0] : keep[-1] + 1])
+
+    def split(self, limit: int) -> tuple[_Masses, _Masses]:
+        """The parts at most ``limit``, and above."""
+        cut = min(max(limit + 1 - self.first, 0), self.mass.size)
+        return _Masses(self.first, self.mass[:cut]), _Masses(self.first + cut, self.mass[cut:])
+
+    def at(self, count: int) -> float:
+        i = count - self.first
+        return float(self.mass[i]) if 0 <= i < self.mass.size else 0.0
+
+
+def _binomial(n: int, p: float) -> _Masses:
+    """Probabilities of a binomial count, 0 < p < 1."""
     k = np.arange(n + 1.0)
-    log: FloatArray = (
-        special.gammaln(n + 1.0)
-        - special.gammaln(k + 1.0)
-        - special.gammaln(n - k + 1.0)
-        + k * math.log(p)
-        + (n - k) * math.log1p(-p)
-    )
-    return np.exp(log)
+    log = special.gammaln(n + 1.0) - special.gammaln(k + 1.0) - special.gammaln(n - k + 1.0)
+    log += k * math.log(p) + (n - k) * math.log1p(-p)
+    return _Masses(0, np.exp(log)).trimmed()
 
 
 def _conditional_tail(limits: IntArray, trials: IntArray, total: int) -> float:
@@ -346,28 +377,19 @@ def _conditional_tail(limits: IntArray, trials: IntArray, total: int) -> float:
     Summed over the first t that exceeds its limit, so that small probabilities do not cancel.
     """
     rate = total / float(trials.sum())
-    pmfs = [_binomial_pmf(int(n), rate) for n in trials]
-
-    def convolved(a: FloatArray, b: FloatArray) -> FloatArray:
-        return np.convolve(a, b)[: total + 1]
-
-    suffix = [np.ones(1)]  # all of the later ones, whatever they are
-    for pmf in reversed(pmfs[1:]):
-        suffix.append(convolved(pmf, suffix[-1]))
-    suffix.reverse()
-    below = np.ones(1)
+    known = {int(n): _binomial(int(n), rate) for n in np.unique(trials)}
+    masses = [known[int(n)] for n in trials]
+    later = [_Masses(0, np.ones(1))]  # the sum of all later ones, whatever they are
+    for mass in reversed(masses[1:]):
+        later.append(mass + later[-1])
+    below = _Masses(0, np.ones(1))
     exceeding = 0.0
-    for pmf, limit, rest in zip(pmfs, limits.tolist(), suffix, strict=True):
-        tail = pmf.copy()
-        tail[: limit + 1] = 0.0
-        exceeding += _at(convolved(convolved(below, tail), rest), total)
-        below = convolved(below, pmf[: limit + 1])
-    everything = exceeding + _at(below, total)
+    for mass, limit, rest in zip(masses, limits.tolist(), reversed(later), strict=True):
+        low, high = mass.split(limit)
+        exceeding += (below + high + rest).at(total)
+        below += low
+    everything = exceeding + below.at(total)
     return min(exceeding / everything, 1.0)
-
-
-def _at(values: FloatArray, index: int) -> float:
-    return float(values[index]) if index < values.size else 0.0
 
 
 def _limits(trials: IntArray, k: int, n: int) -> IntArray:
@@ -504,7 +526,7 @@ def peak_rate(
     >>> e.details["peak"], e.value, round(e.p_value.value, 2), round(e.details["expected_peak"], 3)
     ('epoch 18', 0.05, 0.44, 0.047)
     >>> round(e.interval.low, 3), round(e.interval.high, 3)
-    (0.016, 0.115)
+    (0.017, 0.11)
     """
     quantity = "peak_rate"
     level = check_level(level)
@@ -595,9 +617,11 @@ def _peak_exact(hits: IntArray, size: IntArray, peak: int) -> PValue:
     # the most extreme that this total allows: all of it at one checkpoint, as far as its trials go
     reachable = [(min(total, int(m)), int(m)) for m in size]
     top = max(reachable, key=lambda pair: pair[0] / pair[1])
-    least = _conditional_tail(_limits(size, *top), size, total)
-    least = max(min(least, p), 1e-300)
-    return PValue.from_tail(p, method=method, minimum=least, alternative="greater")
+    least = max(min(_conditional_tail(_limits(size, *top), size, total), p), _RESOLVED)
+    if p < _RESOLVED:
+        reason = "smaller than the sum over counts resolves"
+        return PValue(_RESOLVED, method, "<", reason, minimum=least, alternative="greater")
+    return PValue(p, method, minimum=least, alternative="greater")
 
 
 def _peak_by_question(k: IntArray, n: IntArray, method: Permutation | str) -> tuple[PValue, float]:
