@@ -10,7 +10,7 @@ import numpy.typing as npt
 from leakstats.errors import InputError
 from leakstats.stats._arrays import FloatArray, counts
 
-__all__ = ["exact_ratio_ranks", "midranks", "tie_sizes"]
+__all__ = ["coarse_midranks", "exact_ratio_ranks", "midranks", "tie_sizes"]
 
 _EXACT_DENOMINATOR = 2**26
 """Two different fractions with denominators up to this are at least 2**-52 apart, further than rounding moves them."""
@@ -35,6 +35,34 @@ def midranks(values: FloatArray, *, axis: int = -1) -> FloatArray:
     ranks = np.empty(v.shape, dtype=np.float64)
     np.put_along_axis(ranks, order, (start + end) / 2.0 + 1.0, axis=-1)
     return np.moveaxis(ranks, -1, axis)
+
+
+def coarse_midranks(values: FloatArray) -> FloatArray:
+    """Midranks along the last axis of many rows of moderate numbers; values within about 1e-11 may count as ties.
+
+    For sums that differ by rounding only. The place is kept in the low bits of the number itself, so that sorting
+    numbers (several times faster than argsort) orders the places too. Shape (b, n), abs(values) < 32.
+    """
+    b, n = values.shape
+    bits = max(n.bit_length(), 10)
+    low = np.int64((1 << bits) - 1)
+    # numbers between 32 and 96 are positive, and positive doubles sort like their bit patterns
+    keys = (values + 64.0).view(np.int64)
+    keys += (low + 1) >> 1
+    keys &= ~low
+    keys |= np.arange(n, dtype=np.int64)
+    keys.sort(axis=1)
+    place = keys & low
+    keys ^= place
+    place += np.arange(0, b * n, n, dtype=np.int64)[:, None]
+    ranks = np.empty(b * n)
+    ranks[place.ravel()] = np.broadcast_to(np.arange(1.0, n + 1.0), (b, n)).ravel()
+    tied = np.flatnonzero((keys[:, 1:] == keys[:, :-1]).any(axis=1))
+    if tied.size:
+        flat = np.empty(b * n, dtype=np.int64)
+        flat[place.ravel()] = (keys >> bits).ravel()  # at most 53 bits are left: exact as doubles
+        ranks.reshape(b, n)[tied] = midranks(flat.reshape(b, n)[tied].astype(np.float64))
+    return ranks.reshape(b, n)
 
 
 def tie_sizes(values: FloatArray) -> npt.NDArray[np.int64]:

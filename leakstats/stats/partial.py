@@ -26,8 +26,8 @@ from leakstats.stats._arrays import (
     vector,
 )
 from leakstats.stats._correlation_intervals import fisher_interval
-from leakstats.stats._correlation_tests import ENUMERATED, SAMPLED, Null, default_permutation, permutation_p
-from leakstats.stats._ranks import midranks
+from leakstats.stats._correlation_tests import SAMPLED, Null, default_permutation, permutation_p
+from leakstats.stats._ranks import coarse_midranks, midranks
 from leakstats.stats._residuals import Residuals
 from leakstats.stats._residuals import residualise as residualise_columns
 from leakstats.stats._tails import correlation_p
@@ -37,6 +37,9 @@ __all__ = ["partial_correlation", "partial_correlations", "semipartial_correlati
 
 _RANK_SAMPLED = 500
 """Up to this n the default p-value of a rank partial correlation is a permutation p-value."""
+
+_LISTED = 8
+"""Up to this n all n! permutations of the residuals are listed."""
 
 _PERFECT = 1e-13
 
@@ -133,23 +136,25 @@ def _permutation_null(
     else:
         residual = a.residuals.values[:, 0]
         # on the scale on which the residual has norm 1
-        fitted = q @ (q.T @ unit(a.y)) / math.sqrt(float(a.residuals.shares[0]))
+        fitted = q[:, 1:] @ (q[:, 1:].T @ unit(a.y)) / math.sqrt(float(a.residuals.shares[0]))
 
     def statistics(block: npt.NDArray[np.integer]) -> FloatArray:
-        sample = fitted + residual[block]
+        moved = residual[block]
         if kind == "spearman":
-            # equal sums may differ by rounding
-            sample = midranks(np.round(sample, 12))
-        sample = sample - sample.mean(axis=1, keepdims=True)
-        total = np.einsum("ij,ij->i", sample, sample)
-        left = sample - (sample @ q) @ q.T
+            moved = coarse_midranks(fitted + moved)
+            moved -= moved.mean(axis=1, keepdims=True)
+            total = np.einsum("ij,ij->i", moved, moved)
+        else:
+            # the fitted values are removed again: they count in the total only
+            total = 1.0 + fitted @ fitted + 2.0 * (moved @ fitted)
+        left = moved - (moved @ q) @ q.T
         rest = np.einsum("ij,ij->i", left, left)
-        flat = rest <= 1e-20 * total
+        flat = rest <= 1e-20 * np.einsum("ij,ij->i", moved, moved)
         rest[flat] = 1.0
         r = np.clip((left @ ex) / np.sqrt(rest), -1.0, 1.0)
         # y* without a residual has no partial correlation: counted as extreme
         r[flat] = math.copysign(1.0, a.r)
-        return value(r, np.where(flat, 1.0, rest / np.where(total > 0.0, total, 1.0)))
+        return value(r, np.where(flat | (total <= 0.0), 1.0, rest / np.where(total > 0.0, total, 1.0)))
 
     return Null(a.r * factor, statistics)
 
@@ -176,7 +181,7 @@ def _test(
             return approximations[0], approximations[1:], ()
         if method == "auto" and approximations and n > (SAMPLED if kind == "pearson" else _RANK_SAMPLED):
             return approximations[-1], approximations[:-1], ()
-        plan = None if n <= ENUMERATED else default_permutation()
+        plan = None if n <= _LISTED else default_permutation()
     p = permutation_p(null(), n, plan=plan, alternative=alternative, method="freedman-lane")
     return p, approximations, ()
 
@@ -250,7 +255,7 @@ def partial_correlation(
     alternative : {"two-sided", "greater", "less"}
     method : {"auto", "freedman-lane", "t"} or Permutation
         "freedman-lane" permutes the residuals of y under the reduced model (Freedman & Lane 1983, *J. Bus. Econ.
-        Stat.* 1, 292-298): all n! of them for n <= 9, else 9,999 from ``default_rng(0)``; a Permutation sets the
+        Stat.* 1, 292-298): all n! of them for n <= 8, else 9,999 from ``default_rng(0)``; a Permutation sets the
         number, the generator or stored permutations. For "spearman" the reduced model is fitted to normal scores
         and y* is ranked again, so that the curvature that ranking gives a linear relation is in the null
         distribution too. "t" uses t = r sqrt(df / (1 - r**2)) with df = n - 2 - k. "auto" permutes for n <= 30
