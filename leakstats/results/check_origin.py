@@ -6,9 +6,10 @@ import datetime
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
+from leakstats.results.arrays import leaves_folder
 from leakstats.results.found import Found, listed, shown
 
 __all__ = ["check_origin"]
@@ -92,10 +93,8 @@ def _array(found: Found, path: tuple[str | int, ...], item: dict[str, Any], fold
         found.add((*path, "axes"), f"names {len(axes)} axes; shape has {len(shape)}", "one name an axis")
     if not isinstance(name, str):
         return
-    posix = PurePosixPath(name)
-    outside = posix.is_absolute() or ".." in posix.parts or PureWindowsPath(name).is_absolute() or "\\" in name
     target = None if folder is None else folder / name
-    if outside or (target is not None and folder is not None and not _inside(target, folder)):
+    if leaves_folder(name, folder):
         found.add(
             (*path, "path"),
             f"is {shown(name)}, which leaves the folder of this file",
@@ -104,10 +103,6 @@ def _array(found: Found, path: tuple[str | int, ...], item: dict[str, Any], fold
         return
     if target is not None and target.is_file():
         _same_file(found, path, item, target)
-
-
-def _inside(target: Path, folder: Path) -> bool:
-    return target.resolve().is_relative_to(folder.resolve())  # a link may lead out
 
 
 def _same_file(found: Found, path: tuple[str | int, ...], item: dict[str, Any], target: Path) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from leakstats.errors import InputError
+from leakstats.results.arrays import read_array
 from leakstats.results.design import Design, Detector, Plan, Sample, Study
 from leakstats.results.personas import Personas, Questions
 from leakstats.results.tables import CellTable, Factor, GeometryTable, Level, SimilarityTable, Table
@@ -81,6 +84,8 @@ class Results:
     samples_note: str | None = None
     setup: Mapping[str, Any] = field(default_factory=dict)
     runs: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = field(default=None, compare=False, repr=False)
+    """Where the file lies, for the arrays beside it; None for results made in memory."""
 
     def table(self, table_id: str) -> CellTable:
         """The table of rates of that id; :class:`InputError` if there is none."""
@@ -97,6 +102,22 @@ class Results:
     def geometry_table(self, table_id: str) -> GeometryTable:
         """The geometry table of that id; :class:`InputError` if there is none."""
         return _by_id("geometry table", self.geometry, table_id)
+
+    def array(self, array_id: str) -> npt.NDArray[Any]:
+        """The array of that id from its file beside the results, read-only; hash, shape and dtype are checked.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id.
+        LeakstatsError, ContractError, MissingDependency
+            As :func:`~leakstats.results.arrays.read_array`.
+        """
+        for item in self.arrays:
+            if item.id == array_id:
+                return read_array(item, self.folder)
+        have = ", ".join(repr(a.id) for a in self.arrays) or "none"
+        raise InputError(f"no array is called {array_id!r}; there is {have}")
 
     def factor(self, name: str, values: Iterable[Level]) -> Factor:
         """A :class:`Factor` over this file's levels from the level of each row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from leakstats.errors import ContractError, Violation
@@ -27,7 +28,7 @@ def load(path: Path | str) -> Results:
     found = document_violations(document, folder=Path(path).parent)
     if found:
         raise ContractError(str(path), found)
-    return from_document(document)
+    return replace(from_document(document), folder=Path(path).parent)
 
 
 def save(results: Results, path: Path | str) -> None:

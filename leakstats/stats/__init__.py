@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.geometry import accuracy_change as accuracy_change
     from leakstats.stats.geometry import axis_shift as axis_shift
     from leakstats.stats.geometry import cosine_matrix as cosine_matrix
+    from leakstats.stats.geometry import mean_similarity as mean_similarity
     from leakstats.stats.geometry import nearest_centroid as nearest_centroid
     from leakstats.stats.geometry import nearest_centroid_accuracy as nearest_centroid_accuracy
     from leakstats.stats.geometry import similarity_change as similarity_change
@@ -147,6 +148,7 @@ _HOME = {
     "accuracy_change": "geometry",
     "axis_shift": "geometry",
     "cosine_matrix": "geometry",
+    "mean_similarity": "geometry",
     "nearest_centroid": "geometry",
     "nearest_centroid_accuracy": "geometry",
     "similarity_change": "geometry",
