@@ -158,7 +158,8 @@ def build(numbers: Path) -> Results:
         design=Design(
             unit="source",
             unit_noun="personas",
-            clusters=(),
+            clusters=("question",),
+            crossed=(("source", "question"),),
             independent="Each persona has its own training run, so the 12 rates come from 12 runs. All were asked the "
             "same 20 questions, and all cosines share one reference and one centring mean.",
             exchangeable="Rates over personas, under the null of no relation between similarity and rate.",

@@ -146,8 +146,8 @@ def build(numbers: Path) -> Results:
         design=Design(
             unit="persona",
             unit_noun="bystanders",
-            clusters=("source",),
-            crossed=(("source", "persona"),),
+            clusters=("source", "question"),
+            crossed=(("source", "persona"), ("persona", "question"), ("source", "question")),
             independent="The five sources are five training runs. The same personas appear under every source and the "
             "same 20 questions under every persona, so the 550 rows are not independent.",
             exchangeable="Persona labels, permuted jointly over sources, under the null of no relation between "

@@ -178,7 +178,9 @@ def build(numbers: Path) -> Results:
         design=Design(
             unit="persona",
             unit_noun="bystanders",
-            clusters=("source",),
+            clusters=("source", "question"),
+            crossed=(("persona", "question"),),
+            nested=(("persona", "source"),),
             independent="Each bystander was evaluated under one source's adapter; the 40 bystanders of a source share "
             "its training run, and all share the questions.",
             exchangeable="Bystanders within a source, under the null of no relation between similarity and leakage.",

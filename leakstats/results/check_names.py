@@ -126,7 +126,8 @@ def check_design(found: Found, document: Mapping[str, Any], known: Known) -> Non
     design = _dict(document.get("design"))
     path: Path = ("design",)
     if known.levels is not None:
-        _design_names(found, path, design, known.levels)
+        summed = {n for t in known.tables.values() for n in _dict(t.get("summed_over"))}
+        _design_names(found, path, design, [*known.levels], summed)
     crossed = [frozenset(pair) for _, pair in _pairs(design.get("crossed"))]
     for i, pair in _pairs(design.get("nested")):
         place = (*path, "nested", i)
@@ -145,19 +146,20 @@ def _pairs(value: Any) -> list[tuple[int, tuple[str, str]]]:
     return [(i, (p[0], p[1])) for i, p in usable if isinstance(p[0], str) and isinstance(p[1], str)]
 
 
-def _design_names(found: Found, path: Path, design: dict[str, Any], levels: dict[str, list[Any]]) -> None:
-    def resolve(place: Path, name: Any) -> None:
-        if isinstance(name, str) and name not in levels:
-            found.add(place, f"is {shown(name)}, no factor of this file", f"there are {listed(levels)}")
+def _design_names(found: Found, path: Path, design: dict[str, Any], factors: list[str], summed: set[str]) -> None:
+    def resolve(place: Path, name: Any, *, also_summed: bool) -> None:
+        if isinstance(name, str) and name not in factors and not (also_summed and name in summed):
+            extra = f"; trials sum over {listed(sorted(summed))}" if also_summed else ""
+            found.add(place, f"is {shown(name)}, no factor of this file", f"there are {listed(factors)}{extra}")
 
-    resolve((*path, "unit"), design.get("unit"))
+    resolve((*path, "unit"), design.get("unit"), also_summed=False)
     for key in ("clusters", "paired"):
         for i, name in enumerate(design[key] if isinstance(design.get(key), list) else []):
-            resolve((*path, key, i), name)
+            resolve((*path, key, i), name, also_summed=True)
     for key in ("crossed", "nested"):
         for i, pair in enumerate(design[key] if isinstance(design.get(key), list) else []):
             for j, name in enumerate(pair if isinstance(pair, list) else []):
-                resolve((*path, key, i, j), name)
+                resolve((*path, key, i, j), name, also_summed=True)
             if isinstance(pair, list) and len(pair) == 2 and pair[0] == pair[1]:
                 found.add((*path, key, i), f"names {shown(pair[0])} twice", "give two factors")
 
@@ -166,6 +168,8 @@ def _nesting(found: Found, path: Path, pair: tuple[str, str], known: Known) -> N
     inner, outer = pair
     for table, codes in known.codes.items():
         if inner not in codes or outer not in codes or known.levels is None:
+            continue
+        if known.tables.get(table, {}).get("role") not in ("leakage", "own_rate"):
             continue
         seen = np.unique(np.stack([codes[inner], codes[outer]]), axis=1)
         level, times = np.unique(seen[0], return_counts=True)

@@ -195,6 +195,8 @@ def _plain(value: Any) -> Any:
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
+    if isinstance(value, np.generic | np.ndarray):  # what a script computed; JSON knows Python's types only
+        return value.tolist()
     return value
 
 

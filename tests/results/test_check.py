@@ -7,6 +7,7 @@ import dataclasses
 import importlib.util
 import json
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -538,6 +539,52 @@ def test_a_disputed_rate_needs_its_reason_and_passes_with_it() -> None:
         "trials_reason": "no k/3 prints as that",
     }
     assert document_violations(document) == []
+
+
+def test_the_design_may_name_what_trials_sum_over() -> None:
+    document = small.document()
+    document["design"]["clusters"] = ["source", "completion"]
+    assert document_violations(document) == []
+    document["design"]["unit"] = "completion"
+    (violation,) = document_violations(document)
+    assert violation.pointer == "/design/unit"
+
+
+def test_nesting_is_judged_where_the_sources_act() -> None:
+    document = small.document()
+    document["design"] |= {"crossed": [], "nested": [["persona", "source"]]}
+    assert [v.pointer for v in document_violations(document)] == ["/design/nested/0"]
+    document["tables"][0]["role"] = "other"
+    assert document_violations(document) == []
+
+
+@pytest.mark.slow
+def test_555_000_cells_are_judged_in_well_under_a_second() -> None:
+    """Measured 0.2 s; the limit leaves room for a busy machine."""
+    document = small.document()
+    n = 555_000
+    document["factors"] |= {
+        "question": {"levels": list(range(n // 100))},
+        "sampling_seed": {"levels": list(range(100))},
+    }
+    document["questions"] = {"id": list(range(n // 100))}
+    document["tables"][0] |= {
+        "factors": {
+            "question": np.repeat(np.arange(n // 100), 100).tolist(),
+            "sampling_seed": np.tile(np.arange(100), n // 100).tolist(),
+        },
+        "successes": [3] * n,
+        "trials": [10] * n,
+        "summed_over": {"completion": 10},
+    }
+    document["samples"] = []
+    document["design"]["replication"]["sampling_seed"] = {"n": 100, "reason": "numbered"}
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert document_violations(document) == []
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 1.0
 
 
 def test_a_note_lifts_the_check_of_a_sample() -> None:

@@ -227,3 +227,17 @@ def test_a_change_is_seen(results: Results) -> None:
         other_similarity = dataclasses.replace(similarity, values=np.where(np.isnan(similarity.values), 0.0, np.nan))
         assert dataclasses.replace(results, similarity=(other_similarity,)) != results
     assert dataclasses.replace(results, design=dataclasses.replace(results.design, unit="source")) != results
+
+
+@given(all_results())
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_what_numpy_computed_becomes_plain_numbers(results: Results) -> None:
+    computed = {
+        **results.provenance,
+        "gpu_hours": np.float64(0.5),
+        "seeds": {"training": np.array([1]), "sampling": None},
+    }
+    computed["unknown"] = {k: v for k, v in results.provenance["unknown"].items() if k != "gpu_hours"}
+    document = to_document(dataclasses.replace(results, provenance=computed))
+    assert document_violations(document) == []
+    assert (document["provenance"]["gpu_hours"], document["provenance"]["seeds"]["training"]) == (0.5, [1])
