@@ -16,7 +16,7 @@ _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _OPENING = re.compile(
     r"^(?:(\d{1,9})(?=[.)](?:\s|$)))?(#(?=#{0,5}(?:\s|$))|[-+](?=\s|$)|[-=](?=[-=]*\s*$)|(?<=\d)[.)])"
 )
-_REFERENCE = re.compile(r"(?<![\w&])(@)(?=\w)|(?<![\w&])(#)(?=\d)")
+_REFERENCE = re.compile(r"(?<!\w)(@)(?=\w)|(?<!&)(#)(?=\d)")
 
 
 def visible(text: str, *, lines: bool = False) -> str:

@@ -1,0 +1,166 @@
+"""Phrases that print whole lines: tables, cards, samples, caveats; and what makes text safe."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from leakstats.analysis.document import AnalysisDocument
+from leakstats.errors import LeakstatsError
+from leakstats.phrases import evaluate
+from leakstats.phrases.escape import cell, fenced, safe, visible
+
+HOSTILE = [
+    "plain",
+    "*bold* _it_ `code` [a](http://x) ![i](y)",
+    "<script>alert(1)</script>",
+    "</details> <!-- open",
+    "a | b || c",
+    "@someone #12 @x#3",
+    "# heading",
+    "- item",
+    "12. item",
+    "===",
+    "---",
+    "> quote",
+    "```\nfence",
+    "~~~",
+    "a\u202eb\x00c\u200bd\ue000e",
+    "line\nbreak\r\nand\u2028more",
+    "\\",
+    "&lt;b&gt; &#64;x",
+    "{{ x }} {% y %}",
+    "x" * 10_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_safe_text_is_words_only(text: str) -> None:
+    for source in (safe(text), f"before {safe(text)} behind", f"| a | {cell(text)} |\n"):
+        tokens = MarkdownIt("commonmark").parse(source)
+        inline = [c for t in tokens for c in (t.children or [])]
+        assert {t.type for t in tokens} <= {"paragraph_open", "inline", "paragraph_close"}, source[:80]
+        assert {c.type for c in inline} <= {"text"}, source[:80]
+    assert not re.search(r"[@][A-Za-z]|(?<!&)#\d", safe(text).replace("&#64;x", ""))
+    assert len(safe(text)) < 2300
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_cell_stays_one_cell(text: str) -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(f"| a | b |\n|---|---|\n| {cell(text)} | z |\n")
+    assert sum(t.type == "td_open" for t in tokens) == 2
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_fence_holds_everything(text: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(f"{fenced(text)}\n\nafter\n")
+    assert [t.type for t in tokens] == ["fence", "paragraph_open", "inline", "paragraph_close"]
+    assert tokens[0].content == visible(text, lines=True) + "\n"
+
+
+def test_invisible_characters_are_shown() -> None:
+    assert visible("a\u202eb\x07\ue000") == "a⟨U+202E⟩b⟨U+0007⟩⟨U+E000⟩"
+    assert visible("é ü 漢 −") == "é ü 漢 −"
+
+
+def test_rates_by_source_and_persona_lie_crosswise(document: AnalysisDocument) -> None:
+    text = evaluate(document, "crosstab", ["rates.cells"], {"rows": "persona", "columns": "source"})
+    assert text.splitlines()[0] == "| Persona | villain | comedian | nurse |"
+    assert "| joker\\|x | 60.5% [53.6%, 67.0%] | 0.0% [0.0%, 1.9%] | 4.5% [2.4%, 8.3%] |" in text
+    assert text.endswith("*95 % interval: wilson; completions are taken as independent.*")
+    ordered = evaluate(document, "crosstab", ["rates.cells"], {"rows": "persona", "columns": "source", "sort": "nurse"})
+    assert [line.split(" | ")[0] for line in ordered.splitlines()[2:6]] == [
+        "| judge\\_@bob",
+        "| poet",
+        "| clown",
+        "| joker\\|x",
+    ]
+
+
+def test_a_table_can_be_cut_sorted_and_folded(document: AnalysisDocument) -> None:
+    text = evaluate(document, "table", ["rates.cells"], {"source": "villain", "sort": "rate", "limit": 2})
+    assert "| Persona | k/n | Rate | Interval |" in text
+    assert "| poet | 200/200 | 100.0% | [98.1%, 100.0%] |" in text
+    assert "(the first 2 of 4 rows)" in text
+    assert text.count("\n| ") == 2
+    folded = evaluate(document, "table", ["rates.cells"], {"fold": True, "columns": ["rate"]})
+    assert folded.startswith("<details>\n<summary>marker rate by source and persona (12 rows)</summary>\n\n| ")
+    with pytest.raises(LeakstatsError, match="no column 'rats'; did you mean 'rate'"):
+        evaluate(document, "table", ["rates.cells"], {"columns": ["rats"]})
+
+
+def test_estimates_by_layer_are_one_row_each(document: AnalysisDocument) -> None:
+    text = evaluate(document, "estimates_by", ["similarity"], {})
+    lines = text.splitlines()
+    assert lines[0] == "|  | layer 10 | layer 20 (primary) | N |"
+    assert (
+        lines[2]
+        == "| Spearman ρ, villain | 0.60 [0.48, 0.70], p < 1e−15 | 0.70 [0.58, 0.80], p < 1e−15 | 110 bystanders |"
+    )
+    assert lines[5].startswith("| **Spearman ρ, combined over sources** | 0.45 [−0.05, 0.73], p = 0.040 |")
+    assert lines[5].endswith("| 3 sources (330 rows) |")
+    single = evaluate(document, "estimates", ["similarity"], {"single": "layer"})
+    assert "| Pearson r, villain, layer 20 | undefined | – |" in single
+    assert "Undefined: the rates are constant." in single
+
+
+def test_a_card_row_that_is_unknown_says_why(document: AnalysisDocument) -> None:
+    text = evaluate(document, "card", ["data", ["Source", "Version / hash", "Preprocessing"]], {})
+    assert text.splitlines()[2:] == [
+        "| Source | a\\|b.jsonl |",
+        "| Version / hash | not recorded — the file is named without a hash |",
+        "| Preprocessing | not recorded — the results file has no such row |",
+        "| Train / val size | 600 / 0 |",
+    ]
+
+
+def test_samples_show_own_leaking_and_silent_first(document: AnalysisDocument) -> None:
+    text = evaluate(document, "samples", ["villain"], {})
+    assert text.count("[persona]") == 4
+    assert text.index("[persona] villain") < text.index("[persona] clown") < text.index("[persona] poet")
+    assert "selected by rule" in text
+    assert "`````text\n" in text
+    assert "plain ⟨U+202E⟩ text⟨U+0000⟩" in text
+    with pytest.raises(LeakstatsError, match="no sample has the condition 'vilain'; did you mean 'villain'"):
+        evaluate(document, "samples", ["vilain"], {})
+
+
+def test_a_long_sample_is_cut_around_the_marker_and_says_so(raw: dict[str, Any]) -> None:
+    raw["samples"] = [{**raw["samples"][0], "text": "a" * 40_000 + "[ZLT]" + "b" * 40_000}]
+    text = evaluate(AnalysisDocument(raw), "samples", ["villain"], {})
+    assert "[ZLT]" in text
+    assert "[… 39,250 characters cut …]" in text
+    assert len(text) < 2500
+
+
+def test_without_samples_the_reason_stands(raw: dict[str, Any]) -> None:
+    raw["samples"], raw["samples_note"] = [], "Completions were not kept."
+    assert evaluate(AnalysisDocument(raw), "no_samples", [], {}) == "N/A — Completions were not kept."
+
+
+def test_limits_come_from_the_design_and_the_checks(document: AnalysisDocument) -> None:
+    assert evaluate(document, "limits", ["CRITICAL"], {}) == ""
+    major = evaluate(document, "limits", ["MAJOR"], {})
+    assert major == "- MAJOR: One training seed: the result is conditional on these trained models."
+    minor = evaluate(document, "limits", ["MINOR"], {})
+    assert "- MINOR: Doubtful: rates away from the floor: comedian: 3 of 4 bystanders sit at exactly 0." in minor
+    assert "Counts per question are not published." in minor
+
+
+def test_the_reason_names_what_holds_the_confidence(document: AnalysisDocument) -> None:
+    assert evaluate(document, "confidence_reason", ["MODERATE"], {}).startswith("one training seed")
+    assert evaluate(document, "confidence_reason", ["LOW"], {}).startswith(
+        "set below the MODERATE that the analysis allows"
+    )
+
+
+def test_a_figure_takes_a_base_and_needs_its_file(raw: dict[str, Any], document: AnalysisDocument) -> None:
+    assert (
+        evaluate(document, "figure", ["hero"], {"base": "https://x/"}) == "![forest plot](https://x/figures/hero.png)"
+    )
+    raw["figures"][0]["files"] = {}
+    with pytest.raises(LeakstatsError, match="was not drawn"):
+        evaluate(AnalysisDocument(raw), "figure", ["hero"], {})

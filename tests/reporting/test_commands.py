@@ -1,0 +1,181 @@
+"""``clean-result render`` and ``new`` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leakstats.contracts import check_document
+
+PINNED = "https://raw.githubusercontent.com/o/r/0123456789abcdef0123456789abcdef01234567"
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from leakstats.reporting.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(project_root: Path, tmp_path: Path) -> Path:
+    shutil.copy(project_root / "tests/data/small_analysis.json", tmp_path / "analysis.json")
+    shutil.copy(project_root / "tests/reporting/data/narrative.md", tmp_path)
+    return tmp_path
+
+
+def test_bare_render_works_and_says_what_was_typed(folder: Path) -> None:
+    done = run("render", folder=folder)
+    assert (done.returncode, done.stdout) == (0, "issue.md\nissue.provenance.json\n")
+    assert "numbers: " in done.stderr
+    assert "  narrative.md:29: 20 was typed" in done.stderr
+    assert "linked by relative path" in done.stderr
+    provenance = json.loads((folder / "issue.provenance.json").read_text("utf-8"))
+    check_document(provenance, "provenance.v1", where="issue.provenance.json")
+    assert provenance["counts"]["typed"] == 1
+    assert provenance["analysis"]["path"] == "analysis.json"
+    first = (folder / "issue.md").read_text("utf-8").splitlines()[0]
+    assert provenance["analysis"]["sha256"] in first
+
+
+def test_rendering_again_and_elsewhere_changes_no_byte(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("elsewhere") / "deep er"
+    other.mkdir()
+    for name in ("analysis.json", "narrative.md"):
+        shutil.copy(folder / name, other)
+    pages = []
+    for place in (folder, folder, other):
+        assert run("render", "-q", folder=place).returncode == 0
+        pages.append([(place / name).read_bytes() for name in ("issue.md", "issue.provenance.json")])
+    assert pages[0] == pages[1] == pages[2]
+
+
+def test_our_page_lints_clean_and_one_edited_digit_is_found(folder: Path) -> None:
+    assert run("render", "-q", "--figure-base", PINNED, folder=folder).returncode == 0
+    done = run("lint", "issue.md", "--profile", "publish", folder=folder)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    page = (folder / "issue.md").read_text("utf-8")
+    (folder / "issue.md").write_text(page.replace("60.5% [53.6%", "60.6% [53.6%"), "utf-8")
+    done = run("lint", "issue.md", "--profile", "publish", folder=folder)
+    assert done.returncode == 1
+    assert "60.6" in done.stdout
+
+
+@pytest.mark.parametrize("nested", ["out", "."])
+def test_defaults_find_analysis_and_narrative(folder: Path, nested: str) -> None:
+    inside = folder / nested
+    inside.mkdir(exist_ok=True)
+    if nested != ".":
+        (folder / "analysis.json").rename(inside / "analysis.json")
+    assert run("render", "-q", folder=folder).returncode == 0
+    page = (folder / "issue.md").read_text("utf-8")
+    assert ("(out/figures/hero.png)" in page) == (nested == "out")
+
+
+def test_messages_say_what_to_do(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = tmp_path_factory.mktemp("empty")
+    done = run("render", folder=empty)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "clean-result: no analysis here (looked for analysis.json, out/analysis.json);"
+        " name it, or make one with: leakstats analyze results.json\n"
+    )
+    shutil.copy(folder / "analysis.json", empty)
+    done = run("render", folder=empty)
+    assert done.returncode == 2
+    assert "no narrative here" in done.stderr
+    assert "clean-result new analysis.json" in done.stderr
+    done = run("render", "--narrative", "nowhere.md", folder=empty)
+    assert (done.returncode, "nowhere.md: no such file" in done.stderr) == (2, True)
+    (empty / "analysis.json").write_text("{")
+    done = run("render", "--narrative", str(folder / "narrative.md"), folder=empty)
+    assert (done.returncode, "not JSON" in done.stderr) == (2, True)
+    done = run("render", "--template", "v99", folder=folder)
+    assert (done.returncode, "no template clean_result 'v99'" in done.stderr) == (2, True)
+
+
+def test_a_refused_narrative_leaves_the_old_page(folder: Path) -> None:
+    assert run("render", "-q", folder=folder).returncode == 0
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    text = (folder / "narrative.md").read_text("utf-8").replace("villain", "vilain")
+    (folder / "narrative.md").write_text(text, "utf-8")
+    done = run("render", folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "line 21: " in done.stderr
+    after = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert {k: v for k, v in after.items() if k != "narrative.md"} == {
+        k: v for k, v in before.items() if k != "narrative.md"
+    }
+
+
+@pytest.mark.parametrize("blocked", ["issue.md", "issue.provenance.json"])
+def test_an_unwritable_target_leaves_nothing_half_written(folder: Path, blocked: str) -> None:
+    (folder / blocked).mkdir()
+    before = sorted(p.name for p in folder.iterdir())
+    done = run("render", folder=folder)
+    assert done.returncode == 2
+    assert f"{blocked}: is a folder; name a file" in done.stderr
+    assert sorted(p.name for p in folder.iterdir()) == before
+    done = run("render", "-o", "analysis.json/issue.md", folder=folder)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert sorted(p.name for p in folder.iterdir()) == before
+
+
+def test_new_writes_a_narrative_that_renders_and_keeps_an_existing_one(folder: Path) -> None:
+    done = run("new", folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "exists already" in done.stderr
+    assert run("new", "-o", "fresh.md", folder=folder).returncode == 0
+    done = run("render", "--narrative", "fresh.md", "--figure-base", PINNED, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert " 0 typed" in done.stderr
+    done = run("lint", "issue.md", "--profile", "publish", folder=folder)
+    assert done.returncode == 0, done.stdout
+
+
+def test_figures_are_pinned_where_the_checkout_holds_them(folder: Path) -> None:
+    (folder / "figures").mkdir()
+    for name in ("hero.png", "hero.pdf", "hero.data.json"):
+        (folder / "figures" / name).write_text(name)
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=x", "-c", "user.email=x@x", *arguments]
+        return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q")
+    git("remote", "add", "origin", "git@github.com:some-lab/some_repo.git")
+    git("add", "figures")
+    git("commit", "-q", "-m", "figures")
+    assert run("render", folder=folder).returncode == 0
+    page = (folder / "issue.md").read_text("utf-8")
+    assert f"(https://raw.githubusercontent.com/some-lab/some_repo/{git('rev-parse', 'HEAD')}/figures/hero.png)" in page
+    (folder / "figures" / "hero.png").write_text("redrawn")
+    done = run("render", folder=folder)
+    assert "figures/hero.png differs from the committed one" in done.stderr
+    assert "(figures/hero.png)" in (folder / "issue.md").read_text("utf-8")
+
+
+def test_help_and_lint_import_nothing_heavy(folder: Path) -> None:
+    assert run("render", "-q", "--figure-base", PINNED, folder=folder).returncode == 0
+    heavy = "{'scipy', 'numpy', 'pandas', 'matplotlib', 'statsmodels', 'pingouin', 'jsonschema', 'torch', 'jinja2'}"
+    for arguments in (["--help"], ["lint", "issue.md"], ["render", "--help"]):
+        code = (
+            "import sys\n"
+            "from leakstats.reporting.cli import main\n"
+            f"sys.argv = ['clean-result', *{arguments!r}]\n"
+            "try:\n    main()\nexcept SystemExit as e:\n    assert not e.code, e.code\n"
+            f"assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (arguments, done.stderr[-400:])
+
+
+def test_help_has_an_example(folder: Path) -> None:
+    for command in ("render", "new"):
+        done = run(command, "--help", folder=folder)
+        assert done.returncode == 0
+        assert f"clean-result {command}" in done.stdout
