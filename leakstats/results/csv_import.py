@@ -267,12 +267,9 @@ class _Import:
         before = len(self.problems.violations)
         sheet = self.sheet(section, item)
         for name, spec in item.get("covariates", {}).items():
-            column = spec.get("column") if isinstance(spec, dict) else None
-            if column not in sheet.columns:
+            if spec["column"] not in sheet.columns:
                 place = f"{self.path.name}, {section}.covariates.{name}"
-                self.problems.add(
-                    place, f"names no column of {sheet.path.name}", 'write {column = "...", unit = "..."}'
-                )
+                self.problems.add(place, f"{sheet.path.name} has no column {spec['column']!r}")
         if len(self.problems.violations) > before:
             return None
         first: dict[str, int] = {}
@@ -316,7 +313,9 @@ class _Import:
         covariates = {}
         for name, spec in item.get("covariates", {}).items():
             values = sheet.read(spec["column"], self.number, "a number", self.problems)
-            covariates[name] = {k: v for k, v in spec.items() if k != "column"} | {"values": [values[i] for i in rows]}
+            if len(values) == len(sheet):  # else a problem was noted
+                rest = {k: v for k, v in spec.items() if k != "column"}
+                covariates[name] = rest | {"values": [values[i] for i in rows]}
         if covariates:
             out["covariates"] = covariates
         return out

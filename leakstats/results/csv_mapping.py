@@ -141,6 +141,7 @@ def _inner(problems: Problems, mapping: Mapping[str, Any]) -> None:
                     if not isinstance(value, kinds) or isinstance(value, bool):
                         wanted = " or ".join(_NAMES[t] for t in kinds)
                         problems.add(f"{name}[{i}].{key}.{column}", f"is {value!r}; expected {wanted}")
+    _values(problems, mapping)
     for section, key in (
         ("provenance", "seeds"),
         ("provenance", "unknown"),
@@ -150,6 +151,22 @@ def _inner(problems: Problems, mapping: Mapping[str, Any]) -> None:
         inner = mapping.get(section, {})
         if isinstance(inner, dict) and not isinstance(inner.get(key, {}), dict):
             problems.add(f"{section}.{key}", f"is {inner[key]!r}; expected a table")
+
+
+def _values(problems: Problems, mapping: Mapping[str, Any]) -> None:
+    options, personas = mapping.get("csv", {}), mapping.get("personas", {})
+    for place, value in (
+        ("csv.delimiter", options.get("delimiter", ",")),
+        ("personas.separator", personas.get("separator", ";")),
+    ):
+        if isinstance(value, str) and len(value) != 1:
+            problems.add(place, f"is {value!r}; expected one character")
+    missing, covariates = options.get("missing", []), personas.get("covariates", {})
+    if isinstance(missing, list) and not all(isinstance(v, str) for v in missing):
+        problems.add("csv.missing", f"is {missing!r}; expected a list of texts", 'such as ["", "NA"]')
+    for name, spec in (covariates if isinstance(covariates, dict) else {}).items():
+        if not isinstance(spec, dict) or not isinstance(spec.get("column"), str):
+            problems.add(f"personas.covariates.{name}", f"is {spec!r}", 'write {column = "...", unit = "..."}')
 
 
 def _plain(value: Any) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -422,3 +425,101 @@ def test_a_starting_mapping_imports_once_it_is_filled_in(name: str, tmp_path: Pa
         assert results.similarity[0].levels("layer") == (10, 20)
     if name == "printed":
         assert results.tables[0].levels("checkpoint") == (2,)
+
+
+WHOLE = """
+[csv]
+delimiter = ","
+missing = ["", "NA"]
+[study]
+id = "1"
+title = "t"
+[[table]]
+id = "r"
+outcome = "m"
+role = "leakage"
+where = { q = 0 }
+factors = { source = "src", persona = "name", question = "q" }
+constants = { condition = "x" }
+successes = "hits"
+trials = 10
+summed_over = { completion = 10 }
+[[similarity]]
+id = "c"
+measure = "cosine"
+compared = "x"
+where = { q = 0 }
+factors = { source = "src", persona = "name" }
+layers = { cos_L10 = 10 }
+centring = { set = "a", method = "b" }
+[personas]
+name = "name"
+prompt = "text"
+related_to = "rel"
+separator = ";"
+covariates = { tokens = { column = "tok", unit = "token" } }
+[questions]
+id = "q"
+[design]
+unit = "persona"
+unit_noun = "p"
+independent = "x"
+exchangeable = "y"
+[design.replication.training_seed]
+n = 1
+[plan]
+status = "exploratory"
+primary = { analysis = "a", statistic = "s", outcome = "r" }
+[detector]
+kind = "substring"
+pattern = "x"
+[setup.training]
+LR = "1"
+[setup.unknown]
+"training.Loss" = "x"
+[runs]
+not_logged = "x"
+[provenance]
+commit = "x"
+seeds = { training = [1] }
+unknown = { python = "x" }
+"""
+WHOLE_CSV = """src,name,q,hits,cos_L10,tok,text,rel
+villain,nurse,0,3,0.5,3,a,clerk
+villain,clerk,0,4,0.1,,b,
+villain,villain,1,0,0,1,,
+"""
+
+
+def test_any_value_in_the_mapping_may_be_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every place of a mapping holding values of every kind: a result or listed mistakes, no crash."""
+    whole = tomllib.loads(WHOLE)
+    data, mapping = write(tmp_path, WHOLE, WHOLE_CSV)
+    assert import_csv(data, mapping, target=tmp_path / "r.json")["tables"][0]["successes"] == [3, 4]
+    places: list[tuple[Any, ...]] = []
+
+    def walk(node: Any, way: tuple[Any, ...]) -> None:
+        if way:
+            places.append(way)
+        for key, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+            walk(child, (*way, key))
+
+    walk(whole, ())
+    values = [1, -1, 1.5, "x", "", [], {}, True, ["a"], [1], {"a": 1}, {"a": "src"}, "hits"]
+    rng = np.random.default_rng(3)
+    accepted = 0
+    for way in places:
+        for pick in rng.choice(len(values) + 1, 4, replace=False).tolist():
+            broken = copy.deepcopy(whole)
+            node = broken
+            for key in way[:-1]:
+                node = node[key]
+            if pick == len(values):
+                del node[way[-1]]
+            else:
+                node[way[-1]] = copy.deepcopy(values[pick])
+            monkeypatch.setattr("leakstats.results.csv_mapping.tomllib.loads", lambda _, b=broken: b)
+            with contextlib.suppress(LeakstatsError):
+                import_csv(data, mapping, target=tmp_path / "r.json")
+                accepted += 1
+    assert accepted > 10
