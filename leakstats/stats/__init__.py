@@ -82,6 +82,16 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.permutation_tests import permutation_difference as permutation_difference
     from leakstats.stats.permutation_tests import sign_flip as sign_flip
 
+    # power
+    from leakstats.stats.power import combined_correlation_precision as combined_correlation_precision
+    from leakstats.stats.power import correlation_power as correlation_power
+    from leakstats.stats.power import correlation_precision as correlation_precision
+    from leakstats.stats.power import difference_precision as difference_precision
+    from leakstats.stats.power import minimum_detectable_correlation as minimum_detectable_correlation
+    from leakstats.stats.power import precision_table as precision_table
+    from leakstats.stats.power import questions_needed as questions_needed
+    from leakstats.stats.power import rate_precision as rate_precision
+
     # proportion
     from leakstats.stats.proportion import difference_interval as difference_interval
     from leakstats.stats.proportion import one_sided_bound as one_sided_bound
@@ -173,6 +183,14 @@ _HOME = {
     "semipartial_correlation": "partial",
     "variance_inflation": "partial",
     # power
+    "combined_correlation_precision": "power",
+    "correlation_power": "power",
+    "correlation_precision": "power",
+    "difference_precision": "power",
+    "minimum_detectable_correlation": "power",
+    "precision_table": "power",
+    "questions_needed": "power",
+    "rate_precision": "power",
     # proportion
     "difference_interval": "proportion",
     "one_sided_bound": "proportion",

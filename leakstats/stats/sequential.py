@@ -93,7 +93,8 @@ def confidence_sequence(
     The trials must have the same rate given the past: draw questions at random for each completion, or use
     :func:`clustered_confidence_sequence` where completions come question by question. Beta-binomial mixture
     martingale: Robbins (1970); Howard, Ramdas, McAuliffe & Sekhon (2021), section 4.4. Simulated coverage over all
-    looks from 1 to 2,000 trials at a nominal 95 %: 98.2, 97.6, 96.6 and 96.5 % for rates 0.005, 0.05, 0.3 and 0.5 (``tests/stats/test_sequential.py``).
+    looks from 1 to 2,000 trials at a nominal 95 %: 98.2, 97.6, 96.6 and 96.5 % for rates 0.005, 0.05, 0.3 and 0.5
+    (``tests/stats/test_sequential.py``).
 
     Examples
     --------
