@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import itertools
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakstats.errors import DesignError, InputError
-from leakstats.results import CellTable, Factor, NamedColumn, Personas, SimilarityTable, factor_of
+from leakstats.results import CellTable, Factor, NamedColumn, Personas, SimilarityTable, document_violations, factor_of
 from leakstats.results.printed import possible_successes, printed_rate
 from leakstats.results.tables import code_groups, row_keys
+
+_spec = importlib.util.spec_from_file_location("small_results", Path(__file__).with_name("small.py"))
+assert _spec is not None
+assert _spec.loader is not None
+small = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(small)
 
 PERSONAS = ("villain", "clerk", "nurse")
 
@@ -278,3 +288,35 @@ def test_frames() -> None:
     assert list(frame.columns) == ["source", "condition", "persona", "question", "successes", "trials", "rate"]
     assert len(frame) == 24
     assert similarity().to_pandas()["layer"].dtype == np.int64
+
+
+@pytest.mark.parametrize("trials", [1, 3, 7, 40, 80, 200, 600])
+def test_possible_rates_equal_brute_force(trials: int) -> None:
+    """All percentages with one decimal against printing every k/n, ties rounded both ways; so does the file check."""
+    printable: dict[str, set[int]] = {}
+    for k in range(trials + 1):
+        exact = Fraction(100 * k, trials)
+        for rounding in (ROUND_HALF_UP, ROUND_HALF_DOWN):
+            shifted = Decimal((exact * 1000).numerator) / Decimal((exact * 1000).denominator)
+            text = str((shifted / 1000).quantize(Decimal("0.1"), rounding=rounding))
+            printable.setdefault(text, set()).add(k)
+    texts = [f"{i / 10:.1f}" for i in range(1001)]
+    bounds = {t: printed_rate(t, "percent") for t in texts}
+    possible = {}
+    for text, read in bounds.items():
+        assert read is not None
+        found = possible_successes(read[1], read[2], trials)
+        possible[text] = set() if found is None else set(range(found[0], found[1] + 1))
+    assert {t: ks for t, ks in possible.items() if ks} == printable
+    document = small.document()
+    for text, allowed in list(possible.items())[::16]:
+        read = bounds[text]
+        assert read is not None
+        document["tables"][2] |= {
+            "factors": {"source": [0]},
+            "printed": [text],
+            "low": [read[1]],
+            "high": [read[2]],
+            "declared_trials": trials,
+        }
+        assert bool(document_violations(document)) == (not allowed), text
