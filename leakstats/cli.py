@@ -14,7 +14,11 @@ __all__ = ["cli", "main"]
     context_settings=CONTEXT_SETTINGS,
     lazy={
         "analyze": ("leakstats.analysis.commands:analyze", "Results to statistics: analysis.json and figures."),
-        "validate": ("leakstats.results.commands:validate", "List every way in which a results file breaks its contract."),
+        "plan": ("leakstats.analysis.commands:plan", "What a design can show, and what more data would buy."),
+        "validate": (
+            "leakstats.results.commands:validate",
+            "List every way in which a results file breaks its contract.",
+        ),
         "import": ("leakstats.results.commands:import_", "Turn a tidy CSV into results.json."),
     },
 )

@@ -10,10 +10,11 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from leakstats.analysis.document import AnalysisDocument, Entry
+from leakstats.analysis.precision import DesignPrecision
 from leakstats.estimate import Estimate
-from leakstats.numbers import MINUS, decimals_for, format_interval, format_number, format_p
+from leakstats.numbers import MINUS, decimals_for, format_interval, format_number, format_p, format_points
 
-__all__ = ["print_analysis", "progress"]
+__all__ = ["print_analysis", "print_precision", "progress"]
 
 _MOST = {"descriptive": 12, "exploratory": 8}
 """How many estimates of a role are shown for a question; the others are counted."""
@@ -54,11 +55,15 @@ def _count(entry: Entry, estimate: Estimate) -> str:
     return f"{estimate.n} {entry.unit_noun}{behind}"
 
 
+def _console() -> Console:
+    """Standard output, at least 100 columns wide: narrower tables cannot be read."""
+    out = Console(highlight=False)
+    return out if out.width >= 100 else Console(width=100, highlight=False)
+
+
 def print_analysis(document: AnalysisDocument, *, everything: bool = False, console: Console | None = None) -> None:
     """Print estimates by question, families, what was not run, and the ceiling of the confidence label."""
-    out = console or Console(soft_wrap=False, highlight=False)
-    if out.width < 100:
-        out = Console(width=100, highlight=False)
+    out = console or _console()
     study = document.raw["study"]
     out.print(Text(f"{study['id']}: {study['title']}", style="bold"))
     for question in document.raw["analyses"]:
@@ -112,3 +117,36 @@ def _print_question(out: Console, document: AnalysisDocument, question: dict[str
     for assumption in question["assumptions"]:  # type: ignore[attr-defined]
         if assumption["status"] in ("doubtful", "failed"):
             out.print(f"  {assumption['status']}: {assumption['name']}: {assumption['detail']}", markup=False)
+
+
+def print_precision(report: DesignPrecision, *, console: Console | None = None) -> None:
+    """Print what a design can show, as ``leakstats plan`` does."""
+    out = console or _console()
+    cell, interval = report.cell, report.cell.interval
+    out.print(
+        f"One cell: {report.questions} questions x {report.completions} completions x {report.training_seeds} training"
+        f" seed(s); rate {format_number(report.rate, decimals=3)}, ICC {format_number(report.icc, decimals=3)}"
+        f" ({report.icc_source})",
+        markup=False,
+    )
+    if interval is not None:
+        effective = cell.details.get("effective_n")
+        worth = f", worth {effective:.0f} independent completions" if isinstance(effective, float) else ""
+        out.print(f"  expected interval {format_interval(interval, decimals=3)}{worth}", markup=False)
+    for estimate in report.correlations:
+        out.print(f"  {estimate}", markup=False)
+    table = RichTable(title="\nWhat other numbers would buy", title_justify="left", box=None, pad_edge=False)
+    for name in ("questions", "completions each", "training seeds", "completions in all", "half-width"):
+        table.add_column(name, justify="right")
+    table.add_column("detectable difference", justify="right")
+    columns = report.table.to_json()["columns"]
+    for i in range(len(report.table)):
+        detectable = columns["minimum_detectable_difference"][i]
+        table.add_row(
+            *(f"{columns[name][i]:.0f}" for name in ("questions", "completions", "training_seeds", "total")),
+            format_points(columns["half_width"][i], plus=False),
+            MINUS if detectable is None else format_points(detectable, plus=False),
+        )
+    out.print(table)
+    for note in report.notes:
+        out.print(f"  note: {note}", markup=False)
