@@ -146,7 +146,7 @@ def _correlations(results: Results, level: float) -> tuple[list[Estimate | Undef
     noun = results.design.unit_noun if joined.unit == results.design.unit else plural(joined.unit)
     notes = [f"correlations are over {n} {noun}" + (" in each group" if joined.group else "")]
     if len(sizes) > 1:
-        attempt(combined_correlation_precision, len(sizes), n, rho=0.5, tau=ASSUMED_TAU, level=level, method="spearman")
+        attempt(combined_correlation_precision, 0.5, len(sizes), n, tau=ASSUMED_TAU, level=level, method="spearman")
         notes.append(
             f"{len(sizes)} groups are combined, which are taken to differ by {ASSUMED_TAU:g} on the Fisher z scale;"
             " more units in a group do not replace more groups"
