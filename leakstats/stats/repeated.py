@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from leakstats.estimate import Detail, Estimate, Interval, PValue, Undefined
 from leakstats.stats._arrays import FloatArray, IntArray, check_choice, check_level, codes, is_constant, paired
 from leakstats.stats._ranks import midranks
 from leakstats.stats._tails import correlation_p
+from leakstats.stats.correlation import pearson, spearman
 
 __all__ = ["WithinBetween", "repeated_measures_correlation", "within_between"]
 
@@ -305,7 +306,7 @@ def within_between(
         )
     )
     means = [_group_centred(values, index, groups)[1] for values in (a, b)]
-    between = _or_undefined(lambda: _plain(*means, kind=kind, level=level, quantity="between_group_correlation"))
+    between = _or_undefined(lambda: _between(*means, kind=kind, level=level))
     pooled = _or_undefined(lambda: _pooled_rows(a, b, kind, groups))
     eta = [_share_between(values, index, groups) for values in (a, b)]
     notes: tuple[str, ...] = ()
@@ -340,30 +341,24 @@ def _share_between(values: FloatArray, group: IntArray, groups: int) -> float:
     return outside / (inside + outside)
 
 
-def _plain(x: FloatArray, y: FloatArray, *, kind: str, level: float, quantity: str) -> Estimate:
-    """Correlation of group means with the groups as units."""
+def _between(x: FloatArray, y: FloatArray, *, kind: str, level: float) -> Estimate:
+    """Correlation of group means, shape (groups,), with the groups as units."""
     groups = x.size
     if groups < 3:
-        raise UndefinedEstimate(quantity, f"needs at least 3 groups, got {groups}", n=groups)
+        raise UndefinedEstimate("between_group_correlation", f"needs at least 3 groups, got {groups}", n=groups)
     for name, values in (("x", x), ("y", y)):
         if is_constant(values):
-            raise UndefinedEstimate(quantity, f"the group means of {name} are all equal", n=groups)
-    if kind == "spearman":
-        x, y = midranks(x), midranks(y)
-    r, left = _correlation_of(_scaled(x - x[0] - (x - x[0]).mean()), _scaled(y - y[0] - (y - y[0]).mean()))
-    return _correlation_estimate(
-        r,
-        left,
-        groups - 2,
-        quantity=quantity,
-        method=f"{kind} correlation of group means",
-        level=level,
-        n=groups,
-        n_rows=None,
-        clusters={},
-        null="no relation between group means (two-sided t test)",
-        assumptions=("groups are independent", "group means are about normal, for the p-value and interval"),
-        details={},
+            raise UndefinedEstimate("between_group_correlation", f"the group means of {name} are all equal", n=groups)
+    if kind == "pearson":
+        found = pearson(x, y, level=level)
+    else:
+        # means that agree on paper differ in the last digits, which would break a tie
+        found = spearman(*(np.round(_scaled(means), 12) for means in (x, y)), level=level)
+    return replace(
+        found,
+        quantity="between_group_correlation",
+        method=f"{found.method}, of group means",
+        assumptions=("groups are the independent units, with equal weights", *found.assumptions),
     )
 
 

@@ -53,6 +53,13 @@ _INDEPENDENT = "the sources' estimates are independent of each other: items shar
 _EXCHANGEABLE = "the sources are exchangeable draws from those that the mean speaks of"
 
 
+_WIDEST = 1e12
+"""Largest ratio of sampling variances whose weights are told apart in doubles."""
+
+_FARTHEST = 1e50
+"""Largest distance, in standard errors, whose fourth power is safe."""
+
+
 # --------------------------------------------------------------------------------------------------------------------
 # The arithmetic, on arrays of shape (..., k): one row is one set of k sources
 # --------------------------------------------------------------------------------------------------------------------
@@ -64,16 +71,24 @@ def _weighted(y: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray]:
     return mean, (w * (y - mean[..., None]) ** 2).sum(-1)
 
 
+def _others(w: FloatArray) -> FloatArray:
+    """For each entry the sum of all others of the last axis, without subtracting: one weight may dominate."""
+    zero = np.zeros_like(w[..., :1])
+    before = np.concatenate([zero, np.cumsum(w, axis=-1)[..., :-1]], axis=-1)
+    after = np.concatenate([zero, np.cumsum(w[..., ::-1], axis=-1)[..., :-1]], axis=-1)[..., ::-1]
+    out: FloatArray = before + after
+    return out
+
+
 def _trace_p(w: FloatArray) -> FloatArray:
     """Trace of P = W - W 1 (1'W1)^-1 1'W."""
-    trace: FloatArray = w.sum(-1) - (w * w).sum(-1) / w.sum(-1)
+    trace: FloatArray = (w * _others(w)).sum(-1) / w.sum(-1)
     return trace
 
 
 def _trace_pp(w: FloatArray) -> FloatArray:
-    """Trace of P P for the P of :func:`_trace_p`."""
-    s1, s2, s3 = w.sum(-1), (w**2).sum(-1), (w**3).sum(-1)
-    trace: FloatArray = s2 - 2.0 * s3 / s1 + (s2 / s1) ** 2
+    """Trace of P P for the P of :func:`_trace_p`: squares of its diagonal and of what is off it."""
+    trace: FloatArray = (((w * _others(w)) ** 2).sum(-1) + (w**2 * _others(w**2)).sum(-1)) / w.sum(-1) ** 2
     return trace
 
 
@@ -221,11 +236,15 @@ class _Pooled:
 def _pool(y: FloatArray, v: FloatArray, method: str, level: float, quantity: str) -> _Pooled:
     """Pool k >= 1 sources; everything is computed on values shifted by the first and scaled by the largest error."""
     k = y.size
+    if v.max() / _WIDEST > v.min():
+        raise UndefinedEstimate(quantity, "the sampling variances span more than twelve orders of magnitude", n=k)
     exponent = int(np.frexp(math.sqrt(float(v.max())))[1])
     with np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore"):
         yy = np.zeros(k) if is_constant(y) else np.ldexp(y - y[0], -exponent)
         vv = np.ldexp(v, -2 * exponent)
         unit = math.ldexp(1.0, exponent)
+        if not np.abs(yy).max() < _FARTHEST:
+            raise UndefinedEstimate(quantity, "the estimates differ by more than 1e50 standard errors", n=k)
         if k == 1:
             return _Pooled(float(y[0]), math.sqrt(float(v[0])), None, 0.0, np.ones(1), {})
         t = float(_tau2(yy, vv, method))
@@ -257,6 +276,22 @@ def _pool(y: FloatArray, v: FloatArray, method: str, level: float, quantity: str
     if not all(math.isfinite(x) for x in numbers):
         raise UndefinedEstimate(quantity, "the effects or variances span too many orders of magnitude", n=k)
     return pooled
+
+
+def _over_sources(y: FloatArray, quantity: str) -> _Pooled:
+    """Unweighted mean and its standard error over sources; no error where they do not vary."""
+    k = y.size
+    with np.errstate(over="ignore"):
+        shifted = y - y[0]
+    reach = float(np.abs(shifted).max())
+    if not math.isfinite(reach):
+        raise UndefinedEstimate(quantity, "the estimates differ by more than a double can hold", n=k)
+    weights = np.full(k, 1.0 / k)
+    if is_constant(y):
+        return _Pooled(float(y[0]), 0.0, None, 0.0, weights, {})
+    scaled = shifted / reach
+    error = float(scaled.std(ddof=1)) * reach / math.sqrt(k)
+    return _Pooled(float(y[0]) + float(scaled.mean()) * reach, 0.0, error, 0.0, weights, {})
 
 
 # --------------------------------------------------------------------------------------------------------------------
@@ -297,11 +332,7 @@ def _combine(
     if method == "t-over-sources":
         if hartung_knapp is not None:
             raise InputError("hartung_knapp says nothing about method='t-over-sources', which is a t interval already")
-        pooled = _pool(y, np.ones(k), "fixed", level, quantity)
-        error: float | None = None
-        if k > 1 and not is_constant(y):
-            error = float(np.std(y - y[0], ddof=1)) / math.sqrt(k)
-        pooled = _Pooled(float(y[0]) + float((y - y[0]).mean()), 0.0, error, 0.0, pooled.weights, {})
+        pooled = _over_sources(y, quantity)
         use_knapp = True
     else:
         pooled = _pool(y, v, method, level, quantity)
