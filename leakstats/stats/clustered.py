@@ -402,15 +402,17 @@ def clustered_proportion(
 
     Notes
     -----
-    Formulas: ratio estimator and its linearised variance, Cochran (1977), section 11.3 (oracle: R survey 4.1,
-    svymean); jackknife over clusters; two-way variance, Cameron, Gelbach & Miller (2011), equation 2.11, the largest
-    of the one-way and two-way variances being used; ICC, Ridout, Demetrio & Firth (1999), section 2.1.
+    Formulas: ratio estimator and its linearised variance, Cochran (1977), section 11.3; jackknife over clusters;
+    two-way variance, Cameron, Gelbach & Miller (2011), equation 2.11, the largest of the one-way and two-way
+    variances being used; ICC, Ridout, Demetrio & Firth (1999), section 2.1. Checked against R survey 4.1 (svymean,
+    svyciprop) and sandwich (oracle family cluster).
 
     At 0 of n and n of n the data cannot show how much completions of one question resemble each other, and the
     interval is one-sided. If a question's completions could be all alike, a question is worth one trial, whatever
     the distribution of its rate: P(no success in a cluster) <= 1 - rate, so rate <= 1 - (1 - level)**(1 / G). That
     bound ("distribution-free", headline) holds under every kind of clustering, provided that rates are unrelated to
-    cluster sizes; with two factors G is the smaller, by the cells of a diagonal. With ``assumed_icc`` the headline
+    cluster sizes; with two factors G is the largest number of cells that share neither level (for complete tables
+    the smaller number of levels). With ``assumed_icc`` the headline
     is the exact binomial bound at the effective n. The bound for independent trials ("one-sided") stands beside
     both.
 
@@ -525,10 +527,23 @@ def _check_icc(assumed: float | None, factors: tuple[_Factor, ...]) -> float:
     return float(assumed)
 
 
+def _unrelated(sample: _Sample) -> int:
+    """How many trials can be chosen such that no two share a cluster of any factor."""
+    if len(sample.factors) == 1:
+        return sample.groups
+    import scipy.sparse as sparse
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    a, b = sample.factors
+    used = sample.n > 0
+    cells = sparse.csr_matrix((np.ones(int(used.sum())), (a.codes[used], b.codes[used])), shape=(a.size, b.size))
+    return int(np.count_nonzero(maximum_bipartite_matching(cells) >= 0))
+
+
 def _bound_at_end(sample: _Sample, level: float, effect: float | None, others: list[Interval]) -> Interval:
     """The one-sided interval where no trial, or every trial, succeeded; the other bounds go to ``others``."""
     k, n = sample.hits, sample.trials
-    free = -math.expm1(math.log1p(-level) / sample.groups)
+    free = -math.expm1(math.log1p(-level) / _unrelated(sample))
     bounds = [("distribution-free", free)]
     if effect is not None:
         assumed = -math.expm1(math.log1p(-level) * effect / n)

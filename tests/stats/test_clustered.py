@@ -255,6 +255,9 @@ def test_two_way_ends_use_the_smaller_factor() -> None:
     clusters = {"question": np.repeat(np.arange(9), 5), "persona": np.tile(np.arange(5), 9)}
     estimate = clustered_proportion([0] * 45, 10, clusters)
     assert ends(estimate) == pytest.approx((0.0, 1 - 0.05 ** (1 / 5)))
+    # Three questions and three personas, but all rows but one belong to the first persona: two unrelated cells.
+    sparse = {"question": [0, 1, 2, 2, 2], "persona": [0, 0, 0, 1, 2]}
+    assert ends(clustered_proportion([0] * 5, 10, sparse))[1] == pytest.approx(1 - 0.05 ** (1 / 2))
 
 
 @pytest.mark.shared

@@ -73,7 +73,7 @@ def test_combined_precision_agrees_with_simulation() -> None:
     rng = np.random.default_rng(8)
     k, n, rho, tau = 5, 40, 0.6, 0.25
     z = math.atanh(rho) + tau * rng.standard_normal((20_000, k)) + rng.standard_normal((20_000, k)) / math.sqrt(n - 3)
-    expected = combined_correlation_precision(k, n, rho=rho, tau=tau)
+    expected = combined_correlation_precision(rho, k, n, tau=tau)
     assert z.mean(axis=1).std() == pytest.approx(float(expected.details["standard_error_z"]), rel=0.02)
     # at the smallest detectable mean, the t test over sources rejects with about the stated power
     shifted = z - math.atanh(rho) + math.atanh(float(expected.details["minimum_detectable"]))
@@ -212,7 +212,7 @@ def test_table_marks_what_cannot_be_found() -> None:
         (lambda: minimum_detectable_correlation(5, covariates=2), "needs n >= 6"),
         (lambda: minimum_detectable_correlation(4, power=0.999, alpha=0.001), "no correlation is found"),
         (lambda: rate_precision(1, 10, rate=0.3, icc=0.1), "one question says nothing"),
-        (lambda: combined_correlation_precision(1, 30, rho=0.5, tau=0.1), "one source says nothing"),
+        (lambda: combined_correlation_precision(0.5, 1, 30), "one source says nothing"),
         (lambda: difference_precision(2, 1, rate=0.5, icc=0.3, correlation=0.0), "no increase from 0.5"),
         (
             lambda: questions_needed(0.01, 10, rate=0.3, icc=0.1, training_seeds=2, seed_icc=0.1),
@@ -235,7 +235,7 @@ def test_what_does_not_exist_is_undefined(call: object, message: str) -> None:
         (lambda: rate_precision(10, 10, rate=0.3, icc=1.1), r"icc must lie in \[0, 1\]"),
         (lambda: rate_precision(10, 10, rate=0.3, icc=0.7, seed_icc=0.7), "must not exceed 1 together"),
         (lambda: rate_precision(10, 0, rate=0.3, icc=0.1), "completions must be a whole number of at least 1"),
-        (lambda: combined_correlation_precision(5, 30, rho=0.5, tau=-1), "tau must be a finite number >= 0"),
+        (lambda: combined_correlation_precision(0.5, 5, 30, tau=-1), "tau must be a finite number >= 0"),
         (lambda: difference_precision(9, 9, rate=0.3, icc=0.1, correlation=2), r"correlation must lie in \[-1, 1\]"),
         (lambda: questions_needed(0.6, 10, rate=0.3, icc=0.1), r"half_width must lie in \(0, 0.5\)"),
         (lambda: precision_table([], [5], rate=0.3, icc=0.1), "must each hold a number"),
