@@ -320,10 +320,10 @@ class Bootstrap:
 
 def _tally(draw: IntArray, size: int) -> IntArray:
     """Counts of shape (size, b) of the indices in ``draw``, shape (b, m)."""
-    columns = draw.shape[0]
-    flat = draw * columns
-    flat += np.arange(columns, dtype=np.int64)[:, None]
-    return np.bincount(flat.ravel(), minlength=size * columns).reshape(size, columns)
+    resamples = draw.shape[0]
+    # each resample is counted into its own short stretch of memory, then the view is turned
+    flat = draw + np.arange(0, resamples * size, size, dtype=np.int64)[:, None]
+    return np.bincount(flat.ravel(), minlength=size * resamples).reshape(resamples, size).T
 
 
 def jackknife_counts(unit: IntArray, size: int) -> Iterator[IntArray]:
