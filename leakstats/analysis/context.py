@@ -13,7 +13,7 @@ from leakstats.stats import Permutation
 
 __all__ = ["Context", "plural"]
 
-_PLURALS = {"checkpoint": "checkpoints", "persona": "personas", "source": "sources", "condition": "conditions"}
+_PLURALS = {"category": "categories"}
 
 
 def plural(factor: str) -> str:

@@ -12,7 +12,7 @@ from leakstats.errors import DesignError
 from leakstats.ident import Facet
 from leakstats.results import CellTable, Results, SimilarityTable
 
-__all__ = ["WITHIN_CELL", "Joined", "all_joins", "join"]
+__all__ = ["WITHIN_CELL", "Joined", "Objects", "all_joins", "join"]
 
 WITHIN_CELL = ("question", "sampling_seed")
 """Factors that repeat a measurement of the same cell: a cell's rate sums over them."""

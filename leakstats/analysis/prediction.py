@@ -20,21 +20,133 @@ from leakstats.stats import fit_ols, influence, loo_prediction_intervals, propor
 
 __all__ = ["fit_rows", "run"]
 
+WORST = 5
+"""How many badly predicted units of each source the residual table names."""
+_RESIDUAL_COLUMNS = ("similarity", "observed", "prediction", "low", "high", "residual")
+
 
 def run(ctx: Context) -> None:
-    """Fit the line of rate on similarity for every join with one row a unit."""
+    """The line of rate on similarity: over units, within each source, and for a source that was held out."""
     question = ctx.ledger.question("prediction")
-    joins = [j for j in all_joins(ctx.results)[0] if j.group is None]
+    joins = all_joins(ctx.results)[0]
     if not joins:
         question.status = "not_run"
-        question.reason = (
-            "no similarity is indexed by the unit alone: with several sources the prediction of a new persona needs"
-            " a model of the sources, and the within-source correlations answer the question"
-        )
+        question.reason = "there is no similarity to predict a rate from"
         return
     for joined in joins:
-        for layer in joined.layers:
-            _Line(ctx, question, joined, layer).enter()
+        if joined.group is None:
+            for layer in joined.layers:
+                _Line(ctx, question, joined, layer).enter()
+        else:
+            _within_groups(ctx, question, joined)
+            _held_out_groups(ctx, question, joined)
+
+
+def _of_layer(joined: Joined, layer: int | None, **more: Facet) -> dict[str, Facet]:
+    return {**joined.facets, **more, **({} if layer is None else {"layer": layer})}
+
+
+def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
+    """Each bystander predicted from the other bystanders of its source; the worst predicted ones by name."""
+    layer = primary_layer(ctx, joined)
+    noun = ctx.noun(joined.unit)
+    rows: dict[str, list[object]] = {str(joined.group): [], joined.unit: []}
+    columns: dict[str, list[float]] = {name: [] for name in _RESIDUAL_COLUMNS}
+    for name in joined.group_names:
+        part = joined.of_group(name)
+        part = part.take(part.complete(layer))
+        facets = _of_layer(joined, layer, **{str(joined.group): name})
+        label = f"leave-one-out interval coverage, {name}"
+        try:
+            loo = loo_prediction_intervals(
+                part.rate, part.similarity[layer], level=ctx.level, labels=[str(u) for u in part.units.tolist()]
+            )
+        except UndefinedEstimate as error:
+            ctx.ledger.add(
+                "prediction", "loo_coverage", Undefined.from_error(error), facets=facets, label=label, unit_noun=noun
+            )
+            continue
+        ctx.ledger.add(
+            "prediction",
+            "loo_coverage",
+            loo.coverage,
+            facets=facets,
+            label=label,
+            unit_noun=noun,
+            role="exploratory",
+            definition="loo-pi-coverage/each-held-out",
+        )
+        worst = np.argsort(-np.abs(np.nan_to_num(loo["residual"])))[:WORST]
+        for i in worst.tolist():
+            rows[str(joined.group)].append(name)
+            rows[joined.unit].append(str(part.units[i]))
+            values = (float(part.similarity[layer][i]), *(float(loo[c][i]) for c in _RESIDUAL_COLUMNS[1:]))
+            for column, value in zip(_RESIDUAL_COLUMNS, values, strict=True):
+                columns[column].append(value)
+    if rows[joined.unit]:
+        suffix = "".join(f".{v}" for v in _of_layer(joined, layer).values())
+        ctx.ledger.table(
+            Table(
+                id=f"residuals{suffix}",
+                title=f"{noun} that similarity predicts worst, up to {WORST} of each {joined.group}",
+                factors=rows,  # type: ignore[arg-type]
+                columns={name: [v if np.isfinite(v) else None for v in values] for name, values in columns.items()},
+                units={name: "" if name == "similarity" else "fraction" for name in columns},
+                method=f"line through the other {noun} of the {joined.group}, {100 * ctx.level:g} % prediction interval",
+                notes=(
+                    "a straight line is a poor model of rates near 0 or 1: the table names cases, it tests nothing",
+                ),
+                undefined={
+                    name: "the interval is undefined there"
+                    for name, values in columns.items()
+                    if not np.isfinite(values).all()
+                },
+            )
+        )
+
+
+def _held_out_groups(ctx: Context, question: Question, joined: Joined) -> None:
+    """Would the line of the other sources have predicted this one? Each source held out whole."""
+    layer = primary_layer(ctx, joined)
+    part = joined.take(joined.complete(layer))
+    noun = ctx.noun(joined.unit)
+    if len(part.group_names) < 3:
+        question.notes.append(f"fewer than three {ctx.noun(str(joined.group))}: none can be held out")
+        return
+    x, y = part.similarity[layer], part.rate
+    for name in part.group_names:
+        out = part.groups == name
+
+        def compute(out: np.ndarray = out) -> Estimate:
+            line = fit_ols(y[~out], x[~out], names=["similarity"], level=ctx.level)
+            predicted = line.predict(x[out], level=ctx.level)
+            low, high = predicted["prediction_low"], predicted["prediction_high"]
+            if not np.isfinite(low).all():
+                raise UndefinedEstimate("coverage of a held-out source", "the line has no interval", n=int(out.sum()))
+            inside = int(((y[out] >= low) & (y[out] <= high)).sum())
+            return Estimate(
+                "held-out interval coverage",
+                inside / int(out.sum()),
+                int(out.sum()),
+                f"share of the {noun} of a held-out {joined.group} inside the interval of the others' line",
+                notes=(f"{noun} of one {joined.group} share its level: no interval for this share is given",),
+                details={
+                    "inside": inside,
+                    "mean_error": float((y[out] - predicted["fit"]).mean()),
+                    "half_width": float(np.median(predicted["half_width"])),
+                },
+            )
+
+        ctx.ledger.add(
+            "prediction",
+            "held_out_coverage",
+            compute,
+            facets=_of_layer(joined, layer, **{str(joined.group): name}),
+            label=f"interval coverage with {name} held out",
+            unit_noun=noun,
+            role="exploratory",
+            definition="held-out-coverage/whole-source",
+        )
 
 
 def fit_rows(ctx: Context, joined: Joined) -> np.ndarray:

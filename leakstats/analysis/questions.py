@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from leakstats import __version__
-from leakstats.analysis import conditions, covariates, fragility, prediction, rates, similarity, stability, trajectory
+from leakstats.analysis import (
+    collapse,
+    conditions,
+    covariates,
+    fragility,
+    prediction,
+    rates,
+    similarity,
+    stability,
+    trajectory,
+)
 from leakstats.analysis.confidence import ceiling
 from leakstats.analysis.context import Context
 from leakstats.analysis.controls import run as run_controls
@@ -31,6 +41,7 @@ QUESTIONS: tuple[tuple[str, Callable[[Context], None]], ...] = (
     ("fragility", fragility.run),
     ("trajectory", trajectory.run),
     ("contrast", conditions.run),
+    ("collapse", collapse.run),
     ("stability", stability.run),
 )
 """Every question, in the order in which it is asked; each says itself whether the design supports it."""

@@ -10,12 +10,21 @@ import numpy as np
 
 from leakstats.analysis.context import Context
 from leakstats.analysis.document import Role
-from leakstats.analysis.joined import Joined, all_joins
+from leakstats.analysis.joined import Joined, Objects, all_joins
 from leakstats.analysis.ledger import Assumption, Question
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate
 from leakstats.ident import EstimateId, Facet
-from leakstats.stats import combine_correlations, crossed_correlation, kendall, max_t, pearson, spearman
+from leakstats.stats import (
+    combine_correlations,
+    compare_dependent_correlations,
+    crossed_correlation,
+    kendall,
+    max_t,
+    pearson,
+    spearman,
+    within_between,
+)
 from leakstats.stats.crossed import ROWS_INDEPENDENT
 from leakstats.tails import bonett_wright_interval, fisher_z_interval
 
@@ -99,6 +108,8 @@ class _Similarity:
             if not self.groups:
                 self._over_layers(statistic)
             self._categories(statistic)
+            self._within_between(statistic)
+        self._layer_differences()
         self._floors()
         self._independence()
 
@@ -380,6 +391,71 @@ class _Similarity:
                 )
 
             self.ctx.ledger.add("similarity", statistic, compute, facets=facets, **common)  # type: ignore[arg-type]
+
+    def _within_between(self, statistic: str) -> None:
+        """The relation inside groups and the one between their means, for categories and for sources."""
+        j = self.joined.take(self.joined.complete(self.layer))
+        splits: dict[str, Objects] = {}
+        named = np.array([c is not None for c in j.categories.tolist()], dtype=bool)
+        if len(set(j.categories[named].tolist())) > 1:
+            splits["category"] = j.categories
+        if j.group is not None:
+            splits[str(j.group)] = j.groups
+        for of, labels in splits.items():
+            rows = named if of == "category" else np.ones(j.n_rows, dtype=bool)
+            x, y = j.similarity[self.layer][rows], j.rate[rows]
+            try:
+                split = within_between(x, y, labels[rows].tolist(), kind=statistic, level=self.ctx.level)  # type: ignore[arg-type]
+            except UndefinedEstimate as error:
+                self.question.notes.append(f"within and between {of}: {error.reason}")
+                continue
+            self.question.notes.extend(f"{of}: {note}" for note in split.notes)
+            crossed = len(set(j.units[rows].tolist())) < int(rows.sum())
+            for part, estimate in (("within", split.within), ("between", split.between)):
+                if crossed and part == "within" and isinstance(estimate, Estimate):
+                    # its t and its interval take rows as independent, but the same bystander stands in several
+                    estimate = replace(
+                        estimate,
+                        p_value=None,
+                        null="",
+                        interval=None,
+                        notes=(*estimate.notes, f"no interval or p: the same {self.noun} stand under several sources"),
+                    )
+                self.ctx.ledger.add(
+                    "similarity",
+                    statistic,
+                    estimate,
+                    facets=self._facets(self.layer, part=part, of=of),
+                    label=self._label(statistic, self.layer, f"{part} {of}"),
+                    unit_noun=self.ctx.noun(of),
+                    role="exploratory",
+                    definition=f"within-between/{part}",
+                )
+
+    def _layer_differences(self) -> None:
+        """Is the primary layer really better or worse than another? Differences of correlations that share the rate."""
+        if self.joined.group is not None or self.layer is None:
+            return
+        for layer in self.joined.layers:
+            if layer == self.layer or layer is None:
+                continue
+            whole = self.joined.take(self.joined.complete(layer) & self.joined.complete(self.layer))
+            self.ctx.ledger.add(
+                "similarity",
+                "difference",
+                partial(
+                    compare_dependent_correlations,
+                    whole.rate,
+                    whole.similarity[layer],
+                    whole.similarity[self.layer],
+                    kind=self.headline,
+                    level=self.ctx.level,
+                ),
+                facets={**self.joined.facets, "layer": layer, "versus": self.layer},
+                label=f"{STATISTICS[self.headline][0]} at layer {layer} minus that at layer {self.layer}",
+                unit_noun=self.noun,
+                role="exploratory",
+            )
 
     def _floors(self) -> None:
         """Where many units sit at 0 or 1: tau-b, the units above the floor, and any against none."""

@@ -189,3 +189,37 @@ def test_hundred_combined_over_sources(hundred):
 def test_analysis_is_the_same_twice(variants):
     again = _document("assistant_variants")
     assert again.raw == variants.raw
+
+
+def test_hundred_residual_table_names_the_worst_predicted(hundred):
+    table = hundred.table("residuals.20")
+    assert len(table) == 25
+    residual = [abs(r) for r in table.columns["residual"]]
+    assert residual[:5] == sorted(residual[:5], reverse=True)
+    assert table.factors["source"][:5] == ["villain"] * 5
+
+
+def test_hundred_held_out_source_is_judged_by_the_others_line(hundred):
+    found = hundred.select(analysis="prediction", statistic="held_out_coverage")
+    assert len(found) == 5
+    for entry in found:
+        assert entry.estimate.n == 110
+        assert entry.estimate.interval is None
+        assert entry.estimate.value == entry.estimate.details["inside"] / 110
+
+
+def test_within_is_not_between(variants, hundred):
+    # rigour rule 15: the relation between category means is not the one inside categories
+    within = value(variants, "similarity.pearson[layer=20,of=category,part=within]")
+    between = value(variants, "similarity.pearson[layer=20,of=category,part=between]")
+    assert abs(within.value) < 0.2
+    assert between.value < -0.9
+    assert (within.n, between.n) == (3, 3)
+    # bystanders shared by sources: no p from rows
+    assert value(hundred, "similarity.spearman[layer=20,of=source,part=within]").p_value is None
+
+
+def test_variants_layers_do_not_differ_much(variants):
+    e = value(variants, "similarity.difference[layer=15,versus=20]")
+    assert e.value == pytest.approx(-0.8098792374845986 + 0.7394549559641986, abs=1e-9)
+    assert 0.0 in e.interval
