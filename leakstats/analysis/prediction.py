@@ -92,7 +92,7 @@ def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
                 factors=rows,  # type: ignore[arg-type]
                 columns={name: [v if np.isfinite(v) else None for v in values] for name, values in columns.items()},
                 units={name: "" if name == "similarity" else "fraction" for name in columns},
-                method=f"line through the other {noun} of the {joined.group}, {100 * ctx.level:g} % prediction interval",
+                method=f"line through the other {noun} of the {joined.group}, {100 * ctx.level:g} % interval",
                 notes=(
                     "a straight line is a poor model of rates near 0 or 1: the table names cases, it tests nothing",
                 ),
