@@ -378,6 +378,7 @@ class VersionLine:
         return cls(head, version, analysis, path, commit)
 
 
+@functools.lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """``text`` for comparison: no case, single blanks, one kind of dash and quote.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def lint(
     """
     codes = select_rules(select, ignore) if select or ignore else None
     options = Options(profile, root, analysis, codes, max_bytes)
-    report = lint_paths(pages or ("issue.md",), options, stdin=click.get_binary_stream("stdin"), fail_on=fail_on)
+    report = lint_paths(pages or ("issue.md",), options, stdin=sys.stdin.buffer, fail_on=fail_on)
     click.echo(FORMATS[form](report), nl=False)
     for page in report.pages:
         if not page.readable:

@@ -615,32 +615,32 @@ def _sections(blocks: list[Block]) -> list[Section]:
 
 
 def _figures(blocks: list[Block]) -> Iterator[Figure]:
+    below = _captions_below(blocks)
     for i, block in enumerate(blocks):
+        rest: Text | None = None
         if isinstance(block, Paragraph):
             rest = block.text if block.text.text.strip() else None
             images: tuple[Image, ...] = block.text.images
         elif isinstance(block, Html):
-            rest, images = None, block.images
+            images = block.images
         elif isinstance(block, Table):
-            for cell in block.cells:
-                for image in cell.text.images:
-                    yield Figure(image, i, _caption_below(blocks, i))
-            continue
+            images = tuple(image for cell in block.cells for image in cell.text.images)
         else:
             continue
         for image in images:
-            yield Figure(image, i, rest if rest is not None else _caption_below(blocks, i))
+            yield Figure(image, i, rest if rest is not None else below[i])
 
 
-def _caption_below(blocks: list[Block], i: int) -> Text | None:
-    """The paragraph next below block ``i``; other pictures, comments and closing tags may stand between."""
-    for block in blocks[i + 1 :]:
+def _captions_below(blocks: list[Block]) -> list[Text | None]:
+    """For each block the paragraph next below it; other pictures, comments and closing tags may stand between."""
+    out: list[Text | None] = []
+    nearest: Text | None = None
+    for block in reversed(blocks):
+        out.append(nearest)
         if isinstance(block, Html):
-            if block.text.text.strip():
-                return block.text
-            continue
-        if not isinstance(block, Paragraph) or block.list_depth:
-            return None
-        if block.text.text.strip():
-            return block.text
-    return None
+            nearest = block.text if block.text.text.strip() else nearest
+        elif not isinstance(block, Paragraph) or block.list_depth:
+            nearest = None
+        elif block.text.text.strip():
+            nearest = block.text
+    return out[::-1]

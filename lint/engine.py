@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -146,15 +146,28 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
                 NotRun(rule.code, rule.name, f"off in the profile {options.profile or template.default_profile}")
             )
         else:
-            findings.extend(f.at(severity) for f in rule.check(page))
+            findings.extend(_at_most(sorted((f.at(severity) for f in set(rule.check(page))), key=lambda f: f.order)))
     return PageReport(
         document.source.path,
-        tuple(sorted(set(findings), key=lambda f: f.order)),
+        tuple(sorted(findings, key=lambda f: f.order)),
         tuple(not_run),
         coverage=_coverage(grounding),
         template=f"{template.kind} {template.version}" if known else "",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
+
+
+_MOST_FINDINGS = 200
+"""Of one rule on one page; more help nobody."""
+
+
+def _at_most(findings: list[Finding]) -> list[Finding]:
+    """The first findings of a rule; the last one kept says how many there are more."""
+    if len(findings) <= _MOST_FINDINGS:
+        return findings
+    kept, more = findings[: _MOST_FINDINGS - 1], findings[_MOST_FINDINGS - 1]
+    count = len(findings) - len(kept)
+    return [*kept, replace(more, message=f"{count} more findings of this rule stand from here on", help="")]
 
 
 def _profile(template: Template, name: str) -> Profile:

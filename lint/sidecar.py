@@ -191,9 +191,9 @@ def _sidecar_path(line: VersionLine | None, page: Path | None, root: Path | None
             return path
     if not tried:
         raise NotFound("the page names no sidecar in its first line and is no file beside which one could stand")
-    raise NotFound(
-        f"no sidecar: {' and '.join(dict.fromkeys(map(str, tried)))} do not exist; the page was not rendered here"
-    )
+    names = list(dict.fromkeys(map(str, tried)))
+    verb = "do" if len(names) > 1 else "does"
+    raise NotFound(f"no sidecar: {' and '.join(names)} {verb} not exist; the page was not rendered here")
 
 
 def _printer(analysis: AnalysisDocument | None) -> Callable[[Span], tuple[str | None, str]]:
@@ -213,71 +213,112 @@ def _printer(analysis: AnalysisDocument | None) -> Callable[[Span], tuple[str | 
 
 # -- finding values again ---------------------------------------------------------------------------------------------
 
-_ANCHORS = (60, 40, 25, 15, 9, 5)
+_ANCHORS = (60, 40, 25, 15, 9, 5, 3, 2)
+_LONGEST_ANCHOR = _ANCHORS[0]
+_ENOUGH = 8
+"""Characters of the neighbourhood that must still be there."""
 _TOKEN = re.compile(r"[−+-]?\d+(?:[.,]\d+)*(?:e[−+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE)
 
 
 def find_values(page: str, spans: tuple[Span, ...], fresh: Callable[[Span], tuple[str | None, str]]) -> Iterator[Value]:
     """Each span as it stands on ``page``, in order; a span that cannot be found has no start."""
-    cursor = 0
+    cursor, previous = 0, None
     for span in spans:
         printed, problem = fresh(span)
-        stretch = _locate(page, span, cursor)
+        stretch = _locate(page, span, cursor, previous)
         if stretch is None and cursor:
-            stretch = _locate(page, span, 0, exact=True)  # its paragraph was moved up
+            stretch = _moved(page, span)
         if stretch is None:
+            previous = None
             yield Value(span, None, 0, "", printed, problem)
             continue
         start, end = stretch
         yield Value(span, start, end, page[start:end], printed, problem)
-        cursor = max(cursor, end)
+        if end >= cursor:
+            cursor, previous = end, span
 
 
-def _locate(page: str, span: Span, cursor: int, *, exact: bool = False) -> tuple[int, int] | None:
-    """Where ``span`` stands in ``page`` from ``cursor`` on."""
-    whole = span.before + span.text + span.after
-    at = page.find(whole, max(cursor - len(span.before), 0))
-    if at >= 0:
-        start = at + len(span.before)
-        return start, start + len(span.text)
-    if exact:
-        return None
-    kept, kept_score = _by_text(page, span, cursor)
-    changed, changed_score = _by_anchors(page, span, cursor)
-    return kept if kept_score >= changed_score else changed
+def _verbatim(page: str, span: Span, begin: int) -> tuple[int, int] | None:
+    """Where ``span`` stands with its whole neighbourhood."""
+    at = page.find(span.before + span.text + span.after, begin)
+    return None if at < 0 else (at + len(span.before), at + len(span.before) + len(span.text))
 
 
-def _by_text(page: str, span: Span, cursor: int) -> tuple[tuple[int, int] | None, int]:
-    """The occurrence of the printed text whose neighbourhood is most like the recorded one."""
-    best, best_score, at = None, 0, cursor - 1
-    for _ in range(200):
-        at = page.find(span.text, at + 1)
-        if at < 0 or not span.text:
-            break
-        end = at + len(span.text)
-        if _glued(page, at, end):
-            continue
-        score = _common_suffix(page, at, span.before) + _common_prefix(page, end, span.after)
+def _locate(page: str, span: Span, cursor: int, previous: Span | None) -> tuple[int, int] | None:
+    """Where ``span`` stands in ``page`` from ``cursor`` on; ``previous`` is the span that ends there."""
+    whole = _verbatim(page, span, max(cursor - len(span.before), 0))
+    if whole is not None:
+        return whole
+    expected = _expected_start(page, span, cursor, previous)
+    best: tuple[int, int] | None = None
+    best_score = _ENOUGH - 1
+    candidates = (_by_text(page, span, cursor, expected), _by_anchors(page, span, cursor, expected))
+    for start, end, score in (c for found in candidates for c in found):
         if score > best_score:
-            best, best_score = (at, end), score
-    # A bare number occurs often; without its neighbourhood it is another one.
-    return (best, best_score) if best_score >= min(10, len(span.before) + len(span.after)) else (None, 0)
+            best, best_score = (start, end), score
+    return best
 
 
-def _by_anchors(page: str, span: Span, cursor: int) -> tuple[tuple[int, int] | None, int]:
-    """What stands between the recorded neighbours, the longest neighbours that are still there first."""
-    room = 2 * len(span.text) + 60
-    pairs = sorted(((b, a) for b in _ANCHORS for a in _ANCHORS), key=lambda p: -(p[0] + p[1]))
-    for b, a in pairs:
-        before, after = span.before[-b:], span.after[:a]
-        at = page.find(before, max(cursor - len(before), 0)) if before else cursor
+def _moved(page: str, span: Span) -> tuple[int, int] | None:
+    """Where ``span`` stands anywhere on the page, with more of its neighbourhood than chance would give."""
+    hits = [(score, start, end) for start, end, score in _by_text(page, span, 0, None) if score >= 2 * _ENOUGH]
+    return max(hits)[1:] if hits else None
+
+
+def _expected_start(page: str, span: Span, cursor: int, previous: Span | None) -> int | None:
+    """Where ``span`` begins if what stood between it and the span before it is still there."""
+    if previous is None:
+        return None
+    at = span.before.rfind(previous.text)
+    if at >= 0:
+        gap = span.before[at + len(previous.text) :]
+    else:  # a long span reaches over the recorded neighbourhood
+        overlap = _overlap(previous.text, span.before)
+        if not overlap:
+            return None
+        gap = span.before[overlap:]
+    return cursor + len(gap) if page.startswith(gap, cursor) else None
+
+
+def _overlap(left: str, right: str) -> int:
+    """Length of the longest end of ``left`` that begins ``right``."""
+    for length in range(min(len(left), len(right)), 0, -1):
+        if right.startswith(left[-length:]):
+            return length
+    return 0
+
+
+def _by_text(page: str, span: Span, cursor: int, expected: int | None) -> Iterator[tuple[int, int, int]]:
+    """Occurrences of the printed text, scored by how much of their neighbourhood is the recorded one.
+
+    A bare number occurs often; without its neighbourhood it is another one.
+    """
+    at = cursor - 1
+    for _ in range(200):
+        at = page.find(span.text, at + 1) if span.text else -1
         if at < 0:
-            continue
-        start = at + len(before)
-        end = page.find(after, start, start + room + len(after)) if after else min(start + len(span.text), len(page))
-        if end >= start:
-            return (start, end), len(before) + len(after)
-    return None, 0
+            return
+        end = at + len(span.text)
+        if not _glued(page, at, end):
+            left = _LONGEST_ANCHOR if at == expected else _common_suffix(page, at, span.before)
+            yield at, end, left + _common_prefix(page, end, span.after)
+
+
+def _by_anchors(page: str, span: Span, cursor: int, expected: int | None) -> Iterator[tuple[int, int, int]]:
+    """What stands between recorded neighbours: scored by their length, less for another length than the printed one."""
+    starts = {} if expected is None else {expected: _LONGEST_ANCHOR}
+    for anchor in _ANCHORS:
+        before = span.before[-anchor:]
+        at = page.find(before, max(cursor - len(before), 0)) if before else -1
+        if at >= 0:
+            starts.setdefault(at + len(before), len(before))
+    room = 2 * len(span.text) + 60
+    for start, left in starts.items():
+        for anchor in _ANCHORS:
+            after = span.after[:anchor]
+            end = page.find(after, start, start + room + len(after)) if after else len(page.rstrip())
+            if end >= start:
+                yield start, end, left + len(after) - 2 * abs(end - start - len(span.text))
 
 
 def _glued(page: str, start: int, end: int) -> bool:

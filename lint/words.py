@@ -58,7 +58,7 @@ def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
 
 def names_issue(text: Text) -> bool:
     """True if the text refers to an issue: ``#12``, ``owner/repo#12``, ``GH-12`` or a link to one."""
-    return bool(_ISSUE.search(text.text)) or any(_ISSUE_PATH.search(link.url) for link in text.links)
+    return bool(_ISSUE.search(text.without("code"))) or any(_ISSUE_PATH.search(link.url) for link in text.links)
 
 
 def states_sample_size(text: Text) -> bool:

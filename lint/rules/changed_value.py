@@ -26,14 +26,14 @@ class ChangedValue(Rule):
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is −0.62.
+    The rate falls with ρ = −0.62 over the personas.
     ````
 
     ## Passes
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is −0.74.
+    The rate falls with ρ = −0.74 over the personas.
     ````
     """
 

@@ -30,7 +30,7 @@ class LostValue(Rule):
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is −0.74.
+    The rate falls with ρ = −0.74 over the personas.
     ````
     """
 

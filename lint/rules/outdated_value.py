@@ -23,14 +23,14 @@ class OutdatedValue(Rule):
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is −0.74.
+    The rate falls with ρ = −0.74 over the personas.
     ````
 
     ## Passes
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is −0.81.
+    The rate falls with ρ = −0.81 over the personas.
     ````
     """
 

@@ -24,14 +24,14 @@ class RewordedValue(Rule):
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is weakly −0.74.
+    The rate rises with ρ = −0.74 over the personas.
     ````
 
     ## Passes
 
     ````markdown
     # Leakage falls with distance (LOW confidence)
-    The correlation is −0.74.
+    The rate falls with ρ = −0.74 over the personas.
     ````
     """
 

@@ -14,6 +14,8 @@ from ..words import find_phrase
 
 __all__ = ["UnfilledSlot"]
 
+_LONGEST_SLOT = 60
+
 
 class UnfilledSlot(Rule):
     """A placeholder was left in the text.
@@ -69,8 +71,8 @@ class UnfilledSlot(Rule):
         for start, end in hits:
             if start < ends:  # the closing half of "{{N}}", or a word inside another mark
                 continue
-            close = visible.find("}}", end) if visible.startswith("{{", start) else -1
-            ends = close + 2 if 0 <= close < end + 60 else end
+            close = visible.find("}}", end, end + _LONGEST_SLOT) if visible.startswith("{{", start) else -1
+            ends = close + 2 if close >= 0 else end
             yield self._found(page, page.document.place(text, start, ends), visible[start:ends])
 
     def _found(self, page: Page, place: Place, slot: str) -> Finding:

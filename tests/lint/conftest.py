@@ -1,0 +1,79 @@
+"""Fixtures of the linter's tests: a page without fault, and rendered values beside a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from leakstats.analysis.document import AnalysisDocument
+from leakstats.lint.document import Document
+from leakstats.lint.engine import Options, lint_text
+from leakstats.lint.page import Page, WrittenVersion
+from leakstats.lint.report import PageReport
+from leakstats.lint.rule import Rule
+from leakstats.lint.sidecar import Grounding, Sidecar, Span, find_values
+from leakstats.template import VersionLine, load_template
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def good_page() -> str:
+    """A page on which no rule speaks."""
+    return (HERE / "data" / "good.md").read_text("utf-8")
+
+
+PRINTED = "falls with ρ = −0.74"
+TODAY = "falls with ρ = −0.81"
+HASH_HERE = "sha256:" + "1" * 64
+
+
+class FakeAnalysis(AnalysisDocument):
+    """An analysis of which only the hash is asked."""
+
+    def __init__(self) -> None:
+        self.sha256 = HASH_HERE
+
+
+def grounded(text: str, *, today: str) -> Page:
+    """A page with one rendered value and the analysis that prints ``today`` in its place."""
+    span = Span("results", "rho", (), {}, "rho(layer=20)", PRINTED, "The rate ", " over the personas.")
+    document = Document.parse(text)
+    values = tuple(find_values(document.source.text, (span,), lambda _: (today, "")))
+    sidecar = Sidecar(Path("page.provenance.json"), Path("analysis.json"), HASH_HERE, (span,))
+    comment = document.comments[0] if document.comments else None
+    line = VersionLine.parse(comment.text) if comment is not None else None
+    template = load_template("v1")
+    version = WrittenVersion(line, comment.at if comment is not None else 0)
+    return Page(
+        document, template, template.profiles["review"], version, Grounding(sidecar, FakeAnalysis(), "", values)
+    )
+
+
+def fires(rule: Rule, text: str) -> bool:
+    """True if ``rule`` speaks on the page ``text``, given what it needs."""
+    if rule.code == "CR901":
+        report = lint_text(text) if text.startswith("#") else _missing_file(text)
+    elif rule.code == "CR902":
+        report = lint_text(text, Options(max_bytes=64))
+    elif rule.needs:
+        return bool(list(rule.check(grounded(text, today=TODAY if rule.code == "CR302" else PRINTED))))
+    else:
+        report = lint_text(text)
+    return any(f.code == rule.code for f in report.findings)
+
+
+def _missing_file(name: str) -> PageReport:
+    import io
+
+    from leakstats.lint.engine import lint_paths
+
+    return lint_paths([name.strip()], Options(), stdin=io.BytesIO()).pages[0]
+
+
+@pytest.fixture(scope="session")
+def speaks() -> Callable[[Rule, str], bool]:
+    """Does this rule speak on this page?"""
+    return fires

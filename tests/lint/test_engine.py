@@ -1,0 +1,156 @@
+"""A run over pages: what is read, what is judged, what is said of the rest."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from leakstats.errors import InputError
+from leakstats.lint.engine import DEFAULT_MAX_BYTES, Options, lint_paths, lint_text
+from leakstats.lint.finding import Finding
+from leakstats.lint.registry import all_rules
+from leakstats.lint.report import Coverage, PageReport, Report
+from leakstats.lint.source import Place
+
+NOTHING = io.BytesIO()
+
+
+def one(report: PageReport) -> Finding:
+    (finding,) = report.findings
+    return finding
+
+
+def test_a_missing_file_is_a_finding_and_status_2(tmp_path: Path) -> None:
+    report = lint_paths([str(tmp_path / "no.md")], Options(), stdin=NOTHING)
+    assert one(report.pages[0]).code == "CR901"
+    assert "No such file" in one(report.pages[0]).message
+    assert report.status == 2
+    assert len(report.pages[0].not_run) == len(all_rules()) - 1
+
+
+@pytest.mark.parametrize("raw", [b"caf\xe9 au lait", "# T\n".encode("utf-16")])
+def test_bytes_that_are_no_utf8_are_not_judged(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "page.md"
+    path.write_bytes(raw)
+    report = lint_paths([str(path)], Options(), stdin=NOTHING)
+    assert "is no UTF-8" in one(report.pages[0]).message
+    assert report.status == 2
+
+
+def test_a_folder_is_no_page(tmp_path: Path) -> None:
+    assert lint_paths([str(tmp_path)], Options(), stdin=NOTHING).status == 2
+
+
+def test_a_large_page_is_one_finding_without_parsing(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("| 0.5 | 23% |\n" * 800_000)
+    report = lint_paths([str(path)], Options(), stdin=NOTHING)
+    assert one(report.pages[0]).rule == "too-large"
+    assert report.status == 1
+    assert lint_text("x" * DEFAULT_MAX_BYTES).findings[0].code != "CR902"
+    assert one(lint_text("x" * (DEFAULT_MAX_BYTES + 1))).code == "CR902"
+    assert one(lint_text("x" * 11, Options(max_bytes=10))).code == "CR902"
+
+
+def test_markup_that_nobody_writes_is_not_parsed() -> None:
+    finding = one(lint_text("[" * 20_000))
+    assert (finding.code, finding.message) == ("CR902", "the page was not parsed: it has 20000 '[', more than 10000")
+
+
+def test_standard_input(good_page: str) -> None:
+    report = lint_paths(["-"], Options(), stdin=io.BytesIO(good_page.encode()))
+    assert report.pages[0].path == "<stdin>"
+    assert report.status == 0
+
+
+def test_an_unknown_version_is_judged_by_nothing_else(good_page: str) -> None:
+    report = lint_text(good_page.replace("clean_result v1", "clean_result v99"))
+    assert one(report).code == "CR903"
+    assert report.template == ""
+    assert {n.code for n in report.not_run} == {r.code for r in all_rules()} - {"CR903"}
+
+
+def test_what_needs_a_sidecar_is_not_run_without_one(good_page: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(good_page, "utf-8")
+    page = lint_paths([str(path)], Options(), stdin=NOTHING).pages[0]
+    assert {n.code for n in page.not_run} == {r.code for r in all_rules() if r.needs}
+    assert all("page.provenance.json" in n.reason for n in page.not_run)
+    assert page.coverage is None
+
+
+def test_profiles_change_severities_and_switch_rules_off(good_page: str) -> None:
+    relative = good_page.replace(
+        "https://raw.githubusercontent.com/lab/repo/5f0c9e17ab34d2860e7719bc42fd18c3a96b07e4/", ""
+    )
+    assert [f.code for f in lint_text(relative).findings] == ["CR604"]
+    assert lint_text(relative, Options(profile="draft")).findings == ()
+    unranked = good_page.replace("- MAJOR — ", "- ")
+    assert [f.severity for f in lint_text(unranked).findings] == ["note"]
+    assert [f.severity for f in lint_text(unranked, Options(profile="publish")).findings] == ["warning"]
+    with pytest.raises(InputError, match=r"no profile 'strict'; it has draft, review, publish"):
+        lint_text(good_page, Options(profile="strict"))
+
+
+def test_only_selected_rules_run() -> None:
+    report = lint_text("# T", Options(codes=frozenset({"CR108"})))
+    assert [f.code for f in report.findings] == ["CR108"]
+    assert report.not_run == ()
+
+
+def test_one_rule_does_not_flood_the_report() -> None:
+    report = lint_text("TBD " * 5000, Options(codes=frozenset({"CR121"})))
+    assert len(report.findings) == 200
+    assert report.findings[-1].message == "4801 more findings of this rule stand from here on"
+
+
+def test_findings_are_sorted_and_distinct(good_page: str) -> None:
+    findings = lint_text(good_page.replace("## ", "### ")).findings
+    assert list(findings) == sorted(set(findings), key=lambda f: f.order)
+
+
+def test_status_follows_the_mildest_failing_severity() -> None:
+    note = Finding("p", Place(1, 1, 1, 2), "CR119", "x", "note", "m")
+    page = PageReport("p", (note,))
+    assert Report((page,), "").status == 0
+    assert Report((page,), "", "warning").status == 0
+    assert Report((page,), "", "note").status == 1
+    assert Report((PageReport("p", (note.at("error"),)),), "").status == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "severity", "message", "why"),
+    [
+        (Place(0, 1, 1, 1), "error", "m", "needs a place"),
+        (Place(2, 1, 1, 1), "error", "m", "needs a place"),
+        (Place(1, 1, 1, 1), "fatal", "m", "severity must be one of error, warning, note"),
+        (Place(1, 1, 1, 1), "error", "", "needs a message"),
+        (Place(1, 1, 1, 1), "error", "a\nb", "needs a message of one line"),
+    ],
+)
+def test_a_finding_cannot_exist_incomplete(place: Place, severity: str, message: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        Finding("p", place, "CR101", "x", severity, message)  # type: ignore[arg-type]
+
+
+def test_coverage_starts_at_nothing() -> None:
+    assert Coverage() == Coverage(0, 0, 0, 0, 0)
+
+
+@pytest.mark.shared
+def test_clean_pages_of_the_bench_have_no_error_or_warning(shared_dir: Path) -> None:
+    pages = sorted((shared_dir / "lintbench" / "docs").glob("c*.md"))
+    assert pages
+    loud = [f for p in pages for f in lint_text(p.read_text("utf-8"), path=p.name).findings if f.severity != "note"]
+    assert loud == []
+
+
+@pytest.mark.shared
+def test_published_pages_are_judged(shared_dir: Path) -> None:
+    pages = sorted((shared_dir / "published").glob("page_*.md"))
+    assert pages
+    for path in pages:
+        codes = {f.code for f in lint_text(path.read_text("utf-8")).findings}
+        assert "CR101" in codes  # no human summary
