@@ -314,9 +314,12 @@ def _by_anchors(page: str, span: Span, cursor: int, expected: int | None) -> Ite
             starts.setdefault(at + len(before), len(before))
     room = 2 * len(span.text) + 60
     for start, left in starts.items():
+        if not span.after.strip():  # it ended the page, and perhaps still does
+            end = len(page.rstrip())
+            yield start, end, left - 2 * abs(end - start - len(span.text))
         for anchor in _ANCHORS:
             after = span.after[:anchor]
-            end = page.find(after, start, start + room + len(after)) if after else len(page.rstrip())
+            end = page.find(after, start, start + room + len(after)) if after else -1
             if end >= start:
                 yield start, end, left + len(after) - 2 * abs(end - start - len(span.text))
 

@@ -109,6 +109,14 @@ def test_one_changed_number_is_found_at_its_place(
     assert sum(v.confirmed for v in found) == len(found) - 1
 
 
+def test_a_changed_number_at_the_very_end_is_found() -> None:
+    table = "| a | b |\n|---|---|\n| c | 0.5 |\n| d | 0.6 |"
+    page = "Text before.\n\n" + table + "\n"
+    span = Span("artifacts", "table", (), {}, "table()", table, "Text before.\n\n", "\n")
+    (value,) = find_values(page.replace("0.5", "0.7"), (span,), lambda _: (table, ""))
+    assert [(d.shown, d.wanted) for d in value.differences()] == [("0.7", "0.5")]
+
+
 def test_two_changed_neighbours_are_both_found() -> None:
     page = PAGE.replace("ρ = −0.74, p = 0.0081", "ρ = −0.47, p = 0.0018")
     assert [i for i, v in enumerate(values(page)) if v.edited] == [2, 3]
