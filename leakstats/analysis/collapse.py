@@ -182,6 +182,7 @@ class _Collapse:
         for family, note in (
             ("geometry", "every measure, state and layer against the base model"),
             ("geometry against control", "every measure, state and layer against a control"),
+            ("centred cosines", "cosines about the personas' own mean, which cannot see them shrink towards it"),
         ):
             self.ctx.ledger.open_family(family, method=method, note=note)
         for layer in self.layers:
@@ -241,6 +242,7 @@ class _Collapse:
         *,
         family: str | None = None,
         definition: str = "",
+        noun: str | None = None,
     ) -> None:
         at = ", ".join(str(v) for k, v in facets.items() if k not in ("layer", "versus", "centring"))
         against = f" against {facets['versus']}" if "versus" in facets else ""
@@ -251,7 +253,7 @@ class _Collapse:
             compute,
             facets=facets,
             label=f"{label}, {at}{against}, layer {facets['layer']}",
-            unit_noun=self.noun,
+            unit_noun=noun or self.noun,
             role="descriptive" if family is None else "secondary" if main else "exploratory",
             family=family,
             definition=definition,
@@ -293,6 +295,7 @@ class _Collapse:
                 accuracy,
                 self._facets(level, layer),
                 "nearest-centroid accuracy",
+                noun=self.ctx.noun("question") if self.states[level].shape[1] < len(rows) else self.noun,
                 definition="nearest-centroid/leave-one-question-out",
             )
 
@@ -340,7 +343,7 @@ class _Collapse:
                 similarity,
                 facets,
                 f"change of mean cosine{_centred(centring)}",
-                family=family,
+                family=family if centring == "none" else "centred cosines",
                 definition=f"mean-off-diagonal-cosine/centring-{centring}",
             )
         self._add(
@@ -394,7 +397,7 @@ class _Collapse:
         self._add(
             "axis_shift",
             compute,
-            self._facets(level, layer, versus, axis=f"{start}->{end}"),
+            self._facets(level, layer, versus, axis=f"{start}:{end}"),
             "shift along the axis",
             family=family,
             definition="axis-shift/base-model-axis-as-unit",

@@ -154,7 +154,8 @@ def _document(ctx: Context) -> dict[str, Any]:
     )
     return {
         "schema": SCHEMA,
-        **{name: source.get(name) for name in copied},
+        # a results file may leave the card and the runs out; an analysis always has them
+        **{name: source.get(name, {} if name in ("setup", "runs") else None) for name in copied},
         "settings": ctx.settings.to_json(level=ctx.level, alpha=ctx.alpha),
         "inputs": {"results": {}},
         "versions": {"leakstats": __version__, **{name: metadata.version(name) for name in _LIBRARIES}},
