@@ -513,5 +513,6 @@ def test_the_command_prints_the_collapse(tmp_path, arrays, capsys):
         cli.main(["analyze", str(path), "--no-figures", "--resamples", "99"])
     assert stop.value.code in (0, None)
     out = capsys.readouterr().out
-    assert "change of mean cosine" in out
+    assert "\ncollapse " in out
+    assert "0.44" in out
     assert (tmp_path / "out" / "analysis.json").is_file()
