@@ -22,7 +22,11 @@ __all__ = ["LeaveOneOut", "jackknife_plus", "loo_prediction_intervals"]
 VACUOUS_WIDTH = 1.0
 """An interval at least this many times as wide as the range of y could hardly fail, and so says nothing."""
 
-_ASSUMPTIONS = ("independent rows", "the mean of y is linear in the columns of X", "normal errors with one variance")
+_ASSUMPTIONS = (
+    "independent rows",
+    "the mean of y is linear in the columns of X",
+    "normal errors with one variance (strongly skewed errors: 95 % intervals held 92 to 93 % for n of 5 to 12)",
+)
 
 _BLOCK = 4_000_000
 """Numbers held at once by jackknife+ (32 MB an array), however many new points there are."""
@@ -164,7 +168,16 @@ def loo_prediction_intervals(
     eq. 2.3 to 2.8). The few rows for which these differences would cancel are fitted anew, so that the result is
     that of n refits to rounding.
 
-    @COVERAGE@
+    Measured (%), x normal, 10,000 runs. The interval of the coverage is wide because the fits share rows, so that
+    their hits vary less than independent ones:
+
+    =========================================== ==== ===== ===== ===== ===== ====
+    n                                           5    8     12    20    50    200
+    =========================================== ==== ===== ===== ===== ===== ====
+    rows inside, level 0.95, normal errors      95.1 95.1  94.9  95.0  95.0  95.0
+    rows inside, level 0.95, lognormal errors   91.6 91.7  92.6  93.6  94.7  95.6
+    interval of the coverage holds 0.95, normal 99.2 100.0 100.0 100.0 100.0 99.9
+    =========================================== ==== ===== ===== ===== ===== ====
 
     Parameters
     ----------
@@ -278,7 +291,14 @@ def jackknife_plus(
     too few rows for this level.
 
     The guarantee is coverage of at least ``1 - 2 alpha`` for exchangeable rows of any distribution (their theorem
-    1), not ``1 - alpha``; usually it is near ``1 - alpha``. @JACKKNIFE@
+    1), not ``1 - alpha``; usually it is near ``1 - alpha``. Measured coverage (%) at level 0.9, x normal, 10,000 runs:
+
+    ================ ===== ===== ==== ==== ==== ====
+    n                5     8     12   20   50   200
+    ================ ===== ===== ==== ==== ==== ====
+    normal errors    100.0 100.0 92.5 90.5 89.8 89.9
+    lognormal errors 100.0 100.0 92.5 90.2 90.6 90.3
+    ================ ===== ===== ==== ==== ==== ====
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -107,8 +108,26 @@ def _average(single: Any, k: int) -> Any:
     return k * single / (1.0 + (k - 1) * single)
 
 
-def _limits(ms: _Squares, model: str, level: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """F limits (McGraw & Wong 1996, table 7) of the coefficients of one measurement and of the mean of k.
+@lru_cache(maxsize=256)
+def _chi_square_points(df: int, tail: float) -> tuple[float, float]:
+    """G and H of Burdick & Graybill: how far a mean square with ``df`` may be above and below its expectation."""
+    return 1.0 - df / float(special.chdtri(df, tail)), df / float(special.chdtri(df, 1.0 - tail)) - 1.0
+
+
+@lru_cache(maxsize=256)
+def _f_point(df1: int, df2: int, probability: float) -> float:
+    return float(special.fdtri(df1, df2, probability))
+
+
+@lru_cache(maxsize=256)
+def _cross(df1: int, df2: int, tail: float, first: float, second: float) -> float:
+    """Their cross term, which makes the interval of a difference exact where it touches 0 (the F test)."""
+    f = _f_point(df1, df2, 1.0 - tail)
+    return ((f - 1.0) ** 2 - (first * f) ** 2 - second**2) / f
+
+
+def _f_limits(ms: _Squares, model: str, level: float) -> tuple[float, float, float, float]:
+    """F limits (McGraw & Wong 1996, table 7): of the coefficient of one measurement, and of the mean of k.
 
     ``model`` is "1", "C" or "A". NaN, or reversed, where the data have no such limits.
     """
@@ -116,24 +135,68 @@ def _limits(ms: _Squares, model: str, level: float) -> tuple[tuple[float, float]
     upper = 0.5 + level / 2.0
     if model != "A":
         f, df1, df2 = _test(ms, model)
-        low, high = f / special.fdtri(df1, df2, upper), f * special.fdtri(df2, df1, upper)
-        single = (low - 1.0) / (low + k - 1.0), (high - 1.0) / (high + k - 1.0)
-        average = 1.0 - 1.0 / low, 1.0 - 1.0 / high
-    else:
-        # Satterthwaite's degrees of freedom of k MSC + (kn - k - n) MSE, at the estimate
-        r = _value(ms, "ICC(A,1)")
-        a = k * r / (n * (1.0 - r))
-        b = 1.0 + k * r * (n - 1.0) / (n * (1.0 - r))
-        ac, be = a * ms.columns, b * ms.error
-        df = (ac + be) ** 2 / (ac**2 / (k - 1.0) + be**2 / ((n - 1.0) * (k - 1.0)))
-        spread = k * ms.columns + (k * n - k - n) * ms.error
-        f_low = special.fdtri(n - 1.0, df, upper)
-        f_high = special.fdtri(df, n - 1.0, upper)
-        low = n * (ms.rows - f_low * ms.error) / (f_low * spread + n * ms.rows)
-        high = n * (f_high * ms.rows - ms.error) / (spread + n * f_high * ms.rows)
-        single = low, high
-        average = _average(low, k), _average(high, k)
-    return (float(single[0]), float(single[1])), (float(average[0]), float(average[1]))
+        low, high = f / _f_point(df1, df2, upper), f * _f_point(df2, df1, upper)
+        return (low - 1.0) / (low + k - 1.0), (high - 1.0) / (high + k - 1.0), 1.0 - 1.0 / low, 1.0 - 1.0 / high
+    # Satterthwaite's degrees of freedom of k MSC + (kn - k - n) MSE, at the estimate
+    r = _value(ms, "ICC(A,1)")
+    a = k * r / (n * (1.0 - r))
+    b = 1.0 + k * r * (n - 1.0) / (n * (1.0 - r))
+    ac, be = a * ms.columns, b * ms.error
+    df = (ac + be) ** 2 / (ac**2 / (k - 1.0) + be**2 / ((n - 1.0) * (k - 1.0)))
+    spread = k * ms.columns + (k * n - k - n) * ms.error
+    f_low = special.fdtri(n - 1.0, df, upper)
+    f_high = special.fdtri(df, n - 1.0, upper)
+    low = n * (ms.rows - f_low * ms.error) / (f_low * spread + n * ms.rows)
+    high = n * (f_high * ms.rows - ms.error) / (spread + n * f_high * ms.rows)
+    return low, high, _average(low, k), _average(high, k)
+
+
+def _agreement_limits(ms: _Squares, level: float) -> tuple[float, float, float, float]:
+    """Modified-large-sample limits of ICC(A,1) and ICC(A,k) (Cappelleri & Ting 2003, Stat. Med. 22, 1861-1877).
+
+    ICC(A,1) = t exactly where ``p E(MSR) - q E(MSC) - r E(MSE) = 0`` with ``p = (1-t)/k``, ``q = t/n``,
+    ``r = (1-t)/k + t(1 - 1/n)``. The limits are the t at which the bound of that combination by Burdick & Graybill
+    (1992, sec. 3.3) is 0; estimate, variance and so the condition ``estimate**2 = variance`` are quadratic in t.
+    Limits below 0 are not resolved by it (a unit variance cannot be negative): there a limit is 0 or the estimate,
+    whichever is further out; an estimate below -1/(k-1), which is impossible, does not count. NaN where units differ
+    less than the residual explains (F below its lower point): not even 0 agrees with such data.
+    """
+    n, k = ms.n, ms.k
+    tail = (1.0 - level) / 2.0
+    dfs = n - 1, k - 1, (n - 1) * (k - 1)
+    (g1, h1), (g2, h2), (g3, h3) = (_chi_square_points(df, tail) for df in dfs)
+    rows, columns, error = float(ms.rows), float(ms.columns), float(ms.error)
+    value = float(_value(ms, "ICC(A,1)"))
+    # p MSR, q MSC, r MSE and their combination d as constant + slope t; q has no constant
+    p0, p1 = rows / k, -rows / k
+    q1 = columns / n
+    r0, r1 = error / k, error * (1.0 - 1.0 / n - 1.0 / k)
+    d0, d1 = p0 - r0, p1 - q1 - r1
+
+    def roots(gp: float, gq: float, gr: float, pq: float, pr: float, qr: float) -> list[float]:
+        """The t at which ``d**2`` is the variance with these weights of the squares and products."""
+        gp, gq, gr = gp * gp, gq * gq, gr * gr
+        a = d1 * d1 - gp * p1 * p1 - gq * q1 * q1 - gr * r1 * r1 - pq * p1 * q1 - pr * p1 * r1 - qr * q1 * r1
+        b = 2.0 * (d0 * d1 - gp * p0 * p1 - gr * r0 * r1) - pq * p0 * q1 - pr * (p0 * r1 + p1 * r0) - qr * q1 * r0
+        c = d0 * d0 - gp * p0 * p0 - gr * r0 * r0 - pr * p0 * r0
+        half = -0.5 * (b + math.copysign(math.sqrt(max(b * b - 4.0 * a * c, 0.0)), b))
+        return [half / a if a else math.nan, c / half if half else math.nan]
+
+    possible = value if value > -(1.0 - 1e-9) / (k - 1) else 0.0
+    ratio = rows / error if error > 0.0 else math.inf
+    if ratio <= _f_point(dfs[0], dfs[2], tail):
+        return math.nan, math.nan, math.nan, math.nan
+    pq, pr = _cross(dfs[0], dfs[1], 1.0 - tail, h1, g2), _cross(dfs[0], dfs[2], 1.0 - tail, h1, g3)
+    both = dfs[1] + dfs[2]
+    g23, share = _chi_square_points(both, tail)[0], dfs[1] / dfs[2]
+    qr = g23**2 * both**2 / (dfs[1] * dfs[2]) - g2**2 * share - g3**2 / share
+    # of two on one side of the estimate the nearer one is where the bound first touches 0
+    high = min((t for t in roots(h1, g2, g3, pq, pr, qr) if possible <= t <= 1.0), default=math.nan)
+    low = min(possible, 0.0)
+    if ratio > _f_point(dfs[0], dfs[2], 1.0 - tail):
+        pq, pr = _cross(dfs[0], dfs[1], tail, g1, h2), _cross(dfs[0], dfs[2], tail, g1, h3)
+        low = max((t for t in roots(g1, h2, h3, pq, pr, 0.0) if 0.0 <= t <= value), default=math.nan)
+    return low, high, _average(low, k), _average(high, k)
 
 
 def _table(ratings: npt.ArrayLike, *, quantity: str) -> tuple[FloatArray, float, int, int]:
@@ -184,10 +247,17 @@ def _factor_notes(factor: str) -> tuple[str, ...]:
     return (note,) if note else (f"columns are levels of: {factor}",)
 
 
-_MODEL = {
-    "1": "units are a random sample; measurements of a unit are exchangeable (one-way random effects)",
-    "C": "units are a random sample; columns are crossed with units and their mean differences do not count",
-    "A": "units and columns are random samples, crossed (two-way random effects); column differences count",
+_NORMAL = "normal effects with constant variances, for the F test and the intervals"
+_MLS = "modified large sample"
+
+_ASSUMPTIONS = {
+    "1": ("units are a random sample; measurements of a unit are exchangeable (one-way random effects)", _NORMAL),
+    "C": ("units are a random sample; columns are crossed with units and their mean differences do not count", _NORMAL),
+    "A": (
+        "units and columns are random samples, crossed (two-way random effects); column differences count",
+        _NORMAL,
+        "the F interval of agreement also needs columns that hardly differ: else 95 % covers 70 to 94 % (see icc)",
+    ),
 }
 
 _NULL = "measurements of one unit are no more alike than those of different units (F test, one-sided)"
@@ -195,18 +265,19 @@ _NULL = "measurements of one unit are no more alike than those of different unit
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """What the two forms of one model share: the test; and the limits of both."""
+    """What the two forms of one model share: the F test, and limits by method, the headline's first."""
 
     name: str
     f: float
     df1: int
     df2: int
     p_value: PValue | None
-    limits: tuple[tuple[float, float], tuple[float, float]] | None
+    limits: Mapping[str, tuple[float, float, float, float]]
     notes: tuple[str, ...]
 
 
-def _model(ms: _Squares, name: str, level: float, *, with_limits: bool = True) -> _Model:
+def _model(ms: _Squares, name: str, level: float, *, interval: str) -> _Model:
+    """The test and limits of model "1", "C" or "A"; ``interval`` is "auto", "F" or "" (none)."""
     f, df1, df2 = _test(ms, name)
     notes: tuple[str, ...] = ()
     exact = not math.isfinite(f)
@@ -215,13 +286,28 @@ def _model(ms: _Squares, name: str, level: float, *, with_limits: bool = True) -
         notes = ("the residual mean square is 0 up to rounding: F is infinite, and no p-value exists",)
     else:
         p_value = PValue.from_tail(float(special.fdtrc(df1, df2, f)), method="F", alternative="greater")
-    limits = None
-    if with_limits:
-        if exact and not (name == "A" and ms.columns > 0.0):
-            notes += ("no interval: without residual variance the F distribution says nothing",)
-        else:
-            limits = _limits(ms, name, level)
+    limits: dict[str, tuple[float, float, float, float]] = {}
+    if interval and exact and not (name == "A" and ms.columns > 0.0):
+        notes += ("no interval: without residual variance none can be computed",)
+    elif interval:
+        if interval == "auto" and name == "A":
+            limits[_MLS] = _agreement_limits(ms, level)
+        limits["F"] = _f_limits(ms, name, level)
     return _Model(name, float(f), df1, df2, p_value, limits, notes)
+
+
+def _shared(ms: _Squares, *, factor: str, dropped: int, exponent: int) -> tuple[dict[str, Detail], tuple[str, ...]]:
+    """Details and notes that all forms of one table have; mean squares are left out where a double cannot hold them."""
+    details: dict[str, Detail] = {"factor": factor, "k": ms.k}
+    notes = _factor_notes(factor)
+    for name, square in (("rows", ms.rows), ("columns", ms.columns), ("error", ms.error), ("within", ms.within)):
+        shown = float(np.ldexp(square, 2 * exponent)) if exponent else float(square)
+        if math.isfinite(shown) and (shown != 0.0 or square == 0.0):
+            details[f"ms_{name}"] = shown
+    if dropped:
+        details["n_dropped"] = dropped
+        notes += (f"{dropped} of {ms.n + dropped} units lack a measurement and were left out (complete rows only)",)
+    return details, notes
 
 
 def _estimate(
@@ -230,9 +316,7 @@ def _estimate(
     form: str,
     *,
     level: float,
-    factor: str,
-    dropped: int,
-    exponent: int,
+    shared: tuple[dict[str, Detail], tuple[str, ...]],
     bootstrap: BootstrapInterval | None = None,
 ) -> Estimate:
     """The coefficient of one form; divisions by zero give infinities here, and a reason."""
@@ -241,30 +325,25 @@ def _estimate(
     if not math.isfinite(value):
         what = "the units' means are equal: its denominator is 0" if ms.rows == 0.0 else "its denominator is 0"
         raise UndefinedEstimate(form, what, n=n)
-    details: dict[str, Detail] = {"form": form, "factor": factor, "k": k, "df1": model.df1, "df2": model.df2}
-    notes = [*_factor_notes(factor)]
-    for name, square in (("rows", ms.rows), ("columns", ms.columns), ("error", ms.error), ("within", ms.within)):
-        shown = float(np.ldexp(square, 2 * exponent))
-        if math.isfinite(shown) and (shown != 0.0 or square == 0.0):
-            details[f"ms_{name}"] = shown
-    if dropped:
-        details["n_dropped"] = dropped
-        notes.append(f"{dropped} of {n + dropped} units lack a measurement and were left out (complete rows only)")
+    details: dict[str, Detail] = {"form": form, **shared[0], "df1": model.df1, "df2": model.df2}
+    notes = [*shared[1], *model.notes]
     if model.p_value is not None:
         details["f"] = model.f
-    notes += model.notes
     interval = None
+    others: list[Interval] = []
     if bootstrap is not None:
         interval = bootstrap.interval
         details |= bootstrap.details
         notes += bootstrap.notes
-    elif model.limits is not None:
-        low, high = model.limits[form.endswith(",k)")]
-        # fails for NaN too
-        if low <= value <= high:
-            interval = Interval(low, high, level, "F")
+    for position, (method, limits) in enumerate(model.limits.items()):
+        low, high = limits[2:] if form.endswith(",k)") else limits[:2]
+        # fails for NaN too; the F formula may give an interval beside the estimate, which means nothing
+        if not (low <= high and (method != "F" or low <= value <= high)):
+            notes.append(f"no {method} interval: its formula has none here (a variance component is negative)")
+        elif position == 0:
+            interval = Interval(low, high, level, method)
         else:
-            notes.append("no F interval: its formula gives none that holds the estimate (negative variance component)")
+            others.append(Interval(low, high, level, method))
     least = -1.0 / (k - 1) if form.endswith(",1)") else -math.inf
     if value > 1.0 or value < least - 1e-12:
         notes.append(
@@ -280,9 +359,10 @@ def _estimate(
         n_rows=n * k,
         method=f"{form} (McGraw & Wong)",
         interval=interval,
+        other_intervals=tuple(others),
         p_value=model.p_value,
         null=_NULL if model.p_value is not None else "",
-        assumptions=(_MODEL[model.name], "normal effects with constant variances, for the F test and interval"),
+        assumptions=_ASSUMPTIONS[model.name],
         notes=tuple(notes),
         details=details,
     )
@@ -304,13 +384,15 @@ def _weighted_values(table: FloatArray, counts: IntArray, form: str) -> FloatArr
         columns = (means * means).sum(axis=1)
         rows_ms = k * np.maximum(between, 0.0) / (size - 1.0)
         n = size
-        error = np.maximum(within - n * columns, 0.0) / ((n - 1.0) * (k - 1.0))
+        error = np.maximum(within - n * columns, 0.0)
+        # copies of a single unit leave rounding noise
+        error[error <= 1e-13 * within] = 0.0
         ms = _Squares(
             n=n,
             k=k,
             rows=np.where(rows_ms <= 1e-14 * np.abs(row).max() ** 2, 0.0, rows_ms),
             columns=n * columns / (k - 1.0),
-            error=error,
+            error=error / ((n - 1.0) * (k - 1.0)),
             within=within / (n * (k - 1.0)),
         )
         out: FloatArray = _value(ms, form)
@@ -323,7 +405,7 @@ def icc(
     *,
     form: Form = "ICC(A,1)",
     level: float = 0.95,
-    interval: Literal["F"] | Bootstrap = "F",
+    interval: Literal["auto", "F"] | Bootstrap = "auto",
     factor: str = "",
 ) -> Estimate:
     """Intraclass correlation of repeated measurements, by McGraw & Wong's names.
@@ -344,7 +426,21 @@ def icc(
     ICC(A,.) is absolute agreement (a column that reads higher lowers it), ICC(C,.) consistency, ICC(1,.) for
     columns without identity. ``,1`` is about one measurement, ``,k`` about the mean of all k.
 
-    @COVERAGE@
+    Measured coverage (%) of 95 % intervals for k = 3 seeds, residual variance 1, 10,000 runs; the F intervals of
+    ICC(1,.) and ICC(C,.) are exact (94.5 to 95.7 in all cells). The F interval of agreement fails where the columns'
+    variance is not small and n is large, hence the other default:
+
+    ======================================= ==== ==== ==== ==== ==== ====
+    n                                       5    8    12   20   50   200
+    ======================================= ==== ==== ==== ==== ==== ====
+    unit 0.5, column 0: default             96.4 96.5 96.1 96.5 95.9 95.5
+    unit 0.5, column 0: F                   96.0 95.6 95.0 95.3 95.0 94.9
+    unit 10, column 0.3: default            96.5 96.9 96.7 96.6 96.4 95.7
+    unit 10, column 0.3: F                  95.2 94.9 94.7 94.8 94.4 89.4
+    unit 10, column 2: default              96.4 95.9 95.8 95.5 95.6 95.0
+    unit 10, column 2: F                    93.7 91.6 89.7 87.1 82.9 79.5
+    unit 10, column 2, k = 2: F             93.7 91.3 88.6 83.7 74.4 69.6
+    ======================================= ==== ==== ==== ==== ==== ====
 
     Parameters
     ----------
@@ -355,9 +451,12 @@ def icc(
         One of :data:`FORMS`.
     level : float
         Coverage of the interval, in (0, 1).
-    interval : "F" or Bootstrap
-        The F interval (McGraw & Wong 1996, table 7; Satterthwaite's degrees of freedom for agreement), or a
-        bootstrap over units (its ``clusters`` have one label a complete row).
+    interval : "auto", "F" or Bootstrap
+        "auto" is the F interval, which is exact, for ICC(1,.) and ICC(C,.), and for ICC(A,.) the modified
+        large-sample interval (Cappelleri & Ting 2003) with the F interval among ``other_intervals``
+        (``interval_by("F")``). "F" is McGraw & Wong's (1996, table 7; Satterthwaite's degrees of freedom for
+        agreement), as R and pingouin have it. A :class:`~leakstats.stats.resampling.Bootstrap` resamples units (its
+        ``clusters`` have one label a complete row).
     factor : str
         What the columns are: ``"training_seed"``, ``"sampling_seed"``, or another word. It is written into
         ``details`` and ``notes``, since agreement over one says nothing about the other.
@@ -393,29 +492,23 @@ def icc(
     --------
     >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
     >>> print(icc(ratings, factor="training_seed"))
-    ICC(A,1) = 0.2898, 95 % [0.01879, 0.7611] (F), p = 0.000135 (F), n = 6, 24 rows
+    ICC(A,1) = 0.2898, 95 % [0.02862, 0.7589] (modified large sample), p = 0.000135 (F), n = 6, 24 rows
     """
     check_level(level)
     check_choice(form, name="form", choices=FORMS)
-    if interval != "F" and not isinstance(interval, Bootstrap):
-        raise InputError(f"{form}: interval must be 'F' or a Bootstrap, got {interval!r}")
+    if not isinstance(interval, Bootstrap):
+        check_choice(interval, name="interval", choices=("auto", "F"))
     table, largest, dropped, exponent = _table(ratings, quantity=form)
     ms = _clean(table, largest)
-    by_bootstrap = None
+    found = None
     with np.errstate(all="ignore"):
-        model = _model(ms, form[4], level, with_limits=interval == "F")
         if isinstance(interval, Bootstrap):
-            by_bootstrap = _bootstrap(table, form, float(_value(ms, form)), config=interval, level=level)
-        return _estimate(
-            ms,
-            model,
-            form,
-            level=level,
-            factor=factor,
-            dropped=dropped,
-            exponent=exponent,
-            bootstrap=by_bootstrap,
-        )
+            model = _model(ms, form[4], level, interval="")
+            found = _bootstrap(table, form, float(_value(ms, form)), config=interval, level=level)
+        else:
+            model = _model(ms, form[4], level, interval=interval)
+        shared = _shared(ms, factor=factor, dropped=dropped, exponent=exponent)
+        return _estimate(ms, model, form, level=level, shared=shared, bootstrap=found)
 
 
 def _bootstrap(table: FloatArray, form: str, value: float, *, config: Bootstrap, level: float) -> BootstrapInterval:
@@ -438,7 +531,7 @@ def _bootstrap(table: FloatArray, form: str, value: float, *, config: Bootstrap,
 
 
 def icc_table(ratings: npt.ArrayLike, *, level: float = 0.95, factor: str = "") -> Mapping[str, Estimate | Undefined]:
-    """All six intraclass correlations with their F intervals, by McGraw & Wong's names.
+    """All six intraclass correlations with their intervals, by McGraw & Wong's names.
 
     Parameters and conventions are those of :func:`icc`; a form that has no value is
     :class:`~leakstats.estimate.Undefined`.
@@ -459,12 +552,11 @@ def icc_table(ratings: npt.ArrayLike, *, level: float = 0.95, factor: str = "") 
     ms = _clean(table, largest)
     out: dict[str, Estimate | Undefined] = {}
     with np.errstate(all="ignore"):
-        models = {name: _model(ms, name, level) for name in _MODEL}
+        shared = _shared(ms, factor=factor, dropped=dropped, exponent=exponent)
+        models = {name: _model(ms, name, level, interval="auto") for name in _ASSUMPTIONS}
         for form in FORMS:
             try:
-                out[form] = _estimate(
-                    ms, models[form[4]], form, level=level, factor=factor, dropped=dropped, exponent=exponent
-                )
+                out[form] = _estimate(ms, models[form[4]], form, level=level, shared=shared)
             except UndefinedEstimate as error:
                 out[form] = Undefined.from_error(error)
     return MappingProxyType(out)
@@ -512,27 +604,11 @@ class VarianceComponents:
 
 
 def _difference_interval(first: float, df1: int, second: float, df2: int, tail: float) -> tuple[float, float]:
-    """Ends of the modified-large-sample interval of ``E(first) - E(second)``, two independent mean squares.
-
-    Ting, Burdick, Graybill, Jeyaratnam & Lu (1990), J. Stat. Comput. Simul. 35, 135-143, eq. for one difference.
-    """
-
-    def bounds(a: float) -> tuple[float, float, float]:
-        # upper a points of chi-square / df of both, and of F
-        return (
-            float(special.chdtri(df1, a)) / df1,
-            float(special.chdtri(df2, a)) / df2,
-            float(special.fdtri(df1, df2, 1.0 - a)),
-        )
-
-    high1, high2, f_high = bounds(tail)
-    low1, low2, f_low = bounds(1.0 - tail)
-    g1, h2 = 1.0 - 1.0 / high1, 1.0 / low2 - 1.0
-    g12 = ((f_high - 1.0) ** 2 - (g1 * f_high) ** 2 - h2**2) / f_high
-    h1, g2 = 1.0 / low1 - 1.0, 1.0 - 1.0 / high2
-    h12 = ((1.0 - f_low) ** 2 - (h1 * f_low) ** 2 - g2**2) / f_low
-    below = (g1 * first) ** 2 + (h2 * second) ** 2 + g12 * first * second
-    above = (h1 * first) ** 2 + (g2 * second) ** 2 + h12 * first * second
+    """Ends of the modified-large-sample interval of ``E(first) - E(second)``, two independent mean squares."""
+    g1, h1 = _chi_square_points(df1, tail)
+    g2, h2 = _chi_square_points(df2, tail)
+    below = (g1 * first) ** 2 + (h2 * second) ** 2 + _cross(df1, df2, tail, g1, h2) * first * second
+    above = (h1 * first) ** 2 + (g2 * second) ** 2 + _cross(df1, df2, 1.0 - tail, h1, g2) * first * second
     middle = first - second
     return middle - math.sqrt(max(below, 0.0)), middle + math.sqrt(max(above, 0.0))
 
@@ -603,7 +679,8 @@ def variance_components(
     measurements a unit (Searle, Casella & McCulloch 1992, ch. 3.6). Negative estimates become 0, with a note.
 
     Intervals: chi-square for the residual; for differences of mean squares the modified large-sample interval (Ting
-    et al. 1990), cut at 0. @COMPONENTS@
+    et al. 1990), cut at 0. Measured coverage at 95 %, k = 2, 3, 5, n = 5 to 200, 10,000 runs a cell: residual 94.5 to
+    95.5, unit 94.5 to 97.8, column 94.7 to 97.8 (97 to 98 where the true component is 0).
 
     Parameters
     ----------
