@@ -15,8 +15,10 @@ __all__ = ["cli", "main"]
     lazy={
         "render": ("leakstats.reporting.commands:render", "Analysis and narrative to issue.md and its provenance."),
         "new": ("leakstats.reporting.commands:new", "A starting narrative for an analysis."),
+        "migrate": ("leakstats.reporting.commands:migrate", "Move a narrative to another template version."),
         "lint": ("leakstats.lint.commands:lint", "Check a page: structure, numbers, provenance."),
         "explain": ("leakstats.lint.commands:explain", "What a rule asks for, and why."),
+        "rules": ("leakstats.lint.commands:rules", "The rules, each in one line."),
     },
 )
 @version_option

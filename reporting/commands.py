@@ -10,7 +10,7 @@ import click
 from leakstats.command_line import CONTEXT_SETTINGS
 from leakstats.errors import LeakstatsError
 
-__all__ = ["new", "render"]
+__all__ = ["migrate", "new", "render"]
 
 _PAGE_LIMIT = 65_536
 """Characters that a GitHub issue body holds."""
@@ -168,4 +168,27 @@ def new(analysis: Path | None, output: Path, which: str, force: bool) -> None:
         raise LeakstatsError(f"{output}: exists already; choose another name with -o, or overwrite it with --force")
     document = AnalysisDocument.load(_analysis_path(analysis))
     write_text(output, starting_narrative(document, _template(which)))
+    click.echo(str(output))
+
+
+@click.command(context_settings=CONTEXT_SETTINGS)
+@click.argument("narrative", type=click.Path(path_type=Path))
+@click.option("--to", "to", required=True, help="The version to move to, or its folder.")
+@click.option("--from", "source", default="v1", show_default=True, help="The version that NARRATIVE was written for.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def migrate(narrative: Path, to: str, source: str, output: Path, force: bool) -> None:
+    """Move NARRATIVE to another template version; no sentence is lost.
+
+    \b
+    Example:
+      clean-result migrate narrative.md --to v2 -o narrative.v2.md
+    """
+    from leakstats.files import read_text, write_text
+
+    from .migrate import migrated
+
+    if output.exists() and not force:
+        raise LeakstatsError(f"{output}: exists already; choose another name with -o, or overwrite it with --force")
+    write_text(output, migrated(read_text(narrative), source=source, to=_template(to)))
     click.echo(str(output))

@@ -31,6 +31,8 @@ class Expression:
     function: str
     args: list[Any] = field(default_factory=list)
     kwargs: dict[str, Any] = field(default_factory=dict)
+    breaks: int = 0
+    """Line breaks inside it."""
 
 
 def read_pieces(text: str, *, first_line: int = 1) -> list[str | Expression]:
@@ -125,7 +127,8 @@ def _parse(inside: str, line: int) -> Expression:
                 f"line {line}: {source[:80]!r} gives {keyword.arg or '**'} in a way that is not understood"
             )
         kwargs[keyword.arg] = _literal(keyword.value, line, source)
-    return Expression(source, line, tree.func.id, [_literal(a, line, source) for a in tree.args], kwargs)
+    args = [_literal(a, line, source) for a in tree.args]
+    return Expression(source, line, tree.func.id, args, kwargs, inside.count("\n"))
 
 
 def _literal(node: ast.expr, line: int, source: str) -> Any:

@@ -19,7 +19,7 @@ from .markup import structure_problems
 
 __all__ = ["Block", "FrontMatter", "Narrative", "SourceIssue", "load_narrative"]
 
-_BLOCK = re.compile(r"<!--\s*section:\s*(.*?)\s*-->\s*")
+_BLOCK = re.compile(r"<!--\s*section:\s*([^:]*?)\s*(?::\s*(.*?)\s*)?-->\s*")
 _LONGEST_FILE = 131_072
 _LONGEST_LINE = 10_000
 
@@ -45,8 +45,10 @@ class FrontMatter:
     created: str = ""
     hero: str = ""
     """The figure shown first."""
-    reason: str = ""
+    reason: list[str | Expression] = field(default_factory=list)
     """The author's own reason for the confidence, printed before the computed one."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line of each key."""
     parents: list[str] = field(default_factory=list)
     source_issues: list[SourceIssue] = field(default_factory=list)
     consumers: list[str] = field(default_factory=list)
@@ -59,6 +61,8 @@ class Block:
     section: str
     line: int
     pieces: list[str | Expression]
+    title: list[str | Expression] = field(default_factory=list)
+    """What continues the heading: ``<!-- section: result: A claim -->`` gives "Result: A claim"."""
 
     @property
     def empty(self) -> bool:
@@ -72,7 +76,8 @@ class Narrative:
     path: Path
     sha256: str
     front: FrontMatter
-    blocks: Mapping[str, Block]
+    blocks: Mapping[str, tuple[Block, ...]]
+    """By section id; several only where the template says that a section repeats."""
 
 
 def load_narrative(path: Path | str, template: Template) -> Narrative:
@@ -179,11 +184,13 @@ def _front_matter(text: str, problems: list[Violation]) -> FrontMatter | None:
     if len(problems) > before:
         return None
     try:
-        values["claim"] = read_pieces(" ".join(values["claim"].split()), first_line=lines["claim"])
+        for key in ("claim", "reason"):
+            if key in values:
+                values[key] = read_pieces(" ".join(values[key].split()), first_line=lines[key])
     except InputError as error:
         problems.append(_located(str(error)))
         return None
-    return FrontMatter(**values)
+    return FrontMatter(**values, lines=lines)
 
 
 def _plain_loader() -> Any:
@@ -212,9 +219,10 @@ def _source_issues(found: Any, line: int, problems: list[Violation]) -> list[Sou
 # -- blocks -----------------------------------------------------------------------------------------------------------
 
 
-def _blocks(body: str, first_line: int, template: Template, problems: list[Violation]) -> dict[str, Block]:
+def _blocks(body: str, first_line: int, template: Template, problems: list[Violation]) -> dict[str, tuple[Block, ...]]:
     ids = [s.id for s in template.sections]
-    found: dict[str, tuple[int, list[str]]] = {}
+    repeatable = {s.id for s in template.sections if s.repeatable}
+    found: dict[str, list[tuple[int, str, list[str]]]] = {}
     current: list[str] | None = None
     for number, line in enumerate(body.split("\n"), first_line):
         match = _BLOCK.fullmatch(line)
@@ -232,24 +240,24 @@ def _blocks(body: str, first_line: int, template: Template, problems: list[Viola
             problems.append(
                 Violation(f"line {number}", f"no section is called {name!r}{hint} (there are {', '.join(ids)})")
             )
-        elif name in found:
-            problems.append(
-                Violation(f"line {number}", f"section {name!r} was already begun at line {found[name][0] - 1}")
-            )
+        elif name in found and name not in repeatable:
+            began = found[name][0][0] - 1
+            problems.append(Violation(f"line {number}", f"section {name!r} was already begun at line {began}"))
         else:
-            found[name] = (number + 1, current)
-    blocks = {}
+            found.setdefault(name, []).append((number + 1, match[2] or "", current))
+    blocks: dict[str, tuple[Block, ...]] = {}
     deepest = max(s.level for s in template.sections)
-    for name, (begin, lines) in found.items():
-        text = "\n".join(lines)
-        try:
-            pieces = read_pieces(text, first_line=begin)
-        except InputError as error:
-            problems.append(_located(str(error)))
-            continue
-        blocks[name] = Block(name, begin, pieces)
-        shape = "".join(p if isinstance(p, str) else "x" + "\n" * p.source.count("\n") for p in pieces)
-        problems += [Violation(f"line {n}", why) for n, why in structure_problems(shape, begin, deepest)]
+    for name, several in found.items():
+        for begin, title, lines in several:
+            try:
+                pieces = read_pieces("\n".join(lines), first_line=begin)
+                block = Block(name, begin, pieces, read_pieces(title, first_line=begin - 1))
+            except InputError as error:
+                problems.append(_located(str(error)))
+                continue
+            blocks[name] = (*blocks.get(name, ()), block)
+            shape = "".join(p if isinstance(p, str) else "x" + "\n" * p.breaks for p in pieces)
+            problems += [Violation(f"line {n}", why) for n, why in structure_problems(shape, begin, deepest)]
     return blocks
 
 

@@ -91,14 +91,14 @@ class _Renderer:
 
     def run(self) -> Rendered:
         level = self._confidence()
-        title = self._pieces("title", self.narrative.front.claim)
+        title = self._pieces("title", self.narrative.front.claim, line=self.narrative.front.lines["claim"])
         parts = [f"# {title} {self.template.title.ending(level)}"]
         for section in self.template.children():
             parts += self._section(section, level)
-        for name, block in self.narrative.blocks.items():
-            if name not in self.used and not block.empty:
+        for name, blocks in self.narrative.blocks.items():
+            if name not in self.used and not all(b.empty for b in blocks):
                 message = f"section {name!r} is generated and takes no text of yours; delete this block"
-                self.problems.append(Violation(f"line {block.line - 1}", message))
+                self.problems.append(Violation(f"line {blocks[0].line - 1}", message))
         if self.problems:
             raise ContractError(str(self.narrative.path), sorted(self.problems, key=_line))
         first = VersionLine(
@@ -111,16 +111,30 @@ class _Renderer:
     # -- sections
 
     def _section(self, section: Section, level: str) -> list[str]:
-        """The heading, the body and everything below; nothing where an optional section has no content."""
-        body = self._body(section, level)
+        """The heading, the body and everything below, once for each of the author's blocks where it repeats."""
+        blocks = self.narrative.blocks.get(section.id, ())
+        return [part for block in blocks or (None,) for part in self._occurrence(section, block, level)]
+
+    def _occurrence(self, section: Section, block: Block | None, level: str) -> list[str]:
+        """One heading with what belongs to it; nothing where an optional section has no content."""
+        body = self._template(section.id, section, level, block)
         if section.samples is not None and conditions(self.document):
-            body = "\n\n".join(filter(None, [body, *self._samples(section, level)]))
+            body = "\n\n".join(filter(None, [body, *self._samples(section, level, block)]))
         below = [part for child in self.template.children(section.id) for part in self._section(child, level)]
         if not body and not below and not section.required:
             return []
-        return [section.markup, *([body] if body else []), *below]
+        heading = section.markup
+        if block is not None and block.title:
+            heading += f": {self._pieces(section.id, block.title, line=block.line - 1)}"
+        # What a body opened around the sections below it (a fold) is closed behind them.
+        end = self._template(f"{section.id}.end", section, level, block) if self._has(f"{section.id}.end") else ""
+        return [heading, *filter(None, [body, *below, end])]
 
-    def _samples(self, section: Section, level: str) -> list[str]:
+    def _has(self, name: str) -> bool:
+        folder = self.template.folder
+        return folder is not None and (folder / "sections" / f"{name}.md.j2").is_file()
+
+    def _samples(self, section: Section, level: str, block: Block | None) -> list[str]:
         spec = section.samples
         if spec is None:
             return []
@@ -128,26 +142,23 @@ class _Renderer:
         for name in conditions(self.document):
             shown = self.printer.say(section.id, "condition", [name], {}, "template: condition heading")
             out.append(f"{'#' * spec.level} {spec.heading}: {shown}")
-            out.append(self._template(f"{section.id}_of_condition", section, level, shown=name))
+            out.append(self._template(f"{section.id}_of_condition", section, level, block, shown=name))
         return out
 
-    def _body(self, section: Section, level: str) -> str:
-        return self._template(section.id, section, level)
-
-    def _template(self, name: str, section: Section, level: str, **more: Any) -> str:
+    def _template(self, name: str, section: Section, level: str, block: Block | None, **more: Any) -> str:
         """The body template of that name, or the author's text alone where there is none."""
 
         def author(optional: bool = False) -> str:
-            return self._author(section, optional=optional)
+            return self._author(section, block, optional=optional)
 
-        try:
-            body = self.environment.get_template(f"{name}.md.j2")
-        except jinja2.TemplateNotFound:
-            return self._author(section, optional=bool(self.template.children(section.id)) or not section.required)
+        if not self._has(name):
+            optional = bool(self.template.children(section.id)) or not section.required
+            return self._author(section, block, optional=optional)
+        body = self.environment.get_template(f"{name}.md.j2")
         front = self.narrative.front
         context: dict[str, Any] = {
             "author": author,
-            "author_bullets": lambda rank: self._author_bullets(section, rank),
+            "author_bullets": lambda rank: self._author_bullets(section, block, rank),
             "section": section,
             "hero": front.hero or (self.document.figures[0].id if self.document.figures else ""),
             "figure_ids": [f.id for f in self.document.figures if f.files],
@@ -163,7 +174,7 @@ class _Renderer:
             "consumers": front.consumers,
             "confidence_line": lambda reason: self.template.confidence.line(level, reason),
             "confidence": level,
-            "reason": front.reason,
+            "reason": self._reason(section),
             **more,
             **self._phrases(section, name),
         }
@@ -177,6 +188,13 @@ class _Renderer:
             raise LeakstatsError(f"{where}: {type(error).__name__}: {error}") from None
         return text.strip("\n")
 
+    def _reason(self, section: Section) -> str:
+        """The author's reason for the confidence, in the section that prints it."""
+        front = self.narrative.front
+        if section.id != self.template.confidence.section or not front.reason:
+            return ""
+        return self._pieces(section.id, front.reason, line=front.lines["reason"])
+
     def _phrases(self, section: Section, name: str) -> dict[str, Callable[..., str]]:
         def bound(function: str) -> Callable[..., str]:
             def call(*args: Any, **kwargs: Any) -> str:
@@ -188,9 +206,8 @@ class _Renderer:
 
     # -- the author's words
 
-    def _author(self, section: Section, *, optional: bool) -> str:
+    def _author(self, section: Section, block: Block | None, *, optional: bool) -> str:
         self.used.add(section.id)
-        block = self.narrative.blocks.get(section.id)
         if block is None or block.empty:
             if not optional:
                 message = f"has no text for section {section.id!r} ({section.purpose})"
@@ -198,13 +215,12 @@ class _Renderer:
             return ""
         return self._pieces(section.id, block.pieces, line=block.line).strip("\n")
 
-    def _author_bullets(self, section: Section, rank: str) -> str:
+    def _author_bullets(self, section: Section, block: Block | None, rank: str) -> str:
         """The author's bullets of one rank."""
         ranks = section.bullets.ranks if section.bullets else ()
         if section.id not in self.bullets:
-            text = self._author(section, optional=True)
+            text = self._author(section, block, optional=True)
             self.bullets[section.id] = ("\n" + text).split("\n- ")[1:]
-            block = self.narrative.blocks.get(section.id)
             if block is not None:
                 self._check_ranked(block, ranks)
         return "\n".join(f"- {b.rstrip()}" for b in self.bullets[section.id] if b.startswith(rank))
@@ -227,7 +243,7 @@ class _Renderer:
                 line += piece.count("\n")
                 out.append(piece)
             else:
-                line = piece.line
+                line = piece.line + piece.breaks
                 out.append(self._expression(section, piece, pieces, i))
         return unwrapped("".join(out))
 
