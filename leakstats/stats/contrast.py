@@ -707,7 +707,7 @@ def blocked_conditions_test(
     }
     details["n_permutations"] = int(statistics.size)
     notes: list[str] = []
-    if present.all() and within_blocks:
+    if used.all() and within_blocks:
         ranks = midranks(table, axis=1)
         ties = sum(float((t**3 - t).sum()) for t in (tie_sizes(row) for row in table))
         spread = blocks * conditions * (conditions + 1) - ties / (conditions - 1)
