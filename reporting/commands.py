@@ -126,6 +126,7 @@ def render(
         template=template,
         analysis={"path": place.analysis, "sha256": document.sha256},
         narrative={"path": place.narrative, "sha256": words.sha256},
+        front=words.front,
     )
     write_together({sidecar: dump_json(provenance), output: page.text})
     click.echo(str(output))

@@ -23,7 +23,29 @@ from .numbers_in_text import numbers_in
 from .printing import Printer, Span
 from .shape import other_tables_of, questions_of, rate_tables_of
 
-__all__ = ["Counts", "Place", "Rendered", "render"]
+__all__ = ["CONTEXT", "Counts", "Place", "Rendered", "render"]
+
+CONTEXT = (
+    "author",
+    "author_bullets",
+    "confidence",
+    "confidence_line",
+    "consumers",
+    "figure_base",
+    "has_samples",
+    "here",
+    "hero",
+    "other_tables",
+    "page_files",
+    "parents",
+    "questions",
+    "rate_tables",
+    "reason",
+    "section",
+    "shown",
+    "source_issues",
+)
+"""What a section body may use beside the phrases; ``shown`` only in the body of one condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +183,6 @@ class _Renderer:
             "author_bullets": lambda rank: self._author_bullets(section, block, rank),
             "section": section,
             "hero": front.hero or (self.document.figures[0].id if self.document.figures else ""),
-            "figure_ids": [f.id for f in self.document.figures if f.files],
             "figure_base": self.place.figure_base,
             "here": self.place.here,
             "page_files": [["Analysis", self.place.analysis], ["Narrative", self.place.narrative]],

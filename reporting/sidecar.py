@@ -14,6 +14,7 @@ from leakstats.errors import LeakstatsError
 from leakstats.files import sha256_of
 from leakstats.template import Template
 
+from .narrative import FrontMatter
 from .render import Rendered
 
 __all__ = ["SCHEMA", "sidecar_of", "write_together"]
@@ -22,11 +23,18 @@ SCHEMA = "provenance.v1"
 
 
 def sidecar_of(
-    rendered: Rendered, *, page: str, template: Template, analysis: Mapping[str, str], narrative: Mapping[str, str]
+    rendered: Rendered,
+    *,
+    page: str,
+    template: Template,
+    analysis: Mapping[str, str],
+    narrative: Mapping[str, str],
+    front: FrontMatter,
 ) -> dict[str, Any]:
     """The provenance of a page: its files by hash, and every printed piece with its place.
 
-    ``page`` is the page's path as seen from the sidecar; ``analysis`` and ``narrative`` hold path and sha256.
+    ``page`` is the page's path as seen from the sidecar; ``analysis`` and ``narrative`` hold path and sha256;
+    ``front`` names the page's issue and those it builds on.
     """
     counts = rendered.counts
     document = {
@@ -35,6 +43,10 @@ def sidecar_of(
         "template": {"kind": template.kind, "version": template.version, "sha256": template.sha256},
         "analysis": dict(analysis),
         "narrative": dict(narrative),
+        "issue": {
+            "id": front.id,
+            "builds_on": list(dict.fromkeys([*front.parents, *(s.ref for s in front.source_issues)])),
+        },
         "spans": [span.to_json() for span in rendered.spans],
         "counts": {"numbers_printed": counts.printed, "grounded": counts.grounded, "typed": len(counts.typed)},
     }
