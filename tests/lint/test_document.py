@@ -246,7 +246,8 @@ HOSTILE = {
     "digits": "1", "signs": "−", "short lines": "a\n", "details": "<details>\n", "headings": "# a\n",
     "takeaways": "- **a**\n", "images": "![a](b)\n\n", "labels": "**Main takeaways:**\n\n",
     "confidence": "**Confidence: LOW** — a\n\n",
-    "conditions": "### Condition: a\n```\nb\n```\n", "model": "### Model\n", "sentinels": "TBD {{ ", "rules": "---\n",
+    "conditions": "### Condition: a\n```\nb\n```\n", "model": "### Model\n", "sentinels": "TBD {{ ", "names": "a.",
+    "counts": "1 ", "factors": "1 x ", "rules": "---\n",
 }  # fmt: skip
 
 
@@ -262,9 +263,9 @@ def most(unit: str, size: int) -> str:
 def test_hostile_pages_are_answered_in_time(name: str) -> None:
     head, unit = "# T\n\n## TL;DR\n\n### Results\n\n", HOSTILE[name]
     for page in (unit * (SIZE // len(unit.encode())), most(unit, SIZE)):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert lint_text(head + page).findings
-        assert time.perf_counter() - begun < 4.0  # 2 s on an idle machine
+        assert time.process_time() - begun < 4.0  # processor time: the machine may be busy
 
 
 def test_too_complex_says_why() -> None:
