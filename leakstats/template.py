@@ -215,6 +215,7 @@ class Phrases:
     unfilled_cells: tuple[str, ...]
     sample_placeholders: tuple[str, ...]
     costs: tuple[str, ...]
+    lock_files: tuple[str, ...]
     selections: tuple[str, ...]
     sample_outputs: tuple[str, ...]
     positives: tuple[str, ...]

@@ -9,12 +9,12 @@ from leakstats.numbers import normalise
 
 from .inline import Text
 
-__all__ = ["find_phrase", "names_issue", "states_sample_size"]
+__all__ = ["find_phrase", "holds_commit", "holds_phrase", "names_issue", "states_sample_size"]
 
-_ISSUE = re.compile(r"(?<![\w&/])(?:[\w.-]+/[\w.-]+)?#\d+\b|\bGH-\d+\b")
+_ISSUE = re.compile(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
 _ISSUE_PATH = re.compile(r"/(?:issues|pull|discussions)/\d+")
 
-_COUNT = r"\d[\d,' ]*\d|\d"
+_COUNT = r"\d[\d,' ]{0,15}\d|\d"
 _SAMPLE_SIZE = (
     # N = 12, n≈200, N is 12, N of 12
     re.compile(rf"\b[Nn]\s*(?:[=≈~:<>≥≤]|is|was|of|are)\s*~?(?:{_COUNT})"),
@@ -54,6 +54,14 @@ def _in_word(character: str) -> bool:
 def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
     """True if ``text`` holds one of ``phrases``."""
     return any(True for phrase in phrases for _ in find_phrase(text, phrase))
+
+
+_HASH = re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
+
+
+def holds_commit(text: str) -> bool:
+    """True if the text holds what can be a commit hash: seven or more hexadecimal digits, not all of them letters."""
+    return bool(_HASH.search(text))
 
 
 def names_issue(text: Text) -> bool:

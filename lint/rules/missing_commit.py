@@ -1,0 +1,60 @@
+"""CR707: the row for the commit names no commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..card import answers, card_rows, unfilled
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+from ..words import holds_commit
+
+__all__ = ["MissingCommit"]
+
+
+class MissingCommit(Rule):
+    """The row for the commit holds no commit hash.
+
+    ## Why is this bad?
+
+    A branch is another program next week, and then nobody can run what was measured.
+
+    ## Fails
+
+    ````markdown
+    # Detailed report
+    ## Setup & hyper-parameters
+    ### Environment
+    | | |
+    |-|-|
+    | Git commit | main |
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Detailed report
+    ## Setup & hyper-parameters
+    ### Environment
+    | | |
+    |-|-|
+    | Git commit | `43a303c` (figures from `014c267`) |
+    ````
+    """
+
+    code = "CR707"
+    name = "missing-commit"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for found in page.outline:
+            if found.spec.table is None:
+                continue
+            rows = card_rows(page, found)
+            for wanted in found.spec.table.rows:
+                for row in answers(rows, wanted) if wanted.commit else ():
+                    urls = " ".join(link.url for link in row.value.links)
+                    if not unfilled(page, row, wanted) and not holds_commit(f"{row.said} {urls}"):
+                        yield self.finding(
+                            page, row.line, f"row '{row.label}' names no commit", "write the hash of the code that ran"
+                        )
