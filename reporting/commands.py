@@ -12,9 +12,6 @@ from leakstats.errors import LeakstatsError
 
 __all__ = ["migrate", "new", "render"]
 
-_PAGE_LIMIT = 65_536
-"""Characters that a GitHub issue body holds."""
-
 
 def _existing(what: str, places: list[Path], how: str) -> Path:
     """The first of ``places`` that is a file."""
@@ -88,7 +85,7 @@ def render(
     from .narrative import load_narrative
     from .pinned import Base
     from .pinned import figure_base as pinned_base
-    from .render import Place
+    from .render import PAGE_LIMIT, Place
     from .render import render as render_page
     from .sidecar import sidecar_of, write_together
 
@@ -118,6 +115,7 @@ def render(
         narrative=_from(folder, narrative),
         sidecar=sidecar.name,
         commit=commit,
+        attachment=f"{output.stem}.tables.md",
     )
     page = render_page(document, words, template, place=place)
     provenance = sidecar_of(
@@ -128,9 +126,12 @@ def render(
         narrative={"path": place.narrative, "sha256": words.sha256},
         front=words.front,
     )
-    write_together({sidecar: dump_json(provenance), output: page.text})
-    click.echo(str(output))
-    click.echo(str(sidecar))
+    files = {sidecar: dump_json(provenance), output: page.text}
+    if page.attachment:
+        files[output.with_name(place.attachment)] = page.attachment
+    write_together(files)
+    for path in [output, sidecar, *list(files)[2:]]:
+        click.echo(str(path))
     if quiet:
         return
     counts = page.counts
@@ -141,8 +142,12 @@ def render(
         click.echo(
             f"figures are linked by relative path: {base.why_not}; --figure-base gives a pinned address", err=True
         )
-    if len(page.text) > _PAGE_LIMIT:
-        click.echo(f"the page has {len(page.text):,} characters; a GitHub issue holds {_PAGE_LIMIT:,}", err=True)
+    if page.attachment:
+        said = f"tables were moved to {place.attachment}: a GitHub issue holds {PAGE_LIMIT:,} characters"
+        click.echo(said, err=True)
+    if len(page.text) > PAGE_LIMIT:
+        said = f"the page has {len(page.text):,} characters; a GitHub issue holds {PAGE_LIMIT:,}: shorten the narrative"
+        click.echo(said, err=True)
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jinja2
@@ -11,7 +11,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
-from leakstats.phrases import NAMES, is_block
+from leakstats.phrases import NAMES, evaluate, is_block
 from leakstats.phrases.registry import suggest
 from leakstats.phrases.samples import conditions
 from leakstats.template import Section, Template, VersionLine
@@ -23,7 +23,7 @@ from .numbers_in_text import numbers_in
 from .printing import Printer, Span
 from .shape import other_tables_of, questions_of, rate_tables_of
 
-__all__ = ["CONTEXT", "Counts", "Place", "Rendered", "render"]
+__all__ = ["CONTEXT", "PAGE_LIMIT", "Counts", "Place", "Rendered", "render"]
 
 CONTEXT = (
     "author",
@@ -60,6 +60,13 @@ class Place:
     narrative: str = "narrative.md"
     sidecar: str = "issue.provenance.json"
     commit: str = "uncommitted"
+    attachment: str = "issue.tables.md"
+    """Where tables go that make the page too long."""
+
+
+PAGE_LIMIT = 65_536
+"""Characters that a GitHub issue body holds."""
+_MOVABLE = ("crosstab", "estimates", "estimates_by", "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,8 @@ class Rendered:
     text: str
     spans: list[Span]
     counts: Counts
-    notices: list[str] = field(default_factory=list)
+    attachment: str = ""
+    """The tables that had to leave the page; "" where it holds all."""
 
 
 def render(
@@ -95,11 +103,36 @@ def render(
         With every problem of the narrative: a missing section, an unknown name (near matches are suggested), an
         assertion that is false, a confidence above what the analysis allows; each with its line.
     """
-    return _Renderer(document, narrative, template, place or Place()).run()
+    place = place or Place()
+    page = _Renderer(document, narrative, template, place, frozenset()).run()
+    if len(page.text) <= PAGE_LIMIT:
+        return page
+    # The longest tables leave first, until the rest fits; each leaves a line that says where it went.
+    movable = sorted((s for s in page.spans if s.function in _MOVABLE), key=lambda s: -len(s.text))
+    excess, moved = len(page.text) - PAGE_LIMIT, set()
+    for span in movable:
+        if excess <= 0:
+            break
+        moved.add(_call_key(span.function, span.args, span.kwargs))
+        excess -= len(span.text) - 200
+    return _Renderer(document, narrative, template, place, frozenset(moved)).run() if moved else page
+
+
+def _call_key(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    return f"{function}{list(args)}{sorted(kwargs.items())}"
 
 
 class _Renderer:
-    def __init__(self, document: AnalysisDocument, narrative: Narrative, template: Template, place: Place) -> None:
+    def __init__(
+        self,
+        document: AnalysisDocument,
+        narrative: Narrative,
+        template: Template,
+        place: Place,
+        moved: frozenset[str],
+    ) -> None:
+        self.moved = moved
+        self.attachments: list[str] = []
         self.document = document
         self.narrative = narrative
         self.template = template
@@ -128,7 +161,9 @@ class _Renderer:
         )
         text, spans = self.printer.resolve("\n\n".join([str(first), *parts]) + "\n")
         grounded = sum(len(numbers_in(s.text)) for s in spans)
-        return Rendered(text, spans, Counts(grounded, tuple(self.typed)))
+        counts = Counts(grounded, tuple(self.typed))
+        attachment = "\n\n".join([f"# {self.printer.plain(title)}: tables", *self.attachments]) + "\n"
+        return Rendered(text, spans, counts, attachment if self.attachments else "")
 
     # -- sections
 
@@ -209,6 +244,14 @@ class _Renderer:
             raise LeakstatsError(f"{where}: {type(error).__name__}: {error}") from None
         return text.strip("\n")
 
+    def _say(self, section: str, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], expression: str) -> str:
+        """Print a phrase; a table that had to leave the page goes to the attachment and leaves word of it."""
+        if _call_key(function, args, kwargs) not in self.moved:
+            return self.printer.say(section, function, args, kwargs, expression)
+        self.attachments.append(evaluate(self.document, function, args, kwargs))
+        what = args[0] if args else kwargs.get("id") or kwargs.get("analysis")
+        return self.printer.say(section, "attached", [what, self.place.attachment], {}, expression)
+
     def _reason(self, section: Section) -> str:
         """The author's reason for the confidence, in the section that prints it."""
         front = self.narrative.front
@@ -219,7 +262,7 @@ class _Renderer:
     def _phrases(self, section: Section, name: str) -> dict[str, Callable[..., str]]:
         def bound(function: str) -> Callable[..., str]:
             def call(*args: Any, **kwargs: Any) -> str:
-                return self.printer.say(section.id, function, args, kwargs, f"template:sections/{name}.md.j2")
+                return self._say(section.id, function, args, kwargs, f"template:sections/{name}.md.j2")
 
             return call
 
@@ -282,7 +325,7 @@ class _Renderer:
         if piece.function == "figure":
             kwargs.setdefault("base", self.place.figure_base)
         try:
-            said = self.printer.say(section, piece.function, piece.args, kwargs, piece.source)
+            said = self._say(section, piece.function, piece.args, kwargs, piece.source)
             return f"\n{said}\n" if is_block(piece.function) else said
         except LeakstatsError as error:
             self.problems.append(Violation(at, f"{{{{ {piece.source} }}}}: {error}"))

@@ -383,6 +383,14 @@ def not_run(doc: AnalysisDocument) -> str:
 
 
 @phrase(block=True)
+def attached(doc: AnalysisDocument, what: str, file: str) -> str:
+    """Where a table stands that was too long for the page; ``what`` is its id, or the analysis that it lists."""
+    known = [t.id for t in doc.tables]
+    title = table_title(doc, what) if what in known else f"Estimates of {safe(what)}"
+    return f"{title}: too long for this page, in [`{file}`]({file})."
+
+
+@phrase(block=True)
 def families(doc: AnalysisDocument) -> str:
     """Which tests were corrected together: name, size, method."""
     found = doc.raw["families"]

@@ -33,10 +33,10 @@ def run(*arguments: str, folder: Path) -> Done:
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as left,
     ):
         patch.setattr(sys, "argv", ["clean-result", *arguments])
-        main()
+        with pytest.raises(SystemExit) as left:
+            main()
     return Done(int(left.value.code or 0), out.getvalue(), err.getvalue())
 
 

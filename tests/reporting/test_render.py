@@ -15,7 +15,7 @@ from leakstats.errors import ContractError
 from leakstats.files import write_json
 from leakstats.phrases import evaluate
 from leakstats.reporting.narrative import load_narrative
-from leakstats.reporting.render import Place, Rendered, render
+from leakstats.reporting.render import PAGE_LIMIT, Place, Rendered, render
 from leakstats.reporting.starting import starting_narrative
 from leakstats.template import load_template
 
@@ -166,6 +166,21 @@ def test_a_starting_narrative_renders_as_it_is(document: AnalysisDocument, tmp_p
     page = made(document, starting_narrative(document, load_template(version)), tmp_path, version)
     assert page.text.startswith(f"<!-- clean_result {version} ")
     assert "(MODERATE confidence)" in page.text
+
+
+def test_a_page_too_long_for_an_issue_sends_its_longest_table_away(
+    raw: dict[str, Any], narrative_text: str, tmp_path: Path
+) -> None:
+    table = raw["tables"][1]
+    n = 2000
+    table["factors"] = {"persona": [f"persona_{i}" for i in range(n)]}
+    table["columns"] = {"cooks_d": [0.25] * n, "leverage": [0.125] * n}
+    document = AnalysisDocument(raw)
+    page = made(document, narrative_text, tmp_path)
+    assert len(page.text) < PAGE_LIMIT
+    assert "Influence by persona: too long for this page, in [`issue.tables.md`](issue.tables.md)." in page.text
+    assert "| persona_1999 | 0.25 | 0.12 |" in page.attachment
+    assert all(evaluate(document, s.function, list(s.args), dict(s.kwargs)) == s.text for s in page.spans)
 
 
 def test_the_files_of_an_analysis_are_loaded_the_same(raw: dict[str, Any], narrative_text: str, tmp_path: Path) -> None:
