@@ -239,8 +239,8 @@ def combined_correlation_precision(
     items : int
         Units a source.
     tau : float
-        SD of the true correlations over sources on the atanh scale, >= 0; 0.2 is a moderate spread (one SD either side of
-        0.68 is 0.56 and 0.77).
+        SD of the true correlations over sources on the atanh scale, >= 0; 0.2 is a moderate spread (one SD
+        either side of 0.68 is 0.56 and 0.77).
     level, power
         Coverage, and probability of rejecting a mean of 0 at 1 - level.
     covariates, method
@@ -333,8 +333,15 @@ class _Design:
         rest = (1.0 - self.icc - self.seed_icc) / self.total
         return unit * (self.icc / self.questions + rest), unit * self.seed_icc / self.training_seeds
 
+    def question_df(self, rate: float) -> float:
+        """Degrees of freedom that wilson-t will take: no more than the questions that successes are spread over."""
+        rarer = min(rate, 1.0 - rate)
+        each = self.completions * self.training_seeds
+        scatter = (1.0 - rarer) / rarer * (self.icc + (1.0 - self.icc) / each)
+        return min(self.questions - 1.0, max(self.questions / (1.0 + scatter), 2.0))
 
-def _satterthwaite(parts: tuple[float, float], dfs: tuple[int, int]) -> float:
+
+def _satterthwaite(parts: tuple[float, float], dfs: tuple[float, float]) -> float:
     total = sum(parts)
     return total**2 / sum(v**2 / df for v, df in zip(parts, dfs, strict=True) if v > 0.0)
 
@@ -389,12 +396,13 @@ def rate_precision(
     Notes
     -----
     Variance components on the scale of the rate, p (1 - p) times: icc a question, seed_icc a run, the rest a
-    completion (Kish 1965, section 5.4, for one factor). Satterthwaite's degrees of freedom over the two factors.
+    completion (Kish 1965, section 5.4, for one factor). Satterthwaite's degrees of freedom over the two factors,
+    those of the questions reduced as wilson-t will do for rare events.
 
     Examples
     --------
     >>> print(rate_precision(20, 10, rate=0.3, icc=0.1))
-    expected rate = 0.3, 95 % [0.216, 0.3999] (wilson-t), n = 20, 200 rows
+    expected rate = 0.3, 95 % [0.2142, 0.4026] (wilson-t), n = 20, 200 rows
     """
     rate, level = _fraction(rate, name="rate"), check_level(level)
     design = _Design(questions, completions, training_seeds, icc, seed_icc)
@@ -402,12 +410,12 @@ def rate_precision(
     by_question, by_seed = design.variances(unit)
     notes: tuple[str, ...] = ()
     if training_seeds == 1:
-        variance, df = by_question, float(questions - 1)
+        variance, df = by_question, design.question_df(rate)
         if seed_icc > 0.0:
             notes = (_CONDITIONAL,)
     else:
         variance = by_question + by_seed
-        df = _satterthwaite((by_question, by_seed), (questions - 1, training_seeds - 1))
+        df = _satterthwaite((by_question, by_seed), (design.question_df(rate), training_seeds - 1))
     one = np.ones(1)
     low, high = METHODS["wilson-t"](
         _Spread(
@@ -582,7 +590,7 @@ def questions_needed(
     Examples
     --------
     >>> print(questions_needed(0.05, 10, rate=0.3, icc=0.1))
-    questions needed = 64, n = 64, 640 rows
+    questions needed = 65, n = 65, 650 rows
     """
     quantity = "questions needed"
     half_width = _fraction(half_width, name="half_width", high=0.5)
@@ -657,10 +665,10 @@ def precision_table(
     >>> table = precision_table([20, 40], [5, 10], rate=0.3, icc=0.1)
     >>> for label, width in zip(table.labels, table["half_width"]):
     ...     print(label, round(float(width), 3))
-    20 questions x 5 completions x 1 seed 0.111
-    20 questions x 10 completions x 1 seed 0.092
-    40 questions x 5 completions x 1 seed 0.077
-    40 questions x 10 completions x 1 seed 0.063
+    20 questions x 5 completions x 1 seed 0.115
+    20 questions x 10 completions x 1 seed 0.094
+    40 questions x 5 completions x 1 seed 0.078
+    40 questions x 10 completions x 1 seed 0.064
     """
     rows: list[tuple[float, ...]] = []
     labels = []

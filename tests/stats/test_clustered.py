@@ -171,10 +171,18 @@ def test_an_assumed_icc_is_a_floor_for_the_design_effect() -> None:
     assert any("at least 3.7" in note for note in floored.notes)
 
 
-def test_upper_ends_fall_with_the_number_of_clusters_that_show_nothing() -> None:
-    # 0, 1, 2 and 3 successes in 20 clusters: the fewer there are, the less is known about clustering.
-    highs = [ends(clustered_proportion([1] * c + [0] * (20 - c), 10, range(20)))[1] for c in range(4)]
+def test_less_is_known_where_fewer_clusters_show_a_success() -> None:
+    # At 0, 1 and 4 successes in 20 clusters of 10: without a success clustering is unknown, with one hardly known.
+    highs = [ends(clustered_proportion([1] * c + [0] * (20 - c), 10, range(20)))[1] for c in (0, 1, 4)]
     assert highs[0] > highs[1] > highs[2]
+
+
+def test_few_successful_clusters_mean_few_degrees_of_freedom() -> None:
+    # (sum k)**2 / sum k**2 is the number of clusters where k is 0 or 1
+    assert clustered_proportion([1] * 4 + [0] * 16, 10, range(20)).details["df"] == pytest.approx(4)
+    assert clustered_proportion([9] * 4 + [10] * 16, 10, range(20)).details["df"] == pytest.approx(4)
+    assert clustered_proportion([1] + [0] * 19, 10, range(20)).details["df"] == pytest.approx(2)
+    assert clustered_proportion([6] * 10 + [4] * 10, 10, range(20)).details["df"] == pytest.approx(19, rel=0.05)
 
 
 def test_scarce_successes_are_noted_with_a_safe_bound() -> None:
@@ -198,10 +206,10 @@ def test_success_and_failure_are_symmetric() -> None:
 
 
 def test_cluster_sizes_reduce_the_degrees_of_freedom() -> None:
-    even = clustered_proportion([3, 5, 2, 6, 4, 1], 10, range(6)).details
-    uneven = clustered_proportion([3, 50, 2, 6, 4, 1], [10, 100, 10, 10, 10, 10], range(6)).details
+    even = clustered_proportion([5, 5, 4, 6, 5, 5], 10, range(6)).details
+    uneven = clustered_proportion([5, 50, 4, 6, 5, 5], [10, 100, 10, 10, 10, 10], range(6)).details
     assert even["df"] == pytest.approx(5)
-    assert 1.0 <= float(uneven["df"]) < 3.0
+    assert uneven["df"] == pytest.approx(150**2 / (100**2 + 5 * 10**2) - 1, abs=0.01)
     assert clustered_proportion([3, 50], [10, 100], "ab").details["df"] == 1.0
 
 
