@@ -53,6 +53,12 @@ _INDEPENDENT = "the sources' estimates are independent of each other: items shar
 _EXCHANGEABLE = "the sources are exchangeable draws from those that the mean speaks of"
 
 
+_COVERS = {
+    "z": "many sources: with 5 this interval was measured to cover 85 to 88 %, with 20 92 to 94 %, where 95 % was meant",
+    "hartung-knapp": "sources of similar size: with sizes from 10 to 110 this interval was measured to cover 91 to 93 %",
+}
+"""What is taken for granted where a chosen interval was measured to cover less than 93 %."""
+
 _WIDEST = 1e12
 """Largest ratio of sampling variances whose weights are told apart in doubles."""
 
@@ -418,6 +424,8 @@ def _combine(
         details[f"estimate_{scale}"] = pooled.mean
     for label, weight in zip(labels, pooled.weights.tolist(), strict=True):
         details[f"weight[{label}]"] = weight
+    if interval is not None and interval.method in _COVERS and k > 1:
+        assumptions = (*assumptions, _COVERS[interval.method])
     has_p = p is not None or bool(other_p)
     return Estimate(
         quantity=quantity,
@@ -587,9 +595,23 @@ def combine_correlations(
     Notes
     -----
     The interval assumes independent sources. Sources that share bystanders are not: compare the joint permutation.
-    Measured coverage of the default 95 % interval: see ``COVERAGE`` in tests/stats/test_coverage_synthesis.py,
+    Measured coverage in percent at 95 % (10,000 data sets a cell; the lowest over true correlations 0 and 0.7 and
+    spreads of z of 0, 0.15 and 0.4; ``tests/stats/test_coverage_synthesis.py``), by number and size of sources:
 
-    COVERAGE_TABLE
+    ================================== ==== ==== ==== ====
+    method, items a source             k=5  8    12   20
+    ================================== ==== ==== ==== ====
+    truncated-hartung-knapp, 30        95.6 94.7 94.8 94.8
+    truncated-hartung-knapp, 110       94.8 95.0 94.5 95.1
+    truncated-hartung-knapp, 20 to 110 94.7 95.0 94.9 94.6
+    truncated-hartung-knapp, 10 to 110 93.6 94.5 94.5 94.4
+    hartung-knapp, 110                 94.7 94.7 94.4 94.6
+    hartung-knapp, 10 to 110           91.5 91.9 92.6 93.3
+    t-over-sources, 110                94.7 94.7 94.4 94.6
+    t-over-sources, 10 to 110          95.0 94.9 94.6 93.9
+    z, 110                             87.5 90.9 91.9 93.5
+    z, 10 to 110                       85.2 89.8 91.0 91.9
+    ================================== ==== ==== ==== ====
 
     Examples
     --------
