@@ -13,9 +13,11 @@ import numpy.typing as npt
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.stats._arrays import FloatArray, columns, is_constant, matrix, vector
 
-__all__ = ["Deleted", "LeastSquares", "RowNumbers", "new_points", "prepare", "row_labels", "solve"]
+__all__ = ["BEYOND", "Deleted", "LeastSquares", "RowNumbers", "new_points", "prepare", "row_labels", "solve", "tidy"]
 
 _EPS = float(np.finfo(np.float64).eps)
+
+_SMALLEST = float(np.finfo(np.float64).tiny)
 
 _RANK_TOLERANCE = 1e-7
 """R's: a column is dropped when what the columns before it leave of it has a norm below this part of its own."""
@@ -28,6 +30,27 @@ _SAFE_LEVERAGE_GAP = 1e-5
 
 _SAFE_RSS_SHARE = 1e-6
 """A left-out residual sum of squares below this part of the whole has cancelled: leave out by a new fit."""
+
+
+_FARTHEST = 1e200
+"""A row whose squared distance from the others, in their own units, is beyond this is out of their reach."""
+
+BEYOND = "its magnitude is beyond double precision; rescale y or X"
+
+
+def tidy(columns: dict[str, FloatArray], undefined: dict[str, str], *, unbounded: tuple[str, ...] = ()) -> None:
+    """Turn overflows into undefined entries with their reason, in place.
+
+    Only data of extreme magnitudes need it; see :attr:`Deleted.tame`.
+    """
+    for name, values in columns.items():
+        off = np.isnan(values) if name in unbounded else ~np.isfinite(values)
+        if not off.any():
+            continue
+        if np.isinf(values[off]).any():
+            columns[name] = np.where(off, np.nan, values)
+            undefined[name] = f"{undefined[name]}; {BEYOND}" if name in undefined else BEYOND
+        undefined.setdefault(name, BEYOND)
 
 
 class RowNumbers(Sequence[str]):
@@ -199,8 +222,11 @@ class LeastSquares:
         return self.y_frame.exponent
 
     def to_data(self, values: FloatArray) -> FloatArray:
-        """Lengths (residuals, widths, standard deviations) in the unit of y."""
-        return _scale(values, self.y_exponent)
+        """Lengths (residuals, widths, standard deviations) in the unit of y; infinite where a double ends."""
+        out = _scale(values, self.y_exponent)
+        if self.y_exponent < 0:
+            out[(np.abs(out) < _SMALLEST) & (values != 0.0)] = np.inf
+        return out
 
     def place(self, values: FloatArray) -> FloatArray:
         """Positions (fitted values, interval ends) in the unit and with the zero of y."""
@@ -267,36 +293,52 @@ class LeastSquares:
         n = self.n
         gap = 1.0 - self.leverage
         scale = self.df > 1 and not self.perfect
-        least = _SAFE_RSS_SHARE * self.rss
-        fragile = gap < _SAFE_LEVERAGE_GAP
-        any_fragile = bool(fragile.any())
-        safe = np.where(fragile, 1.0, gap) if any_fragile else gap
-        residual = self.residuals / safe
-        rss = self.rss - self.residuals * residual if scale else np.zeros(n)
-        if scale and not rss.min() > least:
-            fragile |= rss <= least
-            any_fragile = True
         lost = np.zeros(n, dtype=np.bool_)
         perfect = np.full(n, self.perfect)
-        for i in np.flatnonzero(fragile) if any_fragile else ():
-            others = self._without(int(i))
-            if others.rank < self.rank:
-                lost[i] = True
-                residual[i] = rss[i] = np.nan
-                gap[i] = 0.0
-                continue
-            u = others.coordinates(self.x[i : i + 1])[0]
-            gap[i] = 1.0 / (1.0 + u @ u)
-            shift = others.y_exponent - self.y_exponent
-            residual[i] = np.ldexp(others.y_frame.apply(self.y[i : i + 1])[0] - u @ others.qty, shift)
-            perfect[i] |= others.perfect
-            rss[i] = 0.0 if perfect[i] else math.ldexp(others.rss, 2 * shift)
-        clean = scale and not (any_fragile and (lost.any() or perfect.any()))
-        return Deleted(residual=residual, gap=gap, rss=rss, df=self.df - 1, lost=lost, perfect=perfect, clean=clean)
+        fragile = gap < _SAFE_LEVERAGE_GAP
+        any_fragile = bool(fragile.any())
+        residual = self.residuals / (np.where(fragile, 1.0, gap) if any_fragile else gap)
+        rss = self.rss - self.residuals * residual if scale else np.zeros(n)
+        if scale and not rss.min() > _SAFE_RSS_SHARE * self.rss:
+            fragile |= rss <= _SAFE_RSS_SHARE * self.rss
+            any_fragile = True
+        if self.df == 0:
+            lost[:] = True
+        elif any_fragile:
+            with np.errstate(all="ignore"):
+                for i in np.flatnonzero(fragile):
+                    lost[i] = not self._leave_out(int(i), gap, residual, rss, perfect)
+        residual[lost] = rss[lost] = np.nan
+        gap[lost] = 0.0
+        return Deleted(
+            residual=residual,
+            gap=gap,
+            rss=rss,
+            df=self.df - 1,
+            lost=lost,
+            perfect=perfect,
+            clean=scale and not (any_fragile and (lost.any() or perfect.any())),
+            tame=not (any_fragile or self.y_exponent or any(f.exponent for f in self.x_frames)),
+        )
 
-    def _without(self, row: int) -> LeastSquares:
+    def _leave_out(
+        self, row: int, gap: FloatArray, residual: FloatArray, rss: FloatArray, perfect: npt.NDArray[np.bool_]
+    ) -> bool:
+        """Fill in the entries of one row from a fit of the others; False where they cannot predict it."""
         y, x = np.delete(self.y, row), np.delete(self.x, row, axis=0)
-        return solve(y, x, names=self.names, intercept=self.intercept)
+        others = solve(y, x, names=self.names, intercept=self.intercept)
+        if others.rank < self.rank:
+            return False
+        u = others.coordinates(self.x[row : row + 1])[0]
+        distance = float(u @ u)
+        shift = others.y_exponent - self.y_exponent
+        residual[row] = np.ldexp(others.y_frame.apply(self.y[row : row + 1])[0] - u @ others.qty, shift)
+        if not (distance < _FARTHEST and math.isfinite(residual[row])):
+            return False
+        gap[row] = 1.0 / (1.0 + distance)
+        perfect[row] |= others.perfect
+        rss[row] = 0.0 if perfect[row] else np.ldexp(others.rss, 2 * shift)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +348,8 @@ class Deleted:
     ``residual`` is y minus the others' prediction, ``gap`` is ``1 - h``, ``rss`` and ``df`` are the others' residual
     sum of squares and its degrees of freedom. ``lost`` marks rows without which the fit loses a coefficient
     (leverage 1: NaN here), ``perfect`` those whose others leave only rounding noise (``rss`` 0). ``clean`` says that
-    there are neither, and degrees of freedom.
+    there are neither, and degrees of freedom; ``tame`` that neither a row nor a magnitude is so extreme that what is
+    computed from these could overflow.
     """
 
     residual: FloatArray
@@ -316,6 +359,7 @@ class Deleted:
     lost: npt.NDArray[np.bool_]
     perfect: npt.NDArray[np.bool_]
     clean: bool
+    tame: bool
 
     @property
     def no_scale(self) -> npt.NDArray[np.bool_]:

@@ -14,8 +14,8 @@ from scipy import special
 from leakstats.columns import Columns
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.estimate import Estimate
-from leakstats.stats._arrays import FloatArray, check_level
-from leakstats.stats._least_squares import prepare, row_labels
+from leakstats.stats._arrays import FloatArray
+from leakstats.stats._least_squares import prepare, row_labels, tidy
 
 __all__ = ["DropOne", "drop_one", "influence"]
 
@@ -101,10 +101,8 @@ def influence(
     n, p, df = ls.n, ls.rank, ls.df
     deleted = ls.deleted()
     undefined: dict[str, str] = {}
-    columns: dict[str, FloatArray] = {"leverage": np.minimum(ls.leverage, 1.0), "residual": ls.to_data(ls.residuals)}
+    columns: dict[str, FloatArray] = {"leverage": np.minimum(ls.leverage, 1.0)}
 
-    # with the deleted residual d = e / (1 - h): e / sqrt(1 - h) = d sqrt(1 - h), which keeps its digits near h = 1
-    scaled = deleted.residual * np.sqrt(deleted.gap)
     own = np.zeros(n, dtype=np.bool_) if df > 0 and not ls.perfect else np.ones(n, dtype=np.bool_)
     own |= deleted.lost
     if own.any():
@@ -116,21 +114,33 @@ def influence(
             reason = deleted.lost_reason()
         undefined |= dict.fromkeys(("standardised_residual", "cooks_distance"), reason)
     none = deleted.no_scale
-    if none.any():
-        text = deleted.no_scale_reason()
-        undefined |= dict.fromkeys(("studentised_residual", "dffits", "covratio"), text)
-
-    s = math.sqrt(ls.rss / df) if df > 0 and not ls.perfect else 1.0
-    sigma = np.sqrt(np.where(none, 1.0, deleted.rss / max(deleted.df, 1)))
-    reach = np.sqrt(1.0 - np.where(deleted.lost, 0.0, deleted.gap))
-    columns["standardised_residual"] = np.where(own, np.nan, scaled / s)
-    columns["studentised_residual"] = np.where(none, np.nan, scaled / sigma)
-    # e^2 h / (p s^2 (1 - h)^2) = d^2 h / (p s^2)
-    columns["cooks_distance"] = np.where(own, np.nan, (deleted.residual / s * reach) ** 2 / p)
-    columns["dffits"] = np.where(none, np.nan, deleted.residual * reach / sigma)
-    with np.errstate(over="ignore"):
-        ratio = (sigma / s) ** (2 * p) / np.where(deleted.lost, 1.0, deleted.gap)
-    columns["covratio"] = np.where(none, np.nan, ratio)
+    coefficients = ("intercept", *ls.names) if intercept else ls.names
+    with np.errstate(all="ignore"):
+        columns["residual"] = ls.to_data(ls.residuals)
+        s = math.sqrt(ls.rss / df) if df > 0 and not ls.perfect else 1.0
+        sigma = np.sqrt(deleted.rss / max(deleted.df, 1))
+        root, reach = np.sqrt(deleted.gap), np.sqrt(1.0 - deleted.gap)
+        # with the deleted residual d = e / (1 - h): e / sqrt(1 - h) = d sqrt(1 - h), which keeps its digits near h = 1
+        columns["standardised_residual"] = deleted.residual * root / s
+        columns["studentised_residual"] = deleted.residual * root / sigma
+        # e^2 h / (p s^2 (1 - h)^2) = d^2 h / (p s^2)
+        columns["cooks_distance"] = (deleted.residual / s * reach) ** 2 / p
+        columns["dffits"] = deleted.residual * reach / sigma
+        columns["covratio"] = (sigma / s) ** (2 * p) / deleted.gap
+        for name, along in zip(coefficients, ls.to_coef, strict=True):
+            if name not in ls.dropped:
+                # b - b_(i) = (X'X)^-1 x_i e / (1 - h)
+                moved = (ls.q @ along) * deleted.residual
+                columns[f"dfbetas[{name}]"] = moved / (sigma * math.sqrt(along @ along))
+    for name in columns:
+        if name in ("standardised_residual", "cooks_distance"):
+            columns[name][own] = np.nan
+        elif name not in ("leverage", "residual"):
+            columns[name][none] = np.nan
+            if none.any():
+                undefined[name] = deleted.no_scale_reason()
+    if not deleted.tame:
+        tidy(columns, undefined)
 
     thresholds = {
         "leverage": min(2.0 * p / n, 1.0),
@@ -141,17 +151,8 @@ def influence(
     if deleted.df > 0:
         thresholds["studentised_residual"] = float(special.stdtrit(deleted.df, 1.0 - _OUTLIER_ALPHA / (2.0 * n)))
 
-    coefficients = ("intercept", *ls.names) if intercept else ls.names
+    thresholds |= {name: 2.0 / math.sqrt(n) for name in columns if name.startswith("dfbetas")}
     notes = [f"dropped: {why}" for why in ls.dropped.values()]
-    for name, along in zip(coefficients, ls.to_coef, strict=True):
-        if name in ls.dropped:
-            continue
-        column = f"dfbetas[{name}]"
-        # b - b_(i) = (X'X)^-1 x_i e / (1 - h)
-        columns[column] = np.where(none, np.nan, (ls.q @ along) * deleted.residual / (sigma * math.sqrt(along @ along)))
-        thresholds[column] = 2.0 / math.sqrt(n)
-        if none.any():
-            undefined[column] = deleted.no_scale_reason()
     return Columns(
         quantity="influence",
         labels=row_names,
@@ -288,7 +289,8 @@ def drop_one(
     ('f',)
     """
     quantity = "drop_one"
-    check_level(alpha)
+    if not 0.0 < alpha < 1.0:
+        raise InputError(f"drop_one: alpha must lie in (0, 1), got {alpha:g}; write 0.05, not 5")
     if not data:
         raise InputError("drop_one: needs at least one array after the statistic")
     arrays = [np.asarray(d) for d in data]

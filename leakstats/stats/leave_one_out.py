@@ -15,7 +15,7 @@ from leakstats.columns import Columns
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Detail, Estimate, Interval, Undefined
 from leakstats.stats._arrays import FloatArray, check_level
-from leakstats.stats._least_squares import new_points, prepare, row_labels
+from leakstats.stats._least_squares import new_points, prepare, row_labels, tidy
 
 __all__ = ["LeaveOneOut", "jackknife_plus", "loo_prediction_intervals"]
 
@@ -86,9 +86,13 @@ class LeaveOneOut:
             return Undefined(quantity, f"no row has a leave-one-out interval: {reason}", n)
         y = self.intervals["observed"]
         # the scale of y is taken out first: squares of 1e-200 vanish
-        spread = float(y.max() - y.min())
-        z = (y - y[0]) / spread
-        ratio = 2.0 * float(np.median(known)) / spread
+        size = float(np.abs(y).max())
+        z = y / size
+        spread = float(z.max() - z.min())
+        if spread == 0.0:
+            return Undefined(quantity, f"y is constant ({y[0]:g} in all {n} rows): it has no range", n)
+        z = (z - z[0]) / spread
+        ratio = 2.0 * (float(np.median(known)) / size) / spread
         vacuous = ratio >= VACUOUS_WIDTH
         details: dict[str, Detail] = {
             "vacuous": vacuous,
@@ -231,29 +235,26 @@ def loo_prediction_intervals(
     if ls.rank == 0:
         raise UndefinedEstimate(quantity, "; ".join(ls.dropped.values()), n=ls.n)
     deleted = ls.deleted()
-    residual = ls.to_data(deleted.residual)
-    if deleted.df > 0:
-        t = float(special.stdtrit(deleted.df, 0.5 + level / 2.0))
-        scale = np.sqrt(deleted.rss / deleted.df)
-        # 1 + x'(X_(i)'X_(i))^-1 x = 1 / (1 - h)
-        gap = deleted.gap if deleted.clean else np.where(deleted.lost, 1.0, deleted.gap)
-        sigma, half = ls.to_data(scale), ls.to_data(t * scale / np.sqrt(gap))
-    else:
-        sigma, half = np.zeros((2, ls.n))
-    inside = (np.abs(residual) <= half).astype(np.float64)
     undefined: dict[str, str] = {}
-    if not deleted.clean:
-        none = deleted.no_scale
-        if none.any():
-            sigma[none] = half[none] = inside[none] = np.nan
-            undefined = dict.fromkeys(("low", "high", "half_width", "sigma", "inside"), deleted.no_scale_reason())
-        if deleted.lost.any():
-            undefined |= dict.fromkeys(("prediction", "residual"), deleted.lost_reason())
-    prediction = ls.y - residual
-    intervals = Columns(
-        quantity="loo_prediction",
-        labels=row_names,
-        columns={
+    with np.errstate(all="ignore"):
+        residual = ls.to_data(deleted.residual)
+        if deleted.df > 0:
+            t = float(special.stdtrit(deleted.df, 0.5 + level / 2.0))
+            scale = np.sqrt(deleted.rss / deleted.df)
+            # 1 + x'(X_(i)'X_(i))^-1 x = 1 / (1 - h)
+            sigma, half = ls.to_data(scale), ls.to_data(t * scale / np.sqrt(deleted.gap))
+        else:
+            sigma, half = np.zeros((2, ls.n))
+        inside = (np.abs(residual) <= half).astype(np.float64)
+        if not deleted.clean:
+            none = deleted.no_scale
+            if none.any():
+                sigma[none] = half[none] = inside[none] = np.nan
+                undefined = dict.fromkeys(("low", "high", "half_width", "sigma", "inside"), deleted.no_scale_reason())
+            if deleted.lost.any():
+                undefined |= dict.fromkeys(("prediction", "residual"), deleted.lost_reason())
+        prediction = ls.y - residual
+        columns = {
             "observed": ls.y,
             "prediction": prediction,
             "low": prediction - half,
@@ -262,7 +263,14 @@ def loo_prediction_intervals(
             "residual": residual,
             "sigma": sigma,
             "inside": inside,
-        },
+        }
+    if not deleted.tame:
+        inside[~(np.isfinite(residual) & np.isfinite(half))] = np.nan
+        tidy(columns, undefined)
+    intervals = Columns(
+        quantity="loo_prediction",
+        labels=row_names,
+        columns=columns,
         method="least squares on the other rows, t prediction interval, closed form",
         undefined=undefined,
         assumptions=_ASSUMPTIONS,
@@ -354,34 +362,46 @@ def jackknife_plus(
     # 1e-9: 0.1 (9 + 1) must count as 1, whatever 1 - 0.9 rounds to
     rank_low = math.floor(alpha * (n + 1) + 1e-9)
 
-    u = ls.coordinates(points)
-    stored = u @ ls.qty
-    known = ls.estimable(points) & np.isfinite(stored)
-    low, high = np.full(m, -np.inf), np.full(m, np.inf)
-    if rank_low >= 1:
-        shift = np.where(deleted.lost, 0.0, deleted.residual)
-        reach = np.where(deleted.lost, np.inf, np.abs(deleted.residual))
-        block = max(1, _BLOCK // n)
-        for start in range(0, m, block):
-            rows = slice(start, start + block)
-            with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
+        u = ls.coordinates(points)
+        stored = u @ ls.qty
+        low, high = np.full(m, -np.inf), np.full(m, np.inf)
+        if rank_low >= 1:
+            shift = np.where(deleted.lost, 0.0, deleted.residual)
+            reach = np.where(deleted.lost, np.inf, np.abs(deleted.residual))
+            block = max(1, _BLOCK // n)
+            for start in range(0, m, block):
+                rows = slice(start, start + block)
                 without = stored[rows, None] - (u[rows] @ ls.q.T) * shift
-            low[rows] = np.partition(without - reach, rank_low - 1, axis=1)[:, rank_low - 1]
-            high[rows] = np.partition(without + reach, n - rank_low, axis=1)[:, n - rank_low]
-    low[~known] = high[~known] = stored[~known] = np.nan
+                low[rows] = np.partition(without - reach, rank_low - 1, axis=1)[:, rank_low - 1]
+                high[rows] = np.partition(without + reach, n - rank_low, axis=1)[:, n - rank_low]
+                overflown = ~np.isfinite(without).all(axis=1)
+                low[rows][overflown] = high[rows][overflown] = np.nan
+        ends = {"fit": stored, "low": low, "high": high}
+        columns = {name: ls.place(values) for name, values in ends.items()}
+        for name, values in ends.items():
+            # an end is infinite because the order statistic is, not because a double ends
+            columns[name][np.isfinite(values) & ~np.isfinite(columns[name])] = np.nan
+    undefined: dict[str, str] = {}
+    known = ls.estimable(points)
+    if not known.all():
+        off = "the point breaks the relation among X's columns for which one was dropped"
+        undefined = dict.fromkeys(columns, off)
+        for values in columns.values():
+            values[~known] = np.nan
+    tidy(columns, undefined, unbounded=("low", "high"))
     notes = [f"dropped: {why}" for why in ls.dropped.values()]
     if rank_low < 1:
         least = math.ceil(1.0 / alpha - 1e-9) - 1
         notes.append(f"the interval is unbounded: level {level:g} needs at least {least} rows, got {n}")
     if deleted.lost.any():
         notes.append(f"{int(deleted.lost.sum())} row(s) of leverage 1 count as unbounded, which widens the interval")
-    off = "the point breaks the relation among X's columns for which one was dropped, or is too far for a double"
     return Columns(
         quantity="jackknife_plus",
         labels=point_names,
-        columns={"fit": ls.place(stored), "low": ls.place(low), "high": ls.place(high)},
+        columns=columns,
         method="jackknife+ of least squares, closed form",
-        undefined={} if known.all() else dict.fromkeys(("fit", "low", "high"), off),
+        undefined=undefined,
         unbounded=("low", "high"),
         assumptions=(
             "rows and new points are exchangeable",

@@ -16,7 +16,7 @@ from leakstats.columns import Columns
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.estimate import Detail, Estimate, Interval, PValue, Undefined
 from leakstats.stats._arrays import FloatArray, check_choice, check_level
-from leakstats.stats._least_squares import LeastSquares, new_points, prepare, row_labels
+from leakstats.stats._least_squares import BEYOND, LeastSquares, new_points, prepare, row_labels, tidy
 
 __all__ = ["LinearFit", "fit_ols"]
 
@@ -46,7 +46,7 @@ def _rescaled(value: float, exponent: int, *, quantity: str, n: int) -> float:
     with np.errstate(over="ignore", under="ignore"):
         out = float(np.ldexp(value, exponent))
     if not math.isfinite(out) or (value != 0.0 and abs(out) < _SMALLEST):
-        raise UndefinedEstimate(quantity, "its magnitude is beyond double precision; rescale y or X", n=n)
+        raise UndefinedEstimate(quantity, BEYOND, n=n)
     return out
 
 
@@ -163,10 +163,14 @@ class LinearFit:
             if deleted.lost.any():
                 label = self.rows.labels[int(np.flatnonzero(deleted.lost)[0])]
                 raise UndefinedEstimate(quantity, f"row {label} has leverage 1: its residual is 0 / 0", n=ls.n)
-            weights = deleted.residual**2
+            with np.errstate(over="ignore"):
+                weights = deleted.residual**2
             if kind == "HC2":
                 weights = weights * deleted.gap
-        out: FloatArray = (ls.q * weights[:, None]).T @ ls.q
+        with np.errstate(all="ignore"):
+            out: FloatArray = (ls.q * weights[:, None]).T @ ls.q
+        if not np.isfinite(out).all():
+            raise UndefinedEstimate(quantity, BEYOND, n=ls.n)
         return out
 
     def covariance(self, *, kind: str = "classical") -> FloatArray:
@@ -200,9 +204,7 @@ class LinearFit:
         with np.errstate(over="ignore", under="ignore"):
             out: FloatArray = np.ldexp(stored, exponent[:, None] + exponent[None, :])
         if not np.isfinite(out).all() or (out.diagonal() < _SMALLEST).any():
-            raise UndefinedEstimate(
-                f"ols covariance ({kind})", "its magnitude is beyond double precision; rescale y or X", n=ls.n
-            )
+            raise UndefinedEstimate(f"ols covariance ({kind})", BEYOND, n=ls.n)
         return out
 
     def robust(self, *, kind: str = "HC3", level: float = 0.95) -> Mapping[str, Estimate | Undefined]:
@@ -310,40 +312,35 @@ class LinearFit:
         ls = self._ls
         points = new_points(new_X, count=ls.x.shape[1], name="new_X", quantity="ols prediction")
         names = row_labels(labels, rows=len(points), quantity="ols prediction")
-        u = ls.coordinates(points)
-        with np.errstate(over="ignore", invalid="ignore"):
-            spread = (u * u).sum(axis=1)
-            stored = u @ ls.qty
-        undefined: dict[str, str] = {}
-        ok = ls.estimable(points) & np.isfinite(spread) & np.isfinite(stored)
-        stored, spread = np.where(ok, stored, np.nan), np.where(ok, spread, np.nan)
-        off = (
-            ""
-            if ok.all()
-            else (
-                "the point breaks the relation among X's columns for which one was dropped, or is too far for a double"
-            )
-        )
         scale = ls.df > 0 and not ls.perfect
         s = math.sqrt(ls.rss / ls.df) if scale else math.nan
-        no_scale = "" if scale else (_SATURATED if ls.df == 0 else _PERFECT)
         t = _t_quantile(ls.df, level) if scale else math.nan
-        se = s * np.sqrt(spread)
-        half = t * s * np.sqrt(1.0 + spread)
-        columns_out = {
-            "fit": ls.place(stored),
-            "prediction_low": ls.place(stored - half),
-            "prediction_high": ls.place(stored + half),
-            "half_width": ls.to_data(half),
-            "confidence_low": ls.place(stored - t * se),
-            "confidence_high": ls.place(stored + t * se),
-            "standard_error": ls.to_data(se),
-        }
-        for name in columns_out:
-            reasons = [off, no_scale if name != "fit" else ""]
-            text = "; ".join(reason for reason in reasons if reason)
-            if text:
-                undefined[name] = text
+        with np.errstate(all="ignore"):
+            u = ls.coordinates(points)
+            spread = (u * u).sum(axis=1)
+            stored = u @ ls.qty
+            se = s * np.sqrt(spread)
+            half = t * s * np.sqrt(1.0 + spread)
+            columns_out = {
+                "fit": ls.place(stored),
+                "prediction_low": ls.place(stored - half),
+                "prediction_high": ls.place(stored + half),
+                "half_width": ls.to_data(half),
+                "confidence_low": ls.place(stored - t * se),
+                "confidence_high": ls.place(stored + t * se),
+                "standard_error": ls.to_data(se),
+            }
+        undefined: dict[str, str] = {}
+        if not scale:
+            without = (name for name in columns_out if name != "fit")
+            undefined = dict.fromkeys(without, _SATURATED if ls.df == 0 else _PERFECT)
+        known = ls.estimable(points)
+        if not known.all():
+            off = "the point breaks the relation among X's columns for which one was dropped"
+            for name, values in columns_out.items():
+                values[~known] = np.nan
+                undefined[name] = f"{undefined[name]}; {off}" if name in undefined else off
+        tidy(columns_out, undefined)
         outside = ((points < ls.x.min(axis=0)) | (points > ls.x.max(axis=0))).any(axis=1)
         outside |= ~(spread <= ls.leverage.max() * (1.0 + 1e-9))
         columns_out["extrapolates"] = outside.astype(np.float64)
@@ -603,11 +600,16 @@ def fit_ols(
             notes=said,
         )
     r2, adj_r2, sigma, f_test = _summaries(ls, level=level, notes=said)
+    undefined: dict[str, str] = {}
+    with np.errstate(over="ignore", under="ignore"):
+        columns = {"fitted": ls.place(ls.q @ ls.qty), "residual": ls.to_data(ls.residuals)}
+    tidy(columns, undefined)
     rows = Columns(
         quantity="ols_rows",
         labels=row_names,
-        columns={"fitted": ls.place(ls.q @ ls.qty), "residual": ls.to_data(ls.residuals)},
+        columns=columns,
         method="least squares",
+        undefined=undefined,
         notes=said,
         details={"n": ls.n, "df": ls.df},
     )

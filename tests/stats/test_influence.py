@@ -319,7 +319,7 @@ def test_dyadic_drops_rows_and_columns() -> None:
         (lambda: drop_one(slope), InputError, "at least one array"),
         (lambda: drop_one(slope, [1, 2, 3], [1, 2]), InputError, "same number of rows"),
         (lambda: drop_one(lambda v: 3.0, [1, 2, 3]), InputError, "must return an Estimate, got float"),
-        (lambda: drop_one(slope, [1, 2, 3], [1, 2, 4], alpha=5), InputError, "level must lie|alpha"),
+        (lambda: drop_one(slope, [1, 2, 3], [1, 2, 4], alpha=5), InputError, "alpha must lie"),
         (lambda: drop_one(slope, [1, 2], [1, 2], labels=["a", "a"]), UndefinedEstimate, "at least 2 units"),
         (lambda: drop_one(slope, [1, 2, 3], [1, 2, 4], labels=["a"]), InputError, "one label a row"),
     ],

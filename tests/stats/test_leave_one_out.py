@@ -16,7 +16,7 @@ from scipy import special
 
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.estimate import Estimate, Undefined
-from leakstats.stats import fit_ols, jackknife_plus, loo_prediction_intervals
+from leakstats.stats import fit_ols, influence, jackknife_plus, loo_prediction_intervals
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -341,3 +341,33 @@ def test_prints() -> None:
     text = str(loo_prediction_intervals(HITS, COSINE, labels=LABELS))
     assert "outside: librarian" in text
     assert "vacuous" in text
+
+
+EXTREME = [0.0, 1.0, -1.0, 2.0, 0.1, 1e-100, 1e8, 1e8 + 1, 1e300, -1e300, 1.7e308, 5e-324, 1e-310, 3.0]
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data(), n=st.integers(1, 6), k=st.integers(1, 2), intercept=st.booleans())
+def test_extreme_numbers_are_refused_or_undefined_with_a_reason(
+    data: st.DataObject, n: int, k: int, intercept: bool
+) -> None:
+    """No warning, no NaN without a reason (Columns sees to that), no infinity that is an overflow."""
+    pool = data.draw(st.lists(st.sampled_from(EXTREME), min_size=2, max_size=5))
+    draw = st.sampled_from(pool)
+    y = np.array(data.draw(st.lists(draw, min_size=n, max_size=n)))
+    x = np.array(data.draw(st.lists(draw, min_size=n * k, max_size=n * k))).reshape(n, k)
+    try:
+        loo = loo_prediction_intervals(y, x, intercept=intercept)
+    except UndefinedEstimate:
+        with pytest.raises(UndefinedEstimate):
+            influence(y, x, intercept=intercept)
+        return
+    str(loo)
+    rows = influence(y, x, intercept=intercept)
+    assert rows["leverage"].max() <= 1.0
+    fit = fit_ols(y, x, intercept=intercept)
+    for out in (jackknife_plus(y, x, x, level=0.6, intercept=intercept), fit.predict(x)):
+        json.dumps(out.to_json(), allow_nan=False)
+    json.dumps([loo.to_json(), rows.to_json(), fit.to_json()], allow_nan=False)
+    known = np.isfinite(loo["prediction"])
+    assert known.all() or "prediction" in loo.intervals.undefined
