@@ -192,7 +192,7 @@ def test_rate_intervals_are_exact_at_the_ends() -> None:
     [
         (lambda: tails.wilson_interval(8, 7), "successes must not exceed trials, got 8 of 7"),
         (lambda: tails.wilson_interval(-1, 7), "successes must be a whole number >= 0, got -1"),
-        (lambda: tails.wilson_interval(1.5, 7), "successes must be a whole number"),
+        (lambda: tails.wilson_interval(1.5, 7), "successes must be a whole number"),  # type: ignore[arg-type]
         (lambda: tails.clopper_pearson_interval(1, 7, level=95), "write 0.95, not 95"),
         (lambda: tails.normal_ppf(0.0), r"p must lie in \(0, 1\), got 0"),
         (lambda: tails.normal_sf(math.nan), "z must be a number"),

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from leakstats.columns import Columns
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.estimate import Detail, Estimate, Interval, PValue
-from leakstats.stats._arrays import FloatArray, IntArray, check_choice, check_level, counts
+from leakstats.stats._arrays import FloatArray, check_choice, check_level, counts
 from leakstats.tails import normal_ppf, normal_sf, wilson_interval
 
 __all__ = ["METHODS", "difference_interval", "one_sided_bound", "proportion_interval", "proportion_intervals"]
@@ -205,13 +205,6 @@ METHODS: dict[str, Callable[[FloatArray, FloatArray, float], _Bounds]] = {
 """Interval methods by name; each maps counts (float arrays) and alpha to lower and upper bounds."""
 
 
-def _bounds(k: IntArray, n: IntArray, level: float, method: str) -> _Bounds:
-    """Bounds of valid counts with n >= 1, shape kept, level and method checked."""
-    shape = k.shape
-    low, high = METHODS[method](k.astype(np.float64).ravel(), n.astype(np.float64).ravel(), 1.0 - level)
-    return low.reshape(shape), high.reshape(shape)
-
-
 # --- one rate -------------------------------------------------------------------------------------------------------
 
 
@@ -275,7 +268,7 @@ def proportion_interval(successes: int, trials: int, *, level: float = 0.95, met
     check_choice(method, name="method", choices=METHODS)
     level = check_level(level)
     k, n = _scalar_counts(successes, trials, "rate")
-    low, high = _bounds(np.array([k]), np.array([n]), level, method)
+    low, high = METHODS[method](np.array([float(k)]), np.array([float(n)]), 1.0 - level)
     details: dict[str, Detail] = {"successes": k, "trials": n}
     others: tuple[Interval, ...] = ()
     notes: tuple[str, ...] = ()
@@ -415,15 +408,16 @@ def proportion_intervals(
     names = _RowNumbers(k.size) if labels is None else labels
     if len(names) != k.size:
         raise InputError(f"rates: labels must have one name a cell ({k.size}), got {len(names)}")
+    hits, total = k.astype(np.float64), n.astype(np.float64)
     undefined: dict[str, str] = {}
     filled = n > 0
     if filled.all():
-        low, high = _bounds(k, n, level, method)
-        rate = k / n
+        low, high = METHODS[method](hits, total, 1.0 - level)
+        rate = hits / total
     else:
         rate, low, high = (np.full(k.shape, np.nan) for _ in range(3))
-        low[filled], high[filled] = _bounds(k[filled], n[filled], level, method)
-        rate[filled] = k[filled] / n[filled]
+        low[filled], high[filled] = METHODS[method](hits[filled], total[filled], 1.0 - level)
+        rate[filled] = hits[filled] / total[filled]
         empty = int(np.count_nonzero(~filled))
         reason = f"0 of 0 trials in {empty} cell{'s' if empty > 1 else ''}"
         undefined = dict.fromkeys(("rate", "low", "high"), reason)
