@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leakstats.analysis.context import Context
-from leakstats.analysis.ledger import Assumption, Question
+from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.analysis.states import STATE_FACTORS, attribute, controls, own_personas
 from leakstats.analysis.stored_geometry import enter_stored
 from leakstats.errors import ContractError, UndefinedEstimate, Violation
@@ -243,6 +243,7 @@ class _Collapse:
         family: str | None = None,
         definition: str = "",
         noun: str | None = None,
+        recheck: Recheck | None = None,
     ) -> None:
         at = ", ".join(str(v) for k, v in facets.items() if k not in ("layer", "versus", "centring"))
         against = f" against {facets['versus']}" if "versus" in facets else ""
@@ -257,6 +258,7 @@ class _Collapse:
             role="descriptive" if family is None else "secondary" if main else "exploratory",
             family=family,
             definition=definition,
+            recheck=recheck,
         )
 
     def _measured(self, layer: int, *levels: Level, without: tuple[str, ...] = ()) -> tuple[list[int], tuple[str, ...]]:
@@ -284,6 +286,7 @@ class _Collapse:
                 self._facets(level, layer, centring=centring),
                 f"mean cosine of {len(rows)} {self.noun}{_centred(centring)}",
                 definition=f"mean-off-diagonal-cosine/centring-{centring}",
+                recheck=Recheck("cosines", {"states": (vectors,), "centring": centring}),
             )
         if level in self.states:
 
@@ -345,6 +348,7 @@ class _Collapse:
                 f"change of mean cosine{_centred(centring)}",
                 family=family if centring == "none" else "centred cosines",
                 definition=f"mean-off-diagonal-cosine/centring-{centring}",
+                recheck=Recheck("cosines", {"states": (before, after), "centring": centring}),
             )
         self._add(
             "spread_change",

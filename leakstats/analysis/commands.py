@@ -48,6 +48,12 @@ def _overrides(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     type=click.Path(path_type=Path),
     help="An earlier results file: report how far the cells that both hold have moved.",
 )
+@click.option(
+    "--crosscheck",
+    is_flag=True,
+    help="Recompute with scipy, statsmodels and pingouin what they offer too; agreement, their known pitfalls and any"
+    " unexplained difference go into analysis.json.",
+)
 @click.option("--all", "everything", is_flag=True, help="Print every exploratory estimate too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of analysis.json.")
 def analyze(
@@ -60,6 +66,7 @@ def analyze(
     figures: bool,
     overrides: dict[str, str],
     reference: Path | None,
+    crosscheck: bool,
     everything: bool,
     quiet: bool,
 ) -> None:
@@ -84,7 +91,7 @@ def analyze(
     earlier = None if reference is None else load(reference)
     folder = results.parent / "out" if output is None else output
     with progress(quiet=quiet) as tell:
-        analysis = run_analysis(loaded, settings, reference=earlier, progress=tell)
+        analysis = run_analysis(loaded, settings, reference=earlier, crosscheck=crosscheck, progress=tell)
         tell("figures" if figures else "writing")
         path = analysis.write(folder, results=results, figures=figures)
     if not quiet:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leakstats.analysis.context import Context
-from leakstats.analysis.ledger import Assumption, Question
+from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate
 from leakstats.ident import Facet
@@ -129,6 +129,10 @@ class _Conditions:
             label=f"mean rate of {n} {self.noun}, {condition}",
             unit_noun=self._fewest(part),
             role="descriptive",
+            recheck=Recheck(
+                "clustered",
+                {"successes": part.successes, "trials": part.trials, "clusters": self._cluster_labels(part)},
+            ),
         )
 
     def _difference(self, first: Level, second: Level) -> None:
@@ -178,6 +182,7 @@ class _Conditions:
                 label=f"{facets['condition']} minus {facets['versus']}, signs flipped over {self.ctx.noun(cluster)}",
                 unit_noun=self.ctx.noun(cluster),
                 role="exploratory",
+                recheck=Recheck("flips", {"differences": rate_a - rate_b}),
             )
 
     def _equivalence(self, facets: dict[str, Facet], estimate: Estimate, margin: float, noun: str) -> None:
@@ -233,6 +238,7 @@ class _Conditions:
                 unit_noun=self.noun,
                 role="secondary" if within else "exploratory",
                 definition=f"condition-range/{name.replace('_', '-')}",
+                recheck=Recheck("blocks", {"values": values}),
             )
 
     def _own_persona(self, condition: Level) -> None:
@@ -262,6 +268,7 @@ class _Conditions:
             unit_noun=self.noun,
             role="exploratory",
             definition="own-persona/one-sided-rank",
+            recheck=Recheck("two_samples", {"a": cells.rate[mine], "b": cells.rate[~mine], "alternative": "greater"}),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leakstats.analysis.context import Context
-from leakstats.analysis.rates import cell_interval
+from leakstats.analysis.rates import cell_interval, cell_recheck
 from leakstats.estimate import Estimate
 from leakstats.ident import Facet
 
@@ -46,4 +46,5 @@ def run(ctx: Context) -> None:
             label=f"control {', '.join(map(str, facets.values()))}",
             unit_noun="completions",
             role="descriptive",
+            recheck=cell_recheck(ctx, table),
         )

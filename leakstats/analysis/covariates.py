@@ -6,6 +6,7 @@ import numpy as np
 
 from leakstats.analysis.context import Context
 from leakstats.analysis.joined import Joined, all_joins
+from leakstats.analysis.ledger import Recheck
 from leakstats.analysis.similarity import STATISTICS, headline_statistic, primary_layer
 from leakstats.errors import DesignError
 from leakstats.estimate import Estimate
@@ -82,6 +83,7 @@ def _partial(ctx: Context, joined: Joined, given: tuple[CovariateSpec, ...], mor
             label=f"{symbol} of similarity and rate given {name}{of}{at}",
             unit_noun=ctx.noun(joined.unit),
             role="secondary" if statistic == headline_statistic(ctx) else "exploratory",
+            recheck=Recheck("partial", {"statistic": statistic, "x": x, "y": y, "z": z}),
         )
     inflation = variance_inflation(np.column_stack([x, z]), names=["similarity", *(s.name for s in given)])
     for i, column in enumerate(["similarity", *(s.name for s in given)]):
@@ -95,4 +97,5 @@ def _partial(ctx: Context, joined: Joined, given: tuple[CovariateSpec, ...], mor
                 label=f"variance inflation of {column}{of}{at}",
                 unit_noun=ctx.noun(joined.unit),
                 role="descriptive",
+                recheck=Recheck("inflation", {"columns": np.column_stack([x, z]), "column": i}),
             )

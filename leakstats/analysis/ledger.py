@@ -12,7 +12,7 @@ from leakstats.estimate import Estimate, PValue, Undefined
 from leakstats.ident import EstimateId, Facet
 from leakstats.stats import adjust
 
-__all__ = ["Assumption", "Family", "FigureSpec", "Ledger", "Question"]
+__all__ = ["Assumption", "Family", "FigureSpec", "Ledger", "Question", "Recheck"]
 
 AssumptionStatus = Literal["met", "doubtful", "failed", "not_checked"]
 
@@ -35,6 +35,15 @@ class FigureSpec:
     title: str
     caption: str
     alt: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What an estimate was computed from, for a second opinion: a kind of computation and its arrays, not copied."""
+
+    kind: str
+    """A key of :data:`leakstats.analysis.second_opinions.OPINIONS`."""
     data: Mapping[str, Any]
 
 
@@ -76,9 +85,13 @@ class Family:
 
 
 class Ledger:
-    """Collects what the questions compute. Nothing that was run can be left out: modules have no other output."""
+    """Collects what the questions compute. Nothing that was run can be left out: modules have no other output.
 
-    def __init__(self) -> None:
+    With ``keep_arrays`` it also keeps, by key, what each estimate was computed from; else nothing is held.
+    """
+
+    def __init__(self, *, keep_arrays: bool = False) -> None:
+        self.rechecks: dict[str, Recheck] | None = {} if keep_arrays else None
         self.entries: dict[EstimateId, Entry] = {}
         self.tables: dict[str, Table] = {}
         self.figures: list[FigureSpec] = []
@@ -102,6 +115,7 @@ class Ledger:
         definition: str = "",
         role: Role = "secondary",
         family: str | None = None,
+        recheck: Recheck | None = None,
     ) -> Estimate | None:
         """Compute and enter one estimate; an undefined one is entered with its reason and ``None`` is returned."""
         key = EstimateId(analysis, statistic, facets or {}, definition)
@@ -116,7 +130,14 @@ class Ledger:
         if family is not None and tests:
             self.families[family].keys.append(str(key))
         self.entries[key] = Entry(key, result, label, unit_noun, role, family if tests else None)
+        if recheck is not None:
+            self.recheck(str(key), recheck)
         return result if isinstance(result, Estimate) else None
+
+    def recheck(self, key: str, recheck: Recheck) -> None:
+        """Keep what an estimate, or a table, was computed from, if a second opinion was asked for."""
+        if self.rechecks is not None:
+            self.rechecks[key] = recheck
 
     def open_family(self, name: str, *, method: str, note: str) -> Family:
         """Declare a family before tests are entered into it."""

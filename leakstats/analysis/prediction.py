@@ -9,8 +9,8 @@ import numpy as np
 from leakstats.analysis.context import Context
 from leakstats.analysis.document import Table
 from leakstats.analysis.joined import Joined, all_joins
-from leakstats.analysis.ledger import Assumption, Question
-from leakstats.analysis.rates import cell_interval
+from leakstats.analysis.ledger import Assumption, Question, Recheck
+from leakstats.analysis.rates import cell_interval, cell_recheck
 from leakstats.analysis.similarity import primary_layer
 from leakstats.columns import Columns
 from leakstats.errors import UndefinedEstimate
@@ -75,6 +75,7 @@ def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
             unit_noun=noun,
             role="exploratory",
             definition="loo-pi-coverage/each-held-out",
+            recheck=Recheck("leave_one_out", {"x": part.similarity[layer], "y": part.rate}),
         )
         worst = np.argsort(-np.abs(np.nan_to_num(loo["residual"])))[:WORST]
         for i in worst.tolist():
@@ -215,7 +216,8 @@ class _Line:
             fit = fit_ols(self.y[keep], self.x[keep], names=["similarity"], level=self.ctx.level)
             return fit["similarity"].with_notes(*notes)
 
-        self._add("slope", compute, "slope of rate on similarity")
+        arrays = {"x": self.x[keep], "y": self.y[keep]}
+        self._add("slope", compute, "slope of rate on similarity", recheck=Recheck("line", arrays))
 
     def _leave_one_out(self) -> None:
         def both() -> tuple[Estimate | Undefined, Estimate | Undefined, Columns | None]:
@@ -228,7 +230,11 @@ class _Line:
 
         coverage, width, intervals = both()
         self._add(
-            "loo_coverage", coverage, "leave-one-out interval coverage", definition="loo-pi-coverage/each-held-out"
+            "loo_coverage",
+            coverage,
+            "leave-one-out interval coverage",
+            definition="loo-pi-coverage/each-held-out",
+            recheck=Recheck("leave_one_out", {"x": self.x, "y": self.y}),
         )
         self._add("loo_relative_width", width, "width of the leave-one-out interval over the range of the rates")
         if isinstance(width, Estimate) and self.main:
@@ -289,6 +295,7 @@ class _Line:
                 ),
                 f"largest {words} ({top})",
                 role="descriptive",
+                recheck=Recheck("influence", {"x": self.x, "y": self.y, "measure": statistic}),
             )
 
     def _new_points(self, new: list[str]) -> None:
@@ -330,6 +337,7 @@ class _Line:
                 ),
                 f"predicted rate of {name}",
                 facets=facets,
+                recheck=Recheck("prediction", {"x": self.x[fit], "y": self.y[fit], "new": self.x[row]}),
             )
             self._add(
                 "half_width",
@@ -345,6 +353,7 @@ class _Line:
             proportion_interval(inside, len(new), level=self.ctx.level),
             "new points inside their prediction interval",
             definition="new-points-inside/fit-on-the-others",
+            recheck=Recheck("rates", {"successes": inside, "trials": len(new)}),
         )
 
     def _observed(self, name: str) -> None:
@@ -360,4 +369,5 @@ class _Line:
             label=f"observed rate of {name}",
             unit_noun="completions",
             role="descriptive",
+            recheck=cell_recheck(self.ctx, part),
         )

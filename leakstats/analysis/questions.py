@@ -97,6 +97,7 @@ def analyze(
     settings: Settings | None = None,
     *,
     reference: Results | None = None,
+    crosscheck: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Analysis:
     """Everything that ``results`` supports: estimates, tables, figures, families and the confidence ceiling.
@@ -109,6 +110,8 @@ def analyze(
         Resamples, seed, level and overrides; level and alpha default to the plan's.
     reference : Results, optional
         An earlier file: the drift of the cells that both hold is reported.
+    crosscheck : bool
+        Recompute with scipy, statsmodels and pingouin what they offer too, and say where they differ.
     progress : callable, optional
         Told the name of each question before it is asked.
 
@@ -127,17 +130,25 @@ def analyze(
     plan = results.plan
     level = plan.level if settings.level is None else settings.level
     alpha = plan.alpha if settings.alpha is None else settings.alpha
-    ledger = Ledger()
+    ledger = Ledger(keep_arrays=crosscheck)
     ctx = Context(results, settings, ledger, level, alpha, reference)
     for name, run in QUESTIONS:
         if progress is not None:
             progress(name)
         run(ctx)
     ledger.close_families()
-    return Analysis(_document(ctx), figure_specs(ctx))
+    return Analysis(_document(ctx, _second_opinion(ctx, progress) if crosscheck else None), figure_specs(ctx))
 
 
-def _document(ctx: Context) -> dict[str, Any]:
+def _second_opinion(ctx: Context, progress: Callable[[str], None] | None) -> list[dict[str, Any]]:
+    from leakstats.analysis.crosscheck import crosscheck
+
+    if progress is not None:
+        progress("crosscheck")
+    return [comparison.to_json() for comparison in crosscheck(ctx)]
+
+
+def _document(ctx: Context, comparisons: list[dict[str, Any]] | None) -> dict[str, Any]:
     source = to_document(ctx.results)
     ledger = ctx.ledger
     copied = (
@@ -165,5 +176,5 @@ def _document(ctx: Context) -> dict[str, Any]:
         "families": [f.to_json() for f in ledger.families.values() if f.keys],
         "confidence": ceiling(ctx),
         "figures": [],
-        "crosscheck": None,
+        "crosscheck": comparisons,
     }

@@ -10,14 +10,14 @@ import numpy as np
 from leakstats.analysis.context import Context
 from leakstats.analysis.document import Table
 from leakstats.analysis.joined import WITHIN_CELL
-from leakstats.analysis.ledger import Assumption, Question
+from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate, Interval
 from leakstats.ident import Facet
 from leakstats.results import CellTable
 from leakstats.stats import clustered_proportion, proportion_interval, proportion_intervals
 
-__all__ = ["cell_interval", "run"]
+__all__ = ["cell_interval", "cell_recheck", "run"]
 
 MAX_NAMED_CELLS = 60
 """Tables of up to this many cells give every rate an id of its own; the others stand in the table only."""
@@ -51,6 +51,14 @@ def cell_interval(ctx: Context, cells: CellTable) -> Estimate:
     method = ctx.override("rates") or "wilson"
     estimate = proportion_interval(int(cells.successes.sum()), int(cells.trials.sum()), level=ctx.level, method=method)
     return estimate.with_assumptions(_independence(ctx, cells))
+
+
+def cell_recheck(ctx: Context, cells: CellTable) -> Recheck:
+    """What :func:`cell_interval` computes from."""
+    if clustered(ctx, cells):
+        questions = {"question": cells.factors["question"].codes.tolist()}
+        return Recheck("clustered", {"successes": cells.successes, "trials": cells.trials, "clusters": questions})
+    return Recheck("rates", {"successes": int(cells.successes.sum()), "trials": int(cells.trials.sum())})
 
 
 def _independence(ctx: Context, table: CellTable) -> str:
@@ -90,6 +98,8 @@ def _counted(ctx: Context, question: Question, table: CellTable) -> None:
         method = ctx.override("rates") or "wilson"
         found = proportion_intervals(cells.successes, cells.trials, level=ctx.level, method=method)
         low, high = found["low"].tolist(), found["high"].tolist()
+        arrays = {"successes": cells.successes, "trials": cells.trials, "low": low, "high": high, "method": method}
+        ctx.ledger.recheck(f"table rates.{table.id}", Recheck("rates", arrays))
         summed = "question" in table.summed_over or ctx.override("rates") is not None
         status = Assumption(
             f"{table.id}: completions are independent",
@@ -155,6 +165,7 @@ def _named(ctx: Context, table: CellTable, cells: CellTable, entities: list[str]
             label=f"{statistic.replace('_', ' ')}, {', '.join(map(str, facets.values())) or table.id}",
             unit_noun="questions" if clustered(ctx, table) else "completions",
             role="descriptive",
+            recheck=cell_recheck(ctx, part),
         )
 
 
@@ -182,6 +193,14 @@ def _summaries(ctx: Context, table: CellTable, cells: CellTable, entities: list[
                 proportion_interval, int((part.successes == 0).sum()), part.n_cells, level=ctx.level
             ),
         }
+        zero = {"successes": int((part.successes == 0).sum()), "trials": part.n_cells}
+        rechecks = {
+            "mean_rate": Recheck(
+                "clustered",
+                {"successes": rows.successes, "trials": rows.trials, "clusters": _mean_clusters(ctx, rows, unit)},
+            ),
+            "share_at_zero": Recheck("rates", zero),
+        }
         for statistic, compute in estimates.items():
             ctx.ledger.add(
                 "rates",
@@ -191,15 +210,21 @@ def _summaries(ctx: Context, table: CellTable, cells: CellTable, entities: list[
                 label=f"{statistic.replace('_', ' ')} of {noun}, {name}",
                 unit_noun=noun,
                 role="descriptive",
+                recheck=rechecks.get(statistic),
             )
+
+
+def _mean_clusters(ctx: Context, rows: CellTable, unit: str) -> Mapping[str, list[int]]:
+    """The units, and the questions too where they are known."""
+    clusters = {unit: rows.factors[unit].codes.tolist()}
+    if clustered(ctx, rows):
+        clusters["question"] = rows.factors["question"].codes.tolist()
+    return clusters
 
 
 def _mean(ctx: Context, rows: CellTable, cells: CellTable, unit: str) -> Estimate:
     """The mean rate over units: clustered by unit, and by question too where questions are known."""
-    clusters: Mapping[str, list[int]] = {unit: rows.factors[unit].codes.tolist()}
-    if clustered(ctx, rows):
-        clusters = {**clusters, "question": rows.factors["question"].codes.tolist()}
-    estimate = clustered_proportion(rows.successes, rows.trials, clusters, level=ctx.level)
+    estimate = clustered_proportion(rows.successes, rows.trials, _mean_clusters(ctx, rows, unit), level=ctx.level)
     if np.unique(cells.trials).size > 1:
         return estimate.with_notes("units have unequal trials: the mean is over completions, not over units")
     return estimate

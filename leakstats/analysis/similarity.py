@@ -11,7 +11,7 @@ import numpy as np
 from leakstats.analysis.context import Context
 from leakstats.analysis.document import Role
 from leakstats.analysis.joined import Joined, Objects, all_joins
-from leakstats.analysis.ledger import Assumption, Question
+from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate
 from leakstats.ident import EstimateId, Facet
@@ -271,6 +271,7 @@ class _Similarity:
             unit_noun=self.noun,
             role=role,
             family=family,
+            recheck=_recheck(statistic, part.similarity[layer], part.rate),
         )
 
     def _per_group(self, statistic: str, layer: int | None) -> None:
@@ -327,6 +328,15 @@ class _Similarity:
                 unit_noun=self.ctx.noun(group),
                 role=self._role(statistic, layer, "combined") if main else "exploratory",
                 family=self._family(statistic, "layers") if main else None,
+                recheck=Recheck(
+                    "combination",
+                    {
+                        "r": [e.value for _, e in parts if abs(e.value) < 1.0],
+                        "n": [e.n for _, e in parts if abs(e.value) < 1.0],
+                        "method": method,
+                        "coefficient": coefficient,
+                    },
+                ),
             )
 
     def _pooled(self, statistic: str, layer: int | None) -> None:
@@ -356,6 +366,7 @@ class _Similarity:
             unit_noun=self.noun,
             role="exploratory",
             family=self._family(statistic, "pooled layers"),
+            recheck=_recheck(statistic, j.similarity[layer], j.rate, kind="pooled"),
         )
 
     def _categories(self, statistic: str) -> None:
@@ -367,13 +378,15 @@ class _Similarity:
         for name in names:
             part = j.take(j.categories == name)
             facets = self._facets(self.layer, category=name)
-            common = {
+            common: dict[str, object] = {
                 "label": self._label(statistic, self.layer, f"within {name}"),
                 "unit_noun": self.noun,
                 "family": self._family(statistic, "categories"),
                 "role": "exploratory",
             }
             several = len(set(part.groups.tolist())) > 1
+            kind = "pooled" if several else "correlation"
+            common["recheck"] = _recheck(statistic, part.similarity[self.layer], part.rate, kind=kind)
 
             def compute(part: Joined = part, several: bool = several, facets: Mapping[str, Facet] = facets) -> Estimate:
                 x, y = part.similarity[self.layer], part.rate
@@ -472,6 +485,7 @@ class _Similarity:
             share = float((y == bound).mean())
             name = ", ".join(map(str, more.values())) or "all units"
             views: dict[str, Callable[[], Estimate]] = {"tau_b": partial(kendall, x, y, level=self.ctx.level)}
+            arrays = {"tau_b": _recheck("kendall", x, y)}
             if share > FLOOR_SHARE:
                 off = y != bound
                 where = "floor" if bound == 0.0 else "ceiling"
@@ -484,6 +498,8 @@ class _Similarity:
                 )
                 views["off_bound"] = partial(self._view, x[off], y[off], more)
                 views["any"] = partial(self._view, x, off.astype(float), more)
+                arrays["off_bound"] = _recheck(self.headline, x[off], y[off])
+                arrays["any"] = _recheck(self.headline, x, off.astype(float))
             for view, compute in views.items():
                 tau = view == "tau_b"
                 self.ctx.ledger.add(
@@ -494,6 +510,7 @@ class _Similarity:
                     label=("Kendall τ-b, " if tau else "") + self._view_label(view, name),
                     unit_noun=self.noun,
                     role="exploratory",
+                    recheck=arrays[view],
                 )
 
     def _view(self, x: np.ndarray, y: np.ndarray, more: Mapping[str, Facet]) -> Estimate:
@@ -524,6 +541,10 @@ class _Similarity:
                     else f"each {self.joined.group} has its own {self.noun}",
                 )
             )
+
+
+def _recheck(statistic: str, x: np.ndarray, y: np.ndarray, *, kind: str = "correlation") -> Recheck:
+    return Recheck(kind, {"statistic": statistic, "x": x, "y": y})
 
 
 def _as_if_independent(ctx: Context, estimate: Estimate) -> Estimate:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from leakstats.analysis.context import Context
 from leakstats.analysis.document import Table
-from leakstats.analysis.ledger import Assumption
+from leakstats.analysis.ledger import Assumption, Recheck
 from leakstats.errors import DesignError, UndefinedEstimate
 from leakstats.estimate import Estimate, Interval, Undefined
 from leakstats.ident import Facet
@@ -89,6 +89,7 @@ def _agreement(ctx: Context, table: CellTable, factor: str) -> None:
                 facets={**facets, **more, "form": form},
                 label=f"{form} over {words}{of}",
                 unit_noun="cells",
+                recheck=Recheck("icc", {"grid": part, "form": form}),
             )
         ctx.ledger.add(
             "stability",

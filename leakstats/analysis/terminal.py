@@ -68,6 +68,12 @@ def print_analysis(document: AnalysisDocument, *, everything: bool = False, cons
     out.print(Text(f"{study['id']}: {study['title']}", style="bold"))
     for question in document.raw["analyses"]:
         _print_question(out, document, question, everything=everything)
+    if document.raw.get("crosscheck") is not None:
+        from leakstats.analysis.crosscheck import summary  # late: most analyses have none
+
+        out.print()
+        for line in summary(document):
+            out.print(Text(line, style="bold red" if line.startswith("  DIFFER") else ""))
     confidence = document.raw["confidence"]
     out.print(Text(f"\nConfidence: {confidence['ceiling']} at the most", style="bold"))
     for reason in confidence["reasons"]:
