@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import click
 
+from .config import find_config, read_config
 from .engine import DEFAULT_MAX_BYTES, Options, lint_paths
 from .finding import SEVERITIES, Severity
-from .formats.json import to_json
-from .formats.text import to_text
 from .registry import all_rules, rule_by_code, select_rules
 from .report import Report
 
 __all__ = ["FORMATS", "explain", "lint", "rules"]
 
-FORMATS: dict[str, Callable[[Report], str]] = {"text": to_text, "json": to_json}
+FORMATS: dict[str, str] = {
+    "text": "to_text",
+    "table": "to_table",
+    "json": "to_json",
+    "github": "to_github",
+    "sarif": "to_sarif",
+    "markdown": "to_markdown",
+}
+"""Name of a format to the function in its module under ``formats``."""
+
+
+def _because(reason: str) -> str:
+    return f"left out by the settings: {reason}" if reason else "left out by the settings"
+
+
+def _format(name: str, report: Report) -> str:
+    function: Callable[[Report], str] = getattr(import_module(f"{__package__}.formats.{name}"), FORMATS[name])
+    return function(report)
+
 
 _FILE = click.Path(path_type=Path)
 
@@ -27,27 +45,20 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to print."
 )
-@click.option("--profile", default="", help="How strictly to judge, such as draft, review or publish.")
+@click.option("--profile", default="", help="How strictly to judge: draft, review (the default) or publish.")
 @click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
-@click.option(
-    "--select", multiple=True, metavar="CODES", help="Run only these rules (codes, names, families such as CR1)."
-)
+@click.option("--select", multiple=True, metavar="CODES", help="Run only these rules (codes, names, families as CR1).")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
-    default="error",
-    show_default=True,
-    help="The mildest finding that makes the exit status 1.",
+    help="The mildest finding that makes the exit status 1.  [default: error]",
 )
 @click.option(
-    "--max-bytes",
-    type=click.IntRange(min=1),
-    default=DEFAULT_MAX_BYTES,
-    show_default=True,
-    help="A larger page is not parsed.",
+    "--max-bytes", type=click.IntRange(min=1), help=f"A larger page is not parsed.  [default: {DEFAULT_MAX_BYTES}]"
 )
+@click.option("--config", "config_path", type=_FILE, help="Settings, in place of those of the current folder.")
 @click.pass_context
 def lint(
     ctx: click.Context,
@@ -58,14 +69,21 @@ def lint(
     analysis: Path | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    fail_on: Severity,
-    max_bytes: int,
+    fail_on: Severity | None,
+    max_bytes: int | None,
+    config_path: Path | None,
 ) -> None:
     """Judge clean-result pages: structure, figures, samples, and every number that was rendered.
 
     PAGE is a Markdown file, or - for standard input; without one it is issue.md in the current folder. A page that was
     rendered has a sidecar (issue.provenance.json) beside it; each of its numbers is printed again from analysis.json
     and compared with the page.
+
+    A comment beside a line allows a finding:
+    <!-- clean-result: allow CR121 because REASON [until 2026-01-31] -->
+
+    Settings stand in .clean-result.toml, or under [tool.clean-result] in pyproject.toml, of this folder or one above:
+    profile, select, ignore (a table from rule to reason), severity, fail-on, max-bytes, root. Options go before them.
 
     \b
     Exit status: 0 no errors, 1 errors (see --fail-on), 2 could not run or read.
@@ -78,10 +96,22 @@ def lint(
       clean-result lint issue.md --select CR3
       gh issue view 12 --json body --jq .body | clean-result lint -
     """
-    codes = select_rules(select, ignore) if select or ignore else None
-    options = Options(profile, root, analysis, codes, max_bytes)
-    report = lint_paths(pages or ("issue.md",), options, stdin=sys.stdin.buffer, fail_on=fail_on)
-    click.echo(FORMATS[form](report), nl=False)
+    config = read_config(config_path) if config_path is not None else find_config(Path.cwd())
+    chosen = select or config.select
+    left_out = {code: _because(reason) for item, reason in config.ignore.items() for code in select_rules([item])}
+    left_out |= dict.fromkeys(select_rules(ignore) if ignore else (), "left out by --ignore")
+    options = Options(
+        profile=profile or config.profile,
+        root=root or config.root,
+        analysis=analysis,
+        codes=select_rules(chosen) if chosen else None,
+        left_out=left_out,
+        severity=config.severity,
+        max_bytes=max_bytes or config.max_bytes or DEFAULT_MAX_BYTES,
+    )
+    failing: Severity = fail_on or config.fail_on or "error"
+    report = lint_paths(pages or ("issue.md",), options, stdin=sys.stdin.buffer, fail_on=failing)
+    click.echo(_format(form, report), nl=False)
     for page in report.pages:
         if not page.readable:
             click.echo(f"clean-result lint: {page.path}: {page.findings[0].message}", err=True)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from leakstats.contracts import template_versions
 from leakstats.errors import InputError
 from leakstats.template import Profile, Template, VersionLine, load_template
+from leakstats.template import Severity as TemplateSeverity
 
 from .document import Document, Html, too_complex
 from .finding import Finding, Severity
 from .page import Page, WrittenVersion
 from .registry import all_rules
 from .report import Coverage, NotRun, PageReport, Report
-from .rule import ToolRule
+from .rule import Rule, ToolRule
 from .rules.too_large import TooLarge
 from .rules.unreadable_file import UnreadableFile
+from .rules.unused_allow import UnusedAllow
 from .sidecar import Grounding, NotFound, load_grounding
 from .source import Source
+from .suppress import Allow, read_allows, suppress
 
 __all__ = ["DEFAULT_MAX_BYTES", "KIND", "Options", "lint_paths", "lint_text"]
 
@@ -43,7 +47,13 @@ class Options:
     """An analysis.json that takes the place of the one that the sidecar names."""
     codes: frozenset[str] | None = None
     """The rules that run; ``None`` is all."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Code of a rule that does not run, to the reason that the report gives."""
+    severity: Mapping[str, TemplateSeverity] = field(default_factory=dict)
+    """Rule code to severity, before the profile's."""
     max_bytes: int = DEFAULT_MAX_BYTES
+    today: date = field(default_factory=date.today)
+    """The day on which comments that allow something may have expired."""
 
 
 class Readable(Protocol):
@@ -93,7 +103,7 @@ def _unjudged(source: Source, rule: ToolRule, message: str, *, readable: bool = 
     finding = rule.raised(source, message)
     reason = f"{rule.code} {rule.name}: the page was not judged"
     idle = tuple(NotRun(r.code, r.name, reason) for r in all_rules() if r.code != rule.code)
-    return PageReport(source.path, (finding,), idle, lines=(), readable=readable)
+    return PageReport(source.path, (finding,), (), idle, readable=readable)
 
 
 def _lint_bytes(data: bytes, path: str, file: Path | None, options: Options) -> PageReport:
@@ -117,7 +127,7 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
     version = written.line.version if written.line is not None else DEFAULT_VERSION
     known = version in template_versions(KIND)
     template = load_template(version if known else DEFAULT_VERSION)
-    profile = _profile(template, options.profile)
+    profile = _profile(template, options)
     unknown = "" if known else f"this installation has no template {KIND} {version}"
     missing: dict[str, str] = {}
     grounding: Grounding | None = None
@@ -129,11 +139,17 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
         missing["provenance"] = missing["analysis"] = str(error)
     if grounding is not None and grounding.analysis is None:
         missing["analysis"] = grounding.analysis_problem
-    page = Page(document, template, profile, written, grounding, missing)
+    allows = read_allows(document)
+    known_rules = frozenset(name for rule in all_rules() for name in (rule.code, rule.name))
+    page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing)
     findings: list[Finding] = []
+    ran: list[Rule] = []
     not_run: list[NotRun] = []
     for rule in all_rules():
         if options.codes is not None and rule.code not in options.codes:
+            continue
+        if rule.code in options.left_out:
+            not_run.append(NotRun(rule.code, rule.name, options.left_out[rule.code]))
             continue
         lacking = sorted(need for need in rule.needs if need in missing)
         severity = profile.severity.get(rule.code, rule.severity)
@@ -142,19 +158,40 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
         elif lacking:
             not_run.append(NotRun(rule.code, rule.name, missing[lacking[0]]))
         elif severity == "off":
-            not_run.append(
-                NotRun(rule.code, rule.name, f"off in the profile {options.profile or template.default_profile}")
-            )
+            not_run.append(NotRun(rule.code, rule.name, "switched off by the profile or the settings"))
         else:
+            ran.append(rule)
             findings.extend(_at_most(sorted((f.at(severity) for f in set(rule.check(page))), key=lambda f: f.order)))
+    own = [rule.code for rule in all_rules() if rule.code.startswith("CR9")]
+    kept, hidden, used = suppress(findings, allows, today=options.today, protected=own)
+    kept.extend(_unused(document, allows, used, ran, profile, options.today))
     return PageReport(
         document.source.path,
-        tuple(sorted(findings, key=lambda f: f.order)),
+        tuple(sorted(kept, key=lambda f: f.order)),
+        tuple(rule.code for rule in ran),
         tuple(not_run),
+        tuple(hidden),
         coverage=_coverage(grounding),
         template=f"{template.kind} {template.version}" if known else "",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
+
+
+def _unused(
+    document: Document, allows: tuple[Allow, ...], used: list[Allow], ran: list[Rule], profile: Profile, today: date
+) -> Iterator[Finding]:
+    """Comments that allow nothing although the rules that they name have run."""
+    rule = UnusedAllow()
+    severity = profile.severity.get(rule.code, rule.severity)
+    names = {name for r in ran for name in (r.code, r.name)}
+    if severity == "off" or rule.code not in names:
+        return
+    for allow in allows:
+        past = allow.until is not None and allow.until < today  # which is a finding already
+        if allow.reason and not past and allow not in used and names.issuperset(allow.codes):
+            place = document.source.line_place(document.source.place(allow.at).line)
+            message = f"nothing here needs to be allowed: {', '.join(allow.codes)}"
+            yield rule.raised(document.source, message, place, "remove the comment").at(severity)
 
 
 _MOST_FINDINGS = 200
@@ -170,12 +207,14 @@ def _at_most(findings: list[Finding]) -> list[Finding]:
     return [*kept, replace(more, message=f"{count} more findings of this rule stand from here on", help="")]
 
 
-def _profile(template: Template, name: str) -> Profile:
-    name = name or template.default_profile
+def _profile(template: Template, options: Options) -> Profile:
+    """The profile that was asked for, with the project's own severities."""
+    name = options.profile or template.default_profile
     if name not in template.profiles:
         known = ", ".join(template.profiles)
         raise InputError(f"template {template.kind} {template.version} has no profile {name!r}; it has {known}")
-    return template.profiles[name]
+    profile = template.profiles[name]
+    return replace(profile, severity={**profile.severity, **options.severity}) if options.severity else profile
 
 
 def _version_line(document: Document) -> WrittenVersion:

@@ -191,15 +191,19 @@ class Outline:
         return None if nearest[1].id == found.spec.parent else nearest[1]
 
 
+def _length(run: list[int]) -> int:
+    return len(run)
+
+
 def _out_of_order(children: list[tuple[int, Found]]) -> Iterator[tuple[Found, str]]:
     """The fewest siblings whose removal leaves the rest in order, with the sibling that each should follow."""
     ordered = sorted(children, key=lambda c: c[1].first)
     best: list[list[int]] = []  # best[i]: indices of the longest rising run that ends at i
     for i, (rank, _) in enumerate(ordered):
         runs = [best[j] for j in range(i) if ordered[j][0] < rank]
-        before = max(runs, key=lambda run: len(run), default=[])
+        before = max(runs, key=_length, default=[])
         best.append([*before, i])
-    kept = set(max(best, key=lambda run: len(run), default=[]))
+    kept = set(max(best, key=_length, default=[]))
     for i, (rank, found) in enumerate(ordered):
         if i in kept:
             continue

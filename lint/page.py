@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from .document import Block, Bullet, Document, Heading, Html, Paragraph, Title
 from .inline import Text
 from .outline import Found, Outline
 from .sidecar import Grounding
+from .suppress import Allow
 
 __all__ = ["LabelledBullets", "Page", "WrittenVersion"]
 
@@ -51,6 +53,12 @@ class Page:
     version: WrittenVersion = WrittenVersion(None, 0)
     grounding: Grounding | None = None
     """The sidecar and the analysis of a page that we rendered."""
+    allows: tuple[Allow, ...] = ()
+    """Comments that allow findings."""
+    known_rules: frozenset[str] = frozenset()
+    """Codes and names of all rules."""
+    today: date = date.max
+    """The day of the run; rules know no other."""
     missing: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What rules may need and this page lacks, with the reason."""
 

@@ -48,6 +48,8 @@ class PageReport:
 
     path: str
     findings: tuple[Finding, ...]
+    ran: tuple[str, ...] = ()
+    """Codes of the rules that ran."""
     not_run: tuple[NotRun, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     coverage: Coverage | None = None

@@ -90,12 +90,12 @@ def _example(part: str) -> str:
 
 
 class ToolRule(Rule):
-    """What the engine says of a page that it did not parse. There is no page to check."""
+    """What the engine itself says: of a file that it did not parse, or of what the other rules found."""
 
     def check(self, page: Page) -> Iterator[Finding]:
-        """Nothing: a page that was parsed has passed."""
+        """Nothing: the engine speaks, not the page."""
         yield from ()
 
-    def raised(self, source: Source, message: str) -> Finding:
-        """The finding for the whole file."""
-        return Finding(source.path, Place(1, 1, 1, 1), self.code, self.name, self.severity, message)
+    def raised(self, source: Source, message: str, place: Place | None = None, help: str = "") -> Finding:
+        """The finding at a place, or for the whole file."""
+        return Finding(source.path, place or Place(1, 1, 1, 1), self.code, self.name, self.severity, message, help)

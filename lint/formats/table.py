@@ -1,0 +1,46 @@
+"""One line for each check, with its verdict; the last line is the result. For people who want the list."""
+
+from __future__ import annotations
+
+from ..registry import all_rules
+from ..report import PageReport, Report
+
+__all__ = ["to_table"]
+
+_ICONS = {"PASS": "✓", "WARN": "⚠", "FAIL": "✗", "NOT CHECKED": "–"}
+_STATUS_OF = {"error": "FAIL", "warning": "WARN"}
+
+
+def to_table(report: Report) -> str:
+    """The report as ``check  icon STATUS  detail`` lines; notes leave a check passed."""
+    names = {rule.code: rule.name for rule in all_rules()}
+    width = max(len(name) for name in names.values()) + 6
+    lines: list[str] = []
+    for page in report.pages:
+        if len(report.pages) > 1:
+            lines.append(f"# {page.path}")
+        for code, name in names.items():
+            row = _row(page, code)
+            if row is not None:
+                status, detail = row
+                lines.append(f"{f'{code} {name}':<{width}}  {_ICONS[status]} {status}  {detail}".rstrip())
+    counts = report.counts
+    result = {0: "PASS", 1: "FAIL", 2: "NOT CHECKED"}[report.status]
+    lines.append(f"Result: {result} ({counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes)")
+    return "\n".join(lines) + "\n"
+
+
+def _row(page: PageReport, code: str) -> tuple[str, str] | None:
+    """Status and detail of one check; ``None`` where it was not selected."""
+    found = [f for f in page.findings if f.code == code]
+    loud = [f for f in found if f.severity != "note"]
+    if loud:
+        more = f" (and {len(loud) - 1} more)" if len(loud) > 1 else ""
+        worst = "FAIL" if any(f.severity == "error" for f in loud) else "WARN"
+        return worst, f"line {loud[0].line}: {loud[0].message}{more}"
+    if found:
+        return "PASS", f"note, line {found[0].line}: {found[0].message}"
+    idle = next((n for n in page.not_run if n.code == code), None)
+    if idle is not None:
+        return "NOT CHECKED", idle.reason
+    return ("PASS", "") if code in page.ran else None
