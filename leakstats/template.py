@@ -255,6 +255,8 @@ class Template:
     description: str
     heading_continuations: tuple[str, ...]
     not_applicable: tuple[str, ...]
+    not_recorded: tuple[str, ...]
+    """Words that open a card row whose value nobody kept: ``not recorded — the pod is gone``."""
     separators: tuple[str, ...]
     title: TitleSpec
     confidence: ConfidenceSpec

@@ -12,7 +12,7 @@ from .outline import Found
 from .page import Page
 from .words import find_phrase
 
-__all__ = ["CardRow", "answers", "card_rows", "is_row", "unfilled"]
+__all__ = ["CardRow", "answers", "card_rows", "is_row", "unfilled", "unrecorded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,16 @@ def answers(rows: list[CardRow], spec: RowSpec) -> list[CardRow]:
 
 def _says(text: str, phrase: str) -> bool:
     return any(True for _ in find_phrase(text, phrase))
+
+
+def unrecorded(page: Page, row: CardRow) -> bool:
+    """True if the row says, with a reason, that its value was not kept: ``not recorded — the pod is gone``."""
+    value = fold(row.said)
+    for word in map(fold, page.template.not_recorded):
+        rest = value[len(word) :].lstrip() if value.startswith(word) else ""
+        if any(rest.startswith(mark) and rest[len(mark) :].strip() for mark in page.template.separators):
+            return True
+    return False
 
 
 def unfilled(page: Page, row: CardRow, spec: RowSpec) -> str | None:

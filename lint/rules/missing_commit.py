@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows, unfilled
+from ..card import answers, card_rows, unfilled, unrecorded
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -40,6 +40,7 @@ class MissingCommit(Rule):
     | | |
     |-|-|
     | Git commit | `43a303c` (figures from `014c267`) |
+    | Code commit | not recorded — the notebook was never committed |
     ````
     """
 
@@ -54,7 +55,9 @@ class MissingCommit(Rule):
             for wanted in found.spec.table.rows:
                 for row in answers(rows, wanted) if wanted.commit else ():
                     urls = " ".join(link.url for link in row.value.links)
-                    if not unfilled(page, row, wanted) and not holds_commit(f"{row.said} {urls}"):
+                    if unfilled(page, row, wanted) or unrecorded(page, row):
+                        continue
+                    if not holds_commit(f"{row.said} {urls}"):
                         yield self.finding(
                             page, row.line, f"row '{row.label}' names no commit", "write the hash of the code that ran"
                         )

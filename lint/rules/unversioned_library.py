@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows, unfilled
+from ..card import answers, card_rows, unfilled, unrecorded
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -54,7 +54,11 @@ class UnversionedLibrary(Rule):
             rows = card_rows(page, found)
             for wanted in found.spec.table.rows:
                 for row in answers(rows, wanted) if wanted.versions else ():
-                    if unfilled(page, row, wanted) or holds_phrase(row.said, page.template.phrases.lock_files):
+                    if (
+                        unfilled(page, row, wanted)
+                        or unrecorded(page, row)
+                        or holds_phrase(row.said, page.template.phrases.lock_files)
+                    ):
                         continue
                     items = [item.strip(" `*_") for item in row.said.replace(";", ",").split(",")]
                     bare = [item for item in items if item and not any(c.isdigit() for c in item)]
