@@ -152,10 +152,17 @@ def mantel(
     Notes
     -----
     Mantel 1967, *Cancer Research* 27, 209-220; p = (b + 1) / (m + 1) (Phipson & Smyth 2010), ties counted within
-    1e-9. Checked against vegan 2.6 (which is one-sided: ``alternative="greater"``). Measured size at 5 % for
-    unrelated planar geometries, where Pearson on the pairs as if independent rejects 13 to 24 %:
+    1e-9. Checked against vegan 2.6 (which is one-sided: ``alternative="greater"``). Measured size in percent at 5 % for
+    unrelated planar geometries (10,000 pairs of matrices a cell, exact for 5 items, 199 permutations above;
+    ``tests/stats/test_coverage_dyadic.py``):
 
-    MANTEL_TABLE
+    ========================== === === ==== ====
+    test                       n=5 8   12   20
+    ========================== === === ==== ====
+    Pearson                    5.1 5.0 5.0  4.8
+    Spearman                   4.7 5.1 5.2  4.8
+    Pearson, pairs independent 6.7 9.3 14.6 23.3
+    ========================== === === ==== ====
 
     Examples
     --------
@@ -406,7 +413,8 @@ def mrqap(
 
     Notes
     -----
-    Checked against base R and sna's ``netlm`` (oracle family mrqap).
+    Checked against base R and sna's ``netlm`` (oracle family mrqap). Measured size of "dsp" at 5 % for 12 items, with
+    another predictor that is related to both: 5.3 % (10,000 data sets, 199 permutations).
 
     Examples
     --------
@@ -610,9 +618,15 @@ def node_bootstrap(
 
     Notes
     -----
-    Measured coverage of the default at 95 %, distances of correlated points in the plane:
+    Measured coverage in percent at 95 %, Pearson correlation of distances between points of the plane that are
+    correlated by rho (10,000 data sets a cell, 199 resamples):
 
-    NODE_TABLE
+    =================== ==== ==== ==== ===== ===== ===== =====
+    items, rho          5 .6 8 .6 12 0 12 .6 12 .9 20 .6 50 .6
+    =================== ==== ==== ==== ===== ===== ===== =====
+    expanded-percentile 99.3 99.3 99.5 98.0  97.2  95.7  93.9
+    percentile          97.2 97.0 98.5 95.5  94.5  94.0  93.0
+    =================== ==== ==== ==== ===== ===== ===== =====
 
     Examples
     --------

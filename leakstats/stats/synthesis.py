@@ -54,8 +54,8 @@ _EXCHANGEABLE = "the sources are exchangeable draws from those that the mean spe
 
 
 _COVERS = {
-    "z": "many sources: with 5 this interval was measured to cover 85 to 88 %, with 20 92 to 94 %, where 95 % was meant",
-    "hartung-knapp": "sources of similar size: with sizes from 10 to 110 this interval was measured to cover 91 to 93 %",
+    "z": "many sources: a nominal 95 % of this interval was measured to be 85 to 88 % with 5, 92 to 94 % with 20",
+    "hartung-knapp": "sources of similar size: from 10 to 110 items, a nominal 95 % was measured to be 91 to 93 %",
 }
 """What is taken for granted where a chosen interval was measured to cover less than 93 %."""
 
