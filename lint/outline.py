@@ -203,7 +203,7 @@ def _out_of_order(children: list[tuple[int, Found]]) -> Iterator[tuple[Found, st
         runs = [best[j] for j in range(i) if ordered[j][0] < rank]
         before = max(runs, key=_length, default=[])
         best.append([*before, i])
-    kept = set(max(best, key=_length, default=[]))
+    kept = set(max(best, key=_length)) if best else set()
     for i, (rank, found) in enumerate(ordered):
         if i in kept:
             continue

@@ -9,7 +9,7 @@ from leakstats.numbers import normalise
 
 from .inline import Text
 
-__all__ = ["find_phrase", "holds_commit", "holds_phrase", "names_issue", "states_sample_size"]
+__all__ = ["find_phrase", "find_phrases", "holds_commit", "holds_phrase", "names_issue", "states_sample_size"]
 
 _ISSUE = re.compile(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
 _ISSUE_PATH = re.compile(r"/(?:issues|pull|discussions)/\d+")
@@ -34,9 +34,22 @@ def find_phrase(text: str, phrase: str) -> Iterator[int]:
     >>> list(find_phrase("Mastodont", "todo"))
     []
     """
-    low, wanted = text.lower(), phrase.lower()
-    if len(low) != len(text):  # a letter whose lower case is longer would shift offsets
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    yield from _find(_lower(text), phrase.lower())
+
+
+def find_phrases(text: str, phrases: Iterable[str]) -> list[tuple[int, int]]:
+    """Where any of ``phrases`` stands in ``text``, as (start, end), in order."""
+    low = _lower(text)
+    return sorted((at, at + len(phrase)) for phrase in phrases for at in _find(low, phrase.lower()))
+
+
+def _lower(text: str) -> str:
+    """``text`` in lower case, character by character where lowering would shift offsets."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _find(low: str, wanted: str) -> Iterator[int]:
     at = low.find(wanted)
     while at >= 0 and wanted:
         end = at + len(wanted)
@@ -53,7 +66,8 @@ def _in_word(character: str) -> bool:
 
 def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
     """True if ``text`` holds one of ``phrases``."""
-    return any(True for phrase in phrases for _ in find_phrase(text, phrase))
+    low = _lower(text)
+    return any(True for phrase in phrases for _ in _find(low, phrase.lower()))
 
 
 _HASH = re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)

@@ -10,7 +10,7 @@ from ..inline import Text
 from ..page import Page
 from ..rule import Rule
 from ..source import Place
-from ..words import find_phrase
+from ..words import find_phrases
 
 __all__ = ["UnfilledSlot"]
 
@@ -60,15 +60,13 @@ class UnfilledSlot(Rule):
                     yield self._found(page, place, tag.text)
         for title in page.titles:
             if title.written is None:
-                for mark in (*phrases.sentinel_words, *phrases.sentinel_marks):
-                    if any(True for _ in find_phrase(title.text, mark)):
-                        yield self._found(page, page.document.source.place(title.at, title.end), mark)
-                        break
+                for start, end in find_phrases(title.text, phrases.sentinel_words + phrases.sentinel_marks)[:1]:
+                    place = page.document.source.place(title.at, title.end)
+                    yield self._found(page, place, title.text[start:end])
 
     def _in(self, page: Page, text: Text, visible: str, marks: tuple[str, ...]) -> Iterator[Finding]:
         ends = -1
-        hits = sorted((at, at + len(mark)) for mark in marks for at in find_phrase(visible, mark))
-        for start, end in hits:
+        for start, end in find_phrases(visible, marks):
             if start < ends:  # the closing half of "{{N}}", or a word inside another mark
                 continue
             close = visible.find("}}", end, end + _LONGEST_SLOT) if visible.startswith("{{", start) else -1
