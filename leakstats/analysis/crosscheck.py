@@ -245,8 +245,9 @@ def _judge(key: str, claim: Claim, data: Mapping[str, Any]) -> Comparison:
 def _ask(compute: Callable[[], Any]) -> tuple[npt.NDArray[np.float64] | None, str]:
     """Their values, or None and what happened instead; what they warn of is not ours to print."""
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+        # recorded, not ignored: a library that sets its own filter on import would print
+        with warnings.catch_warnings(record=True), np.errstate(all="ignore"):
+            warnings.simplefilter("always")  # nor is a warning an error here, whatever the user's filters say
             values = np.atleast_1d(np.asarray(compute(), dtype=np.float64))
     except Exception as error:  # any failure of a library is an answer, and is written down
         return None, f"the library fails: {type(error).__name__}: {error}"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from leakstats.analysis.context import Context
 from leakstats.analysis.document import Table
-from leakstats.analysis.ledger import Assumption, Question
+from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.analysis.rates import cell_interval
 from leakstats.analysis.similarity import STATISTICS, correlate
 from leakstats.errors import UndefinedEstimate
@@ -304,6 +304,7 @@ class _Course:
                     f"{symbol} of baseline similarity and {'peak rate' if outcome == 'peak' else 'net change'}",
                     noun,
                     role="secondary" if statistic == "spearman" and outcome == "peak" else "exploratory",
+                    recheck=Recheck("correlation", {"statistic": statistic, "x": x, "y": y}),
                 )
 
     def _similarity_course(self, similarity: SimilarityTable, factor: str, noun: str) -> None:

@@ -318,7 +318,8 @@ def _flipped(base: Estimate, values: FloatArray, *, level: float, interval: str)
     """``base`` with the sign-flip p-value, the t interval and the standard error of one value a unit."""
     n = values.size
     test = sign_flip(values, level=level)
-    if test.interval is None:
+    # cosines, log ratios and shares of an axis are numbers around 1: what arithmetic leaves of equal ones is smaller
+    if test.interval is None or float(np.ptp(values)) <= 1e-13 * max(1.0, float(np.abs(values).max())):
         return replace(base, notes=(*base.notes, "all units changed by the same amount: no interval"))
     t = test.interval
     reach = float(special.stdtrit(n - 1, (1.0 + level) / 2.0))
