@@ -238,6 +238,7 @@ class _Renderer:
             text = body.render(context)
         except LeakstatsError as error:
             self.problems.append(Violation(f"section {section.id}", str(error)))
+            self.used.add(section.id)
             return ""
         except jinja2.TemplateError as error:
             where = f"sections/{name}.md.j2"

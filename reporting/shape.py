@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from leakstats.analysis.document import AnalysisDocument, Table
+from leakstats.phrases.grouping import left_over, rows_across
 
 __all__ = ["QuestionShape", "RateTable", "other_tables_of", "questions_of", "rate_tables_of"]
 
@@ -24,11 +24,13 @@ class RateTable:
 
 @dataclass(frozen=True, slots=True)
 class QuestionShape:
-    """The estimates of one analysis: those that vary by layer, and the others."""
+    """The estimates of one analysis."""
 
     name: str
-    by_layer: bool
+    across: tuple[str, ...]
+    """Facets (layer, checkpoint) over which some of them vary: one column a level."""
     single: bool
+    """Whether there are others."""
     summaries: tuple[str, ...] = ()
     """Statistics over many cells, which no table of cells shows."""
 
@@ -62,22 +64,17 @@ def other_tables_of(document: AnalysisDocument) -> list[str]:
     return out
 
 
+_ACROSS = ("layer", "checkpoint", "source", "condition")
+"""Facets that a table may have as its columns, in the order in which tables are made."""
+
+
 def questions_of(document: AnalysisDocument) -> list[QuestionShape]:
     """The analyses that have estimates, in ledger order."""
     out = []
     for name in dict.fromkeys(e.id.analysis for e in document.entries):
-        counts = Counter(
-            (e.id.statistic, *((k, v) for k, v in e.id.facets.items() if k != "layer"))
-            for e in document.select(analysis=name)
-        )
-        has_layer = {
-            (e.id.statistic, *((k, v) for k, v in e.id.facets.items() if k != "layer"))
-            for e in document.select(analysis=name)
-            if "layer" in e.id.facets
-        }
-        by_layer = any(counts[key] > 1 for key in has_layer)
-        single = any(count == 1 for count in counts.values())
-        statistics = dict.fromkeys(e.id.statistic for e in document.select(analysis=name))
+        entries = document.select(analysis=name)
+        across = [facet for i, facet in enumerate(_ACROSS) if rows_across(left_over(entries, _ACROSS[:i]), facet)]
+        statistics = dict.fromkeys(e.id.statistic for e in entries)
         summaries = tuple(s for s in statistics if s not in _CELLWISE)
-        out.append(QuestionShape(name, by_layer, single, summaries))
+        out.append(QuestionShape(name, tuple(across), bool(left_over(entries, across)), summaries))
     return out

@@ -23,22 +23,12 @@ from leakstats.numbers import (
 from .escape import safe
 from .registry import phrase, suggest
 from .select import Value, column_of, one, over, row_of
+from .units import unit_of
 
-__all__ = ["number_text", "print_estimate", "symbol_of", "unit_of", "value_text"]
+__all__ = ["counted", "number_text", "print_estimate", "symbol_of", "value_text"]
 
 _SYMBOLS = {"spearman": "ρ", "pearson": "r", "kendall": "τ"}
-# Statistics that are fractions and read as percent; a half-width is a difference of fractions.
-_PERCENT = {"rate", "predicted", "observed", "share_at_zero", "loo_coverage", "new_points_inside"}
-_POINTS = {"half_width", "difference"}
 SHOWS = ("full", "interval", "bare", "symbol", "value", "p", "n")
-
-
-def unit_of(entry: Entry) -> str:
-    """ "percent", "points" or "number": how the value of this statistic is printed."""
-    statistic = entry.id.statistic
-    if statistic in _PERCENT or statistic.endswith("_rate"):
-        return "percent"
-    return "points" if statistic in _POINTS else "number"
 
 
 def symbol_of(entry: Entry) -> str:
@@ -76,11 +66,16 @@ def _interval_text(interval: Interval, unit: str, decimals: int) -> str:
     return format_interval(interval, decimals=decimals, percent=unit == "percent")
 
 
+def counted(n: int, noun: str) -> str:
+    """A count with its noun: "110 bystanders", "1 checkpoint"."""
+    return f"{format_count(n)} {safe(noun[:-1] if n == 1 and noun.endswith('s') else noun)}"
+
+
 def n_text(entry: Entry) -> str:
     """``N = 110 bystanders``, with the rows where they are more."""
     e = entry.estimate
     rows = f", {format_count(e.n_rows)} rows" if e.n_rows is not None and e.n_rows != e.n else ""
-    return f"N = {format_count(e.n)} {safe(entry.unit_noun)}{rows}"
+    return f"N = {counted(e.n, entry.unit_noun)}{rows}"
 
 
 def print_estimate(entry: Entry, *, show: str = "full", decimals: int | None = None, unit: str | None = None) -> str:
@@ -107,6 +102,8 @@ def print_estimate(entry: Entry, *, show: str = "full", decimals: int | None = N
         return named
     if e.interval is not None:
         text = f"{value if show == 'bare' else named} {_interval_text(e.interval, unit, digits)}"
+        if unit == "points":  # the unit once, behind both: "2.9 [−1.8, 7.6] pp"
+            text = f"{text.replace(' pp', '')} pp"
     elif show in ("interval", "bare"):
         raise LeakstatsError(f"{entry.id} has no interval ({e.method})")
     else:
@@ -199,7 +196,7 @@ def ratio(doc: AnalysisDocument, key: str, to: str, *, decimals: int = 1, **face
 def n(doc: AnalysisDocument, key: str | None = None, **facets: Any) -> str:
     """The number of independent units with what they are: "110 bystanders"."""
     entry = one(doc, key, facets)
-    return f"{format_count(entry.estimate.n)} {safe(entry.unit_noun)}"
+    return counted(entry.estimate.n, entry.unit_noun)
 
 
 @phrase()

@@ -11,6 +11,7 @@ from leakstats.errors import InputError, LeakstatsError
 from leakstats.ident import EstimateId, Facet
 
 from .registry import suggest
+from .units import unit_of
 
 __all__ = ["Value", "one", "over", "row_of", "several"]
 
@@ -185,8 +186,6 @@ def over(document: AnalysisDocument, what: str, facet: str, facets: Mapping[str,
 
 
 def _value(entry: Entry, facet: str) -> Value:
-    from .inline import unit_of
-
     e = entry.estimate
     low, high = (None, None) if e.interval is None else (e.interval.low, e.interval.high)
     p = None if e.p_value is None else e.p_value.value

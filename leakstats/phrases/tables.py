@@ -8,14 +8,15 @@ from typing import Any
 from leakstats.analysis.document import AnalysisDocument, Entry, Table
 from leakstats.errors import InputError, LeakstatsError
 from leakstats.estimate import Estimate, Interval, Undefined
-from leakstats.ident import Facet
 from leakstats.numbers import decimals_for, format_count, format_interval, format_number, format_p, format_percent
 
 from .escape import cell, safe
-from .inline import number_text, print_estimate, unit_of
+from .grouping import left_over, row_name, rows_across
+from .inline import counted, number_text, print_estimate
 from .markdown_table import folded, markdown_table
 from .registry import phrase, suggest
 from .select import column_of
+from .units import unit_of
 
 __all__: list[str] = []
 
@@ -239,46 +240,48 @@ def _result_cell(entry: Entry | None, *, digits: int, p: bool = True) -> str:
     return text
 
 
-def _name(entry: Entry, *, without: str) -> str:
-    """The entry's label without what the column already says."""
-    level = entry.id.facets.get(without)
-    parts = [part for part in entry.label.split(", ") if part != f"{without} {level}"]
-    return ", ".join(parts)
-
-
 def _n(e: Estimate, noun: str) -> str:
     rows = f" ({format_count(e.n_rows)} rows)" if e.n_rows is not None and e.n_rows != e.n else ""
-    return f"{format_count(e.n)} {safe(noun)}{rows}"
+    return f"{counted(e.n, noun)}{rows}"
 
 
 @phrase(block=True)
-def estimates_by(doc: AnalysisDocument, analysis: str, *, facet: str = "layer", statistic: str | None = None) -> str:
+def estimates_by(
+    doc: AnalysisDocument,
+    analysis: str,
+    *,
+    facet: str = "layer",
+    statistic: str | list[str] | None = None,
+    after: list[str] | None = None,
+) -> str:
     """The estimates of an analysis with one column a level of ``facet``: value, interval and p; N at the end.
 
-    Rows are what differs in the other facets; those with a single level of ``facet`` are left to :func:`estimates`.
+    Rows are what differs in the other facets; what stands alone is left to :func:`estimates`, and what the tables by
+    the facets ``after`` show already is left out.
     """
-    entries = [e for e in _of(doc, analysis, statistic) if facet in e.id.facets]
-    levels = sorted({e.id.facets[facet] for e in entries}, key=lambda v: (isinstance(v, str), v))
-    groups: dict[tuple[Any, ...], dict[Facet, Entry]] = {}
-    for entry in entries:
-        rest = tuple((k, v) for k, v in entry.id.facets.items() if k != facet)
-        groups.setdefault((entry.id.statistic, *rest), {})[entry.id.facets[facet]] = entry
-    rows = [by for by in groups.values() if len(by) > 1]
+    rows = rows_across(left_over(_chosen(doc, analysis, statistic), after or []), facet)
     if not rows:
         raise LeakstatsError(f"no estimate of {analysis!r} has several levels of {facet!r}")
+    entries = [e for by in rows for e in by.values()]
+    levels = sorted({level for by in rows for level in by}, key=lambda v: (isinstance(v, str), v))
+    if any(isinstance(level, str) for level in levels):
+        levels = list(dict.fromkeys(level for by in rows for level in by))
     primary = next((e.id.facets[facet] for e in entries if e.role == "primary"), None)
-    digits = _digits([e for by in rows for e in by.values()])
-    header = ["", *(f"{facet} {level}" + (" (primary)" if level == primary else "") for level in levels), "N"]
+    digits = _digits(entries)
+    named = [f"{facet} {level}" if isinstance(level, int) else str(level) for level in levels]
+    marks = [" (primary)" if level == primary else "" for level in levels]
+    header = ["", *(f"{name}{mark}" for name, mark in zip(named, marks, strict=True)), "N"]
     body = []
     for by in rows:
-        first = next((e for e in by.values() if e.id.facets[facet] == primary), next(iter(by.values())))
-        estimates = [e.result for e in by.values() if isinstance(e.result, Estimate)]
-        name = safe(_name(first, without=facet))
-        name = f"**{name}**" if any(e.role == "primary" for e in by.values()) else name
+        members = list(by.values())
+        first = by.get(primary, members[0]) if primary is not None else members[0]
+        estimates = [e.result for e in members if isinstance(e.result, Estimate)]
+        name = safe(row_name(members, facet) or first.label)
+        name = f"**{name}**" if any(e.role == "primary" for e in members) else name
         n = _n(estimates[0], first.unit_noun) if estimates else "–"
         body.append([name, *(_result_cell(by.get(level), digits=digits) for level in levels), n])
     return markdown_table([safe(h) for h in header], body) + _methods(
-        [e for by in rows for e in by.values()], f"each cell: value, {_level(doc)} interval, p"
+        entries, f"each cell: value, {_level(doc)} interval, p"
     )
 
 
@@ -303,14 +306,20 @@ def _methods(entries: Sequence[Entry], opening: str) -> str:
     return "\n\n*" + " ".join(_sentence(safe(s.strip().rstrip("."))) for s in lines) + "*"
 
 
-def _of(doc: AnalysisDocument, analysis: str, statistic: str | None) -> list[Entry]:
-    found = doc.select(analysis=analysis, statistic=statistic)
+def _chosen(doc: AnalysisDocument, analysis: str, statistic: str | list[str] | None) -> list[Entry]:
+    """The estimates of an analysis, or those of the named statistics."""
+    found = doc.select(analysis=analysis)
     if not found:
         known = list(dict.fromkeys(e.id.analysis for e in doc.entries))
-        what = analysis if statistic is None else f"{analysis}.{statistic}"
-        hint = suggest(analysis, known, n=1)
-        raise LeakstatsError(f"the analysis has no estimate of {what!r}{hint} (it has {', '.join(known)})")
-    return found
+        hint = suggest(str(analysis), known, n=1)
+        raise LeakstatsError(f"the analysis has no estimate of {analysis!r}{hint} (it has {', '.join(known)})")
+    wanted = [statistic] if isinstance(statistic, str) else statistic
+    statistics = list(dict.fromkeys(e.id.statistic for e in found))
+    for name in wanted or []:
+        if name not in statistics:
+            hint = suggest(str(name), statistics, n=1)
+            raise LeakstatsError(f"{analysis} has no statistic {name!r}{hint} (it has {', '.join(statistics)})")
+    return [e for e in found if wanted is None or e.id.statistic in wanted]
 
 
 @phrase(block=True)
@@ -320,26 +329,15 @@ def estimates(
     *,
     statistic: str | list[str] | None = None,
     fold: bool | None = None,
-    single: str | None = None,
+    single: str | list[str] | None = None,
     **facets: Any,
 ) -> str:
     """The estimates of an analysis, one a row: value with interval, p, p within its family, N.
 
-    ``single`` leaves out those that :func:`estimates_by` shows for that facet; facets select.
+    ``single`` leaves out those that :func:`estimates_by` shows for that facet (or each of these); facets select.
     """
-    wanted = [statistic] if isinstance(statistic, str) else statistic
-    entries = [e for e in _of(doc, analysis, None) if wanted is None or e.id.statistic in wanted]
-    entries = [e for e in entries if e.id.matches(**facets)]
-    if single is not None:
-        counts: dict[tuple[Any, ...], int] = {}
-        for e in entries:
-            rest = (e.id.statistic, *((k, v) for k, v in e.id.facets.items() if k != single))
-            counts[rest] = counts.get(rest, 0) + 1
-        entries = [
-            e
-            for e in entries
-            if counts[(e.id.statistic, *((k, v) for k, v in e.id.facets.items() if k != single))] == 1
-        ]
+    entries = [e for e in _chosen(doc, analysis, statistic) if e.id.matches(**facets)]
+    entries = left_over(entries, [single] if isinstance(single, str) else single or [])
     if not entries:
         raise LeakstatsError(f"no estimate of {analysis!r} is left with {facets or statistic or single}")
     adjusted = any(e.adjusted_p is not None for e in entries)

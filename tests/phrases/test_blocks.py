@@ -164,3 +164,24 @@ def test_a_figure_takes_a_base_and_needs_its_file(raw: dict[str, Any], document:
     raw["figures"][0]["files"] = {}
     with pytest.raises(LeakstatsError, match="was not drawn"):
         evaluate(AnalysisDocument(raw), "figure", ["hero"], {})
+
+
+def test_rows_that_are_called_differently_do_not_share_a_line(raw: dict[str, Any]) -> None:
+    for entry in raw["estimates"]:
+        if entry["key"] == "similarity.spearman[layer=20,source=villain]":
+            entry["label"] = "Spearman ρ without outliers, villain, layer 20"
+    document = AnalysisDocument(raw)
+    text = evaluate(document, "estimates_by", ["similarity"], {})
+    assert "Spearman ρ, villain" not in text
+    assert "Spearman ρ, comedian" in text
+    rest = evaluate(document, "estimates", ["similarity"], {"single": ["layer"]})
+    assert "Spearman ρ without outliers, villain, layer 20" in rest
+    assert "Spearman ρ, villain, layer 10" in rest
+
+
+def test_differences_of_rates_carry_their_unit_once(raw: dict[str, Any]) -> None:
+    entry = next(e for e in raw["estimates"] if e["key"] == "prediction.half_width[layer=20,persona=poet]")
+    entry["result"]["interval"] = {"low": 0.3, "high": 0.5, "level": 0.95, "method": "made up"}
+    document = AnalysisDocument(raw)
+    text = evaluate(document, "estimate", ["prediction.half_width"], {"persona": "poet", "show": "bare"})
+    assert text == "41.1 [30.0, 50.0] pp"

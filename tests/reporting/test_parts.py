@@ -70,8 +70,8 @@ def test_the_shape_of_an_analysis(document: AnalysisDocument, raw: dict[str, Any
     assert rate_tables_of(document) == [RateTable("rates.cells", "persona", "source")]
     assert other_tables_of(document) == ["influence.points"]
     by_name = {q.name: q for q in questions_of(document)}
-    assert (by_name["similarity"].by_layer, by_name["similarity"].single) == (True, True)
-    assert (by_name["prediction"].by_layer, by_name["prediction"].single) == (False, True)
+    assert (by_name["similarity"].across, by_name["similarity"].single) == (("layer",), True)
+    assert (by_name["prediction"].across, by_name["prediction"].single) == ((), True)
     assert by_name["rates"].summaries == ("mean_rate",)
     raw["tables"][1]["id"] = "influence.10"
     assert other_tables_of(AnalysisDocument(raw)) == []
