@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from leakstats.analysis import analyze
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.analysis.settings import Settings
 from leakstats.cli import cli
-from leakstats.errors import ContractError
+from leakstats.errors import ContractError, MissingDependency
 from leakstats.estimate import Estimate, Undefined
 from leakstats.files import sha256_of
 from leakstats.results import load
@@ -516,3 +517,37 @@ def test_the_command_prints_the_collapse(tmp_path, arrays, capsys):
     assert "\ncollapse " in out
     assert "0.44" in out
     assert (tmp_path / "out" / "analysis.json").is_file()
+
+
+def test_safetensors_hold_the_same_numbers(tmp_path, arrays):
+    numpy_tensors = pytest.importorskip("safetensors.numpy")
+    centroids = {f"centroids.{k}": v.mean(axis=1).astype(np.float32) for k, v in arrays.items()}
+    path = write(tmp_path, centroids)
+    expected = value(analysed(path), "collapse.similarity_change[centring=none,condition=harsh,layer=9]")
+    document = json.loads(path.read_text("utf-8"))
+    raw = numpy_tensors.save(centroids)  # one file, a tensor an array
+    (tmp_path / "all.safetensors").write_bytes(raw)
+    for item in document["arrays"]:
+        item.update(path="all.safetensors", sha256=sha256_of(raw))
+    path.write_text(json.dumps(document), "utf-8")
+    found = value(analysed(path), "collapse.similarity_change[centring=none,condition=harsh,layer=9]")
+    assert found.value == expected.value
+    broken = raw[:-8]
+    (tmp_path / "all.safetensors").write_bytes(broken)
+    for item in document["arrays"]:
+        item["sha256"] = sha256_of(broken)
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(ContractError, match="no readable safetensors file"):
+        analysed(path)
+
+
+def test_safetensors_without_the_package_name_the_extra(tmp_path, arrays, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    path = write(tmp_path, {f"centroids.{k}": v.mean(axis=1) for k, v in arrays.items()})
+    document = json.loads(path.read_text("utf-8"))
+    (tmp_path / "arrays" / "centroids.base.npy").rename(tmp_path / "arrays" / "base.safetensors")
+    document["arrays"][0]["path"] = "arrays/base.safetensors"
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(MissingDependency, match=r"leakstats\[models\]"):
+        analysed(path)
