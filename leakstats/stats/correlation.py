@@ -161,12 +161,24 @@ def _complete(
         p_value=p,
         null=_NULL[alternative] if p is not None else "",
         clusters=clusters,
-        assumptions=(_ROWS[scheme], *parts.assumptions),
+        assumptions=(_ROWS[scheme], *parts.assumptions, *_caution(interval, units, parts.quantity)),
         notes=tuple(notes),
         other_p_values=others,
         other_intervals=tuple(i for i in found if i is not None),
         details=details,
     )
+
+
+def _caution(interval: str | Bootstrap, units: int, quantity: str) -> tuple[str, ...]:
+    """Where the bootstrap's measured coverage (see :class:`Bootstrap`) falls below 93 %."""
+    if not isinstance(interval, Bootstrap):
+        return ()
+    weak = interval.method in ("basic", "normal") or quantity == "pearson_r"
+    if units >= 50 and not (weak and interval.method == "basic"):
+        return ()
+    if weak or interval.scheme != "rows":
+        return (f"enough units for the bootstrap: with {units} its {interval.method} interval covers less than stated",)
+    return ()
 
 
 _NULL: dict[Alternative, str] = {

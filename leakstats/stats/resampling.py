@@ -211,6 +211,27 @@ class Bootstrap:
     InputError
         If neither ``rng`` nor ``stored`` is given, or an option is unknown or contradicts another.
 
+    Notes
+    -----
+    Measured coverage of 95 % intervals for correlations of bivariate normal pairs (3,000 runs a cell, 999
+    resamples; smallest and largest over rho in {0, .5, .9}; n = 20, rho = .5 is checked with 10,000 runs in
+    tests/stats/test_coverage_correlation.py):
+
+    ==========  ==========  =========  =========  =========  =========
+    statistic   method      n = 8      12         20         50
+    ==========  ==========  =========  =========  =========  =========
+    Pearson     bca         .931-.947  .922-.934  .925-.934  .934-.943
+    Pearson     percentile  .895-.908  .906-.918  .913-.924  .928-.941
+    Pearson     basic       .719-.747  .777-.802  .824-.863  .881-.910
+    Pearson     normal      .839-.892  .863-.886  .889-.904  .922-.928
+    Spearman    bca         .947-.973  .951-.974  .950-.961  .942-.959
+    Spearman    percentile  .955-.975  .959-.984  .950-.976  .954-.963
+    Spearman    basic       .780-.795  .837-.890  .864-.894  .908-.930
+    Spearman    normal      .862-.978  .897-.977  .911-.962  .939-.947
+    ==========  ==========  =========  =========  =========  =========
+
+    With few clusters every bootstrap interval is too narrow.
+
     Examples
     --------
     >>> import numpy as np
