@@ -215,8 +215,6 @@ class Phrases:
     unfilled_cells: tuple[str, ...]
     sample_placeholders: tuple[str, ...]
     acronyms: tuple[str, ...]
-    result_paths: tuple[str, ...]
-    result_suffixes: tuple[str, ...]
     seed_words: tuple[str, ...]
     costs: tuple[str, ...]
     lock_files: tuple[str, ...]

@@ -1,0 +1,118 @@
+"""Acronyms in running text: where one is first used, and whether the words before it spell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from leakstats.template import fold
+
+from .document import Document, Heading, Table
+from .inline import Text
+
+__all__ = ["Use", "first_uses", "spells"]
+
+_ACRONYM = re.compile(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The first use of an acronym in prose."""
+
+    acronym: str
+    text: Text
+    start: int
+    end: int
+    status: Literal["expanded", "wrong", "bare"]
+    words: str = ""
+    """What is said to be its expansion."""
+
+
+def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
+    """The first use of every acronym in prose and captions that is neither known nor a label of the page's tables."""
+    done = set(known) | _labels(document)
+    for text, scope in document.texts():
+        if scope not in ("prose", "caption"):
+            continue
+        visible = text.without("code")
+        for match in _ACRONYM.finditer(visible):
+            acronym = match[0]
+            if acronym in done:
+                continue
+            done.add(acronym)
+            status, words = _status(visible, match.start(), match.end(), acronym)
+            yield Use(acronym, text, match.start(), match.end(), status, words)
+
+
+def _labels(document: Document) -> set[str]:
+    """Words in capitals that name rows, columns, sections or conditions of the page."""
+    out: set[str] = set()
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            out.update(_ACRONYM.findall(block.text.text))
+        elif isinstance(block, Table):
+            for cell in block.cells:
+                if (cell.row == 0 or cell.column == 0) and len(cell.text.text.split()) <= 3:
+                    out.update(_ACRONYM.findall(cell.text.text))
+    return out
+
+
+def _status(text: str, start: int, end: int, acronym: str) -> tuple[Literal["expanded", "wrong", "bare"], str]:
+    """Whether the acronym is spelled out where it stands: ``words (ABC)`` or ``ABC (words)``."""
+    before, behind = text[max(0, start - 120) : start], text[end : end + 120].removeprefix("s")
+    if before.rstrip().endswith("(") and behind.lstrip().startswith((")", ",", ";")):
+        words = _WORD.findall(before)
+        stretch = spells(acronym, words)
+        if stretch:
+            return "expanded", " ".join(stretch)
+        return "wrong", " ".join(words[-len(acronym) :])
+    if behind.lstrip().startswith("("):
+        inside = behind.lstrip()[1:].split(")")[0]
+        words = _WORD.findall(inside)
+        if spells(acronym, words[: 2 * len(acronym)]):
+            return "expanded", inside
+    return "bare", ""
+
+
+_SMALL = frozenset(
+    ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "per", "the", "to", "with")
+)
+
+
+def spells(acronym: str, words: list[str]) -> list[str]:
+    """The last of ``words`` that spell ``acronym``, letter by letter; an empty list where none do.
+
+    The first letter must begin the first word; at least half of the letters must begin words.
+
+    >>> spells("LOO", ["we", "use", "leave", "one", "out"])
+    ['leave', 'one', 'out']
+    >>> spells("LOO", ["largest", "distance", "removal"])
+    []
+    """
+    letters = fold(acronym)
+    for count in range(1, min(len(words), 2 * len(letters) + 2) + 1):
+        stretch = [fold(w) for w in words[-count:]]
+        if stretch[0][:1] == letters[0] and stretch[0] not in _SMALL and _spelled(letters, stretch):
+            return words[-count:]
+    return []
+
+
+def _spelled(letters: str, words: list[str]) -> bool:
+    """True if ``letters`` can be read off ``words`` in order, every word but small ones giving at least one."""
+    # best[k]: most initials among the first k letters after the words so far
+    best: dict[int, int] = {0: 0}
+    for word in words:
+        following: dict[int, int] = dict(best) if word in _SMALL else {}
+        for k, initials in best.items():
+            position, j = 0, k
+            while j < len(letters):
+                found = word.find(letters[j], position)
+                if found < 0 or (j == k and found != 0):
+                    break
+                position, j = found + 1, j + 1
+                following[j] = max(following.get(j, 0), initials + 1)
+        best = following
+    return 2 * best.get(len(letters), -1) >= len(letters)
