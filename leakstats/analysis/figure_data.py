@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from leakstats.analysis.context import Context
+from leakstats.analysis.figure_data_course import condition_specs, course_specs
 from leakstats.analysis.joined import Joined, all_joins
 from leakstats.analysis.ledger import FigureSpec
 from leakstats.analysis.prediction import fit_rows
@@ -23,7 +24,7 @@ _SYMBOLS = {"spearman": "ρ", "pearson": "r"}
 
 
 def figure_specs(ctx: Context) -> list[FigureSpec]:
-    """The figures of the primary join: scatter or regression, forest of sources, profile over layers."""
+    """The figures of the primary join (scatter or regression, forest, profile), of courses and of conditions."""
     joins = [j for j in all_joins(ctx.results)[0] if not j.facets]
     specs = []
     for joined in joins:
@@ -33,7 +34,7 @@ def figure_specs(ctx: Context) -> list[FigureSpec]:
         else:
             specs += _regression(ctx, joined, layer)
         specs += _profile(ctx, joined)
-    return specs
+    return [*specs, *course_specs(ctx), *condition_specs(ctx)]
 
 
 def _facets(layer: int | None, **more: Facet) -> dict[str, Facet]:

@@ -19,6 +19,16 @@ A ``mark`` is ``{"symbol": "ρ", "value", "low", "high", "n", "noun"}``: an esti
     (optional)}; ``band``: {``x``, ``fit``, ``low``, ``high``, ``level``, ``name`` (default "prediction interval")};
     optional ``mark`` and ``reference`` (the label of the point that the similarity is measured against). New points
     are stars, the reference point wears a ring.
+``scatter``
+    As ``regression``, without ``band`` and roles: one scatter whose points are all named.
+``trajectory``
+    ``x`` axis (checkpoints); ``upper`` and, optionally, ``lower``: {``axis``, ``series``: [{``name``, ``x``, ``value``,
+    ``low``, ``high``}]}: rates above, similarity below, a name the same colour in both.
+``heatmap``
+    ``rows``, ``columns`` (names), ``values`` (a list of rows; null where unknown), ``unit``: "percent" | "",
+    ``diverging`` (true: colours differ by sign), ``x_label``, ``y_label``.
+``category_bars``
+    ``y`` axis; ``bars``: [{``name``, ``value``, ``low``, ``high``, ``n``, ``points``: the values of the units behind it}].
 ``layer_profile``
     ``x``, ``y`` axes; ``series``: [{``name``, ``role``: "source" | "combined", ``x``, ``value``, ``low``, ``high``}];
     optional ``marked`` (the x of the primary layer) and ``zero`` (true draws the line of no association).

@@ -13,7 +13,16 @@ from leakstats.files import dump_json, write_bytes, write_text
 
 __all__ = ["KINDS", "draw"]
 
-KINDS = ("forest", "layer_profile", "regression", "scatter_grid")
+KINDS = (
+    "category_bars",
+    "forest",
+    "heatmap",
+    "layer_profile",
+    "regression",
+    "scatter",
+    "scatter_grid",
+    "trajectory",
+)
 """The kinds of figure; each is a module of this package."""
 
 

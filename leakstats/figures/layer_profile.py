@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
@@ -14,6 +13,7 @@ from leakstats.errors import InputError
 
 from . import style
 from .columns import bars, member, numbers
+from .line_ends import End, name_ends
 
 __all__ = ["draw_on"]
 
@@ -49,7 +49,7 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     sources = [s for s in series if s.get("role") != "combined"]
     order = [*sources, *(s for s in series if s.get("role") == "combined")]
     slots = {id(s): (i - (len(order) - 1) / 2) * 0.5 * step / max(len(order), 5) for i, s in enumerate(order)}
-    ends: list[tuple[float, str, str, bool]] = []
+    ends: list[End] = []
     for i, line in enumerate(order):
         place = f"{where} series {line['name']!r}"
         x = numbers(line, "x", n=len(line["x"]), where=place) + slots[id(line)]
@@ -73,7 +73,7 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
             )
         known = value[np.isfinite(value)]
         if known.size:
-            ends.append((float(known[-1]), line["name"], colour, front))
+            ends.append(End(float(known[-1]), line["name"], colour, front))
     axes.set_xlim(layers[0] - 0.5 * step, layers[-1] + 0.45 * step)
     axes.margins(y=0.06)
     if data.get("marked") is not None:
@@ -89,42 +89,4 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
             color=style.MUTED,
         )
     if len(order) > 1:
-        _name_ends(figure, axes, ends)
-
-
-def _name_ends(figure: Figure, axes: Axes, ends: list[tuple[float, str, str, bool]]) -> None:
-    """Name each line at its right end, spread vertically so that no two names touch."""
-    figure.draw_without_rendering()
-    ends = sorted(ends, key=lambda e: e[0])
-    low, high = axes.get_ylim()
-    line = 12.5 * figure.dpi / 72 * (high - low) / axes.get_window_extent().height
-    spots = _spread([e[0] for e in ends], line)
-    for spot, (_, name, colour, front) in zip(spots, ends, strict=True):
-        axes.annotate(
-            style.name_text(name),
-            (1.0, spot),
-            xycoords=("axes fraction", "data"),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            color=colour,
-            fontweight="bold" if front else "normal",
-            annotation_clip=False,
-        )
-    axes.set_ylim(low, high)
-
-
-def _spread(wanted: list[float], apart: float) -> list[float]:
-    """Places as near to ``wanted`` (ascending) as keeps them ``apart``: pairs that touch are pushed off each other."""
-    spots = list(wanted)
-    for _ in range(200):
-        moved = False
-        for i in range(len(spots) - 1):
-            if spots[i + 1] - spots[i] < apart * (1 - 1e-9):
-                middle = (spots[i] + spots[i + 1]) / 2
-                spots[i], spots[i + 1] = middle - apart / 2, middle + apart / 2
-                moved = True
-        if not moved:
-            break
-    return spots
+        name_ends(figure, axes, ends)

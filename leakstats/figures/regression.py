@@ -1,4 +1,4 @@
-"""A fitted line with its prediction band, the points that it was fitted on and those that it predicts."""
+"""Labelled points, with a fitted line and its prediction band where there is one."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _ROLES = {"fit": ("o", 5.5, "fitted on"), "new": ("*", 11.5, "new: predicted, no
 def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     """Draw the points, the line and its band; see :mod:`leakstats.figures` for the members."""
     where = "regression"
-    points, band = member(data, "points", where=where), member(data, "band", where=where)
+    points, band = member(data, "points", where=where), data.get("band")
     names = list(member(points, "label", where=where))
     x = numbers(points, "x", n=len(names), where=where)
     y = numbers(points, "y", n=len(names), where=where)
-    roles = list(member(points, "role", where=where))
+    roles = list(points.get("role") or ["fit"] * len(names))
     if len(roles) != len(names) or not set(roles) <= set(_ROLES):
         raise InputError(
             f"{where}: role must be one of {', '.join(_ROLES)} for each of {len(names)} points, got {roles}"
@@ -40,11 +40,13 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     style.set_axis(axes, "x", member(data, "x", where=where))
     style.set_axis(axes, "y", member(data, "y", where=where))
 
-    size = len(member(band, "x", where=f"{where} band"))
-    curves = {name: numbers(band, name, n=size, where=f"{where} band") for name in ("x", "fit", "low", "high")}
-    blue = style.PALETTE[0]
-    axes.fill_between(curves["x"], curves["low"], curves["high"], color=blue, alpha=0.10, linewidth=0, zorder=1)
-    axes.plot(curves["x"], curves["fit"], color=blue, linewidth=1.4, zorder=2)
+    curves: dict[str, FloatArray] = {}
+    if band is not None:
+        size = len(member(band, "x", where=f"{where} band"))
+        curves = {name: numbers(band, name, n=size, where=f"{where} band") for name in ("x", "fit", "low", "high")}
+        blue = style.PALETTE[0]
+        axes.fill_between(curves["x"], curves["low"], curves["high"], color=blue, alpha=0.10, linewidth=0, zorder=1)
+        axes.plot(curves["x"], curves["fit"], color=blue, linewidth=1.4, zorder=2)
 
     groups = list(points.get("group") or [""] * len(names))
     colours = style.group_colours(groups)
@@ -61,7 +63,8 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
             axes.plot([x[i]], [y[i]], markeredgecolor=style.INK, markeredgewidth=0.9, zorder=3.9, **ring)
     _set_view(axes, data, x, y, reach, curves)
     handles = _handles(data, roles, colours, band)
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
+    if handles:
+        figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
     if data.get("mark"):
         axes.set_title(style.mark_text(data["mark"]), loc="left", fontsize=8.5, color=style.MUTED)
     figure.draw_without_rendering()
@@ -78,7 +81,7 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
         radius=np.array(
             [9.0 if n == data.get("reference") else _ROLES[r][1] / 2 for n, r in zip(names, roles, strict=True)]
         ),
-        line=_dense(curves["x"], curves["fit"]),
+        line=_dense(curves["x"], curves["fit"]) if curves else None,
     )
 
 
@@ -89,7 +92,7 @@ def _dense(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _handles(
-    data: Mapping[str, Any], roles: list[str], colours: Mapping[str, str], band: Mapping[str, Any]
+    data: Mapping[str, Any], roles: list[str], colours: Mapping[str, str], band: Mapping[str, Any] | None
 ) -> list[Line2D | Patch]:
     """What the legend shows: groups by colour, roles by shape, then line and band."""
     hollow: dict[str, Any] = {"linestyle": "", "markerfacecolor": "white", "markeredgecolor": style.INK}
@@ -103,6 +106,8 @@ def _handles(
         out.append(Line2D([], [], marker=marker, markersize=diameter * 0.8, label=said, **hollow))
     if data.get("reference"):
         out.append(Line2D([], [], marker="o", markersize=9, label="reference of the similarity", **hollow))
+    if band is None:
+        return out
     fitted = f"line through {roles.count('fit')} points"
     out.append(Line2D([], [], color=style.PALETTE[0], linewidth=1.4, label=fitted))
     said = f"{format_percent(band['level'], decimals=0)} {band.get('name', 'prediction interval')}"
@@ -125,9 +130,12 @@ def _set_view(
         axes.set_xlim(left, right)
     if data["y"].get("limits"):
         return
-    seen = (curves["x"] >= left) & (curves["x"] <= right)
-    low = min(float((y if reach is None else y - reach[0]).min()), float(curves["low"][seen].min(initial=np.inf)))
-    high = max(float((y if reach is None else y + reach[1]).max()), float(curves["high"][seen].max(initial=-np.inf)))
+    low = float((y if reach is None else y - reach[0]).min())
+    high = float((y if reach is None else y + reach[1]).max())
+    if curves:
+        seen = (curves["x"] >= left) & (curves["x"] <= right)
+        low = min(low, float(curves["low"][seen].min(initial=np.inf)))
+        high = max(high, float(curves["high"][seen].max(initial=-np.inf)))
     room = 0.05 * ((high - low) or 1.0)
     low, high = low - room, high + room
     if data["y"].get("unit") == "percent":

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -28,11 +29,13 @@ __all__ = [
     "group_colours",
     "head",
     "in_style",
+    "line_look",
     "mark_text",
     "name_text",
     "new_figure",
     "rendered",
     "set_axis",
+    "set_label",
 ]
 
 WIDTH = 8.8
@@ -162,11 +165,22 @@ def group_colours(groups: list[str]) -> dict[str, str]:
     return {name: PALETTE[i] if i < len(PALETTE) else MUTED for i, name in enumerate(names)}
 
 
+def line_look(index: int) -> tuple[str, str]:
+    """Colour and dash of the line with that index: the palette first, then again with dashes and dots."""
+    dashes = ("-", "--", ":")
+    return PALETTE[index % len(PALETTE)], dashes[(index // len(PALETTE)) % len(dashes)]
+
+
+def set_label(axis: Axis, text: str) -> None:
+    """Label an axis, its first letter large."""
+    axis.set_label_text(text[:1].upper() + text[1:])
+
+
 def set_axis(axes: Axes, which: Literal["x", "y"], axis: Mapping[str, Any], *, label: bool = True) -> None:
     """Label one axis and print its ticks in its unit."""
     target = axes.xaxis if which == "x" else axes.yaxis
     if label:
-        target.set_label_text(axis["label"][:1].upper() + axis["label"][1:])
+        set_label(target, axis["label"])
     if axis.get("unit") == "percent":
         target.set_major_formatter(FuncFormatter(lambda v, _: format_percent(round(float(v), 9), decimals=0)))
         target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))

@@ -71,6 +71,42 @@ DATA: dict[str, dict[str, Any]] = {
             for name in ("villain", "comedian", "combined")
         ],
     },
+    "scatter": {"title": "Peak against baseline", **AXES, "points": points(7), "mark": MARK},
+    "trajectory": {
+        "title": "By checkpoint",
+        "x": {"label": "Checkpoint"},
+        "upper": {
+            "axis": {"label": "Marker rate", "unit": "percent"},
+            "series": [
+                {
+                    "name": f"s{k}",
+                    "x": [0, 2, 4],
+                    "value": [0.1, None, 0.1 * k],
+                    "low": [0.0, None, 0.0],
+                    "high": [1, None, 1],
+                }
+                for k in range(8)
+            ],
+        },
+        "lower": {"axis": {"label": "Cosine"}, "series": [{"name": "s1", "x": [0, 4], "value": [-0.2, 0.3]}]},
+    },
+    "heatmap": {
+        "title": "Leakage between personas",
+        "rows": ["villain", "a rather long persona name"],
+        "columns": ["villain", "comedian", "nurse"],
+        "values": [[0.9, 0.1, None], [0.2, 0.8, 0.0]],
+        "unit": "percent",
+        "x_label": "bystander",
+        "y_label": "source",
+    },
+    "category_bars": {
+        "title": "By condition",
+        "y": {"label": "Marker rate", "unit": "percent"},
+        "bars": [
+            {"name": "E0_assistant", "value": 0.4, "low": 0.3, "high": 0.5, "n": 3, "points": [0.3, 0.4, 0.5]},
+            {"name": "E1", "value": 0.5},
+        ],
+    },
     "forest": {
         "title": "By source",
         "x": {"label": "Spearman ρ"},
@@ -131,6 +167,11 @@ def test_labels_go_to_the_far_points_first() -> None:
         ("scatter_grid", {"title": " "}, "needs a title"),
         ("layer_profile", {"series": []}, "at least one series"),
         ("forest", {"rows": []}, "at least one row"),
+        ("trajectory", {"upper": {"axis": {"label": "y"}, "series": []}}, "at least one series"),
+        ("heatmap", {"values": [[0.1, 0.2, 0.3]]}, "1 rows of values for 2 names"),
+        ("heatmap", {"values": [[0.1], [0.2]]}, "has 1 entries, expected 3"),
+        ("category_bars", {"bars": []}, "at least one bar"),
+        ("category_bars", {"y": None, "title": ""}, "needs a title"),
         ("regression", {"points": points(2, role=["fit", "old"])}, "role must be one of fit, new"),
         ("regression", {"points": {**points(3, role=["fit"] * 3), "y": [0.1, None, 0.2]}}, "'y' holds a value"),
         ("regression", {"points": {**points(3, role=["fit"] * 3), "low": [2, 2, 2]}}, "does not hold its own value"),
