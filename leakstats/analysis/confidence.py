@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from leakstats.analysis.context import Context
 from leakstats.analysis.joined import all_joins
+from leakstats.analysis.registration import registered
 from leakstats.estimate import Estimate, Undefined
 
 __all__ = ["RULES", "CeilingRule", "ceiling"]
@@ -87,7 +88,7 @@ def _selection(ctx: Context) -> str | None:
         return None
     if primary is None or primary.layer is None:
         return f"no layer was declared primary among {len(layers)}: a headline layer would be selected unadjusted"
-    if ctx.results.plan.status == "registered":
+    if registered(ctx)[0]:
         return None
     for entry in ctx.ledger.entries.values():
         if entry.role == "primary" and entry.adjusted_p is not None and entry.adjusted_p.value > ctx.alpha:

@@ -175,6 +175,26 @@ def _categories(results: Results, unit: str, units: Objects) -> Objects:
     return out
 
 
+def _without_excluded(results: Results, joins: list[Joined]) -> list[Joined]:
+    """Each join without the personas that the plan excludes, and, after them all, each with them (facet ``points``)."""
+    excluded = {e.persona: e for e in results.plan.exclusions}
+    out: list[Joined] = []
+    whole: list[Joined] = []
+    for joined in joins:
+        names = joined.units.astype(str)
+        drop = np.isin(names, sorted(excluded))
+        if not drop.any():
+            out.append(joined)
+            continue
+        why = "; ".join(
+            f"{name} is excluded ({excluded[name].reason}; decided {excluded[name].decided} the data)"
+            for name in dict.fromkeys(names[drop].tolist())
+        )
+        out.append(replace(joined.take(~drop), notes=(*joined.notes, why)))
+        whole.append(replace(joined, facets={**joined.facets, "points": "with_excluded"}))
+    return out + whole
+
+
 def all_joins(results: Results) -> tuple[list[Joined], list[str]]:
     """Every rate table joined to every similarity table that indexes it, and why the other pairs were left.
 
@@ -193,7 +213,7 @@ def all_joins(results: Results) -> tuple[list[Joined], list[str]]:
             except DesignError as error:
                 left.append(str(error))
                 continue
-            for joined in candidates:
+            for joined in _without_excluded(results, candidates):
                 if max(int(joined.complete(layer).sum()) for layer in joined.layers) < 3:
                     left.append(f"{similarity.id} and {table.id}: fewer than 3 {joined.unit} levels have both")
                 else:

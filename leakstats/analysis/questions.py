@@ -15,6 +15,7 @@ from leakstats.analysis import (
     fragility,
     prediction,
     rates,
+    registration,
     similarity,
     stability,
     trajectory,
@@ -33,6 +34,7 @@ from leakstats.results import Results, to_document
 __all__ = ["QUESTIONS", "Analysis", "analyze"]
 
 QUESTIONS: tuple[tuple[str, Callable[[Context], None]], ...] = (
+    ("plan", registration.run),
     ("rates", rates.run),
     ("controls", run_controls),
     ("similarity", similarity.run),

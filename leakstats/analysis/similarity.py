@@ -174,7 +174,8 @@ class _Similarity:
             fit = set(plan.fit_points) if plan.fit_points is not None else set(j.units.tolist()) - set(plan.new_points)
             subsets["fit"] = rows & np.isin(j.units.astype(str), sorted(map(str, fit)))
         for points, part in subsets.items():
-            if points and part.sum() == rows.sum():
+            # the join with excluded points is itself a subset by points: it is not split further
+            if points and ("points" in j.facets or part.sum() == rows.sum()):
                 continue
             more: dict[str, Facet] = {"points": points} if points else {}
             notes = []
