@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leakstats.analysis.context import Context
-from leakstats.analysis.figure_data_course import condition_specs, course_specs
+from leakstats.analysis.figure_data_course import condition_specs, course_specs, cross_specs
 from leakstats.analysis.joined import Joined, all_joins
 from leakstats.analysis.ledger import FigureSpec
 from leakstats.analysis.prediction import fit_rows
@@ -34,7 +34,7 @@ def figure_specs(ctx: Context) -> list[FigureSpec]:
         else:
             specs += _regression(ctx, joined, layer)
         specs += _profile(ctx, joined)
-    return [*specs, *course_specs(ctx), *condition_specs(ctx)]
+    return [*specs, *cross_specs(ctx), *course_specs(ctx), *condition_specs(ctx)]
 
 
 def _facets(layer: int | None, **more: Facet) -> dict[str, Facet]:

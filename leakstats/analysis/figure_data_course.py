@@ -13,7 +13,7 @@ from leakstats.analysis.ledger import FigureSpec
 from leakstats.ident import Facet
 from leakstats.numbers import format_percent
 
-__all__ = ["condition_specs", "course_specs"]
+__all__ = ["condition_specs", "course_specs", "cross_specs"]
 
 _MOST_LINES = 12
 """Lines that can be told apart in one panel."""
@@ -29,7 +29,7 @@ def course_specs(ctx: Context) -> list[FigureSpec]:
         if len(set(table.factors["checkpoint"])) < 2 or len(set(table.factors[factors[0]])) > _MOST_LINES:
             continue
         specs.append(_course(ctx, table, factors[0], first=not specs))
-    return specs
+    return [*specs, *_peaks(ctx)] if specs else []
 
 
 def _course(ctx: Context, table: Table, factor: str, *, first: bool) -> FigureSpec:
@@ -97,6 +97,76 @@ def _similarities(
         if series:
             return {"axis": {"label": table.measure, "unit": ""}, "series": series}
     return None
+
+
+def _peaks(ctx: Context) -> list[FigureSpec]:
+    """The peak of each course against where its rate, and its similarity, began."""
+    peaks = {
+        k.facets["source"]: e for k, e in ctx.ledger.estimates("trajectory", "peak") if set(k.facets) == {"source"}
+    }
+    specs = []
+    for statistic, figure_id, words, unit in (
+        ("baseline", "peak_by_baseline", "rate at the first checkpoint", "percent"),
+        ("similarity_baseline", "peak_by_similarity", "similarity at the first checkpoint", ""),
+    ):
+        begins = ctx.ledger.estimates("trajectory", statistic)
+        both = [
+            (k.facets["source"], e, peaks[k.facets["source"]]) for k, e in begins if k.facets.get("source") in peaks
+        ]
+        if len(both) < 3:
+            continue
+        title = f"Largest rate of each source against its {words}"
+        points = {
+            "label": [str(name) for name, _, _ in both],
+            "x": [begin.value for _, begin, _ in both],
+            "y": [peak.value for _, _, peak in both],
+        }
+        caption = f"{title}, N = {len(both)} sources; a maximum over checkpoints is biased upward."
+        data = {
+            "title": title,
+            "subtitle": f"N = {len(both)} sources, one training run each; a maximum over checkpoints is biased upward",
+            "x": {"label": words, "unit": unit},
+            "y": {"label": "largest rate over the checkpoints", "unit": "percent"},
+            "points": points,
+        }
+        specs.append(FigureSpec(figure_id, "scatter", title, caption, f"scatter plot: {title}", data))
+    return specs
+
+
+def cross_specs(ctx: Context) -> list[FigureSpec]:
+    """Sources against sources: how far the marker of each shows under the others, its own rate on the diagonal."""
+    for table in ctx.ledger.tables.values():
+        if not table.id.startswith("rates.") or set(table.factors) != {"source", "persona"}:
+            continue
+        sources = list(dict.fromkeys(table.factors["source"]))
+        if not 3 <= len(sources) <= _MOST_LINES:
+            continue
+        cells = {
+            (table.factors["source"][i], table.factors["persona"][i]): table.columns["rate"][i]
+            for i in range(len(table))
+        }
+        own = {
+            k.facets["source"]: e.value
+            for k, e in ctx.ledger.estimates("rates", "own_rate")
+            if set(k.facets) == {"source"}
+        }
+        values = [[own.get(s) if s == p else cells.get((s, p)) for p in sources] for s in sources]  # type: ignore[arg-type]
+        if sum(v is not None for row in values for v in row) <= len(sources):
+            continue
+        title = "Marker rate of each source persona under each source's adapter"
+        data = {
+            "title": title,
+            "subtitle": f"N = {len(sources)} sources; the diagonal is the source's own rate",
+            "rows": [str(s) for s in sources],
+            "columns": [str(s) for s in sources],
+            "values": values,
+            "unit": "percent",
+            "x_label": "persona in the prompt",
+            "y_label": "source that was trained",
+        }
+        caption = f"{title}, N = {len(sources)} sources; the diagonal is the source's own rate."
+        return [FigureSpec("cross", "heatmap", title, caption, f"matrix of rates of {len(sources)} sources", data)]
+    return []
 
 
 def condition_specs(ctx: Context) -> list[FigureSpec]:

@@ -28,7 +28,7 @@ A ``mark`` is ``{"symbol": "ρ", "value", "low", "high", "n", "noun"}``: an esti
     ``rows``, ``columns`` (names), ``values`` (a list of rows; null where unknown), ``unit``: "percent" | "",
     ``diverging`` (true: colours differ by sign), ``x_label``, ``y_label``.
 ``category_bars``
-    ``y`` axis; ``bars``: [{``name``, ``value``, ``low``, ``high``, ``n``, ``points``: the values of the units behind it}].
+    ``y`` axis; ``bars``: [{``name``, ``value``, ``low``, ``high``, ``n``, ``points``: values of the units behind it}].
 ``layer_profile``
     ``x``, ``y`` axes; ``series``: [{``name``, ``role``: "source" | "combined", ``x``, ``value``, ``low``, ``high``}];
     optional ``marked`` (the x of the primary layer) and ``zero`` (true draws the line of no association).
