@@ -75,11 +75,11 @@ class _Tests:
             if self.approximation is None:
                 return None, (), (f"the {name} approximation has no value where the correlation is -1 or 1",)
             return self.approximation, (), ()
+        if self.counted is not None:
+            return self.counted(), others, ()
         if self.n > ENUMERATED:
             if self.perfect is not None:
                 return self.perfect, others, ()
-            if self.counted is not None:
-                return self.counted(), others, ()
             if method == "auto" and self.n > SAMPLED:
                 return self.approximation, (), ()
             if method == "auto":

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.stats import Bootstrap, compare_dependent_correlations, pearson, spearman
@@ -93,3 +95,26 @@ def test_edges() -> None:
         compare_dependent_correlations(y, x, x[:5])
     with pytest.raises(InputError, match="method must be one of"):
         compare_dependent_correlations(y, x, y, method="hotelling")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    rows=st.lists(st.tuples(*[st.integers(-3, 3)] * 3), min_size=0, max_size=9),
+    kind=st.sampled_from(["pearson", "spearman"]),
+    scale=st.sampled_from([1.0, 1e-100, 1e100]),
+    offset=st.sampled_from([0.0, 1e8]),
+)
+@pytest.mark.filterwarnings("error")
+def test_a_complete_estimate_or_a_refusal(
+    rows: list[tuple[int, int, int]], kind: str, scale: float, offset: float
+) -> None:
+    data = np.array(rows, dtype=float).reshape(-1, 3)
+    try:
+        found = compare_dependent_correlations(data[:, 0] * scale, data[:, 1] + offset, data[:, 2], kind=kind)
+    except UndefinedEstimate:
+        assert len(rows) < 4 or (np.ptp(data, axis=0) == 0).any()
+        return
+    assert -2.0 <= found.value <= 2.0
+    if found.interval is not None:
+        assert -2.0 - 1e-9 <= found.interval.low <= found.value <= found.interval.high <= 2.0 + 1e-9
+    assert found.p_value is None or 0.0 < found.p_value.value <= 1.0

@@ -357,6 +357,35 @@ def test_a_complete_estimate_or_a_refusal(
         assert estimate.interval.low <= estimate.value <= estimate.interval.high
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(values, values, values), min_size=2, max_size=7),
+    kind=st.sampled_from(["pearson", "spearman"]),
+    scale=st.sampled_from([1.0, 1e-100, 1e100]),
+    offset=st.sampled_from([0.0, 1e8]),
+)
+@pytest.mark.filterwarnings("error")
+def test_semipartial_and_batch_refuse_what_partial_refuses(
+    rows: list[tuple[float, ...]], kind: str, scale: float, offset: float
+) -> None:
+    data = np.array(rows)
+    y, x, z = data[:, 0] * scale, data[:, 1] + offset, data[:, 2:]
+    many = partial_correlations(y, np.stack([x, x[::-1]]), z, kind=kind)
+    try:
+        partial = partial_correlation(y, x, z, kind=kind)
+    except UndefinedEstimate:
+        assert many.row("0")["r"] is None
+        for end in ("x", "y"):
+            with pytest.raises(UndefinedEstimate):
+                semipartial_correlation(y, x, z, kind=kind, residualise=end)
+        return
+    assert many.row("0")["r"] == pytest.approx(partial.value, abs=1e-9)
+    for end in ("x", "y"):
+        semi = semipartial_correlation(y, x, z, kind=kind, residualise=end)
+        assert abs(semi.value) <= abs(partial.value) + 1e-12
+        assert semi.interval is None or semi.interval.low <= semi.value <= semi.interval.high
+
+
 def test_rational_path_agrees_with_the_fast_one() -> None:
     rng = np.random.default_rng(3)
     z = rng.normal(size=(30, 3))
