@@ -130,7 +130,8 @@ def kendall_kernel(x: FloatArray, y: FloatArray) -> CountKernel:
     def untied(counts: FloatArray, column: _Ordered) -> FloatArray:
         """Ordered pairs with different values."""
         own = column.group_counts(counts)[0]
-        return counts.sum(axis=0) ** 2 - np.einsum("ij,ij->j", own, own)
+        pairs: FloatArray = counts.sum(axis=0) ** 2 - np.einsum("ij,ij->j", own, own)
+        return pairs
 
     def kernel(counts: IntArray) -> FloatArray:
         c = counts.astype(np.float64)
