@@ -82,6 +82,9 @@ def _flip_interval(differences: FloatArray, level: float) -> Interval | None:
 _FLIP_LIMIT = 20
 """Most pairs whose 2**n - 1 subset means are listed."""
 
+_FLIP_BESIDE = 12
+"""Most pairs for which they are listed unasked, as an interval beside t: above, it takes longer than all the rest."""
+
 
 def paired_contrast(
     a: npt.ArrayLike,
@@ -104,7 +107,8 @@ def paired_contrast(
         as the Permutation says (see :func:`sign_flip`).
     interval : {"t", "sign-flip"}
         "t" over units; "sign-flip" inverts the exact test (Hartigan 1969, *JASA* 64, 1303-1317; 6 <= n <= 20 at 95 %,
-        one axis), exact for symmetric differences. The other is given beside where it exists.
+        one axis), exact for symmetric differences. The other is given beside where it exists ("sign-flip" for up to
+        12 units).
     alternative : {"two-sided", "greater", "less"}
     level : float
         Coverage in (0, 1).
@@ -128,9 +132,20 @@ def paired_contrast(
     Notes
     -----
     Where all differences are equal there is no spread to judge by: no interval, and for differences of 0 p = 1.
-    Measured coverage and size at 95 %:
+    Measured in percent (10,000 data sets a cell; questions of 10 completions that vary by 1 logit, a condition's effect
+    of 0 or 0.8 logits varying by 0.5; base rates 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95; data without spread
+    left out; ``tests/stats/test_coverage_contrast.py``): coverage of the t interval, mean over base rates and lowest,
+    and size of the sign-flip test at 5 % (which for 5 units cannot reject):
 
-    PAIRED_TABLE
+    ==================== =========== =========== =========== =========== =========== ===========
+    units                5           8           12          20          50          200
+    ==================== =========== =========== =========== =========== =========== ===========
+    t, effect 0          97.0 / 95.4 95.9 / 94.8 95.5 / 94.8 95.1 / 94.8 95.1 / 94.8 95.0 / 94.5
+    t, effect 0.8        95.0 / 92.8 95.2 / 94.1 94.7 / 93.9 94.6 / 93.5 94.8 / 94.3 95.0 / 94.6
+    sign-flip size, 0.25 0.0         1.9         3.3         4.2
+    ==================== =========== =========== =========== =========== =========== ===========
+
+    Two crossed factors, normal, from 5 x 5 to 50 x 20 with neither, either or both factors varying: 93.8 to 98.5 %
 
     Examples
     --------
@@ -174,7 +189,8 @@ def paired_contrast(
                 reach = float(special.stdtrit(n - 1, (1.0 + level) / 2.0))
                 details["standard_error"] = test.interval.width / 2.0 / reach
                 details["df"] = n - 1
-            flips = _flip_interval(differences, level) if n <= _FLIP_LIMIT else None
+            listed = _FLIP_LIMIT if interval == "sign-flip" else _FLIP_BESIDE
+            flips = _flip_interval(differences, level) if n <= listed else None
             if flips is not None:
                 intervals["sign-flip"] = flips
     headline = intervals.pop(interval, None)
@@ -642,7 +658,9 @@ def blocked_conditions_test(
     Notes
     -----
     Friedman 1937, *JASA* 32, 675-701; statistic with tie correction as in Conover 1999, eq. 5.8.5. The replicate is one
-    trained model a condition: a small p says that these models differ, not that their training does.
+    trained model a condition: a small p says that these models differ, not that their training does. Measured size at
+    5 % for 11 blocks under 5 conditions (10,000 tables, 199 permutations): range 4.5, Friedman's chi-square 4.5, its
+    permutation 5.1 %.
 
     Examples
     --------
