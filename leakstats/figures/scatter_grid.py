@@ -50,7 +50,12 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
         tint = [colours.get(g, style.PALETTE[0]) for g in group]
         if reach is not None:
             axes.errorbar(x, y, yerr=reach, fmt="none", ecolor=style.MUTED, elinewidth=0.5, alpha=0.35, zorder=2)
-        axes.scatter(x, y, s=13, c=tint, edgecolors="white", linewidths=0.4, zorder=3)
+        # The largest group first, so that the small ones lie on top.
+        order = sorted(range(len(names)), key=lambda i: (counts[group[i]] < max(counts.values()), i))
+        sizes = [13 if counts[group[i]] == max(counts.values()) else 22 for i in order]
+        axes.scatter(
+            x[order], y[order], s=sizes, c=[tint[i] for i in order], edgecolors="white", linewidths=0.4, zorder=3
+        )
         style.set_axis(axes, "x", x_axis, label=False)
         style.set_axis(axes, "y", y_axis, label=False)
         axes.set_title(
@@ -75,8 +80,8 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     for column in range(columns):
         last = max(i for i in range(len(panels)) if i % columns == column)
         flat[last].tick_params(labelbottom=True)
-    figure.supxlabel(x_axis["label"], fontsize=9)
-    figure.supylabel(y_axis["label"], fontsize=9)
+    figure.supxlabel(style.headed(x_axis["label"]), fontsize=9)
+    figure.supylabel(style.headed(y_axis["label"]), fontsize=9)
     if y_axis.get("limits") is None:
         flat[0].margins(x=0.06, y=0.08)
     if len(colours) > 1:

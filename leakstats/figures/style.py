@@ -28,6 +28,7 @@ __all__ = [
     "WIDTH",
     "group_colours",
     "head",
+    "headed",
     "in_style",
     "line_look",
     "mark_text",
@@ -173,7 +174,12 @@ def line_look(index: int) -> tuple[str, str]:
 
 def set_label(axis: Axis, text: str) -> None:
     """Label an axis, its first letter large."""
-    axis.set_label_text(text[:1].upper() + text[1:])
+    axis.set_label_text(headed(text))
+
+
+def headed(text: str) -> str:
+    """``text`` with its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def set_axis(axes: Axes, which: Literal["x", "y"], axis: Mapping[str, Any], *, label: bool = True) -> None:
