@@ -201,7 +201,7 @@ def _out_of_order(children: list[tuple[int, Found]]) -> Iterator[tuple[Found, st
     best: list[list[int]] = []  # best[i]: indices of the longest rising run that ends at i
     for i, (rank, _) in enumerate(ordered):
         runs = [best[j] for j in range(i) if ordered[j][0] < rank]
-        before = max(runs, key=_length, default=[])
+        before = max(runs, key=_length) if runs else []
         best.append([*before, i])
     kept = set(max(best, key=_length)) if best else set()
     for i, (rank, found) in enumerate(ordered):
