@@ -94,9 +94,18 @@ def selected_correlation(
 
     Notes
     -----
-    Measured coverage of the 95 % interval for the selected predictor, and of the unadjusted one:
+    Measured coverage in percent of the 95 % interval for the selected of four predictors that correlate 0.8, all with
+    a true correlation of 0 / 0.5 with y (10,000 data sets a cell, 199 permutations each;
+    ``tests/stats/test_coverage_selection.py``), and of Fisher's z as if it had not been selected:
 
-    SELECTED_TABLE
+    ================= =========== =========== =========== ===========
+    statistic         n=8         12          20          50
+    ================= =========== =========== =========== ===========
+    Pearson           95.4 / 95.4 95.7 / 95.4 95.5 / 96.3 95.9 / 96.8
+    Pearson, naive    87.6 / 87.4 88.6 / 89.6 88.5 / 91.9 88.6 / 92.3
+    Spearman          98.5 / 98.2 98.0 / 97.8 97.1 / 97.6 96.7 / 98.1
+    Spearman, naive   89.9 / 91.0 90.8 / 91.5 89.8 / 94.1 89.3 / 94.2
+    ================= =========== =========== =========== ===========
 
     Examples
     --------
@@ -515,10 +524,21 @@ def peak_rate(
 
     Notes
     -----
-    The peak itself is biased upward; "the rate at the peak" is not its value but its interval. Measured for constant
-    rates (T = 11):
+    The peak itself is biased upward; "the rate at the peak" is not its value but its interval. Measured in percent for
+    a constant rate, 11 checkpoints of 200 completions (10,000 trajectories a cell): mean of the peak, size of the
+    test at 5 %, coverage of the interval at 95 % and of the unadjusted one.
 
-    PEAK_TABLE
+    ===================== ==== ==== ==== ====
+    rate                  1.0  2.5  10   50
+    ===================== ==== ==== ==== ====
+    mean of the peak       2.2  4.4 13.5 55.6
+    size                   2.5  3.0  3.8  4.3
+    simultaneous interval 98.9 98.1 98.3 97.9
+    unadjusted interval   83.0 86.6 82.7 79.0
+    ===================== ==== ==== ==== ====
+
+    By question (20 questions of 10 completions that vary by 1 logit; 10,000 trajectories, 199 permutations): size 3.6
+    and 3.7 %, coverage 99.2 and 99.3 % at rates of 0.1 and 0.4.
 
     Examples
     --------

@@ -99,12 +99,16 @@ def _trace_pp(w: FloatArray) -> FloatArray:
 
 
 def _bisect(score: Any, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Root of a score that is positive left and not positive right of it, row by row, to the last bits."""
+    """Root of a score that is positive left and not positive right of it, row by row, to the last bits.
+
+    A root at 0 has no last bit: 1e-18 of the bracket is as good as 0 there.
+    """
+    floor = 1e-18 * high
     for _ in range(200):
         middle = 0.5 * (low + high)
         right = score(middle) > 0.0
         low, high = np.where(right, middle, low), np.where(right, high, middle)
-        if np.all(high - low <= 4.0 * np.spacing(high)):
+        if np.all(high - low <= np.maximum(4.0 * np.spacing(high), floor)):
             break
     return 0.5 * (low + high)
 
@@ -133,7 +137,7 @@ def _tau2_likelihood(y: FloatArray, v: FloatArray, *, restricted: bool) -> Float
     # beyond this the score is negative: y'PPy <= spread / t^2 and tr(P) >= (k - 1) / (2 t) for t >= max(v)
     top = np.maximum(v.max(-1), 2.0 * spread / (k - 1))
     shape = (1,) * top.ndim
-    grid = np.concatenate([[0.0], np.logspace(-8.0, 0.0, 49)]).reshape(-1, *shape) * top
+    grid = np.concatenate([[0.0], np.logspace(-8.0, 0.0, 33)]).reshape(-1, *shape) * top
     best = np.argmax(np.stack([log_likelihood(t) for t in grid]), axis=0)
     low = np.take_along_axis(grid, np.maximum(best - 1, 0)[None], axis=0)[0]
     high = np.take_along_axis(grid, np.minimum(best + 1, len(grid) - 1)[None], axis=0)[0]
