@@ -17,6 +17,7 @@ from leakstats.files import read_json
 __all__ = [
     "builtin_template",
     "check_document",
+    "html_asset",
     "load_schema",
     "pointer_of",
     "read_document",
@@ -147,6 +148,11 @@ def read_document(path: Path | str, schema: str) -> dict[str, Any]:
 
 
 _VERSION = re.compile(r"v[1-9][0-9]*")
+
+
+def html_asset(name: str) -> str:
+    """A part of the HTML page: ``page.html.j2``, ``style.css.j2`` or ``script.js.j2``."""
+    return (resources.files("leakstats.templates") / "html" / name).read_text("utf-8")
 
 
 def template_versions(kind: str = "clean_result") -> list[str]:

@@ -58,6 +58,7 @@ def _template(which: str):  # type: ignore[no-untyped-def]
     " committed there, else the relative path, which only a draft may have]",
 )
 @click.option("--commit", default="uncommitted", show_default=True, help="The commit that will hold the provenance.")
+@click.option("--html", is_flag=True, help="Write one self-contained HTML page too, beside the page.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing about the numbers and the figures.")
 def render(
     analysis: Path | None,
@@ -66,6 +67,7 @@ def render(
     which: str,
     figure_base: str | None,
     commit: str,
+    html: bool,
     quiet: bool,
 ) -> None:
     """Render ANALYSIS and the author's words into a page.
@@ -78,6 +80,7 @@ def render(
     Examples:
       clean-result render
       clean-result render out/analysis.json --narrative narrative.md -o issue.md
+      clean-result render --html
     """
     from leakstats.analysis.document import AnalysisDocument
     from leakstats.files import dump_json
@@ -129,6 +132,10 @@ def render(
     files = {sidecar: dump_json(provenance), output: page.text}
     if page.attachment:
         files[output.with_name(place.attachment)] = page.attachment
+    if html:
+        from .html import html_page
+
+        files[output.with_suffix(".html")] = html_page(document, words, template)
     write_together(files)
     for path in [output, sidecar, *list(files)[2:]]:
         click.echo(str(path))

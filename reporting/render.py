@@ -93,9 +93,14 @@ class Rendered:
 
 
 def render(
-    document: AnalysisDocument, narrative: Narrative, template: Template, *, place: Place | None = None
+    document: AnalysisDocument,
+    narrative: Narrative,
+    template: Template,
+    *,
+    place: Place | None = None,
+    limit: bool = True,
 ) -> Rendered:
-    """The page of an analysis in the author's words.
+    """The page of an analysis in the author's words; ``limit`` keeps it within what an issue holds.
 
     Raises
     ------
@@ -105,7 +110,7 @@ def render(
     """
     place = place or Place()
     page = _Renderer(document, narrative, template, place, frozenset()).run()
-    if len(page.text) <= PAGE_LIMIT:
+    if not limit or len(page.text) <= PAGE_LIMIT:
         return page
     # The longest tables leave first, until the rest fits; each leaves a line that says where it went.
     movable = sorted((s for s in page.spans if s.function in _MOVABLE), key=lambda s: -len(s.text))

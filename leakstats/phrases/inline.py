@@ -21,6 +21,7 @@ from leakstats.numbers import (
 )
 
 from .escape import safe
+from .marks import mark
 from .registry import phrase, suggest
 from .select import Value, column_of, one, over, row_of
 from .units import unit_of
@@ -50,7 +51,7 @@ def number_text(value: float, *, unit: str, decimals: int | None = None, plus: b
 def value_text(entry: Entry, *, decimals: int | None = None, unit: str | None = None, plus: bool = False) -> str:
     """The value alone, with the digits that its interval deserves."""
     e, unit = entry.estimate, unit or unit_of(entry)
-    return number_text(e.value, unit=unit, decimals=_decimals(e, unit, decimals), plus=plus)
+    return mark(str(entry.id), number_text(e.value, unit=unit, decimals=_decimals(e, unit, decimals), plus=plus))
 
 
 def _decimals(e: Estimate, unit: str, asked: int | None) -> int:
@@ -89,17 +90,18 @@ def print_estimate(entry: Entry, *, show: str = "full", decimals: int | None = N
     digits = _decimals(e, unit, decimals)
     value = number_text(e.value, unit=unit, decimals=digits)
     symbol = symbol_of(entry)
+    origin = str(entry.id)
     if show == "value":
-        return value
+        return mark(origin, value)
     if show == "n":
-        return n_text(entry)
+        return mark(origin, n_text(entry))
     if show == "p":
         if e.p_value is None:
             raise LeakstatsError(f"{entry.id} has no p-value ({e.method})")
-        return format_p(e.p_value)
+        return mark(origin, format_p(e.p_value))
     named = f"{symbol} = {value}" if symbol else value
     if show == "symbol":
-        return named
+        return mark(origin, named)
     if e.interval is not None:
         text = f"{value if show == 'bare' else named} {_interval_text(e.interval, unit, digits)}"
         if unit == "points":  # the unit once, behind both: "2.9 [−1.8, 7.6] pp"
@@ -109,12 +111,12 @@ def print_estimate(entry: Entry, *, show: str = "full", decimals: int | None = N
     else:
         text = named
     if show in ("interval", "bare"):
-        return text
+        return mark(origin, text)
     parts = [text]
     if e.p_value is not None:
         parts.append(format_p(e.p_value))
     parts.append(n_text(entry))
-    return ", ".join(parts)
+    return mark(origin, ", ".join(parts))
 
 
 # -- one estimate -----------------------------------------------------------------------------------------------------
@@ -162,7 +164,8 @@ def value(
 @phrase()
 def percent(doc: AnalysisDocument, key: str | None = None, *, decimals: int = 1, **facets: Any) -> str:
     """A fraction as a percentage: "41.6%"."""
-    return format_percent(one(doc, key, facets).estimate.value, decimals=decimals)
+    entry = one(doc, key, facets)
+    return mark(str(entry.id), format_percent(entry.estimate.value, decimals=decimals))
 
 
 @phrase()
@@ -177,26 +180,29 @@ def points(
 ) -> str:
     """A fraction, or ``key`` less ``minus``, in percentage points: "+8.3 pp". ``facets`` apply to both."""
     # Exact on the decimals that the file holds: 0.405 - 0.0525 is 0.3525, not the nearest double's difference.
-    total = Fraction(repr(one(doc, key, facets).estimate.value))
+    entry = one(doc, key, facets)
+    total, origin = Fraction(repr(entry.estimate.value)), str(entry.id)
     if minus is not None:
-        total -= Fraction(repr(one(doc, minus, facets).estimate.value))
-    return format_points(total, decimals=decimals, plus=plus and minus is not None)
+        less = one(doc, minus, facets)
+        total, origin = total - Fraction(repr(less.estimate.value)), f"{origin} minus {less.id}"
+    return mark(origin, format_points(total, decimals=decimals, plus=plus and minus is not None))
 
 
 @phrase()
 def ratio(doc: AnalysisDocument, key: str, to: str, *, decimals: int = 1, **facets: Any) -> str:
     """``key`` over ``to``: "2.9×". ``facets`` apply to both."""
-    below = one(doc, to, facets).estimate.value
-    if below == 0:
+    above, below = one(doc, key, facets), one(doc, to, facets)
+    if below.estimate.value == 0:
         raise LeakstatsError(f"{to} is 0; a ratio to it does not exist")
-    return format_ratio(one(doc, key, facets).estimate.value / below, decimals=decimals)
+    text = format_ratio(above.estimate.value / below.estimate.value, decimals=decimals)
+    return mark(f"{above.id} over {below.id}", text)
 
 
 @phrase()
 def n(doc: AnalysisDocument, key: str | None = None, **facets: Any) -> str:
     """The number of independent units with what they are: "110 bystanders"."""
     entry = one(doc, key, facets)
-    return counted(entry.estimate.n, entry.unit_noun)
+    return mark(str(entry.id), counted(entry.estimate.n, entry.unit_noun))
 
 
 @phrase()
@@ -223,7 +229,7 @@ def p(
         if chosen is None:
             raise LeakstatsError(f"{entry.id} has no p-value ({entry.estimate.method})")
     text = format_p(chosen, digits=digits)
-    return f"{text} ({safe(chosen.method)})" if named else text
+    return mark(str(entry.id), f"{text} ({safe(chosen.method)})" if named else text)
 
 
 @phrase()
@@ -242,7 +248,7 @@ def interval(
     if chosen is None:
         raise LeakstatsError(f"{entry.id} has no interval ({e.method})")
     unit = unit_of(entry)
-    return _interval_text(chosen, unit, _decimals(e, unit, decimals))
+    return mark(str(entry.id), _interval_text(chosen, unit, _decimals(e, unit, decimals)))
 
 
 @phrase()
@@ -261,8 +267,8 @@ def detail(
     if isinstance(found, str):
         return safe(found)
     if isinstance(found, int) and unit == "number":
-        return format_count(found)
-    return number_text(found, unit=unit, decimals=decimals)
+        return mark(str(entry.id), format_count(found))
+    return mark(str(entry.id), number_text(found, unit=unit, decimals=decimals))
 
 
 @phrase()
@@ -272,7 +278,7 @@ def cell(doc: AnalysisDocument, table: str, column: str, *, decimals: int | None
     content = column_of(found, column)[row]
     if content is None:
         raise LeakstatsError(f"{column} of {facets} in {table!r} is undefined: {found.undefined.get(column, '')}")
-    return number_text(content, unit=found.units.get(column, ""), decimals=decimals)
+    return mark(f"table:{table}/{row}", number_text(content, unit=found.units.get(column, ""), decimals=decimals))
 
 
 @phrase()
@@ -288,7 +294,7 @@ def rate(doc: AnalysisDocument, table: str, *, interval: bool = True, decimals: 
         text += " " + format_interval(Interval(low, high), decimals=decimals, percent=True)
     if columns.get("successes") is not None:
         text += f", {format_count(int(columns['successes'] or 0))}/{format_count(int(columns['trials'] or 0))}"
-    return text
+    return mark(f"table:{table}/{row}", text)
 
 
 # -- sets -------------------------------------------------------------------------------------------------------------
@@ -353,10 +359,12 @@ def k_of_n(doc: AnalysisDocument, what: str, *, over: str, words: bool = False, 
     """
     hit, members = _where(doc, what, over, conditions)
     if words and len(hit) == len(members):
-        return f"all {format_count(len(members))}"
-    if words and not hit:
-        return f"none of {format_count(len(members))}"
-    return f"{format_count(len(hit))} of {format_count(len(members))}"
+        text = f"all {format_count(len(members))}"
+    elif words and not hit:
+        text = f"none of {format_count(len(members))}"
+    else:
+        text = f"{format_count(len(hit))} of {format_count(len(members))}"
+    return mark(f"{what} over {over}", text)
 
 
 @phrase()
@@ -373,7 +381,7 @@ def range_of(doc: AnalysisDocument, what: str, *, over: str, decimals: int | Non
     low, high = min(m.value for m in members), max(m.value for m in members)
     unit = members[0].unit
     first, last = (number_text(v, unit=unit, decimals=decimals) for v in (low, high))
-    return f"{first} to {last}"
+    return mark(f"{what} over {over}", f"{first} to {last}")
 
 
 @phrase()
@@ -395,7 +403,7 @@ def argmin(doc: AnalysisDocument, what: str, *, over: str, **facets: Any) -> str
 @phrase()
 def how_many(doc: AnalysisDocument, what: str, *, over: str, **facets: Any) -> str:
     """The number of members of a set: "5"."""
-    return format_count(len(_members(doc, what, over, facets)))
+    return mark(f"{what} over {over}", format_count(len(_members(doc, what, over, facets))))
 
 
 def _members(doc: AnalysisDocument, what: str, facet: str, facets: dict[str, Any]) -> list[Value]:

@@ -14,6 +14,7 @@ from .escape import cell, safe
 from .grouping import left_over, row_name, rows_across
 from .inline import counted, number_text, print_estimate
 from .markdown_table import folded, markdown_table
+from .marks import mark
 from .registry import phrase, suggest
 from .select import column_of
 from .units import unit_of
@@ -68,6 +69,11 @@ def _plan(table: Table, wanted: Sequence[str] | None) -> list[str]:
 
 
 def _cell(table: Table, column: str, row: int) -> str:
+    text = _cell_text(table, column, row)
+    return mark(f"table:{table.id}/{row}", text) if any(c.isdigit() for c in text) else text
+
+
+def _cell_text(table: Table, column: str, row: int) -> str:
     if column == "k/n":
         successes, trials = table.columns["successes"][row], table.columns["trials"][row]
         return (
@@ -197,7 +203,7 @@ def crosstab(
             if i is None or values[i] is None:
                 line.append("–")
                 continue
-            text = _number(values[i], found.units.get(value, ""))
+            text = mark(f"table:{id}/{i}", _number(values[i], found.units.get(value, "")))
             line.append(f"{text} {_cell(found, 'interval', i)}" if with_interval else text)
         body.append(line)
     text = markdown_table([_header(rows, ""), *(cell(str(a)) for a in across)], body)
@@ -234,9 +240,9 @@ def _result_cell(entry: Entry | None, *, digits: int, p: bool = True) -> str:
     if e.interval is not None:
         text = print_estimate(entry, show="bare", decimals=digits)
     else:
-        text = number_text(e.value, unit=unit, decimals=digits)
+        text = mark(str(entry.id), number_text(e.value, unit=unit, decimals=digits))
     if p and e.p_value is not None:
-        text += f", {format_p(e.p_value)}"
+        text += f", {mark(str(entry.id), format_p(e.p_value))}"
     return text
 
 
@@ -350,9 +356,11 @@ def estimates(
         line = [f"**{name}**" if entry.role == "primary" else name, _result_cell(entry, digits=digits, p=False)]
         result = entry.result if isinstance(entry.result, Estimate) else None
         if tested:
-            line.append("–" if result is None or result.p_value is None else _bare_p(result.p_value))
+            line.append(
+                "–" if result is None or result.p_value is None else mark(str(entry.id), _bare_p(result.p_value))
+            )
         if adjusted:
-            line.append("–" if entry.adjusted_p is None else _bare_p(entry.adjusted_p))
+            line.append("–" if entry.adjusted_p is None else mark(str(entry.id), _bare_p(entry.adjusted_p)))
         line.append("–" if result is None else _n(result, entry.unit_noun))
         body.append(line)
     text = markdown_table(header, body)
