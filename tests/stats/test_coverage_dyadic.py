@@ -103,7 +103,8 @@ def test_node_bootstrap_coverage(n: int, rho: float) -> None:
         for i in range(step):
             values = r[i][np.isfinite(r[i])]
             for method, alpha in tails.items():
-                low, high = np.quantile(values, alpha)
+                # at (B + 1) alpha: with 199 resamples the usual interpolation costs a point that 9,999 would not
+                low, high = np.quantile(values, alpha, method="weibull")
                 covered[method] += low <= truth <= high
         if start == 0 and n > 5:  # with five items many resamples are degenerate up to rounding
             for method in tails:
