@@ -91,7 +91,7 @@ def analyze(
     earlier = None if reference is None else load(reference)
     folder = results.parent / "out" if output is None else output
     with progress(quiet=quiet) as tell:
-        analysis = run_analysis(loaded, settings, reference=earlier, crosscheck=crosscheck, progress=tell)
+        analysis = run_analysis(loaded, settings=settings, reference=earlier, crosscheck=crosscheck, progress=tell)
         tell("figures" if figures else "writing")
         path = analysis.write(folder, results=results, figures=figures)
     if not quiet:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from leakstats import __version__
 from leakstats.analysis import (
+    agreement,
     collapse,
     conditions,
+    consistency,
     covariates,
+    description,
     fragility,
+    layer_choice,
     prediction,
     rates,
     registration,
@@ -29,15 +34,18 @@ from leakstats.analysis.ledger import FigureSpec, Ledger
 from leakstats.analysis.settings import Settings
 from leakstats.contracts import check_document
 from leakstats.files import read_bytes, sha256_of, write_json
-from leakstats.results import Results, to_document
+from leakstats.results import Plan, Results, to_document
 
 __all__ = ["QUESTIONS", "Analysis", "analyze"]
 
 QUESTIONS: tuple[tuple[str, Callable[[Context], None]], ...] = (
     ("plan", registration.run),
+    ("description", description.run),
     ("rates", rates.run),
     ("controls", run_controls),
     ("similarity", similarity.run),
+    ("selection", layer_choice.run),
+    ("agreement", agreement.run),
     ("partial", covariates.run),
     ("prediction", prediction.run),
     ("fragility", fragility.run),
@@ -45,6 +53,7 @@ QUESTIONS: tuple[tuple[str, Callable[[Context], None]], ...] = (
     ("contrast", conditions.run),
     ("collapse", collapse.run),
     ("stability", stability.run),
+    ("consistency", consistency.run),
 )
 """Every question, in the order in which it is asked; each says itself whether the design supports it."""
 
@@ -96,8 +105,9 @@ class Analysis:
 
 def analyze(
     results: Results,
-    settings: Settings | None = None,
+    plan: Plan | None = None,
     *,
+    settings: Settings | None = None,
     reference: Results | None = None,
     crosscheck: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -108,6 +118,8 @@ def analyze(
     ----------
     results : Results
         From :func:`leakstats.results.load`.
+    plan : Plan, optional
+        Takes the place of ``results.plan``; the analysis then carries this plan, and a note that says so.
     settings : Settings, optional
         Resamples, seed, level and overrides; level and alpha default to the plan's.
     reference : Results, optional
@@ -129,11 +141,15 @@ def analyze(
     >>> print(analysis.document.get("similarity.spearman[layer=20]").result)  # doctest: +SKIP
     """
     settings = settings or Settings()
-    plan = results.plan
-    level = plan.level if settings.level is None else settings.level
-    alpha = plan.alpha if settings.alpha is None else settings.alpha
+    replaced = plan is not None and plan != results.plan
+    if plan is not None:
+        results = replace(results, plan=plan)
+    level = results.plan.level if settings.level is None else settings.level
+    alpha = results.plan.alpha if settings.alpha is None else settings.alpha
     ledger = Ledger(keep_arrays=crosscheck)
     ctx = Context(results, settings, ledger, level, alpha, reference)
+    if replaced:
+        ledger.question("plan").notes.append("the plan was given by the caller and is not that of the results file")
     for name, run in QUESTIONS:
         if progress is not None:
             progress(name)

@@ -114,7 +114,7 @@ def states(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def analysed(path: Path) -> AnalysisDocument:
-    return analyze(load(path), Settings(n_resamples=199)).document
+    return analyze(load(path), settings=Settings(n_resamples=199)).document
 
 
 @pytest.fixture(scope="module")
@@ -407,7 +407,9 @@ M2_A = [
 
 @pytest.fixture(scope="module")
 def published() -> AnalysisDocument:
-    return analyze(load(ROOT / "examples" / "em_collapse" / "results.json"), Settings(n_resamples=199)).document
+    return analyze(
+        load(ROOT / "examples" / "em_collapse" / "results.json"), settings=Settings(n_resamples=199)
+    ).document
 
 
 def test_stored_means_and_shifts(published):

@@ -305,7 +305,7 @@ def test_an_injected_difference_is_seen_everywhere(rng):
 @pytest.fixture(scope="module")
 def variants() -> AnalysisDocument:
     results = load(ROOT / "examples" / "assistant_variants" / "results.json")
-    return analyze(results, Settings(n_resamples=199), crosscheck=True).document
+    return analyze(results, settings=Settings(n_resamples=199), crosscheck=True).document
 
 
 def test_a_defect_of_ours_shows_in_the_document_and_on_the_terminal(monkeypatch):
@@ -317,7 +317,7 @@ def test_a_defect_of_ours_shows_in_the_document_and_on_the_terminal(monkeypatch)
 
     monkeypatch.setattr(similarity, "STATISTICS", {**similarity.STATISTICS, "pearson": ("Pearson r", wrong)})
     results = load(ROOT / "examples" / "assistant_variants" / "results.json")
-    document = analyze(results, Settings(n_resamples=99), crosscheck=True).document
+    document = analyze(results, settings=Settings(n_resamples=99), crosscheck=True).document
     differing = [c for c in document.raw["crosscheck"] if c["verdict"] == "differ"]
     assert "similarity.pearson[layer=20]" in {c["key"] for c in differing}
     assert {c["quantity"] for c in differing} == {"pearson value"}
@@ -342,7 +342,7 @@ def test_a_published_study_has_no_unexplained_difference(variants):
 
 def test_nothing_is_kept_or_written_unless_asked_for():
     results = load(ROOT / "examples" / "assistant_variants" / "results.json")
-    document = analyze(results, Settings(n_resamples=99)).document
+    document = analyze(results, settings=Settings(n_resamples=99)).document
     assert document.raw["crosscheck"] is None
     assert summary(document) == []
     ledger = Ledger()
@@ -354,7 +354,7 @@ def test_the_libraries_are_imported_only_when_asked_for():
     code = (
         "import sys; from leakstats.analysis import analyze; from leakstats.results import load;"
         "from leakstats.analysis.settings import Settings;"
-        "analyze(load('examples/assistant_variants/results.json'), Settings(n_resamples=99));"
+        "analyze(load('examples/assistant_variants/results.json'), settings=Settings(n_resamples=99));"
         "import leakstats.analysis.crosscheck;"
         "print([m for m in ('statsmodels', 'pingouin', 'pandas') if m in sys.modules])"
     )

@@ -12,7 +12,7 @@ from leakstats.results import load
 
 
 def analysis(root: Path, name: str) -> Analysis:
-    return analyze(load(root / "examples" / name / "results.json"), Settings(n_resamples=99))
+    return analyze(load(root / "examples" / name / "results.json"), settings=Settings(n_resamples=99))
 
 
 def test_a_course_holds_every_cell_and_the_similarity_below(project_root: Path) -> None:

@@ -31,7 +31,7 @@ def question(document, name: str) -> dict:
 def test_an_excluded_persona_is_left_out_and_the_whole_stands_beside(results):
     late = Exclusion(persona="librarian", reason="detector misfired", decided="after")
     plan = planned(results, exclusions=(late,))
-    document = analyze(replace(results, plan=plan), QUICK).document
+    document = analyze(replace(results, plan=plan), settings=QUICK).document
     without = document.get("similarity.pearson[layer=20]").estimate
     # golden.json: drop-librarian pearson r (N=11)
     assert (without.value, without.n) == (pytest.approx(-0.8479840544086057, abs=1e-9), 11)
@@ -72,12 +72,19 @@ def test_an_excluded_persona_is_left_out_and_the_whole_stands_beside(results):
     ],
 )
 def test_registration_is_judged_by_hash_and_dates(results, changes, held, words):
-    document = analyze(replace(results, plan=planned(results, **changes)), QUICK).document
+    document = analyze(replace(results, plan=planned(results, **changes)), settings=QUICK).document
     (claim,) = [a for a in question(document, "plan")["assumptions"] if "registered" in a["name"]]
     assert claim["status"] == ("met" if held else "failed")
     assert words in claim["detail"]
 
 
 def test_deviations_are_repeated(results):
-    document = analyze(replace(results, plan=planned(results, deviations=("seed changed",))), QUICK).document
+    document = analyze(replace(results, plan=planned(results, deviations=("seed changed",))), settings=QUICK).document
     assert "deviation from the plan: seed changed" in question(document, "plan")["notes"]
+
+
+def test_a_plan_given_by_the_caller_is_used_and_said(results):
+    document = analyze(results, planned(results, alpha=0.01), settings=QUICK).document
+    assert document.raw["settings"]["alpha"] == 0.01
+    assert document.raw["plan"]["alpha"] == 0.01
+    assert any("given by the caller" in note for note in question(document, "plan")["notes"])
