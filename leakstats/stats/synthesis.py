@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -22,8 +22,8 @@ from leakstats.stats._arrays import (
     is_constant,
     paired,
 )
-from leakstats.stats._sign_flip import MAX_EXACT, sign_flip_counts
 from leakstats.stats._tails import normal_p, t_p
+from leakstats.stats.permutation_tests import sign_flip as sign_flip_test
 from leakstats.stats.repeated import WithinBetween, repeated_measures_correlation, within_between
 
 __all__ = [
@@ -210,23 +210,16 @@ def _tau2_error(y: FloatArray, v: FloatArray, tau2: float, method: str) -> float
 
 def _q_profile(y: FloatArray, v: FloatArray, level: float) -> tuple[float, float]:
     """Q-profile interval of tau2 (Viechtbauer 2007, sec. 2): the tau2 whose generalised Q is a chi-square quantile."""
-    k = y.size
-    _, q0 = _weighted(y, 1.0 / v)
-    ends = []
-    for tail in ((1.0 - level) / 2.0, (1.0 + level) / 2.0):
-        target = float(special.chdtri(k - 1, tail))
+    target = special.chdtri(y.size - 1, np.array([1.0 - level, 1.0 + level]) / 2.0)
 
-        def excess(t: FloatArray, target: float = target) -> FloatArray:
-            gap: FloatArray = _weighted(y, 1.0 / (v + t[..., None]))[1] - target
-            return gap
+    def excess(t: FloatArray) -> FloatArray:
+        gap: FloatArray = _weighted(y, 1.0 / (v + t[:, None]))[1] - target
+        return gap
 
-        if q0 <= target:
-            ends.append(0.0)
-            continue
-        # Q(t) <= spread / t, so that the root lies left of spread / target
-        top = np.atleast_1d(((y - y.mean()) ** 2).sum() / target)
-        ends.append(float(_bisect(excess, np.zeros(1), top)[0]))
-    return ends[0], ends[1]
+    # Q(t) <= spread / t, so that the root lies left of spread / target
+    top = ((y - y.mean()) ** 2).sum() / target
+    low, high = np.where(excess(np.zeros(2)) <= 0.0, 0.0, _bisect(excess, np.zeros(2), top)).tolist()
+    return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +309,18 @@ def _labels(labels: Iterable[str] | None, k: int, quantity: str) -> list[str]:
     if len(set(names)) != k:
         raise InputError(f"{quantity}: labels must be unique, got {names}")
     return names
+
+
+def _sign_flip_p(deviations: FloatArray) -> PValue:
+    """p of the sign flips of the sources' estimates: exact for up to 40 sources, sampled above."""
+    if not deviations.any():
+        return PValue(1.0, "sign-flip-over-sources", minimum=1.0)
+    if deviations.size == 1:
+        return PValue.from_enumeration(2, 2, method="sign-flip-over-sources", minimum=1.0)
+    found = sign_flip_test(deviations).p_value
+    if found is None:
+        raise UndefinedEstimate("sign_flip", "the sign-flip test gave no p-value", n=deviations.size)
+    return replace(found, method="sign-flip-over-sources")
 
 
 def _combine(
@@ -413,17 +418,7 @@ def _combine(
                 if pooled.tau2 == 0.0:
                     notes.append("tau2 is estimated as 0, which few sources cannot tell from a moderate spread")
     if sign_flip:
-        if k > MAX_EXACT:
-            raise InputError(f"{quantity}: the exact sign-flip test takes at most {MAX_EXACT} sources, got {k}")
-        flips = sign_flip_counts(y - null_value)
-        other_p.append(
-            PValue.from_enumeration(
-                flips.two_sided,
-                flips.total,
-                method="sign-flip-over-sources",
-                minimum=flips.smallest / flips.total,
-            )
-        )
+        other_p.append(_sign_flip_p(y - null_value))
     if scale:
         details[f"estimate_{scale}"] = pooled.mean
     for label, weight in zip(labels, pooled.weights.tolist(), strict=True):
@@ -484,7 +479,8 @@ def combine_estimates(
     null_value : float
         The value under the null hypothesis.
     sign_flip : bool
-        Also give the exact sign-flip p-value over sources (k <= 40), whose smallest value is 2 / 2**k.
+        Also give the sign-flip p-value over sources, exact for k <= 40, whose smallest value is 2 / 2**k; above, 9,999
+        flips from ``default_rng(0)``.
     quantity : str
         The name of the result.
 

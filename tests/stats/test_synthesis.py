@@ -183,6 +183,14 @@ def test_truncated_error_is_never_below_the_models() -> None:
     assert e.details["standard_error"] == e.details["standard_error_z"] > e.details["standard_error_hartung_knapp"]
 
 
+def test_sign_flip_over_many_sources_is_sampled() -> None:
+    rng = np.random.default_rng(1)
+    p = combine_correlations(rng.uniform(-0.2, 0.3, 50), [30] * 50, sign_flip=True).p_by("sign-flip-over-sources")
+    assert p.mc_error is not None
+    assert combine_correlations([0.0, 0.0], [30, 30], sign_flip=True).p_by("sign-flip-over-sources").value == 1.0
+    assert combine_correlations([0.4], [30], sign_flip=True).p_by("sign-flip-over-sources").value == 1.0
+
+
 def test_spearman_and_partial_variances() -> None:
     r, n = [0.6, 0.3], [40, 50]
     e = combine_correlations(r, n, method="fixed", coefficient="spearman", n_covariates=2)
@@ -208,7 +216,6 @@ def test_spearman_and_partial_variances() -> None:
         ([0.2, 0.3], [20, 20], {"level": 95}, InputError, "write 0.95"),
         ([0.2, 0.3], [20, 20], {"method": "mean"}, InputError, "'reml'"),
         ([0.2, 0.3], [20, 20], {"method": "t-over-sources", "hartung_knapp": True}, InputError, "hartung_knapp"),
-        ([0.1] * 41, [20] * 41, {"sign_flip": True}, InputError, "at most 40"),
     ],
 )
 def test_refusals(r: Any, n: Any, kw: dict[str, Any], error: type[Exception], match: str) -> None:
