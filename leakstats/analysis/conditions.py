@@ -240,6 +240,26 @@ class _Conditions:
                 definition=f"condition-range/{name.replace('_', '-')}",
                 recheck=Recheck("blocks", {"values": values}),
             )
+        if not counted.all() and np.isfinite(values).all():
+            self._range_of_all(values)
+
+    def _range_of_all(self, values: npt.NDArray[np.float64]) -> None:
+        """The range with every persona in every mean: a complete table, which Friedman's test needs."""
+        self.ctx.ledger.add(
+            "contrast",
+            "range",
+            lambda: blocked_conditions_test(
+                values,
+                method=self.ctx.permutation(f"condition range {self.facets} all cells"),
+                labels=[str(c) for c in self.conditions],
+            ),
+            facets={**self.facets, "permuted": "within_personas", "cells": "all"},
+            label=f"range of the {len(self.conditions)} condition means, every persona in each, with Friedman's test",
+            unit_noun=self.noun,
+            role="exploratory",
+            definition="condition-range/within-personas",
+            recheck=Recheck("blocks", {"values": values}),
+        )
 
     def _own_persona(self, condition: Level) -> None:
         """The condition's own persona against the other bystanders: exact over which persona it could have been."""

@@ -10,6 +10,7 @@ from leakstats.analysis.context import Context
 from leakstats.analysis.document import Table
 from leakstats.analysis.joined import Joined, all_joins
 from leakstats.analysis.ledger import Assumption, Question, Recheck
+from leakstats.analysis.new_points import enter_drops
 from leakstats.analysis.rates import cell_interval, cell_recheck
 from leakstats.analysis.similarity import primary_layer
 from leakstats.columns import Columns
@@ -355,6 +356,17 @@ class _Line:
             definition="new-points-inside/fit-on-the-others",
             recheck=Recheck("rates", {"successes": inside, "trials": len(new)}),
         )
+        if self.main:
+            enter_drops(
+                self.ctx,
+                x=self.x,
+                y=self.y,
+                names=self.names,
+                fit=fit,
+                new=new,
+                facets=self._facets(),
+                noun=self.noun,
+            )
 
     def _observed(self, name: str) -> None:
         table = self.ctx.results.table(self.whole.outcome_id)

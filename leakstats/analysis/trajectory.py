@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leakstats.analysis.context import Context
+from leakstats.analysis.declared import enter_declared
 from leakstats.analysis.document import Table
 from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.analysis.rates import cell_interval
@@ -65,6 +66,8 @@ class _Course:
         summary: dict[tuple[Level, ...], dict[str, float]] = {}
         for key in series:
             summary[key] = self._one(dict(zip(self.by, key, strict=True)))
+        if self.table.kind == "reported":
+            enter_declared(self.ctx, self.question, self.table, self.by, self.checkpoints, self.facets)
         if len(self.by) == 1 and len(series) > 2:
             self._across([k[0] for k in series], [summary[k] for k in series])
 

@@ -44,6 +44,9 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     from leakstats.stats.dyadic import node_bootstrap as node_bootstrap
     from leakstats.stats.dyadic import partial_mantel as partial_mantel
 
+    # effective_number
+    from leakstats.stats.effective_number import effective_number as effective_number
+
     # geometry
     from leakstats.stats.geometry import accuracy_change as accuracy_change
     from leakstats.stats.geometry import axis_shift as axis_shift
@@ -154,6 +157,8 @@ _HOME = {
     "mrqap": "dyadic",
     "node_bootstrap": "dyadic",
     "partial_mantel": "dyadic",
+    # effective_number
+    "effective_number": "effective_number",
     # geometry
     "accuracy_change": "geometry",
     "axis_shift": "geometry",
