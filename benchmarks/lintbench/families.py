@@ -91,6 +91,8 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         weak = [v for v in layers if b.coefs[f"{m}.{v}"].p >= 0.05]
         if weak:
             b.coefs[f"{m}.weak"], b.labels[f"{m}.weak"] = b.coefs[f"{m}.{weak[-1]}"], b.labels[f"layer{weak[-1]}"]
+    if any(abs(c.r) > 0.985 for c in b.coefs.values()):
+        return similarity(cast, rng, naming)
     for i, key in enumerate(keys):
         b.rates[key], b.sims[key] = (ks[i], n), x[i]
     by_rate = dict(zip(keys, rate, strict=True))
@@ -336,6 +338,8 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     b.role("thick_b", sorted(thick)[1])
     b.coefs["main"] = coef([sims[k] for k in keys], [peaks[k] for k in keys], "spearman")
     b.coefs["net"] = coef([sims[k] for k in keys], [nets[k] for k in keys], "spearman", ("main",))
+    if any(abs(c.r) > 0.985 for c in b.coefs.values()):
+        return course(cast, rng, naming)
     b.counts |= {"rise": (ups, len(keys)), "simup": (len(even), len(moved)), "net_up": (sum(v > 0 for v in nets.values()), len(keys)),
                  "majority": (sum(v > 0.5 for v in peaks.values()), len(keys))}  # fmt: skip
     b.pairs["peaks"] = (peaks[low], peaks[top], "rate")

@@ -394,7 +394,7 @@ class Writer:
                 p.text
                 and start
                 and p.text[0].islower()
-                and p.kind in ("name", "label", "seed", "quant", "count", "half", "acro")
+                and p.kind in ("name", "label", "seed", "quant", "count", "half", "acro", "int")
             ):
                 p.text = p.text[0].upper() + p.text[1:]
                 p.data["capital"] = True
