@@ -38,12 +38,15 @@ demo: $(VENV)/.run
 	@for name in $(EXAMPLES); do \
 	  set -e; out=$(OUT)/$$name; \
 	  echo "== $$name: analyze"; $(BIN)/leakstats analyze examples/$$name/results.json -o $$out; \
-	  echo "== $$name: render"; $(BIN)/clean-result render $$out/analysis.json --narrative examples/$$name/narrative.md \
-	    -o $$out/issue.md --figure-base $(FIGURE_BASE)/$$out; \
-	  echo "== $$name: lint"; $(BIN)/clean-result lint $$out/issue.md; \
+	  for page in "narrative.md issue.md" "narrative.v2.md issue.v2.md"; do \
+	    set -- $$page; \
+	    echo "== $$name: render $$2"; $(BIN)/clean-result render $$out/analysis.json \
+	      --narrative examples/$$name/$$1 -o $$out/$$2 --figure-base $(FIGURE_BASE)/$$out --html; \
+	    echo "== $$name: lint $$2"; $(BIN)/clean-result lint $$out/$$2 --profile publish; \
+	  done; \
 	done
 	@echo; echo "Pages, analyses and figures:"; for name in $(EXAMPLES); do \
-	  ls $(OUT)/$$name/issue.md $(OUT)/$$name/analysis.json $(OUT)/$$name/figures/*.png; done
+	  ls $(OUT)/$$name/issue*.md $(OUT)/$$name/issue*.html $(OUT)/$$name/analysis.json $(OUT)/$$name/figures/*.png; done
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu and not vllm and not browser and not packaging"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leakstats.command_line import CONTEXT_SETTINGS
 from leakstats.errors import LeakstatsError
+
+if TYPE_CHECKING:
+    from leakstats.template import Template
 
 __all__ = ["migrate", "new", "render"]
 
@@ -34,7 +38,7 @@ def _from(folder: Path, path: Path) -> str:
     return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
 
 
-def _template(which: str):  # type: ignore[no-untyped-def]
+def _template(which: str) -> Template:
     from leakstats.template import load_template
 
     return load_template(Path(which) if "/" in which or Path(which).is_dir() else which)
@@ -50,7 +54,11 @@ def _template(which: str):  # type: ignore[no-untyped-def]
 @click.option(
     "-o", "--output", default="issue.md", show_default=True, type=click.Path(path_type=Path), help="The page to write."
 )
-@click.option("--template", "which", default="v1", show_default=True, help="A built-in version, or a template folder.")
+@click.option(
+    "--template",
+    "which",
+    help="A built-in version, or a template folder.  [default: what the narrative's front matter names, else v1]",
+)
 @click.option(
     "--figure-base",
     metavar="URL",
@@ -64,7 +72,7 @@ def render(
     analysis: Path | None,
     narrative: Path | None,
     output: Path,
-    which: str,
+    which: str | None,
     figure_base: str | None,
     commit: str,
     html: bool,
@@ -85,7 +93,7 @@ def render(
     from leakstats.analysis.document import AnalysisDocument
     from leakstats.files import dump_json
 
-    from .narrative import load_narrative
+    from .narrative import load_narrative, template_named
     from .pinned import Base
     from .pinned import figure_base as pinned_base
     from .render import PAGE_LIMIT, Place
@@ -98,7 +106,7 @@ def render(
         places = [Path("narrative.md"), analysis.parent / "narrative.md", analysis.parent.parent / "narrative.md"]
         how = f"write one, or begin with: clean-result new {analysis}"
         narrative = _existing("narrative", places, how)
-    template = _template(which)
+    template = _template(which or template_named(narrative) or "v1")
     words = load_narrative(narrative, template)
 
     folder = output.parent

@@ -18,8 +18,8 @@ _HERO = re.compile(r"^hero:\s*(\S+)\s*$", re.MULTILINE)
 def migrated(text: str, *, source: str, to: Template) -> str:
     """``text``, a narrative of version ``source``, as one of the template ``to``.
 
-    The front matter and every sentence are kept. Where a list becomes sections, each gets the hero figure with its
-    caption, since a section needs one; the author chooses better ones.
+    The front matter (which then names the version) and every sentence are kept. Where a list becomes sections, each
+    gets the hero figure with its caption, since a section needs one; the author chooses better ones.
 
     Raises
     ------
@@ -47,6 +47,8 @@ def migrated(text: str, *, source: str, to: Template) -> str:
         else:
             heading = f"{target}: {title}" if title else target
             out.setdefault(target, []).append(f"<!-- section: {heading} -->\n{body}")
+    front = re.sub(r"^template:.*\n", "", front, flags=re.MULTILINE)
+    front = front.removesuffix("---") + f"template: {to.version}\n---"
     ordered = [block for id in ids for block in out.get(id, [])]
     return front + "\n\n" + "\n\n".join(ordered) + "\n"
 

@@ -17,7 +17,7 @@ from leakstats.template import Template
 from .expressions import Expression, read_pieces
 from .markup import structure_problems
 
-__all__ = ["Block", "FrontMatter", "Narrative", "SourceIssue", "load_narrative"]
+__all__ = ["Block", "FrontMatter", "Narrative", "SourceIssue", "load_narrative", "template_named"]
 
 _BLOCK = re.compile(r"<!--\s*section:\s*([^:]*?)\s*(?::\s*(.*?)\s*)?-->\s*")
 _LONGEST_FILE = 131_072
@@ -40,6 +40,8 @@ class FrontMatter:
     claim: list[str | Expression]
     confidence: str
     id: str = ""
+    template: str = ""
+    """The version that the narrative was written for."""
     kind: str = "experiment"
     status: str = ""
     created: str = ""
@@ -115,6 +117,12 @@ def load_narrative(path: Path | str, template: Template) -> Narrative:
     return Narrative(Path(path), sha256_of(read_bytes(path)), front, blocks)
 
 
+def template_named(path: Path | str) -> str:
+    """The template that a narrative's front matter names; "" where it names none or cannot be read yet."""
+    found = re.match(r"---[^\n]*\n(?:(?!---)[^\n]*\n)*?template:[ \t]*([\w./-]+)[ \t]*\n", read_text(path)[:16_384])
+    return found[1] if found else ""
+
+
 def _split(text: str, path: Path | str) -> tuple[str, str, int]:
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
@@ -129,7 +137,7 @@ def _split(text: str, path: Path | str) -> tuple[str, str, int]:
 
 # -- front matter -----------------------------------------------------------------------------------------------------
 
-_TEXTS = ("id", "kind", "status", "created", "hero", "reason", "confidence", "claim")
+_TEXTS = ("id", "template", "kind", "status", "created", "hero", "reason", "confidence", "claim")
 _LISTS = ("parents", "consumers")
 
 

@@ -23,7 +23,7 @@ def starting_narrative(document: AnalysisDocument, template: Template) -> str:
         If the analysis has no estimate with a value, so that there is nothing to claim.
     """
     lead = _lead(document)
-    parts = [_front_matter(document, lead)]
+    parts = [_front_matter(document, lead, template)]
     for section in template.sections:
         if _wants_words(template, section):
             write = _WRITERS.get(section.id, _anything)
@@ -69,7 +69,7 @@ def _label(entry: Entry) -> str:
     return f"{{{{ label({_quoted(str(entry.id))}) }}}}"
 
 
-def _front_matter(document: AnalysisDocument, lead: Entry) -> str:
+def _front_matter(document: AnalysisDocument, lead: Entry, template: Template) -> str:
     study = document.raw["study"]
     parents = study.get("parents") or []
     lines = [
@@ -78,6 +78,7 @@ def _front_matter(document: AnalysisDocument, lead: Entry) -> str:
         "claim: >-",
         textwrap.indent(_claim(lead), "  "),
         f"confidence: {document.raw['confidence']['ceiling']}",
+        f"template: {template.version}",
         "kind: experiment",
         "status: draft",
     ]

@@ -35,7 +35,7 @@ CASES: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("ratio", ["rates.mean_rate[source=villain]", "rates.mean_rate[source=nurse]"], {}, "7.7×"),
     ("n", [SPEARMAN], {"source": "villain", "layer": 20}, "110 bystanders"),
     ("p", [SPEARMAN], {"scope": "combined", "layer": 20, "method": "sign-flip"}, "p = 0.25"),
-    ("p", [SPEARMAN], {"source": "nurse", "layer": 20, "adjusted": True, "named": True}, "p = 0.63 (holm of t over 3)"),
+    ("p", [SPEARMAN], {"source": "nurse", "layer": 20, "adjusted": True, "named": True}, "p = 0.64 (holm of t over 3)"),
     ("interval", [SPEARMAN], {"scope": "combined", "layer": 20, "method": "prediction"}, "[−0.40, 0.90]"),
     ("detail", ["df", SPEARMAN], {"source": "nurse", "layer": 20}, "108"),
     ("cell", ["rates.cells", "rate"], {"source": "villain", "persona": "joker|x"}, "60.5%"),

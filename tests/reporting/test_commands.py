@@ -157,6 +157,23 @@ def test_new_writes_a_narrative_that_renders_and_keeps_an_existing_one(folder: P
     assert done.returncode == 0, done.stdout
 
 
+def test_the_narrative_names_its_template(folder: Path) -> None:
+    assert run("migrate", "narrative.md", "--to", "v2", "-o", "n2.md", folder=folder).returncode == 0
+    assert "\ntemplate: v2\n---\n" in (folder / "n2.md").read_text("utf-8")
+    assert run("render", "-q", "--narrative", "n2.md", folder=folder).returncode == 0
+    assert (folder / "issue.md").read_text("utf-8").startswith("<!-- clean_result v2 ")
+    done = run("render", "-q", "--narrative", "n2.md", "--template", "v1", folder=folder)
+    assert done.returncode == 2
+    assert "no section is called 'summary'" in done.stderr
+
+
+def test_html_stands_beside_the_page(folder: Path) -> None:
+    done = run("render", "--html", folder=folder)
+    assert done.returncode == 2
+    assert "figures/hero.png: no such file" in done.stderr
+    assert not (folder / "issue.md").exists()
+
+
 def test_figures_are_pinned_where_the_checkout_holds_them(folder: Path) -> None:
     (folder / "figures").mkdir()
     for name in ("hero.png", "hero.pdf", "hero.data.json"):
