@@ -57,59 +57,16 @@ def _correlation_of(dx: FloatArray, dy: FloatArray, weights: FloatArray | None =
     return r, float(rest @ rest)
 
 
-def _correlation_estimate(
-    r: float,
-    left: float,
-    dof: int,
-    *,
-    quantity: str,
-    method: str,
-    level: float,
-    n: int,
-    n_rows: int | None,
-    clusters: dict[str, int],
-    null: str,
-    assumptions: tuple[str, ...],
-    details: dict[str, Detail],
-) -> Estimate:
-    """A correlation with ``dof`` residual degrees of freedom; ``left`` is 1 - r**2."""
-    notes: list[str] = []
-    details = {**details, "df": dof}
-    interval: Interval | None = None
-    others: list[Interval] = []
-    p: PValue | None = None
-    if left <= 1e-26:
-        r = math.copysign(1.0, r)
-        notes.append("a perfect fit: what is left is rounding noise, so that neither p-value nor interval exists")
-    else:
-        t = r * math.sqrt(dof / left)
-        p = correlation_p(r, left, dof)
-        details["t"] = t
-        z = float(special.ndtri((1.0 + level) / 2.0))
-        for spare, name in ((1, "fisher-z"), (3, "fisher-z-conservative")):
-            if dof > spare:
-                half = z / math.sqrt(dof - spare)
-                centre = math.atanh(max(-1.0, min(1.0, r))) if abs(r) < 1.0 else math.copysign(_big_atanh(left), r)
-                others.append(Interval(math.tanh(centre - half), math.tanh(centre + half), level, name))
-        if others:
-            interval = others.pop(0)
-        else:
-            notes.append(f"no interval: Fisher's z needs more than 1 degree of freedom, there is {dof}")
-    return Estimate(
-        quantity=quantity,
-        value=r,
-        n=n,
-        method=method,
-        interval=interval,
-        p_value=p,
-        null=null if p is not None else "",
-        n_rows=n_rows,
-        clusters=clusters,
-        assumptions=assumptions,
-        notes=tuple(notes),
-        other_intervals=tuple(others),
-        details=details,
-    )
+def _fisher_intervals(r: float, left: float, dof: int, level: float) -> list[Interval]:
+    """Fisher's z with errors 1 / sqrt(dof - 1) and, more cautiously, 1 / sqrt(dof - 3); ``left`` is 1 - r**2."""
+    z = float(special.ndtri((1.0 + level) / 2.0))
+    centre = math.atanh(r) if abs(r) < 1.0 else math.copysign(_big_atanh(left), r)
+    found = []
+    for spare, name in ((1, "fisher-z"), (3, "fisher-z-conservative")):
+        if dof > spare:
+            half = z / math.sqrt(dof - spare)
+            found.append(Interval(math.tanh(centre - half), math.tanh(centre + half), level, name))
+    return found
 
 
 def _big_atanh(left: float) -> float:
@@ -187,29 +144,44 @@ def _within(
     dx, dy = deviations
     sx, sy = _scaled(dx), _scaled(dy)
     r, left = _correlation_of(sx, sy)
-    details: dict[str, Detail] = {}
+    # what centring leaves of the last digits, relative to the deviations: values were scaled to below 1
+    noise = 4.0 * np.finfo(np.float64).eps * (1.0 / float(np.abs(dx).max()) + 1.0 / float(np.abs(dy).max()))
+    details: dict[str, Detail] = {"df": dof}
     slope = float(sx @ sy) / float(sx @ sx)
     exponent = int(np.frexp(np.abs(dy).max())[1]) - int(np.frexp(np.abs(dx).max())[1]) + scale_y - scale_x
     if -1000 < exponent < 1000:
         details["slope"] = math.ldexp(slope, exponent)
     if several < groups:
         details["n_single_row"] = groups - several
-    return _correlation_estimate(
-        r,
-        left,
-        dof,
+    notes: list[str] = []
+    p: PValue | None = None
+    intervals: list[Interval] = []
+    if left <= max(1e-26, noise**2):
+        r = math.copysign(1.0, r)
+        notes.append("a perfect fit: what is left is rounding noise, so that neither p-value nor interval exists")
+    else:
+        p = correlation_p(r, left, dof)
+        details["t"] = r * math.sqrt(dof / left)
+        intervals = _fisher_intervals(r, left, dof, level)
+        if not intervals:
+            notes.append(f"no interval: Fisher's z needs more than 1 degree of freedom, there is {dof}")
+    return Estimate(
         quantity=quantity,
-        method=name or "repeated-measures correlation (common slope, one intercept a subject)",
-        level=level,
+        value=r,
         n=several,
+        method=name or "repeated-measures correlation (common slope, one intercept a subject)",
+        interval=intervals[0] if intervals else None,
+        p_value=p,
+        null="no linear relation within subjects (two-sided t test)" if p is not None else "",
         n_rows=x.size,
         clusters={"subjects": groups},
-        null="no linear relation within subjects (two-sided t test)",
         assumptions=(
             "one slope common to all subjects",
             "rows of a subject are independent given the subject",
             "errors are normal with one variance, for the p-value and interval",
         ),
+        notes=tuple(notes),
+        other_intervals=tuple(intervals[1:]),
         details=details,
     )
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakstats.errors import InputError, UndefinedEstimate
+from leakstats.errors import InputError, MissingDependency, UndefinedEstimate
 from leakstats.stats import Bootstrap, Permutation, mantel, mrqap, node_bootstrap, partial_mantel
 
 DATA = Path(__file__).parent / "data"
@@ -277,6 +277,18 @@ def test_node_bootstrap_intervals(kind: Any) -> None:
     assert widths["expanded-percentile"] > widths["percentile"]
     with pytest.raises(InputError, match="no clusters"):
         node_bootstrap(A, B, method=Bootstrap(rng=np.random.default_rng(0), clusters=[0] * 15))
+
+
+def test_numba_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    from leakstats.stats import _dyads
+
+    _dyads._compiled.cache_clear()
+    monkeypatch.setattr(_dyads, "find_spec", lambda name: None)
+    A, B = plane(8, 0)
+    plan = Permutation(n_resamples=9, rng=np.random.default_rng(0))
+    with pytest.raises(MissingDependency, match=r"leakstats\[fast\]"):
+        mantel(A, B, method=plan, kernel="numba")
+    assert mantel(A, B, method=plan).n == 8
 
 
 def test_memory_stays_small() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.estimate import Estimate, Undefined
-from leakstats.stats import pearson, repeated_measures_correlation, within_between
+from leakstats.stats import pearson, repeated_measures_correlation, spearman, within_between
 
 CASES = json.loads((Path(__file__).parent / "data" / "r_rmcorr.json").read_text("utf-8"))["cases"]
 
@@ -104,6 +104,16 @@ def test_one_degree_of_freedom_has_no_interval() -> None:
     assert any("no interval" in note for note in e.notes)
 
 
+def test_a_perfect_fit_under_offsets_is_seen() -> None:
+    rng = np.random.default_rng(8)
+    subject = np.repeat(np.arange(5), 4)
+    x = rng.normal(size=20)
+    e = repeated_measures_correlation(x + 1e3 * subject, -0.1 * x + 1e4 * subject, subject)
+    assert (e.value, e.p_value, e.interval) == (-1.0, None, None)
+    near = repeated_measures_correlation(x + 1e3 * subject, -0.1 * x + 1e-6 * rng.normal(size=20), subject)
+    assert near.p_value is not None
+
+
 def test_simpson() -> None:
     rng = np.random.default_rng(3)
     group = np.repeat(np.arange(6), 8)
@@ -142,9 +152,11 @@ def test_spearman_ranks_inside_groups() -> None:
 
 
 def test_rounding_does_not_break_a_tie_of_group_means() -> None:
-    x = [0.1, 0.2, 0.3, 0.15, 0.15, 0.15 + 1e-17, 1.0, 1.0, 1.0, 2.0]
-    d = within_between([*x, 0.3, 0.0, 0.0], range(13), [*"aabbbbccddeee"], kind="spearman")
+    x = [0.1, 0.2, 0.3, 0.2, 0.2, 0.2, 1.0, 1.0, 1.0, 0.0, 0.0, 0.1]
+    assert np.mean(x[:3]) != np.mean(x[3:6]), "as doubles the two means differ"
+    d = within_between(x, range(12), [*"aaabbbcccddd"], kind="spearman")
     assert isinstance(d.between, Estimate)
+    assert d.between.value == pytest.approx(spearman([1, 1, 2, 0], [0, 1, 2, 3]).value)
 
 
 def test_two_groups_have_no_between_relation() -> None:
