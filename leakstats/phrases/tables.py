@@ -16,7 +16,7 @@ from .inline import counted, number_text, print_estimate
 from .markdown_table import folded, markdown_table
 from .marks import mark
 from .registry import phrase, suggest
-from .select import column_of
+from .select import column_of, row_of
 from .units import unit_of
 
 __all__: list[str] = []
@@ -210,6 +210,28 @@ def crosstab(
     if fold or (fold is None and len(body) > _SHORT):
         text = folded(f"{safe(found.title)} ({len(body)} × {len(across)})", text)
     return _with_notes(text, found)
+
+
+@phrase(block=True)
+def comparison_table(
+    doc: AnalysisDocument, id: str, *, over: str, of: list[str], notes: list[str] | None = None, **facets: Any
+) -> str:
+    """Chosen rows of a table of rates beside each other, each with a remark of the author.
+
+    ``of`` lists the levels of ``over`` in the order wanted, ``notes`` a remark for each ("" for none); facets select.
+    """
+    found = doc.table(id)
+    remarks = notes if notes is not None else [""] * len(of)
+    if not of or len(remarks) != len(of):
+        raise InputError(f"comparison_table: {len(remarks)} notes for {len(of)} levels of {over}; give one for each")
+    shown = _plan(found, None)
+    body = []
+    for level, remark in zip(of, remarks, strict=True):
+        _, row = row_of(doc, id, {**facets, over: level})
+        body.append([cell(str(level)), *(_cell(found, name, row) for name in shown), safe(str(remark))])
+    header = [_header(over, ""), *(_column_header(found, name) for name in shown), "Note"]
+    align = "l" + "r" * len(shown) + "l"
+    return _with_notes(markdown_table(header, body, align=align), found)
 
 
 def _at(values: Sequence[float | int | None], row: int | None) -> float | int | None:

@@ -92,6 +92,21 @@ def test_a_table_can_be_cut_sorted_and_folded(document: AnalysisDocument) -> Non
         evaluate(document, "table", ["rates.cells"], {"columns": ["rats"]})
 
 
+def test_chosen_rows_stand_beside_each_other_with_remarks(document: AnalysisDocument) -> None:
+    kwargs: dict[str, Any] = {"over": "persona", "of": ["poet", "clown"], "source": "villain"}
+    text = evaluate(document, "comparison_table", ["rates.cells"], {**kwargs, "notes": ["writes | verse", ""]})
+    assert text.splitlines()[:4] == [
+        "| Persona | k/n | Rate | Interval | Note |",
+        "|---|--:|--:|--:|---|",
+        "| poet | 200/200 | 100.0% | [98.1%, 100.0%] | writes \\| verse |",
+        "| clown | 0/200 | 0.0% | [0.0%, 1.9%] |  |",
+    ]
+    with pytest.raises(LeakstatsError, match="1 notes for 2 levels"):
+        evaluate(document, "comparison_table", ["rates.cells"], {**kwargs, "notes": ["one"]})
+    with pytest.raises(LeakstatsError, match="no persona 'pot'; did you mean 'poet'"):
+        evaluate(document, "comparison_table", ["rates.cells"], {**kwargs, "of": ["pot"]})
+
+
 def test_estimates_by_layer_are_one_row_each(document: AnalysisDocument) -> None:
     text = evaluate(document, "estimates_by", ["similarity"], {})
     lines = text.splitlines()
