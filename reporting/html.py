@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jinja2
 from markdown_it import MarkdownIt
@@ -110,7 +111,7 @@ def _put_inside(document: AnalysisDocument, image: Token) -> None:
     path = str(image.attrGet("src") or "")
     if not path.startswith("figure:"):
         raise LeakstatsError(f"the picture {path!r} is no figure of the analysis; an HTML page holds only those")
-    path = path.removeprefix("figure:")
+    path = unquote(path.removeprefix("figure:"))
     files = {f["path"]: f["sha256"] for figure in document.figures for f in figure.files.values()}
     if path not in files:
         raise LeakstatsError(f"the picture {path!r} is no figure of the analysis")

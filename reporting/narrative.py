@@ -187,8 +187,15 @@ def _front_matter(text: str, problems: list[Violation]) -> FrontMatter | None:
         if not isinstance(value, list) or any(isinstance(v, dict | list) for v in value):
             problems.append(Violation(f"line {lines[key]}", f"{key} is {value!r}; expected a list of texts"))
             continue
-        values[key] = [str(v) for v in value]
+        values[key] = [" ".join(str(v).split()) for v in value]
     values["source_issues"] = _source_issues(data.get("source_issues") or [], lines.get("source_issues", 2), problems)
+    for key, texts in (
+        *((name, [values[name]]) for name in ("claim", "reason") if name in values),
+        *((name, values.get(name, [])) for name in _LISTS),
+        ("source_issues", [text for issue in values["source_issues"] for text in (issue.ref, issue.title, issue.role)]),
+    ):
+        for text in texts:
+            problems += [Violation(f"line {lines[key]}", f"{key}: {why}") for why in _line_problems(text, key)]
     if len(problems) > before:
         return None
     try:
@@ -199,6 +206,18 @@ def _front_matter(text: str, problems: list[Violation]) -> FrontMatter | None:
         problems.append(_located(str(error)))
         return None
     return FrontMatter(**values, lines=lines)
+
+
+def _line_problems(text: str, key: str) -> list[str]:
+    """What is wrong with a text that will stand inside one line of the page."""
+    try:
+        pieces = read_pieces(text)
+    except InputError as error:
+        return [] if key in ("claim", "reason") else [_located(str(error)).message]  # these are read again, with lines
+    if key not in ("claim", "reason") and any(isinstance(p, Expression) for p in pieces):
+        return ["holds an expression; those stand in claim, reason and the text"]
+    shape = "".join(p if isinstance(p, str) else "x" for p in pieces)
+    return [why for _, why in structure_problems(f"x {shape}", 1, 6)]
 
 
 def _plain_loader() -> Any:
@@ -220,7 +239,7 @@ def _source_issues(found: Any, line: int, problems: list[Violation]) -> list[Sou
         if not isinstance(item, dict) or not item.get("ref") or set(item) - {"ref", "title", "role"}:
             problems.append(Violation(f"line {line}", f"source_issues holds {item!r}; expected ref, title and role"))
             continue
-        out.append(SourceIssue(**{k: str(v) for k, v in item.items()}))
+        out.append(SourceIssue(**{k: " ".join(str(v).split()) for k, v in item.items()}))
     return out
 
 
@@ -264,6 +283,7 @@ def _blocks(body: str, first_line: int, template: Template, problems: list[Viola
                 problems.append(_located(str(error)))
                 continue
             blocks[name] = (*blocks.get(name, ()), block)
+            problems += [Violation(f"line {begin - 1}", why) for why in _line_problems(title, "claim")]
             shape = "".join(p if isinstance(p, str) else "x" + "\n" * p.breaks for p in pieces)
             problems += [Violation(f"line {n}", why) for n, why in structure_problems(shape, begin, deepest)]
     return blocks

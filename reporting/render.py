@@ -296,10 +296,14 @@ class _Renderer:
         return "\n".join(f"- {b.rstrip()}" for b in self.bullets[section.id] if b.startswith(rank))
 
     def _check_ranked(self, block: Block, ranks: Sequence[str]) -> None:
-        line = block.line
+        line, begun = block.line, False
         for piece in block.pieces:
             if isinstance(piece, str):
                 for offset, text in enumerate(piece.split("\n")):
+                    begun = begun or text.startswith("- ")
+                    if text.strip() and not begun:
+                        message = f"{text[:30]!r} stands before the first bullet; caveats are bullets with a rank"
+                        self.problems.append(Violation(f"line {line + offset}", message))
                     if text.startswith("- ") and not text[2:].startswith(tuple(ranks)):
                         message = f"a caveat opens with its rank ({', '.join(ranks)}), this with {text[2:30]!r}"
                         self.problems.append(Violation(f"line {line + offset}", message))

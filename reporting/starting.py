@@ -27,7 +27,8 @@ def starting_narrative(document: AnalysisDocument, template: Template) -> str:
     for section in template.sections:
         if _wants_words(template, section):
             write = _WRITERS.get(section.id, _anything)
-            parts.append(f"<!-- section: {section.id} -->\n{write(document, lead, section)}")
+            title = f": {_label(lead)}" if section.repeatable else ""
+            parts.append(f"<!-- section: {section.id}{title} -->\n{write(document, lead, section)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -151,6 +152,17 @@ def _results(document: AnalysisDocument, lead: Entry, section: Section) -> str:
     return "\n".join(bullets)
 
 
+def _result(document: AnalysisDocument, lead: Entry, section: Section) -> str:
+    parts = []
+    if document.figures:
+        hero = _quoted(document.figures[0].id)
+        parts.append(f"{{{{ figure({hero}) }}}}\n\n{{{{ caption({hero}) }}}}")
+    if section.bullets is not None and section.bullets.label:
+        parts.append(f"**{section.bullets.label}:**")
+    parts.append(f"- **{_label(lead)}: {_say(lead)}.** Say here what this means for the question.")
+    return "\n\n".join(parts)
+
+
 def _next_steps(document: AnalysisDocument, lead: Entry, section: Section) -> str:
     steps = []
     replication = document.raw["design"].get("replication") or {}
@@ -203,6 +215,9 @@ _WRITERS: Mapping[str, Callable[[AnalysisDocument, Entry, Section], str]] = {
     "background": _background,
     "methodology": _methodology,
     "results": _results,
+    "result": _result,
+    "summary": _human_summary,
+    "limitations": _headline_numbers,
     "next_steps": _next_steps,
     "human_summary": _human_summary,
     "setup": _setup,

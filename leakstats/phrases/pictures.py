@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.errors import LeakstatsError
 
@@ -17,7 +19,7 @@ def figure(doc: AnalysisDocument, id: str, *, base: str = "") -> str:
     found = doc.figure(id)
     if "png" not in found.files:
         raise LeakstatsError(f"figure {id!r} was not drawn; run leakstats analyze again without --no-figures")
-    return f"![{safe(found.alt)}]({base}{found.files['png']['path']})"
+    return f"![{safe(found.alt)}]({base}{quote(found.files['png']['path'])})"
 
 
 @phrase(block=True)

@@ -125,6 +125,11 @@ def test_a_false_assertion_stops_rendering_and_says_what_is_true(
         ("hero: hero", "hero: hreo", "no figure 'hreo'"),
         ("hero: hero", "heroe: hero", "line 5: unknown key 'heroe'; did you mean 'hero'"),
         ("claim: Leak", "clam: Leak", "misses 'claim'"),
+        ("- MAJOR: Only", "Some words.\n\n- MAJOR: Only", "'Some words.' stands before the first bullet"),
+        ("role: designed", "role: <script>x</script> designed", "source_issues: the HTML 'script'"),
+        ("role: designed", 'role: "{{ n() }} designed', "front matter|line"),
+        ("role: designed the marker", 'role: "x {{ n() }}"', "source_issues: holds an expression"),
+        ("claim: Leak", "claim: <img src=x> Leak", "claim: the HTML 'img'"),
         ("Train with further", '{{ table("rates.cells") }} Train with', "a paragraph of its own"),
         (
             "<!-- section: setup -->",
