@@ -338,7 +338,8 @@ class _Renderer:
             said = self._say(section, piece.function, piece.args, kwargs, piece.source)
             return f"\n{said}\n" if is_block(piece.function) else said
         except LeakstatsError as error:
-            self.problems.append(Violation(at, f"{{{{ {piece.source} }}}}: {error}"))
+            behind = f" (behind “{_last_words(pieces[:index])}”)" if piece.function == "require" else ""
+            self.problems.append(Violation(at, f"{{{{ {piece.source} }}}}: {error}{behind}"))
             return ""
 
     # -- the claim's strength
@@ -364,6 +365,13 @@ class _Renderer:
 def _line(problem: Violation) -> tuple[int, str]:
     word = problem.pointer.rpartition(" ")[2]
     return (int(word) if word.isdigit() else 0, problem.pointer)
+
+
+def _last_words(pieces: Sequence[str | Expression]) -> str:
+    """The end of the author's text before an assertion: what it vouches for."""
+    text = "".join(p if isinstance(p, str) else "…" for p in pieces)
+    words = " ".join(text.split())
+    return words if len(words) <= 120 else f"…{words[-119:]}"
 
 
 def _stands_alone(pieces: Sequence[str | Expression], index: int) -> bool:

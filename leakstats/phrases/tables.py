@@ -295,10 +295,15 @@ def estimates_by(
     if any(isinstance(level, str) for level in levels):
         levels = list(dict.fromkeys(level for by in rows for level in by))
     primary = next((e.id.facets[facet] for e in entries if e.role == "primary"), None)
-    digits = _digits(entries)
+    digits, tested = _digits(entries), _tested(entries)
     named = [f"{facet} {level}" if isinstance(level, int) else str(level) for level in levels]
     marks = [" (primary)" if level == primary else "" for level in levels]
-    header = ["", *(f"{name}{mark}" for name, mark in zip(named, marks, strict=True)), "N"]
+    header = [
+        "",
+        *(f"{name}{mark}" for name, mark in zip(named, marks, strict=True)),
+        "N",
+        *(["p by"] if tested else []),
+    ]
     body = []
     for by in rows:
         members = list(by.values())
@@ -307,7 +312,8 @@ def estimates_by(
         name = safe(row_name(members, facet) or first.label)
         name = f"**{name}**" if any(e.role == "primary" for e in members) else name
         n = _n(estimates[0], first.unit_noun) if estimates else "–"
-        body.append([name, *(_result_cell(by.get(level), digits=digits) for level in levels), n])
+        methods = [_p_methods(members)] if tested else []
+        body.append([name, *(_result_cell(by.get(level), digits=digits) for level in levels), n, *methods])
     return markdown_table([safe(h) for h in header], body) + _methods(
         entries, f"each cell: value, {_level(doc)} interval, p"
     )
@@ -315,6 +321,16 @@ def estimates_by(
 
 def _level(doc: AnalysisDocument) -> str:
     return format_percent(doc.raw["settings"]["level"], decimals=0)
+
+
+def _tested(entries: Sequence[Entry]) -> bool:
+    return any(isinstance(e.result, Estimate) and e.result.p_value is not None for e in entries)
+
+
+def _p_methods(entries: Sequence[Entry]) -> str:
+    """The tests behind the p-values of a row, by name."""
+    found = [e.result.p_value for e in entries if isinstance(e.result, Estimate)]
+    return ", ".join(dict.fromkeys(safe(p.method) for p in found if p is not None)) or "–"
 
 
 def _methods(entries: Sequence[Entry], opening: str) -> str:
@@ -326,8 +342,6 @@ def _methods(entries: Sequence[Entry], opening: str) -> str:
             words = [e.method]
             if e.interval is not None and e.interval.method:
                 words.append(f"interval: {e.interval.method}")
-            if e.p_value is not None:
-                words.append(f"p: {e.p_value.method}")
             said["; ".join(words)] = None
     undefined = {f"undefined: {e.result.reason}": None for e in entries if isinstance(e.result, Undefined)}
     lines = [opening, *said, *undefined]
@@ -369,9 +383,16 @@ def estimates(
     if not entries:
         raise LeakstatsError(f"no estimate of {analysis!r} is left with {facets or statistic or single}")
     adjusted = any(e.adjusted_p is not None for e in entries)
-    tested = any(isinstance(e.result, Estimate) and e.result.p_value is not None for e in entries)
+    tested = _tested(entries)
     digits = _digits(entries)
-    header = ["", "Estimate", *(["p"] if tested else []), *(["p within family"] if adjusted else []), "N"]
+    header = [
+        "",
+        "Estimate",
+        *(["p"] if tested else []),
+        *(["p within family"] if adjusted else []),
+        "N",
+        *(["p by"] if tested else []),
+    ]
     body = []
     for entry in entries:
         name = safe(entry.label)
@@ -384,6 +405,8 @@ def estimates(
         if adjusted:
             line.append("–" if entry.adjusted_p is None else mark(str(entry.id), _bare_p(entry.adjusted_p)))
         line.append("–" if result is None else _n(result, entry.unit_noun))
+        if tested:
+            line.append(_p_methods([entry]))
         body.append(line)
     text = markdown_table(header, body)
     if fold or (fold is None and len(body) > _SHORT):

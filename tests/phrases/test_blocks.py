@@ -110,13 +110,13 @@ def test_chosen_rows_stand_beside_each_other_with_remarks(document: AnalysisDocu
 def test_estimates_by_layer_are_one_row_each(document: AnalysisDocument) -> None:
     text = evaluate(document, "estimates_by", ["similarity"], {})
     lines = text.splitlines()
-    assert lines[0] == "|  | layer 10 | layer 20 (primary) | N |"
+    assert lines[0] == "|  | layer 10 | layer 20 (primary) | N | p by |"
     assert (
         lines[2]
-        == "| Spearman ρ, villain | 0.60 [0.48, 0.70], p = 4.3e−12 | 0.70 [0.58, 0.80], p < 1e−15 | 110 bystanders |"
+        == "| Spearman ρ, villain | 0.60 [0.48, 0.70], p = 4.3e−12 | 0.70 [0.58, 0.80], p < 1e−15 | 110 bystanders | t |"
     )
     assert lines[5].startswith("| **Spearman ρ, combined over sources** | 0.45 [−0.05, 0.73], p = 0.040 |")
-    assert lines[5].endswith("| 3 sources (330 rows) |")
+    assert lines[5].endswith("| 3 sources (330 rows) | hartung-knapp t |")
     single = evaluate(document, "estimates", ["similarity"], {"single": "layer"})
     assert "| Pearson r, villain, layer 20 | undefined | – |" in single
     assert "Undefined: the rates are constant." in single

@@ -1,0 +1,71 @@
+"""From counts to the page and back: one count changed, and every number that hangs on it changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from leakstats.analysis.questions import analyze
+from leakstats.analysis.settings import Settings
+from leakstats.reporting.cli import cli
+from leakstats.results import load
+
+
+def page(root: Path, folder: Path, hits: int) -> tuple[int, str]:
+    """Exit status and page (or message) of assistant_variants with so many hits of the reference persona."""
+    results = json.loads((root / "examples/assistant_variants/results.json").read_text("utf-8"))
+    table = next(t for t in results["tables"] if t["id"] == "source_rate")
+    levels = results["factors"]["source"]["levels"]
+    row = table["factors"]["source"].index(levels.index("helpful_assistant"))
+    table["successes"][row] = hits
+    (folder / "results.json").write_text(json.dumps(results), "utf-8")
+    analysis = analyze(load(folder / "results.json"), Settings(n_resamples=999))
+    analysis.write(folder, results=folder / "results.json")
+    narrative = root / "examples/assistant_variants/narrative.md"
+    done = CliRunner().invoke(
+        cli,
+        ["render", str(folder / "analysis.json"), "--narrative", str(narrative), "-o", str(folder / "issue.md")],
+    )
+    if done.exit_code:
+        return 2, str(done.exception)
+    return 0, (folder / "issue.md").read_text("utf-8")
+
+
+def test_one_count_changes_what_depends_on_it_and_stops_what_became_false(project_root: Path, tmp_path: Path) -> None:
+    status, before = page(project_root, tmp_path, 23)
+    assert status == 0
+    assert "observed 23.0% and 31.0%" in before
+    assert "| helpful_assistant | 23/100 | 23.0% | [15.8%, 32.2%] |" in before
+    assert "Pearson's is r = −0.62 [−0.88, −0.07]" in before
+    status, after = page(project_root, tmp_path, 27)
+    assert status == 0
+    assert "observed 27.0% and 31.0%" in after
+    assert "23/100" not in after
+    assert "r = −0.62 [−0.88, −0.07]" not in after
+    kept = (tmp_path / "issue.md").read_bytes()
+    status, message = page(project_root, tmp_path, 99)
+    assert status == 2
+    assert 'require("similarity.spearman", layer=20, below=0, p_below=0.05)' in message
+    assert "the analysis says ρ = " in message
+    assert "What relation there is lies between the categories." in message
+    assert (tmp_path / "issue.md").read_bytes() == kept
+
+
+@pytest.mark.parametrize("name", ["persona100", "assistant_variants", "convergence", "em_collapse", "taxonomy200"])
+def test_every_study_renders_from_a_starting_narrative(project_root: Path, tmp_path: Path, name: str) -> None:
+    results = project_root / "examples" / name / "results.json"
+    analyze(load(results), Settings(n_resamples=99)).write(tmp_path, results=results)
+    runner = CliRunner()
+    for version in ("v1", "v2"):
+        words = tmp_path / f"{version}.md"
+        done = runner.invoke(cli, ["new", str(tmp_path / "analysis.json"), "--template", version, "-o", str(words)])
+        assert done.exit_code == 0, done.exception
+        target = tmp_path / "issue.md"
+        arguments = ["render", str(tmp_path / "analysis.json"), "--narrative", str(words), "-o", str(target), "--html"]
+        done = runner.invoke(cli, arguments)
+        assert done.exit_code == 0, done.exception
+        assert len(target.read_text("utf-8")) <= 65_536
+        assert " 0 typed" in done.stderr
