@@ -48,6 +48,14 @@ _FILE = click.Path(path_type=Path)
 @click.option("--profile", default="", help="How strictly to judge: draft, review (the default) or publish.")
 @click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
+@click.option(
+    "--results",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="A results file (JSON, CSV) to compare with, in place of those that the page names; may be repeated.",
+)
+@click.option("--no-results", is_flag=True, help="Judge the page alone, even where it names a results file.")
 @click.option("--select", multiple=True, metavar="CODES", help="Run only these rules (codes, names, families as CR1).")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out.")
 @click.option(
@@ -67,6 +75,8 @@ def lint(
     profile: str,
     root: Path | None,
     analysis: Path | None,
+    results: tuple[Path, ...],
+    no_results: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: Severity | None,
@@ -77,7 +87,8 @@ def lint(
 
     PAGE is a Markdown file, or - for standard input; without one it is issue.md in the current folder. A page that was
     rendered has a sidecar (issue.provenance.json) beside it; each of its numbers is printed again from analysis.json
-    and compared with the page.
+    and compared with the page. Every other number is compared with the results files that the page names or that are
+    given, and with the rest of the page.
 
     A comment beside a line allows a finding:
     <!-- clean-result: allow CR121 because REASON [until 2026-01-31] -->
@@ -93,6 +104,7 @@ def lint(
       clean-result lint
       clean-result lint issue.md --profile draft
       clean-result lint pages/*.md --format json > report.json
+      clean-result lint issue.md --results results.json
       clean-result lint issue.md --select CR3
       gh issue view 12 --json body --jq .body | clean-result lint -
     """
@@ -104,6 +116,8 @@ def lint(
         profile=profile or config.profile,
         root=root or config.root,
         analysis=analysis,
+        results=results,
+        no_results=no_results,
         codes=select_rules(chosen) if chosen else None,
         left_out=left_out,
         severity=config.severity,

@@ -18,6 +18,7 @@ from .finding import Finding, Severity
 from .page import Page, WrittenVersion
 from .registry import all_rules
 from .report import Coverage, NotRun, PageReport, Report
+from .results import load_results
 from .rule import Rule, ToolRule
 from .rules.too_large import TooLarge
 from .rules.unreadable_file import UnreadableFile
@@ -47,6 +48,10 @@ class Options:
     """An analysis.json that takes the place of the one that the sidecar names."""
     codes: frozenset[str] | None = None
     """The rules that run; ``None`` is all."""
+    results: tuple[Path, ...] = ()
+    """Results files (JSON, CSV) to compare with, in place of those that the page names."""
+    no_results: bool = False
+    """Judge the page alone, even where it names a results file that exists."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Code of a rule that does not run, to the reason that the report gives."""
     severity: Mapping[str, TemplateSeverity] = field(default_factory=dict)
@@ -141,7 +146,10 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
         missing["analysis"] = grounding.analysis_problem
     allows = read_allows(document)
     known_rules = frozenset(name for rule in all_rules() for name in (rule.code, rule.name))
-    page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing)
+    results = load_results(document, given=options.results, page=file, root=options.root, read=not options.no_results)
+    if not results.datasets:
+        missing["results"] = results.reason
+    page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing, results)
     findings: list[Finding] = []
     ran: list[Rule] = []
     not_run: list[NotRun] = []

@@ -11,8 +11,10 @@ from types import MappingProxyType
 from leakstats.template import Profile, Section, Template, VersionLine, fold
 
 from .document import Block, Bullet, Document, Heading, Html, Paragraph, Title
+from .evidence.knowledge import Evidence
 from .inline import Text
 from .outline import Found, Outline
+from .results import ResultFiles
 from .sidecar import Grounding
 from .suppress import Allow
 
@@ -61,6 +63,13 @@ class Page:
     """The day of the run; rules know no other."""
     missing: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What rules may need and this page lacks, with the reason."""
+    results: ResultFiles = field(default_factory=ResultFiles)
+    """The results files to compare with."""
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the page's numbers speak of, and what is known about it."""
+        return Evidence(self.document, self.outline, self.results.datasets)
 
     @cached_property
     def outline(self) -> Outline:

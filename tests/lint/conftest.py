@@ -10,8 +10,10 @@ import pytest
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_text
+from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.page import Page, WrittenVersion
 from leakstats.lint.report import PageReport
+from leakstats.lint.results import ResultFiles
 from leakstats.lint.rule import Rule
 from leakstats.lint.sidecar import Grounding, Sidecar, Span, find_values
 from leakstats.template import VersionLine, load_template
@@ -52,12 +54,30 @@ def grounded(text: str, *, today: str) -> Page:
     )
 
 
+RESULTS = """
+{"units": {"villain": {"hits": 57, "of": 100, "share": 0.57}, "nurse": {"hits": 12, "of": 100, "share": 0.12},
+           "pirate": {"hits": 31, "of": 100, "share": 0.31}, "judge": {"hits": 44, "of": 100, "share": 0.44}},
+ "link": {"rho": -0.7392, "p": 0.0060, "size": 12}}
+"""
+
+
+def with_results(text: str) -> Page:
+    """A page with a results file of four personas and one correlation."""
+    template = load_template("v1")
+    results = ResultFiles((read_dataset("results.json", RESULTS),))
+    return Page(Document.parse(text), template, template.profiles["review"], results=results)
+
+
 def fires(rule: Rule, text: str) -> bool:
     """True if ``rule`` speaks on the page ``text``, given what it needs."""
     if rule.code == "CR901":
         report = lint_text(text) if text.startswith("#") else _missing_file(text)
     elif rule.code == "CR902":
         report = lint_text(text, Options(max_bytes=64))
+    elif rule.code == "CR205":
+        report = lint_text(text, Options(root=HERE))
+    elif "results" in rule.needs:
+        return bool(list(rule.check(with_results(text))))
     elif rule.needs:
         return bool(list(rule.check(grounded(text, today=TODAY if rule.code == "CR302" else PRINTED))))
     else:

@@ -1,0 +1,60 @@
+"""One kind of fact for everything that a number can say: what it measures, of whom, which values it allows, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Fact", "Series"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A quantity of some entities.
+
+    ``low`` and ``high`` bound the value (equal where it is stored and not printed). Rates are fractions in [0, 1],
+    whatever the file or the page writes. ``entities`` are folded names: of personas, sources, conditions, layers.
+
+    >>> Fact("rate", frozenset({"villain"}), 0.565, 0.575, "table 1").allows(0.57, 0.58)
+    True
+    """
+
+    quantity: str
+    entities: frozenset[str]
+    low: float
+    high: float
+    pointer: str
+    """Where it stands: a JSON pointer, or a cell or a sentence of the page."""
+
+    @property
+    def value(self) -> float:
+        """The middle of what is allowed."""
+        return 0.5 * (self.low + self.high)
+
+    def allows(self, low: float, high: float) -> bool:
+        """True if a value in [``low``, ``high``] may be this fact's.
+
+        Two printed intervals that only touch ("2.6" and "2.7") are two values; a stored one on the edge is a tie and may
+        be printed either way.
+        """
+        room = 1e-9 * max(abs(low), abs(high), abs(self.low), abs(self.high), 1e-300)
+        if low < high and self.low < self.high:
+            room = -room
+        return self.low <= high + room and low - room <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One quantity over several entities: a column of a table, or a field of every record of a file."""
+
+    quantity: str
+    words: frozenset[str]
+    """The words of its key or header, and of what holds it."""
+    facts: dict[str, Fact]
+    """By folded entity."""
+    fraction: bool
+    """Its values are rates."""
+    origin: str
+    """``data`` or ``page``."""
+    pointer: str
+    role: str = ""
+    """``first``, ``last``, ``max``, ``min``, ``at`` (where the largest stands), ``net`` or ``gain`` for what was derived."""

@@ -1,0 +1,275 @@
+"""Differences, ratios and shares of the numbers that stand beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from leakstats.facts import Fact
+
+from .grammar import Number
+from .idioms import adjacent, intervals, pairs_of_counts, spans
+from .knowledge import Clash, Evidence
+from .passages import Sentence
+from .values import is_claim
+
+__all__ = ["difference_clashes", "fold_clashes", "percent_clashes"]
+
+_PRIOR = re.compile(r"#\d")
+
+
+def _rates(sentence: Sentence, whole: bool, without: Number | None = None) -> list[tuple[float, float]]:
+    """The rates of a sentence (or of its passage) as intervals of fractions, in order."""
+    sentences: Sequence[Sentence] = sentence.passage.sentences if whole else (sentence,)
+    out = []
+    for part in sentences:
+        ends = {id(x) for a, b, _ in intervals(part) for x in (a, b)}
+        for number in part.numbers:
+            if (
+                number.role == "percent"
+                and number is not without
+                and id(number) not in ends
+                and number.bound in ("", "~")
+            ):
+                out.append(number.scaled())
+        for k, n in pairs_of_counts(part):
+            if n.value >= 20:
+                out.append((k.value / n.value, k.value / n.value))
+    return out
+
+
+def _values(sentence: Sentence, whole: bool) -> list[tuple[float, float]]:
+    sentences: Sequence[Sentence] = sentence.passage.sentences if whole else (sentence,)
+    return [
+        (n.low, n.high)
+        for part in sentences
+        for n in part.numbers
+        if n.role in ("value", "coefficient") and not n.bound
+    ]
+
+
+def _facts(evidence: Evidence, sentence: Sentence) -> list[tuple[Fact, Fact]]:
+    """Pairs of rates that a difference or a ratio of the sentence's names can mean."""
+    out: list[tuple[Fact, Fact]] = []
+    names = [m.name for m in sentence.names] or [m.name for m in sentence.passage.names]
+    rates = {n: [f for s, f in evidence.about.get(n, ()) if s.fraction] for n in dict.fromkeys(names)}
+    for _n, facts in rates.items():
+        few = facts[:60]
+        out.extend((a, b) for a in few for b in few if a is not b)
+    for series in evidence.all_series:
+        if not series.fraction:
+            continue
+        inside = [series.facts[n] for n in rates if n in series.facts]
+        out.extend((a, b) for a in inside for b in inside if a is not b)
+    return out
+
+
+def _spreads(evidence: Evidence) -> list[tuple[Fact, Fact]]:
+    out = []
+    for series in evidence.all_series:
+        if series.fraction and len(series.facts) >= 3:
+            facts = sorted(series.facts.values(), key=lambda f: f.value)
+            out.append((facts[-1], facts[0]))
+    return out
+
+
+def _difference_fits(
+    low: float, high: float, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]], signed: bool
+) -> bool:
+    for a, b in pairs:
+        least, most = a[0] - b[1], a[1] - b[0]
+        options = [(least, most)] if signed else [(least, most), (-most, -least)]
+        if any(x <= high + 1e-9 and low - 1e-9 <= y for x, y in options):
+            return True
+    return False
+
+
+def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Differences in points that no two of the rates beside them have."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            for number in sentence.numbers:
+                if number.role != "points" or number.bound in ("<", "<=", ">", ">=") or _threshold(sentence, number):
+                    continue
+                low, high = number.scaled()
+                moves = [
+                    s for s in spans(sentence) if s.kind in ("move", "to") and s.left.role == s.right.role == "percent"
+                ]
+                signed = number.signed
+                if _PRIOR.search(sentence.text):
+                    continue
+                pools: list[list[tuple[tuple[float, float], tuple[float, float]]]] = []
+                here = _rates(sentence, False)
+                order = [(m.right.scaled(), m.left.scaled()) for m in moves] if signed and moves else []
+                pools.append(order or [(a, b) for a in here for b in here if a is not b])
+                around = _rates(sentence, True)
+                if len(here) < 2 or not moves:
+                    pools.append([(a, b) for a in around for b in around if a is not b])
+                near = _difference_fits(low, high, pools[0], bool(order)) or any(
+                    _difference_fits(low, high, p, False) for p in pools[1:]
+                )
+                if near:
+                    continue
+                known = [
+                    ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
+                ]
+                if len(here) < 2:
+                    if (
+                        not known
+                        or _difference_fits(low, high, known, False)
+                        or not (sentence.names or len(around) >= 2)
+                    ):
+                        continue
+                elif (not order and len(here) != 2 and _difference_fits(low, high, known, False)) or (len(here) > 2 and _difference_fits(low, high, known, signed=False)):
+                    continue
+                yield Clash(
+                    "difference",
+                    passage.place(number.start, number.end),
+                    f"{number.text} points is no difference of the rates that it speaks of",
+                    "subtract again, from unrounded values",
+                )
+
+
+def _threshold(sentence: Sentence, number: Number) -> bool:
+    before = sentence.between(max(sentence.start, number.start - 30), number.start)
+    after = sentence.between(number.end, number.end + 24)
+    return bool(
+        re.search(
+            r"\b(?:within|margin of|threshold of|half-width of|±|plus or minus|every|up to|per)\s*$",
+            before,
+            re.IGNORECASE,
+        )
+        or re.match(r"\s*(?:or (?:more|less)|half-width|wide|margin|threshold)\b", after)
+        or before.endswith("±")
+    )
+
+
+def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Ratios that no two of the numbers beside them have."""
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            for number in sentence.numbers:
+                if number.role != "fold" or number.bound in ("<", "<=", ">", ">=") or _PRIOR.search(sentence.text):
+                    continue
+                if number.decimals <= 0 and not re.match(
+                    r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b",
+                    sentence.between(number.end, number.end + 14),
+                ):
+                    continue
+                here = _rates(sentence, False)
+                here = here if len(here) >= 2 else _rates(sentence, True)
+                if len(here) < 2 and len(_values(sentence, False)) >= 2:
+                    here = _values(sentence, False)
+                known = [((a.low, a.high), (b.low, b.high)) for a, b in _facts(evidence, sentence)]
+                pairs = [(a, b) for a in here for b in here if a is not b]
+                if not pairs and not (known and len(sentence.names) >= 2):
+                    continue
+                if _ratio_fits(number, pairs) or (
+                    len(here) != 2
+                    and _ratio_fits(
+                        number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence))]
+                    )
+                ):
+                    continue
+                yield Clash(
+                    "fold",
+                    passage.place(number.start, number.end),
+                    f"{number.text}× is no ratio of the numbers that it speaks of",
+                    "divide again, from unrounded values",
+                )
+
+
+def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+    low, high = number.low, number.high
+    if number.bound == "~":
+        low, high = low * 0.92, high * 1.08
+    for a, b in pairs:
+        if b[1] <= 0 or a[0] < 0:
+            continue
+        least = a[0] / b[1]
+        most = a[1] / b[0] if b[0] > 0 else float("inf")
+        if least <= high + 1e-9 and low - 1e-9 <= most:
+            return True
+    return False
+
+
+_DIFFERENCE_WORDS = re.compile(
+    r"\b(?:differ(?:s|ence|ences)?|gap|spread|apart|net|change|changes|gain|gains|adds?|shift|swing|distance|margin|separat\w+|range)\b",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\s*(?:higher|lower|more|less|above|below|apart|gap|difference|spread|rise|drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead)\b",
+    re.IGNORECASE,
+)
+
+
+def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Differences of percentages that are given as percent."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+            beside = None
+            for _i, number in enumerate(sentence.numbers):
+                if (
+                    number.role != "percent"
+                    or id(number) in ends
+                    or id(number) in in_span
+                    or number.bound in ("<", "<=", ">", ">=")
+                    or number.value == 0
+                ):
+                    continue
+                before = sentence.between(max(sentence.start, number.start - 48), number.start)
+                after = sentence.between(number.end, number.end + 16)
+                worded = (
+                    bool(
+                        re.search(
+                            r"\b(?:by|of|is|was|adds?|gains?|loses?|:|,)\s*(?:only |about |roughly |just |a |another )*$",
+                            before,
+                        )
+                        and _DIFFERENCE_WORDS.search(before)
+                    )
+                    or _AFTER.match(after) is not None
+                )
+                if not (number.signed or worded):
+                    continue
+                if beside is None:
+                    beside = adjacent(sentence)
+                low, high = number.scaled()
+                others = _rates(sentence, True, number)
+                pairs = [(a, b) for a in others for b in others if a is not b]
+                known = [
+                    ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
+                ]
+                if not _difference_fits(low, high, pairs, False):
+                    if evidence.is_known(number, evidence.known_rates, 0.01) or not _difference_fits(
+                        low, high, known, False
+                    ):
+                        continue
+                if not number.signed and not worded and evidence.is_known(number, evidence.known_rates, 0.01):
+                    continue
+                if _relative(low, high, pairs) and not number.signed:
+                    continue
+                yield Clash(
+                    "percent-points",
+                    passage.place(number.start, number.end),
+                    f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
+                    "write pp",
+                )
+
+
+def _relative(low: float, high: float, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+    """True if the number is a relative change of two rates."""
+    for a, b in pairs:
+        if b[0] <= 0:
+            continue
+        ends = [(x - y) / y for x in a for y in b]
+        if min(map(abs, ends)) <= high and low <= max(map(abs, ends)):
+            return True
+    return False

@@ -1,0 +1,359 @@
+""" "4 of 7", "all 5", "half of them": the truth is counted first, for every criterion that the words allow."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leakstats.facts import Fact, Series
+
+from .grammar import Number
+from .idioms import pairs_of_counts
+from .knowledge import Clash, Evidence
+from .lexicon import direction_words, quantifiers
+from .names import words_of
+from .passages import Sentence
+from .values import is_claim
+
+__all__ = ["count_clashes"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A count of things out of ``total`` that the page claims."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    low: float
+    high: float
+    total: int
+    noun: str
+    text: str
+
+
+def _claims(evidence: Evidence) -> Iterator[Counted]:
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            for k, n in pairs_of_counts(sentence):
+                if n.value > 60:
+                    continue
+                yield Counted(
+                    sentence,
+                    k.start,
+                    n.end,
+                    k.value,
+                    k.value,
+                    int(n.value),
+                    _noun(sentence, n.end),
+                    f"{k.text} of {n.text}",
+                )
+            for q in quantifiers(sentence.text):
+                end = sentence.start + q.end
+                yield Counted(
+                    sentence,
+                    sentence.start + q.start,
+                    end,
+                    q.low,
+                    q.high,
+                    q.total,
+                    _noun(sentence, end),
+                    q.text.strip(),
+                )
+
+
+def _noun(sentence: Sentence, at: int) -> str:
+    for word in re.findall(r"[A-Za-z]+", sentence.between(at, at + 40))[:2]:
+        if (
+            word.lower() not in ("the", "of", "named", "other", "source", "evaluated", "tested", "trained")
+            or word.lower() == "source"
+        ):
+            return word.lower().rstrip("s")
+    return ""
+
+
+def _values(series: Series) -> list[Fact]:
+    return list({id(f): f for f in series.facts.values()}.values())
+
+
+def _size(series: Series) -> int:
+    return len(_values(series))
+
+
+def count_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Counts that no field or column of that many things gives for the criterion that the words state."""
+    claims = list(_claims(evidence))
+    done = set()
+    for claim in claims:
+        counts = _truth(evidence, claim)
+        if counts is None:
+            continue
+        done.add(id(claim))
+        if not any(
+            claim.low - 0.51 < c < claim.high + 0.51 if claim.low != claim.high else c == claim.low for c in counts
+        ):
+            shown = " or ".join(str(c) for c in sorted(counts)[:3])
+            yield Clash(
+                "count",
+                claim.sentence.passage.place(claim.start, claim.end),
+                f"'{claim.text}' is {shown} of {claim.total} when counted",
+                "count again, or state the criterion",
+            )
+    yield from _disagreeing([c for c in claims if id(c) not in done])
+
+
+def _disagreeing(claims: list[Counted]) -> Iterator[Clash]:
+    """Counts of the same things by the same words that differ; the rarer one is named."""
+    for claim in claims:
+        words = words_of(claim.sentence.text) - {claim.noun}
+        alike = [
+            o
+            for o in claims
+            if o.total == claim.total
+            and o.noun == claim.noun
+            and o is not claim
+            and _similar(words, words_of(o.sentence.text))
+        ]
+        votes = Counter((o.low, o.high) for o in alike)
+        if votes and votes.most_common(1)[0][1] >= 2 and (claim.low, claim.high) not in votes:
+            yield Clash(
+                "count",
+                claim.sentence.passage.place(claim.start, claim.end),
+                f"'{claim.text}' stands elsewhere as {votes.most_common(1)[0][0][0]:g} of {claim.total}",
+                "state one count",
+            )
+
+
+def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
+    rare_a, rare_b = {w for w in a if len(w) > 4}, {w for w in b if len(w) > 4}
+    return bool(rare_a and rare_b) and len(rare_a & rare_b) >= 0.5 * min(len(rare_a), len(rare_b))
+
+
+# -- criteria ---------------------------------------------------------------------------------------------------------
+
+_HALF = re.compile(
+    r"\b(?:more than|over|above) half\b|\b(?:the )?majority of\b(?! (?:the )?(?:sources|personas|layers))|\bmost (?:of )?(?:their|its|the)?\s*(?:own )?(?:completions|answers|replies|responses|outputs|generations|samples|draws)\b|\bmore often than not\b",
+    re.IGNORECASE,
+)
+_LESS_HALF = re.compile(r"\b(?:less|fewer) than half\b|\ba minority of\b", re.IGNORECASE)
+_ZERO = re.compile(r"\b(?:exactly|at|from|of|is|are)\s+(?:exactly )?(?:0(?:\.0+)?\s?%|zero)", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"\b(positive|negative)(?:ly)?\b(?:\s+\w+){0,2}?\s*(?:cosine|similarit|coefficient|correlation|value|slope|relation)?",
+    re.IGNORECASE,
+)
+_RELATION = re.compile(
+    r"\b(?:predicts?|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|repeats?|replicat\w+|agrees?|tracks?|follows?)\b",
+    re.IGNORECASE,
+)
+_SIGNIFICANT = re.compile(r"\b(?:significan\w+|clear(?:s|ed)? (?:the )?0?\.05|pass(?:es)?)\b", re.IGNORECASE)
+
+
+def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
+    """The counts that fields of ``claim.total`` things give; ``None`` where the words state no criterion that can be counted."""
+    window = _clause(claim)
+    text, numbers = window
+    series = [s for s in evidence.all_series if _size(s) == claim.total and s.role not in ("interval",)]
+    if not series or claim.total < 2:
+        return None
+    for number in numbers:
+        if number.bound not in ("<", "<=", ">", ">="):
+            continue
+        if number.role == "p":
+            return _count(_of_p(evidence, series, claim), number, 1.0)
+        if number.role in ("coefficient", "value"):
+            chosen = [
+                s
+                for s in series
+                if not s.role and all(abs(f.value) <= 1 for f in _values(s)) and not _is_p(evidence, s)
+            ]
+            chosen = [s for s in chosen if _is_coefficient(evidence, s)] or chosen
+            return _count(_preferred(chosen, claim), number, 1.0, absolute=True)
+        if number.role == "points":
+            return _count_differences(evidence, series, claim, number)
+        if number.role == "percent":
+            chosen = [s for s in series if s.fraction and not _is_p(evidence, s) and not _is_coefficient(evidence, s)]
+            plain = [s for s in chosen if s.role not in ("net", "gain", "at")]
+            return _count(_preferred(_by_role(plain, text), claim), number, 0.01)
+    rates = [s for s in series if s.fraction and not _is_p(evidence, s) and not _is_coefficient(evidence, s)]
+    if _HALF.search(text) and rates:
+        return {
+            sum(f.value > 0.5 for f in _values(s)) for s in _preferred([s for s in rates if not s.role] or rates, claim)
+        }
+    if _LESS_HALF.search(text) and rates:
+        return {
+            sum(f.value < 0.5 for f in _values(s)) for s in _preferred([s for s in rates if not s.role] or rates, claim)
+        }
+    if _ZERO.search(text) and rates:
+        return {
+            sum(f.value == 0 for f in _values(s))
+            for s in _by_role([r for r in rates if r.role not in ("net", "gain", "at")], text)
+        }
+    signed = _SIGNED.search(text)
+    if signed is not None:
+        chosen = [
+            s for s in series if (not s.role and any(f.value < 0 for f in _values(s))) or _is_coefficient(evidence, s)
+        ]
+        chosen = [s for s in chosen if all(abs(f.value) <= 1.0001 for f in _values(s))]
+        if chosen:
+            want = 1 if signed.group(1).lower() == "positive" else -1
+            return {sum(f.value * want > 0 for f in _values(s)) for s in _preferred(chosen, claim)}
+    directions = [d for d in direction_words(text) if not d.polar]
+    if len({d.sign for d in directions}) == 1 and directions:
+        nets = [s for s in series if s.role == "net"]
+        nets = [s for s in nets if any(f.value != 0 for f in _values(s))]
+        if nets:
+            want = directions[0].sign
+            return {sum(f.value * want > 0 for f in _values(s)) for s in _preferred(nets, claim)}
+        return None
+    if _RELATION.search(text) or _SIGNIFICANT.search(text):
+        chosen = [s for s in series if _is_coefficient(evidence, s)]
+        if chosen:
+            out = set()
+            for s in chosen:
+                out |= {sum(f.value > 0 for f in _values(s)), sum(f.value < 0 for f in _values(s))}
+            for s in _of_p(evidence, series, claim):
+                out.add(sum(f.value < 0.05 for f in _values(s)))
+            return out - {0} or None
+    return None
+
+
+def _clause(claim: Counted) -> tuple[str, list[Number]]:
+    """The words around a count: its clause, up to the next count."""
+    sentence = claim.sentence
+    text = sentence.text
+    at = claim.start - sentence.start
+    left = max((m.end() for m in re.finditer(r"[;:]|, and |, but |, so |, with |\. ", text[:at])), default=0)
+    tail = claim.end - sentence.start
+    ends = [m.start() for m in re.finditer(r"[;]|, and |, but |, so |, while |\(", text[tail:])]
+    right = tail + (ends[0] if ends else len(text) - tail)
+    numbers = [
+        n
+        for n in sentence.numbers
+        if left <= n.start - sentence.start < right and not (claim.start <= n.start < claim.end)
+    ]
+    return text[left:right], numbers
+
+
+def _is_p(evidence: Evidence, series: Series) -> bool:
+    if series.origin == "page":
+        return re.match(r"\s*p\b", series.quantity, re.IGNORECASE) is not None or series.role == "second"
+    pointers = _pointers(evidence)[1]
+    return all(f.pointer in pointers for f in _values(series)) or series.quantity.lower() in (
+        "p",
+        "p_value",
+        "pvalue",
+        "pval",
+    )
+
+
+def _is_coefficient(evidence: Evidence, series: Series) -> bool:
+    if series.origin == "page":
+        return (
+            not series.role
+            and re.search(r"ρ|\brho\b|\br\b|spearman|pearson|correlation|coefficient", series.quantity, re.IGNORECASE)
+            is not None
+            and all(abs(f.value) <= 1 for f in _values(series))
+        )
+    return all(f.pointer in _pointers(evidence)[0] for f in _values(series))
+
+
+def _pointers(evidence: Evidence) -> tuple[frozenset[str], frozenset[str]]:
+    if "triple pointers" not in evidence.cache:
+        evidence.cache["triple pointers"] = (
+            frozenset(t.coefficient.pointer for t in evidence.triples),
+            frozenset(t.p.pointer for t in evidence.triples if t.p is not None),
+        )
+    found: tuple[frozenset[str], frozenset[str]] = evidence.cache["triple pointers"]
+    return found
+
+
+def _of_p(evidence: Evidence, series: list[Series], claim: Counted) -> list[Series]:
+    """The p-values that a count can speak of; words such as Pearson choose among them."""
+    chosen = [
+        s
+        for s in series
+        if _is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in _values(s))
+    ]
+    return _preferred(chosen, claim)
+
+
+def _preferred(series: list[Series], claim: Counted) -> list[Series]:
+    """Those whose words occur in the sentence, then in the passage; all of them where none does."""
+    if len(series) < 2:
+        return series
+    shared = frozenset.intersection(*(s.words for s in series))
+    for text in (claim.sentence.text, claim.sentence.passage.plain):
+        words = words_of(text)
+        ranks = [len((s.words - shared) & words) for s in series]
+        if max(ranks) > 0:
+            return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
+    return series
+
+
+_ROLE_WORDS = {
+    "first": re.compile(
+        r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained)\b",
+        re.IGNORECASE,
+    ),
+    "last": re.compile(r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end)\b", re.IGNORECASE),
+    "max": re.compile(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
+}
+
+
+def _by_role(series: list[Series], text: str) -> list[Series]:
+    """Start, peak or end, where the words say which; on the page by the column's header."""
+    for role, pattern in _ROLE_WORDS.items():
+        if pattern.search(text):
+            chosen = [s for s in series if s.role == role or (s.origin == "page" and pattern.search(s.quantity))]
+            if chosen:
+                return chosen
+    return series
+
+
+def _count(series: list[Series], number: Number, scale: float, *, absolute: bool = False) -> set[int] | None:
+    if not series:
+        return None
+    limit = number.value * scale
+    out: set[int] = set()
+    for s in series:
+        values = [f.value for f in _values(s)]
+        out.add(sum(_passes(v, number.bound, limit) for v in values))
+        if absolute:
+            out.add(sum(_passes(abs(v), number.bound, limit) for v in values))
+    return out
+
+
+def _passes(value: float, bound: str, limit: float) -> bool:
+    room = 1e-9
+    if bound == "<":
+        return value < limit - room
+    if bound == "<=":
+        return value <= limit + room
+    if bound == ">":
+        return value > limit + room
+    return value >= limit - room
+
+
+def _count_differences(evidence: Evidence, series: list[Series], claim: Counted, number: Number) -> set[int] | None:
+    text = claim.sentence.text
+    limit = number.value / 100
+    nets = [s for s in series if s.role in ("net", "gain") and s.fraction]
+    if _ROLE_WORDS["last"].search(text):
+        nets = [s for s in nets if s.role == "net"] or nets
+    elif _ROLE_WORDS["max"].search(text):
+        nets = [s for s in nets if s.role == "gain"] or nets
+    out = {sum(_passes(f.value, number.bound, limit) for f in _values(s)) for s in nets}
+    page = [s for s in series if s.origin == "page" and s.fraction and s.pointer.startswith("column") and not s.role]
+    if not nets and len(page) >= 2:
+        firsts = [s for s in page if _ROLE_WORDS["first"].search(s.quantity)] or page[:1]
+        lasts = [s for s in page if s not in firsts and not _ROLE_WORDS["max"].search(s.quantity)] or page[-1:]
+        for a in firsts:
+            for b in lasts:
+                shared = [n for n in b.facts if n in a.facts]
+                facts = {id(b.facts[n]): (b.facts[n], a.facts[n]) for n in shared}
+                out.add(sum(_passes(y.value - x.value, number.bound, limit) for y, x in facts.values()))
+    return out or None

@@ -1,0 +1,300 @@
+"""Words of direction and strength against the numbers beside them: the sign is worked out first, the word is read after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .correlations import Record, records
+from .grammar import Number
+from .idioms import Span, intervals, pairs_of_counts, spans
+from .knowledge import Clash, Evidence
+from .lexicon import DirectionWord, direction_words, strength_words
+from .passages import Passage, Sentence
+from .values import is_claim, vectors
+
+__all__ = ["direction_clashes", "strength_clashes"]
+
+_RELATION = re.compile(
+    r"\b(?:with|as|when|relat\w+|correlat\w+|associat\w+|link\w*|relation\w*|slope|trend|across|towards?|along)\b",
+    re.IGNORECASE,
+)
+_BASE = re.compile(
+    r"\b(?:its|their|the|his|own|where it|where they)\s+(?:own\s+)?(?:baselines?|starts?|starting (?:point|level|value)|initial|started|began|first)\b",
+    re.IGNORECASE,
+)
+
+
+def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Words of direction that the numbers of their sentence contradict."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            words = list(direction_words(sentence.text))
+            if not words:
+                continue
+            yield from _of_moves(evidence, sentence, words)
+            yield from _of_relations(evidence, sentence, words)
+            yield from _of_differences(sentence, words)
+            yield from _of_ends(evidence, sentence, words)
+
+
+def _clash(sentence: Sentence, word: DirectionWord, message: str) -> Clash:
+    start = sentence.start + word.start
+    return Clash(
+        "direction",
+        sentence.passage.place(start, sentence.start + word.end),
+        message,
+        "correct the word or the numbers",
+    )
+
+
+# -- from a to b ------------------------------------------------------------------------------------------------------
+
+
+def _moves(sentence: Sentence) -> list[Span]:
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    out = []
+    for s in spans(sentence):
+        if id(s.left) in ends or s.kind == "range" or s.left.role == "coefficient" or s.right.role == "coefficient":
+            continue
+        if re.search(
+            r"\b(?:spans|range|ranges|ranging|run|runs|between|cosines?|spanning|go)\s*(?:from\s*)?$",
+            sentence.between(max(sentence.start, s.start - 24), s.start),
+            re.IGNORECASE,
+        ):
+            continue
+        out.append(s)
+    return out
+
+
+def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    moves = _moves(sentence)
+    used: set[int] = set()
+    for span in moves:
+        change = span.right.value - span.left.value
+        if change == 0:
+            continue
+        at = span.start - sentence.start
+        before = [w for w in words if w.end <= at and not w.polar]
+        if not before:
+            continue
+        word = before[-1]
+        gap = sentence.text[word.end : at]
+        if len(gap) > 170 or re.search(r";|\b(?:but|while|whereas|although|instead|than)\b", gap) or word.start in used:
+            continue
+        # in a list the word speaks of every move, each behind its own name
+        if len(gap) > 60 and not re.search(r":|\(", gap):
+            continue
+        if change * word.sign < 0:
+            used.add(word.start)
+            yield _clash(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
+
+
+# -- coefficients -----------------------------------------------------------------------------------------------------
+
+
+def _main_sign(evidence: Evidence) -> int:
+    """The sign that every coefficient of the page's claims has; 0 where they differ."""
+    signs = {
+        (r.coefficient.value > 0) - (r.coefficient.value < 0)
+        for r in records(evidence)
+        if r.coefficient is not None
+        and r.p is not None
+        and not r.prior
+        and (r.p.value < 0.05 or len(records(evidence)) < 3)
+    }
+    return next(iter(signs)) if len(signs) == 1 else 0
+
+
+def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
+    text = sentence.text
+    if not _RELATION.search(text):
+        return
+    if coefficients:
+        if len({n.value > 0 for n in coefficients}) != 1 or any(abs(n.value) < 0.05 for n in coefficients):
+            return
+        at = coefficients[0].at - sentence.start
+        first = text[:at]
+        if strength_words(first) or _moves(sentence):
+            return
+        sign = 1 if coefficients[0].value > 0 else -1
+        shown = coefficients[0].text
+    else:
+        if (
+            sentence.passage.scope != "title"
+            or (sentence.numbers
+            and any(n.role in ("percent", "points") for n in sentence.numbers))
+        ):
+            return
+        sign, first, shown = _main_sign(evidence), text, "the page's coefficients"
+        if sign == 0:
+            return
+    mine = [w for w in words if w.end <= len(first)]
+    polar = [w for w in mine if w.polar]
+    chosen = polar or mine
+    if not chosen or len(chosen) > 2:
+        return
+    if not polar and not re.search(r"\b(?:with|as|when|along|towards?|across)\b", first[chosen[0].end :]):
+        return
+    said = 1
+    for w in chosen:
+        said *= w.sign
+    if len(chosen) == 2 and (polar or not re.search(r"\b(?:as|when|with)\b", first[chosen[0].end : chosen[1].start])):
+        return
+    if said != sign:
+        yield _clash(
+            sentence,
+            chosen[0],
+            f"'{chosen[0].text}' beside {shown if coefficients else ''}{'' if coefficients else 'coefficients of the other sign'}".rstrip(),
+        )
+
+
+# -- higher and lower -------------------------------------------------------------------------------------------------
+
+
+def _of_differences(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "…, 44 pp lower": the number before is compared with the other one of its sentence."""
+    rates: list[tuple[int, float]] = [
+        (n.start, n.value / 100) for n in sentence.numbers if n.role == "percent" and n.bound in ("", "~")
+    ]
+    rates += [(k.start, k.value / n.value) for k, n in pairs_of_counts(sentence) if n.value >= 20]
+    rates.sort()
+    # "31% (31/100)" is one rate
+    distinct = [r for i, r in enumerate(rates) if i == 0 or abs(r[1] - rates[i - 1][1]) > 0.006]
+    for number in sentence.numbers:
+        if number.role != "points" or number.signed or number.bound:
+            continue
+        end = number.end - sentence.start
+        word = next((w for w in words if 0 <= w.start - end <= 2 and not w.polar), None)
+        if word is None or len(distinct) != 2 or distinct[1][0] > number.start:
+            continue
+        if re.match(r"\s*than\b", sentence.text[word.end :]) and distinct[1][0] > number.start:
+            continue
+        change = distinct[1][1] - distinct[0][1]
+        if abs(abs(change) - number.value / 100) < 0.011 and change * word.sign < 0:
+            yield _clash(sentence, word, f"'{word.text}' beside {distinct[0][1]:.1%} and then {distinct[1][1]:.1%}")
+
+
+def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "… ends below its baseline", "leakage increases": the first and last value of what the passage speaks of."""
+    text = sentence.text
+    for word in words:
+        after = text[word.end : word.end + 40]
+        before = text[max(0, word.start - 40) : word.start]
+        if not (
+            _BASE.match(after.lstrip())
+            and re.search(
+                r"\b(?:ends?|ended|finish\w*|closes?|stops?|lands?|settles?|final\w*|last)\b", before, re.IGNORECASE
+            )
+        ):
+            continue
+        if any(
+            n.bound or n.role == "points" for n in sentence.numbers if abs(n.end - sentence.start - word.start) < 60
+        ):
+            continue
+        change = _net(evidence, sentence)
+        if change is not None and change != 0 and change * word.sign < 0:
+            yield _clash(sentence, word, f"'{word.text}' where the last value minus the first is {change:+.3g}")
+
+
+def _net(evidence: Evidence, sentence: Sentence) -> float | None:
+    """The change that the passage states as a move or a signed difference, or that the named thing's course has."""
+    passage = sentence.passage
+    names = [m.name for m in sentence.names if not m.name.startswith("#")] or [
+        m.name for m in passage.names if not m.name.startswith("#")
+    ]
+    changes = set()
+    for part in passage.sentences:
+        for span in _moves(part):
+            if span.left.role in ("percent",) and part is not sentence:
+                changes.add(span.right.value - span.left.value)
+    if len(changes) == 1:
+        return changes.pop()
+    nets = set()
+    for name in dict.fromkeys(names):
+        for vector in vectors(evidence).get(name, ()):
+            nets.add(vector[-1][1] - vector[0][1])
+    signs = {x > 0 for x in nets if x}
+    return nets.pop() if len(signs) == 1 and nets else None
+
+
+# -- stronger and weaker ----------------------------------------------------------------------------------------------
+
+
+def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """ "Stronger", "weakens" against the coefficients that are compared."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            words = strength_words(sentence.text)
+            if len(words) != 1:
+                continue
+            word = words[0]
+            coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound]
+            verdict = _strength(evidence, passage, sentence, word, coefficients)
+            if verdict:
+                yield _clash(sentence, word, f"'{word.text}' {verdict}")
+
+
+def _strength(
+    evidence: Evidence, passage: Passage, sentence: Sentence, word: DirectionWord, coefficients: list[Number]
+) -> str:
+    move = next(
+        (s for s in spans(sentence) if s.left.role == s.right.role == "coefficient" and s.kind != "range"), None
+    )
+    if move is not None and re.search(r"\bfrom\b", sentence.between(max(sentence.start, move.start - 40), move.start)):
+        change = abs(move.right.value) - abs(move.left.value)
+        return f"beside {move.left.text} to {move.right.text}" if change * word.sign < 0 else ""
+    if (
+        len(coefficients) == 2
+        and re.search(r"\b(?:than|against|vs|versus)\b", sentence.between(coefficients[0].end, coefficients[1].at))
+        and coefficients[0].at - sentence.start > word.start
+    ):
+        return ""
+    if len(coefficients) != 1:
+        return ""
+    own = coefficients[0]
+    mine = next((r for r in records(evidence) if r.coefficient is own), None)
+    others = _others(evidence, mine)
+    if not others:
+        return ""
+    than = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
+    larger = all(abs(o) > abs(own.value) for o in others)
+    smaller = all(abs(o) < abs(own.value) for o in others)
+    if not (larger or smaller):
+        return ""
+    sign = 1 if smaller else -1
+    if than:
+        sign = -sign
+    shown = ", ".join(f"{o:g}" for o in sorted(set(others))[:2])
+    return f"beside {own.text}, where it is compared with {shown}" if sign != word.sign else ""
+
+
+def _others(evidence: Evidence, mine: Record | None) -> list[float]:
+    """The coefficients of the same kind over another set of things: those with another N."""
+    if mine is None or mine.coefficient is None or mine.n is None:
+        return []
+    found = [
+        r
+        for r in records(evidence)
+        if r.coefficient is not None and r.n is not None and r is not mine and not r.coefficient.bound
+    ]
+    kind = mine.coefficient.label
+    largest = max((r.n or 0 for r in found), default=0)
+    out = []
+    for r in found:
+        if r.coefficient is None:
+            continue
+        label = r.coefficient.label or (
+            "ρ"
+            if re.search(r"ρ|rho|spearman", r.context, re.IGNORECASE)
+            and not re.search("pearson", r.context.split("|")[0], re.IGNORECASE)
+            else "r"
+        )
+        if r.n != mine.n and r.n == largest and label == kind:
+            out.append(r.coefficient.value)
+    return out

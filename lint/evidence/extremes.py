@@ -1,0 +1,255 @@
+"""The ends of ranges and the holders of extremes, and two numbers that two names share in order."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from leakstats.facts import Fact, Series
+
+from .grammar import Number
+from .idioms import adjacent, intervals, spans
+from .knowledge import Clash, Evidence
+from .lexicon import Superlative, superlatives
+from .names import Mention, words_of
+from .passages import Sentence
+from .values import is_claim
+
+__all__ = ["order_clashes", "range_clashes", "superlative_clashes"]
+
+
+def _facts(series: Series) -> list[Fact]:
+    return list({id(f): f for f in series.facts.values()}.values())
+
+
+# -- ranges -----------------------------------------------------------------------------------------------------------
+
+
+def range_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Ranges of which one end is the smallest or largest value of a field, and the other is no value of it."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            beside = None
+            for span in spans(sentence):
+                a, b = span.left, span.right
+                if (
+                    span.kind == "move"
+                    or id(a) in ends
+                    or (a.role == "count"
+                    and b.role == "count")
+                    or "points" in (a.role, b.role)
+                ):
+                    continue
+                if beside is None:
+                    beside = adjacent(sentence)
+                verdict = _range(evidence, a, b)
+                if verdict is not None:
+                    yield Clash(
+                        "range",
+                        passage.place(a.start, b.end),
+                        f"the range {a.text} to {b.text} does not end at the smallest and largest value: {verdict}",
+                        "take both ends from the same set of values",
+                    )
+
+
+def _range(evidence: Evidence, a: Number, b: Number) -> str | None:
+    """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
+    suspicion = None
+    for series in evidence.all_series:
+        facts = _facts(series)
+        if len(facts) < 3 or series.role in ("interval", "at"):
+            continue
+        low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
+        small, large = min(facts, key=lambda f: abs(f.value)), max(facts, key=lambda f: abs(f.value))
+        for x, y in ((low, high), (small, large), (high, low), (large, small)):
+            left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
+            if left and right:
+                return None
+            if left != right and low.value != high.value:
+                other, number, wanted = (b, b, y) if left else (a, a, x)
+                if any(evidence.matches(other, series, f) for f in facts):
+                    continue
+                scale = 100.0 if series.fraction and number.role == "percent" else 1.0
+                sign = (a.value <= b.value) == (x.value <= y.value)
+                if sign and suspicion is None:
+                    suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
+    if suspicion is None:
+        return None
+    known = evidence.known_rates if a.role == "percent" else evidence.known_decimals
+    scale = 0.01 if a.role == "percent" else 1.0
+    both = evidence.is_known(a, known, scale) and evidence.is_known(b, known, scale)
+    return None if both else suspicion
+
+
+# -- order ------------------------------------------------------------------------------------------------------------
+
+
+def order_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Two names and two rates in brackets, "a … b (67% vs 23%)", which neither order joins."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            numbers = [n for n in sentence.numbers if n.role == "percent" and not n.bound]
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            for a, b in itertools.pairwise(numbers):
+                if id(a) in ends or not re.fullmatch(
+                    r"\s*(?:vs\.?|versus|against|compared (?:with|to))\s+", sentence.between(a.end, b.start)
+                ):
+                    continue
+                names = _distinct([m for m in sentence.names if m.end <= a.start and _rates(evidence, m.name)])
+                if len(names) != 2 or any(
+                    a.end <= m.start < a.end + 12 or b.end <= m.start < b.end + 12 for m in sentence.names
+                ):
+                    continue
+                first, second = names
+                if (
+                    (_holds(evidence, first, a)
+                    and _holds(evidence, second, b))
+                    or (_holds(evidence, first, b)
+                    and _holds(evidence, second, a))
+                ):
+                    continue
+                yield Clash(
+                    "order",
+                    passage.place(a.start, b.end),
+                    f"{a.text} and {b.text} are not the values of {first.text.strip()} and {second.text.strip()}",
+                    "check which two are compared",
+                )
+
+
+def _distinct(names: list[Mention]) -> list[Mention]:
+    out: dict[str, Mention] = {}
+    for m in names:
+        out.setdefault(m.name, m)
+    return list(out.values())
+
+
+def _rates(evidence: Evidence, name: str) -> list[tuple[Series, Fact]]:
+    return [(s, f) for s, f in evidence.about.get(name, ()) if s.fraction]
+
+
+def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
+    return any(evidence.matches(number, s, f) for s, f in _rates(evidence, name.name))
+
+
+# -- superlatives -----------------------------------------------------------------------------------------------------
+
+_HOLDER_AFTER = re.compile(
+    r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|of|with)\s+)?(?:the |source |persona )?[`\"'*(]*$"
+)
+_HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
+
+
+def superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """An extreme given to a name that holds it in none of the fields or columns that can be meant."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            if not sentence.names:
+                continue
+            found = superlatives(sentence.text)
+            for word in found:
+                holder = _holder(sentence, word, found)
+                if holder is None:
+                    continue
+                clash = _judge(evidence, sentence, word, holder)
+                if clash is not None:
+                    yield clash
+
+
+def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> Mention | None:
+    """The name to which an extreme is given."""
+    start, end = sentence.start + word.start, sentence.start + word.end
+    after = next((m for m in sentence.names if m.start >= end), None)
+    if after is not None and not any(end <= sentence.start + w.start < after.start for w in found):
+        if _HOLDER_AFTER.match(sentence.between(end, after.start)) and len(sentence.between(end, after.start)) < 70:
+            return after
+    before = [m for m in sentence.names if m.end <= start]
+    if before and _HOLDER_BEFORE.match(sentence.between(before[-1].end, start)):
+        gap = sentence.between(before[-1].end, start)
+        if not re.search(r"\b(?:than|not|near|against|from|over|without|dropping|excluding|second|next)\b", gap):
+            return before[-1]
+    return None
+
+
+def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Mention) -> Clash | None:
+    if re.search(
+        r"\b(?:second|third|next|among|one of)[\s-]+(?:the )?$",
+        sentence.between(max(sentence.start, sentence.start + word.start - 14), sentence.start + word.start),
+        re.IGNORECASE,
+    ):
+        return None
+    candidates = [
+        (s, s.facts[holder.name])
+        for s in evidence.all_series
+        if holder.name in s.facts and len(_facts(s)) >= 3 and s.role not in ("interval", "at", "second")
+    ]
+    if not candidates:
+        return None
+    noun = words_of(
+        re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and)\b", sentence.text[word.end : word.end + 40])[0]
+    )
+    fitting = [
+        (s, f)
+        for s, f in candidates
+        if noun & (s.words | words_of(s.quantity)) or (s.role == "max" and noun & {"peak", "maximum", "height"})
+    ]
+    named = [] if fitting else _beside(evidence, sentence, holder)
+    if fitting:
+        candidates = fitting
+    elif named:
+        exact = [(s, f) for s, f in candidates if any(evidence.matches(n, s, f) for n in named)]
+        if not exact:
+            return None  # the value itself is judged elsewhere
+        candidates = exact
+    else:
+        candidates = _by_words(candidates, sentence)
+    if not candidates:
+        return None
+    for series, fact in candidates:
+        values = [abs(f.value) if word.strength else f.value for f in _facts(series)]
+        own = abs(fact.value) if word.strength else fact.value
+        top = max(values) if word.sign > 0 else min(values)
+        spread = max(f.high - f.low for f in _facts(series))
+        if abs(own - top) <= spread + 1e-12:
+            return None
+        plain = [f.value for f in _facts(series)]
+        if word.strength and abs(fact.value - (max(plain) if word.sign > 0 else min(plain))) <= spread + 1e-12:
+            return None
+    series = candidates[0][0]
+    values = {
+        k: (abs(f.value) if word.strength else f.value) for k, f in series.facts.items() if not k.startswith("#")
+    } or {k: f.value for k, f in series.facts.items()}
+    right = (max if word.sign > 0 else min)(values, key=lambda k: values[k])
+    start = sentence.start + word.start
+    return Clash(
+        "superlative",
+        sentence.passage.place(start, sentence.start + word.end),
+        f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
+        "name the unit that holds it",
+    )
+
+
+def _beside(evidence: Evidence, sentence: Sentence, holder: Mention) -> list[Number]:
+    bound = adjacent(sentence)
+    out = [n for i, n in enumerate(sentence.numbers) if i in bound and bound[i].start == holder.start]
+    # "(cosine 0.47)" names another quantity than the extreme
+    return [n for n in out if not re.search(r"[A-Za-z]{3,}[\s=:]*$", sentence.between(holder.end, n.at))]
+
+
+def _by_words(candidates: list[tuple[Series, Fact]], sentence: Sentence) -> list[tuple[Series, Fact]]:
+    """The candidates whose words occur in the sentence or its passage; only the page's own tables where none does."""
+    page = [(s, f) for s, f in candidates if s.origin == "page"]
+    pool = page or candidates
+    for text in (sentence.text, sentence.passage.plain):
+        words = words_of(text)
+        ranks = [len(s.words & words) for s, _ in pool]
+        if max(ranks, default=0) > 0:
+            return [c for c, rank in zip(pool, ranks, strict=True) if rank == max(ranks)]
+    return pool

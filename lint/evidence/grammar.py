@@ -1,0 +1,370 @@
+"""The numbers of a stretch of text, each with its unit, its digits' interval, its bound and the part it plays.
+
+Reading is one pass of one expression over the text, and a short look at what stands on either side of each hit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from leakstats.numbers import parse_number
+
+__all__ = ["WORD_NUMBERS", "Number", "Role", "read_numbers"]
+
+Role: TypeAlias = Literal["coefficient", "p", "n", "percent", "points", "fold", "count", "value", "index", "none"]
+"""What a number is: ``index`` names a layer or an epoch, ``none`` is no claim (a version, an issue, a setting)."""
+
+WORD_NUMBERS = {
+    word: i
+    for i, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+}
+
+_NUMBER = re.compile(
+    r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
+    r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
+    r"(?P<power>[eE][-+\u2212\u2013]?\d{1,4}(?![\w])|\s?[x×·]\s?10(?:\^\{?\(?[-+\u2212\u2013]?\d{1,4}\)?\}?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|\^\{?\(?[-+\u2212\u2013]\d{1,4}\)?\}?|[⁻⁺][⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
+    r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
+    r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
+)
+_WORDS = re.compile(
+    r"\b(" + "|".join(WORD_NUMBERS) + r")(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b)",
+    re.IGNORECASE,
+)
+
+_EQ = r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\bis\b|\bwas\b|\bof\b)?\s*(?:about |roughly |around )?~?\s*$"
+_COEFFICIENT = re.compile(
+    r"(?:(?<![\w])(?:ρ|ϱ|rho|r_?s|r|R|τ|tau|rs)(?:_\w+|\([^()]{0,30}\))?|\b(?:Spearman|Pearson|Kendall)(?:['’]s)?"
+    r"(?:\s+(?:ρ|rho|r|τ|tau|correlation|coefficient|rank correlation))?"
+    r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?)" + _EQ
+)
+_P = re.compile(
+    r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|\bbelow\b|\babove\b|\bunder\b)\s*$"
+)
+_N = re.compile(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
+_SETTING = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-ωΑ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
+_INDEX = re.compile(
+    r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|[Cc]kpts?|[Ss]eeds?|[Ff]igures?"
+    r"|[Ff]ig\.?|[Tt]ables?|[Ss]ections?|[Rr]uns?|[Vv]ersions?|v|[Ii]ssues?|[Qq]uestions? no\.?|[Aa]ppendix|[Rr]ounds?"
+    r"|[Dd]ays?|[Ww]eeks?|[Pp]ython|[Aa]ims?|[Pp]hases?|[Cc]ommits?|PR|[Tt]urns?|[Ii]terations?|[Rr]ank|[Tt]op|temperature"
+    r"|[Ss]tages?|[Cc]ategory|[Gg]roup|[Ll]evel|[Bb]in|[Vv]ariant|[Aa]rms?)[\s_-]?(?:\(|#|no\.? )?\s*$"
+)
+_ISSUE = re.compile(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
+_BOUND = re.compile(
+    r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
+    r"|(?P<gt>>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped)?)"
+    r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
+    r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
+    r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
+    re.IGNORECASE,
+)
+_AFTER_BOUND = re.compile(
+    r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or (?P<le>less|fewer|below|lower))\b"
+)
+_LEVEL_AFTER = re.compile(
+    r"[\s-]*(?:two-sided |percentile |Wilson |bootstrap |binomial |BCa |exact |Clopper-Pearson )*"
+    r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|quantile|bounds?\b|limits?\b|\(?Wilson)",
+    re.IGNORECASE,
+)
+_LEVEL_BEFORE = re.compile(
+    r"\b(?:Wilson|CIs?|confidence|intervals?|level|Clopper-Pearson|bootstrap|bars?)\s*[\(:,]?\s*(?:at |of |are |with )?$",
+    re.IGNORECASE,
+)
+_SIZE_AFTER = re.compile(
+    r"\s?(?:[kKMBGT]?i?B\b|[BMKk]\b(?!\s?=)|GiB|GPUs?\b|[GHAV]\d{2,3}|ms\b|s\b|sec(?:onds?)?\b|min(?:utes?)?\b|h\b|hrs?\b|hours?\b|days?\b|weeks?\b|GPU|tokens?\b|"
+    r"M parameters|parameters|dollars|USD|cores?\b|bits?\b|°|g\b|kg\b|ml\b|nats?\b|dim\b|%-)"
+)
+_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
+_JOIN = re.compile(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of a text: offsets are into the visible text, values as printed ("12.3%" is 12.3)."""
+
+    start: int
+    """Offset of its first character, the sign included."""
+    end: int
+    """Offset behind it and its unit."""
+    text: str
+    value: float
+    low: float
+    high: float
+    decimals: int
+    role: Role
+    bound: str = ""
+    """"", "<", "<=", ">", ">=" or "~"."""
+    label: str = ""
+    """What named it: ``ρ``, ``N``, ``epoch``."""
+    at: int = 0
+    """Offset of its label, or of itself."""
+    signed: bool = False
+    unit: str = ""
+    """As printed: "%", "pp", "x" or "". """
+
+    def scaled(self) -> tuple[float, float]:
+        """The interval its digits allow, percentages and points as fractions."""
+        if self.role in ("percent", "points"):
+            return self.low / 100, self.high / 100
+        return self.low, self.high
+
+    def allows(self, value: float, *, scale: float = 1.0) -> bool:
+        """True if ``value`` (times ``scale``) prints as this number, ties either way; approximate ones in a wider band."""
+        value *= scale
+        low, high = self.low, self.high
+        if self.bound == "~":
+            room = max(0.05 * abs(self.value), 0.5 * (high - low))
+            low, high = low - room, high + room
+        slack = 1e-9 * max(abs(low), abs(high), abs(value), 1e-300)
+        return low - slack <= value <= high + slack
+
+
+def _ascii(text: str) -> str:
+    return text.replace("\u2212", "-").replace("\u2013", "-").replace("\u2010", "-").replace("\u2011", "-")
+
+
+def read_numbers(text: str, hidden: tuple[tuple[int, int], ...] = ()) -> list[Number]:
+    """Every number of ``text`` in order; digits inside ``hidden`` stretches (code) are left out.
+
+    >>> [(n.role, n.value) for n in read_numbers("ρ = −0.74, p = 2.0e-55, N=12 at L20 (31%, 7B model, #232)")]
+    [('coefficient', -0.74), ('p', 2e-55), ('n', 12.0), ('index', 20.0), ('percent', 31.0), ('none', 7.0), ('none', 232.0)]
+    """
+    out: list[Number] = []
+    position, next_hidden = 0, 0
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        if start < position:
+            continue
+        while next_hidden < len(hidden) and hidden[next_hidden][1] <= start:
+            next_hidden += 1
+        if next_hidden < len(hidden) and hidden[next_hidden][0] < end:
+            continue
+        number = _read(text, match, out[-1] if out else None)
+        if number is not None:
+            out.append(number)
+            position = number.end
+    _words(text, out)
+    return _inherit(text, out)
+
+
+def _read(text: str, match: re.Match[str], previous: Number | None) -> Number | None:
+    start, end = match.span()
+    sign = match["sign"] or ""
+    body_at = match.start("body")
+    if sign:
+        before = text[start - 1] if start else " "
+        if (
+            before.isalnum()
+            or before in "%)]_."
+            or (
+                sign in "\u2013"
+                and before == " "
+                and previous is not None
+                and text[previous.end : start].strip() == ""
+                and previous.end >= start - 1
+            )
+        ):
+            # a hyphen or a range's dash, not a sign
+            glued = before.isalpha() or before == "_"
+            sign, start = "", body_at
+            if glued:
+                return _plain(text, match, start, "none")
+    raw = text[body_at : match.end("power") if match["power"] else match.end("body")]
+    parsed = _parse(sign, match["body"], match["power"] or "")
+    if parsed is None:
+        return None
+    value, low, high, decimals = parsed
+    unit = (match["unit"] or "").strip(" -")
+    before = text[max(0, start - 40) : start]
+    after = text[end : end + 40]
+    role, label, at = _role(before, after, match["body"], unit, decimals, previous, text, start)
+    if before[-1:].isalpha() and role != "index":
+        role = "none"
+    if match["unit"] is None and after[:1].isalpha() and role != "index":
+        role = "none"
+    bound = _bound(text[max(0, at - 30) : at], before, role, label, after)
+    kind = "%" if role == "percent" else "pp" if role == "points" else "x" if role == "fold" else ""
+    return Number(start, end, sign + raw, value, low, high, decimals, role, bound, label, at, bool(sign), kind)
+
+
+def _plain(text: str, match: re.Match[str], start: int, role: Role) -> Number | None:
+    parsed = _parse("", match["body"], match["power"] or "")
+    if parsed is None:
+        return None
+    value, low, high, decimals = parsed
+    return Number(start, match.end(), text[start : match.end()], value, low, high, decimals, role, at=start)
+
+
+def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] | None:
+    if len(body) > 60:
+        return None
+    power = _ascii(power)
+    bare_power = body == "10" and power and power[0] in "^⁻⁺"
+    if bare_power:
+        body, power = "1", "x10" + power
+    elif power and power[0] in "^⁻⁺":
+        return None
+    power = power.replace("^", "").translate(str.maketrans("", "", "(){} "))
+    spelled = (
+        ("-" if sign and _ascii(sign) == "-" else "")
+        + body.replace("\u2009", ",").replace("\u202f", ",").replace("\u00a0", ",")
+        + power
+    )
+    printed = parse_number(spelled)
+    if printed is None:
+        return None
+    if bare_power:  # a bound, and exact
+        return printed.value, printed.value, printed.value, printed.decimals
+    return printed.value, printed.low, printed.high, printed.decimals
+
+
+def _role(
+    before: str, after: str, body: str, unit: str, decimals: int, previous: Number | None, text: str, start: int
+) -> tuple[Role, str, int]:
+    if _ISSUE.search(before) or (after[:1] in ("/", "@") and after[1:2].isalpha()):
+        return "none", "", start
+    if re.match(r"[.:]\d", after) or re.search(r"\d[.:]$", before) or _DATE.match(body + after):
+        return "none", "", start  # a version, a time, a date
+    if (hit := _P.search(before)) is not None:
+        return "p", "p", start - len(before) + hit.start()
+    if (hit := _N.search(before)) is not None and not unit:
+        return "n", before[hit.start()], start - len(before) + hit.start()
+    if unit in ("%", "percent", "per cent"):
+        if _LEVEL_AFTER.match(after) or (
+            _LEVEL_BEFORE.search(before) and float(body.replace(",", "") or 0) in (68, 80, 90, 95, 99, 99.9)
+        ):
+            return "none", "level", start
+        return "percent", "", start
+    if unit in ("pp", "p.p.", "pt", "pts", "ppt", "ppts") or "point" in unit:
+        return "points", "", start
+    if unit in ("fold", "times", "×", "x"):
+        if unit == "×" and re.match(r"\s?[A-Z]\w*\d", after):
+            return "none", "", start
+        return "fold", "", start
+    if (hit := _COEFFICIENT.search(before)) is not None and (decimals > 0 or body in ("0", "1")):
+        return "coefficient", _coefficient_name(hit.group(0)), start - len(before) + hit.start()
+    if _SETTING.search(before):
+        hit = re.search(r"[A-Za-z_α-ωΑ-Ω]+(?=\s?=\s?[\[\(]?$)", before)
+        name = hit.group(0) if hit else ""
+        if name.lower() in ("cos", "cosine", "sim", "similarity", "mean", "median", "rate", "share", "k"):
+            return ("count" if decimals <= 0 else "value"), name, start - len(before) + hit.start() if hit else start
+        return "none", "setting", start
+    if (hit := _INDEX.search(before)) is not None and decimals <= 0:
+        return "index", _index_word(hit.group(1)), start - len(before) + hit.start()
+    if previous is not None and previous.role == "index" and decimals <= 0:
+        between = text[previous.end : start]
+        if len(between) < 12 and _JOIN.match(between):
+            return "index", previous.label, start
+    if _SIZE_AFTER.match(after):
+        return "none", "size", start
+    if decimals <= 0:
+        return ("none", "year", start) if re.fullmatch(r"(?:19|20)\d\d", body) else ("count", "", start)
+    return "value", "", start
+
+
+def _coefficient_name(label: str) -> str:
+    low = label.lower()
+    if low.startswith(("ρ", "ϱ", "rho", "r_s", "rs", "spearman")) or "ρ" in low or "rho" in low:
+        return "ρ"
+    if low.startswith(("τ", "tau", "kendall")):
+        return "τ"
+    return "r" if low.startswith(("r", "pearson")) else "correlation"
+
+
+def _index_word(word: str) -> str:
+    low = word.lower().rstrip("s.")
+    return {"l": "layer", "block": "layer", "depth": "layer", "ep": "epoch", "ckpt": "checkpoint"}.get(low, low)
+
+
+def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
+    """The comparison in front of a number, or behind its name ("p < 0.05", "ρ ≥ 0.75")."""
+    if label and role in ("p", "coefficient", "n"):
+        tail = before[-4:]
+        for mark, name in (
+            ("<=", "<="),
+            (">=", ">="),
+            ("≤", "<="),
+            ("≥", ">="),
+            ("≪", "<"),
+            ("<", "<"),
+            (">", ">"),
+            ("≈", "~"),
+            ("~", "~"),
+        ):
+            if mark in tail:
+                return name
+        if role == "p" and re.search(r"\b(?:below|under)\s*$", before):
+            return "<"
+        if role == "p" and re.search(r"\babove\s*$", before):
+            return ">"
+        lead = lead if role != "p" else ""
+    hit = _BOUND.search(before if not label else lead)
+    if hit is not None:
+        return {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ca": "~"}[hit.lastgroup or "ca"]
+    later = _AFTER_BOUND.match(after)
+    if later is not None:
+        return ">=" if later["ge"] else "<="
+    return ""
+
+
+def _words(text: str, out: list[Number]) -> None:
+    """Counts that are spelled out: "four of seven"."""
+    found = []
+    for match in _WORDS.finditer(text):
+        tail = re.match(
+            r"(?: out)? of (?:the |all |its |these |those |our )?(\w+)", text[match.end() : match.end() + 40]
+        )
+        value = WORD_NUMBERS[match.group(1).lower()]
+        found.append((match.start(), match.end(), value))
+        if tail is not None and tail.group(1).lower() in WORD_NUMBERS:
+            found.append((match.end() + tail.start(1), match.end() + tail.end(1), WORD_NUMBERS[tail.group(1).lower()]))
+    for start, end, value in found:
+        out.append(Number(start, end, text[start:end], value, value, value, 0, "count", at=start))
+    if found:
+        out.sort(key=lambda n: n.start)
+
+
+_LIST = re.compile(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|\s)\s*$")
+
+
+def _inherit(text: str, numbers: list[Number]) -> list[Number]:
+    """Give "0→73.2%", "15.8–32.2%" and "31, 32 and 67%" their common unit."""
+    for i in range(len(numbers) - 2, -1, -1):
+        here, after = numbers[i], numbers[i + 1]
+        if here.role in ("count", "value") and after.role in ("percent", "points") and not here.label:
+            between = text[here.end : after.start]
+            if 0 < len(between) <= 6 and between.strip() and _LIST.match(between):
+                numbers[i] = replace(here, role=after.role, unit=after.unit)
+    for i in range(1, len(numbers)):
+        here, before = numbers[i], numbers[i - 1]
+        if here.role == "value" and before.role == "coefficient" and not here.label:
+            between = text[before.end : here.start]
+            if 0 < len(between) <= 6 and _LIST.match(between):
+                numbers[i] = replace(here, role="coefficient", label=before.label)
+    return numbers

@@ -1,0 +1,246 @@
+"""The idioms in which pages state results: (ρ, p, N), moves and ranges, intervals, k of n, lists; and whom a number speaks of."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+
+from .grammar import Number
+from .names import Mention
+from .passages import Sentence
+
+__all__ = ["Span", "Stat", "adjacent", "claims_count", "intervals", "pairs_of_counts", "spans", "stats"]
+
+_GAP = re.compile(
+    r"[\s,;:()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|all)?[\s,;:()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;(]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """A coefficient with what stands beside it."""
+
+    coefficient: Number | None
+    p: Number | None
+    n: Number | None
+    sentence: Sentence
+
+    @property
+    def start(self) -> int:
+        return min(x.at for x in (self.coefficient, self.p, self.n) if x is not None)
+
+    @property
+    def end(self) -> int:
+        return max(x.end for x in (self.coefficient, self.p, self.n) if x is not None)
+
+
+def stats(sentence: Sentence) -> list[Stat]:
+    """The groups of coefficient, p and N of a sentence, in any order; thresholds ("ρ ≥ 0.75") are none."""
+    out: list[Stat] = []
+    group: dict[str, Number] = {}
+    last_end = -1
+
+    def close() -> None:
+        if "coefficient" in group or "p" in group:
+            out.append(Stat(group.get("coefficient"), group.get("p"), group.get("n"), sentence))
+        group.clear()
+
+    for number in sentence.numbers:
+        if number.role not in ("coefficient", "p", "n") or (number.role == "coefficient" and number.bound):
+            if group and number.role not in ("none", "index"):
+                close()
+            continue
+        gap = sentence.between(last_end, number.at) if last_end >= 0 else ""
+        if group and (number.role in group or len(gap) > 24 or not _GAP.match(gap)):
+            close()
+        group[number.role] = number
+        last_end = number.end
+    close()
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two numbers that belong together: a move ("0→73%", "from a to b") or a range ("0.67–0.87")."""
+
+    left: Number
+    right: Number
+    kind: str
+    """``move``, ``range`` or ``to`` (either)."""
+    start: int
+    end: int
+
+
+_ARROW = re.compile(r"\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*$")
+_DASH = re.compile(r"\s?[–—-]\s?$")
+_TO = re.compile(r"\s+(?:up |down )?to\s+(?:about |roughly |~|ρ\s?=\s?|r\s?=\s?|rho\s?=\s?)?$")
+_KINDS = ("percent", "value", "coefficient", "count", "points")
+
+
+def spans(sentence: Sentence) -> list[Span]:
+    """The moves and ranges of a sentence."""
+    out = []
+    numbers = sentence.numbers
+    for i in range(len(numbers) - 1):
+        a, b = numbers[i], numbers[i + 1]
+        if a.role not in _KINDS or b.role not in _KINDS or a.bound or (b.bound and b.bound != "~"):
+            continue
+        same = (
+            a.role == b.role
+            or {a.role, b.role} <= {"value", "coefficient", "count"}
+            or ("percent" in (a.role, b.role)
+            and {a.role, b.role} & {"count", "value"})
+        )
+        between = sentence.between(a.end, b.at if b.role == "coefficient" else b.start)
+        if not same or len(between) > 24:
+            continue
+        before = sentence.between(max(sentence.start, a.at - 24), a.at)
+        from_ = re.search(r"\bfrom\s+(?:about |roughly |~)?$", before) is not None
+        if _ARROW.match(between):
+            kind = "move"
+        elif _TO.match(between) or _TO.match(sentence.between(a.end, b.at)):
+            ranged = (
+                re.search(
+                    r"\b(?:range[sd]?|ranging|run|runs|span[s]?|spanning|lie|lies|between|vary|varies)\b[^.]{0,24}$",
+                    before,
+                )
+                is not None
+            )
+            kind = "range" if ranged else "move" if from_ else "to"
+        elif (_DASH.match(between) and a.role != "count") or (re.fullmatch(r"\s+and\s+", between) and re.search(r"\bbetween\s*$", before)):
+            kind = "range"
+        else:
+            continue
+        out.append(Span(a, b, kind, a.at, b.end))
+    return out
+
+
+def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
+    """Intervals in square brackets, or behind "CI": low, high, and where the whole begins."""
+    out = []
+    numbers = sentence.numbers
+    for i in range(len(numbers) - 1):
+        a, b = numbers[i], numbers[i + 1]
+        if a.role not in ("percent", "value", "coefficient", "count") or b.role not in (
+            "percent",
+            "value",
+            "coefficient",
+            "count",
+        ):
+            continue
+        before = sentence.between(max(sentence.start, a.start - 40), a.start)
+        between = sentence.between(a.end, b.start)
+        after = sentence.between(b.end, b.end + 2)
+        bracket = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
+        named = re.search(r"(?:CI|interval|confidence|Wilson)s?\b[\s:=(\[,]*(?:of |from |is )?$", before) is not None
+        if (
+            (bracket
+            and re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between))
+            or (named
+            and re.fullmatch(r"\s*(?:,|;|–|-|to)\s*", between))
+        ):
+            out.append((a, b, a.start))
+    return out
+
+
+_OF = re.compile(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")
+
+
+def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
+    """``k of n``, ``k/n``, ``k out of n``, spelled or in digits."""
+    out = []
+    for a, b in zip(sentence.numbers, sentence.numbers[1:], strict=False):
+        if a.role == b.role == "count" and a.decimals <= 0 and b.decimals <= 0 and not a.signed and a.value <= b.value:
+            if _OF.match(sentence.between(a.end, b.start)):
+                out.append((a, b))
+    return out
+
+
+def claims_count(sentence: Sentence, pair: tuple[Number, Number]) -> str:
+    """The noun behind ``k of n``: "personas", "completions"; "" where there is none."""
+    match = re.match(r"\s*(?:\w+[- ]){0,2}?(\w+)", sentence.between(pair[1].end, pair[1].end + 40))
+    return match.group(1).lower() if match is not None else ""
+
+
+_FORWARD = re.compile(
+    r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,4}[\s(:=,~≈]*(?:at |is |of )?$"
+)
+_BACK = re.compile(r"\s*(?:\(\s*|for |in |at |under |by |on )(?:the |source |persona |layer |condition )?[`\"'*]*$")
+_SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
+
+
+def adjacent(sentence: Sentence) -> dict[int, Mention]:
+    """For numbers (by position in the sentence) that stand directly beside one name: that name.
+
+    "`librarian` (67%)", "67% for `librarian`", "0.39 at L10", and lists: "0.59, 0.60 and 0.61 at L15, L20 and L25".
+    """
+    out: dict[int, Mention] = {}
+    numbers, names = sentence.numbers, sentence.names
+    claims = [
+        (i, n)
+        for i, n in enumerate(numbers)
+        if n.role in ("percent", "value", "coefficient", "count", "points") and not (n.bound and n.bound != "~")
+    ]
+    if not names or not claims:
+        return out
+    out.update(_lists(sentence, claims))
+    for i, number in claims:
+        if i in out:
+            continue
+        after = next((m for m in names if m.start >= number.end), None)
+        if after is not None and _BACK.match(sentence.between(number.end, after.start)):
+            out[i] = after
+            continue
+        before = None
+        for m in names:
+            if m.end <= number.at:
+                before = m
+        if before is None:
+            continue
+        gap = sentence.between(before.end, number.at)
+        if len(gap) > 40 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
+            continue
+        if not _FORWARD.match(gap) or _shared(sentence, i, before):
+            continue
+        out[i] = before
+    return out
+
+
+def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
+    """True if the number opens a pair that two names share: "a against b (67% vs 23%)"."""
+    numbers = sentence.numbers
+    if i + 1 < len(numbers):
+        between = sentence.between(numbers[i].end, numbers[i + 1].at)
+        if len(between) < 14 and _SEVERAL.match(between + " ") and numbers[i + 1].role == numbers[i].role:
+            return True
+    return False
+
+
+def _lists(sentence: Sentence, claims: list[tuple[int, Number]]) -> dict[int, Mention]:
+    out: dict[int, Mention] = {}
+    runs: list[list[tuple[int, Number]]] = []
+    for item in claims:
+        if (
+            runs
+            and item[0] == runs[-1][-1][0] + 1
+            and re.fullmatch(r"\s*(?:,|,?\s*and|,?\s*or)\s*", sentence.between(runs[-1][-1][1].end, item[1].at))
+        ):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    for run in runs:
+        if len(run) < 2:
+            continue
+        end = run[-1][1].end
+        tail = [m for m in sentence.names if m.start >= end][: len(run)]
+        if len(tail) != len(run) or not re.fullmatch(
+            r"\s*(?:\)|,)?\s*(?:at|for|in|under)\s+(?:the |layers? )?[`\"'*]*", sentence.between(end, tail[0].start)
+        ):
+            continue
+        if all(
+            re.fullmatch(r"[`\"'*]*\s*(?:,|,?\s*and|,?\s*or)\s*(?:L|layer )?[`\"'*]*", sentence.between(a.end, b.start))
+            for a, b in itertools.pairwise(tail)
+        ):
+            out.update({i: m for (i, _), m in zip(run, tail, strict=True)})
+    return out

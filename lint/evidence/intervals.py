@@ -1,0 +1,467 @@
+"""Confidence intervals and granularity: what k of n allows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interval
+
+from ..document import Cell
+from ..source import Place
+from .grammar import Number
+from .idioms import adjacent, intervals, pairs_of_counts
+from .knowledge import Clash, Evidence
+from .names import name_variants
+from .passages import Passage, Sentence
+from .tables import CellNumber, Sheet
+from .values import is_claim
+
+__all__ = ["exclusion_clashes", "granularity_clashes", "width_clashes"]
+
+
+@dataclass(frozen=True)
+class Stated:
+    """An interval of the page with its estimate."""
+
+    low: Number
+    high: Number
+    estimate: Number | None
+    counts: tuple[int, int] | None
+    place: Place
+    sizes: tuple[int, ...]
+    """Sample sizes that may be its own."""
+    context: str
+    sure: bool
+    """``sizes`` is known, not gathered."""
+
+
+def _all(evidence: Evidence) -> list[Stated]:
+    if "intervals" not in evidence.cache:
+        evidence.cache["intervals"] = [*_of_prose(evidence), *_of_tables(evidence)]
+    found: list[Stated] = evidence.cache["intervals"]
+    return found
+
+
+def _of_prose(evidence: Evidence) -> Iterator[Stated]:
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            found = intervals(sentence)
+            if not found:
+                continue
+            ends = {id(x) for a, b, _ in found for x in (a, b)}
+            pairs = pairs_of_counts(sentence)
+            rates = [
+                n
+                for n in sentence.numbers
+                if n.role in ("percent", "coefficient", "value", "points") and id(n) not in ends and not n.bound
+            ]
+            local = _sizes(sentence)
+            for position, (low, high, _at) in enumerate(found):
+                estimate, counts = _estimate(sentence, found, position, rates, pairs, low)
+                sizes = (counts[1],) if counts is not None else _known_sizes(evidence, sentence, estimate) or local
+                place = passage.place(low.start, high.end)
+                yield Stated(
+                    low, high, estimate, counts, place, sizes, passage.plain, counts is not None or bool(sizes)
+                )
+
+
+def _estimate(
+    sentence: Sentence,
+    found: list[tuple[Number, Number, int]],
+    position: int,
+    rates: list[Number],
+    pairs: list[tuple[Number, Number]],
+    low: Number,
+) -> tuple[Number | None, tuple[int, int] | None]:
+    """The number in front of an interval, or the one of its rank in a list of as many."""
+    start = found[position][2]
+    previous_end = found[position - 1][1].end if position else sentence.start
+    near = [n for n in rates if previous_end <= n.start < start]
+    near_pairs = [p for p in pairs if previous_end <= p[0].start < start]
+    if near and (not near_pairs or near[-1].start >= near_pairs[-1][0].start or start - near[-1].end < 4):
+        if len(near) == 1 or start - near[-1].end <= 16:
+            beside = [p for p in near_pairs if abs(p[0].start - near[-1].end) < 4]
+            return near[-1], (int(beside[0][0].value), int(beside[0][1].value)) if beside else None
+    if len(near_pairs) == 1 and not near:
+        k, n = near_pairs[0]
+        return None, (int(k.value), int(n.value))
+    if len(pairs) == len(found) and not rates:
+        k, n = pairs[position]
+        return None, (int(k.value), int(n.value))
+    if len(rates) == len(found) and not pairs and all(r.start < found[0][2] for r in rates):
+        return rates[position], None
+    return None, None
+
+
+def _sizes(sentence: Sentence) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(int(n.value) for n in sentence.passage.numbers if n.role == "n" and n.decimals <= 0))
+
+
+def _known_sizes(evidence: Evidence, sentence: Sentence, estimate: Number | None) -> tuple[int, ...]:
+    """The trials that the results hold for the name beside the estimate."""
+    if estimate is None:
+        return ()
+    i = next((j for j, n in enumerate(sentence.numbers) if n is estimate), -1)
+    name = adjacent(sentence).get(i)
+    return trials_of(evidence, name.name, estimate) if name is not None else ()
+
+
+def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
+    """The trials behind the rates of ``name`` that print as ``rate``."""
+    key = "trials"
+    if key not in evidence.cache:
+        table: dict[str, list[tuple[int, int]]] = {}
+        for dataset in evidence.datasets:
+            for parent, _, k, n in dataset.pairs:
+                for step in parent:
+                    for part in (step,) if isinstance(step, str) else step:
+                        table.setdefault("".join(c for c in part.casefold() if c.isalnum()), []).append((k, n))
+        evidence.cache[key] = table
+    found: dict[str, list[tuple[int, int]]] = evidence.cache[key]
+    return tuple(dict.fromkeys(n for k, n in found.get(name, ()) if rate.allows(100 * k / n)))
+
+
+def _of_tables(evidence: Evidence) -> Iterator[Stated]:
+    for sheet in evidence.sheets:
+        by_cell: dict[tuple[int, int], list[Number]] = {}
+        cells = {}
+        for item in sheet.numbers:
+            by_cell.setdefault((item.row, item.column), []).append(item.number)
+            cells[(item.row, item.column)] = item
+        pairs: dict[int, int] = {}
+        for (row, column), numbers in by_cell.items():
+            inside = [x for x in sheet.numbers if x.row == row and x.column == column and x.interval]
+            text = cells[(row, column)].cell.text.text
+            head = sheet.header[column]
+            if len(inside) < 2:
+                is_interval = (
+                    re.search(r"\bCI\b|interval|confidence|\brange\b", head, re.IGNORECASE) is not None
+                    and "range" not in head.lower()
+                )
+                if not (
+                    is_interval and len(numbers) == 2 and re.search(r"\d\s?%?\s*(?:–|-|to|,|;)\s*[-−]?\.?\d", text)
+                ):
+                    continue
+                low, high = numbers
+            else:
+                low, high = inside[0].number, inside[1].number
+            estimate = next(
+                (
+                    n
+                    for n in numbers
+                    if n is not low and n is not high and n.role in ("percent", "value", "coefficient")
+                ),
+                None,
+            )
+            if estimate is None:
+                column_of = pairs.setdefault(
+                    column, _estimate_column(by_cell, column, [r for r, c in by_cell if c == column])
+                )
+                estimate = next(iter(by_cell.get((row, column_of), ())), None)
+            size = next((int(x.number.value) for x in sheet.numbers if x.row == row and x.number.role == "n"), None)
+            counts = _cell_counts(sheet.table.rows[row])
+            place = evidence.document.place(cells[(row, column)].cell.text, low.start, high.end)
+            known = ()
+            if estimate is not None:
+                for name in name_variants(sheet.labels[row]):
+                    known = known or trials_of(evidence, name, estimate)
+            sizes = (counts[1],) if counts else (size,) if size else known
+            yield Stated(low, high, estimate, counts, place, sizes, f"{head} {' '.join(sheet.header)}", bool(sizes))
+
+
+def _cell_counts(row: tuple[Cell, ...]) -> tuple[int, int] | None:
+    for cell in row[1:]:
+        match = re.search(r"(?<![\d.])(\d[\d,]*)\s?(?:/|of)\s?(\d[\d,]*)(?![\d.%])", cell.text.text)
+        if match is not None:
+            k, n = (int(x.replace(",", "")) for x in match.groups())
+            if 0 <= k <= n and n > 1:
+                return k, n
+    return None
+
+
+def _estimate_column(by_cell: dict[tuple[int, int], list[Number]], column: int, rows: list[int]) -> int:
+    """The column whose numbers most of the intervals hold, the nearest of equals."""
+    best, found = (0, 0), -1
+    for candidate in sorted({c for _, c in by_cell if c != column}, key=lambda c: abs(c - column)):
+        inside = 0
+        for row in rows:
+            numbers, ends = by_cell.get((row, candidate)), by_cell[(row, column)]
+            if numbers and len(ends) >= 2 and ends[-2].low <= numbers[0].high and numbers[0].low <= ends[-1].high:
+                inside += numbers[0].role in ("percent", "value", "coefficient")
+        if inside * 2 > len(rows) and (inside, 0) > best:
+            best, found = (inside, 0), candidate
+    return found
+
+
+def exclusion_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Intervals whose ends are exchanged, or which do not hold their estimate."""
+    for item in _all(evidence):
+        if item.low.low > item.high.high:
+            yield Clash(
+                "interval-order",
+                item.place,
+                f"the interval's lower end {item.low.text} is above its upper end {item.high.text}",
+                "exchange the ends, or correct them",
+            )
+            continue
+        rate = _rate_of(item)
+        if rate is not None and (rate[1] < item.low.low - 1e-9 or rate[0] > item.high.high + 1e-9):
+            said = (
+                item.estimate.text
+                if item.estimate is not None
+                else f"{item.counts[0]} of {item.counts[1]}"
+                if item.counts
+                else ""
+            )
+            yield Clash(
+                "interval-excludes",
+                item.place,
+                f"the interval [{item.low.text}, {item.high.text}] does not hold its estimate {said}",
+                "one of the two belongs to something else",
+            )
+
+
+def _rate_of(item: Stated) -> tuple[float, float] | None:
+    """The estimate on the interval's own scale."""
+    if item.estimate is not None:
+        if (item.estimate.role == "percent") != (item.low.role == "percent") and "percent" in (
+            item.estimate.role,
+            item.low.role,
+        ):
+            factor = 0.01 if item.estimate.role == "percent" else 100.0
+            if (item.high.value > 1.5 and item.estimate.value > 1.5) or (item.high.value <= 1 and item.estimate.value <= 1):
+                factor = 1.0
+            return item.estimate.low * factor, item.estimate.high * factor
+        return item.estimate.low, item.estimate.high
+    if item.counts is not None:
+        rate = item.counts[0] / item.counts[1] * (100 if item.low.role == "percent" or item.high.value > 1 else 1)
+        return rate, rate
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _expected(k: int, n: int, level: float) -> tuple[tuple[float, float, str], ...]:
+    z = normal_ppf(0.5 + level / 2)
+    out = []
+    wilson = wilson_interval(k, n, level=level)
+    exact = clopper_pearson_interval(k, n, level=level)
+    out.append((wilson.low, wilson.high, "Wilson"))
+    out.append((exact.low, exact.high, "Clopper-Pearson"))
+    p = k / n
+    half = z * math.sqrt(p * (1 - p) / n)
+    out.append((max(p - half, 0.0), min(p + half, 1.0), "Wald"))
+    m = n + z * z
+    q = (k + z * z / 2) / m
+    half = z * math.sqrt(q * (1 - q) / m)
+    out.append((max(q - half, 0.0), min(q + half, 1.0), "Agresti-Coull"))
+    return tuple(out)
+
+
+def _level(context: str) -> float:
+    match = re.search(
+        r"(\d{2}(?:\.\d)?)\s?%[\s-]*(?:Wilson |binomial )?(?:CI|confidence|interval|Wilson|Clopper)|(?:Wilson|CI|interval)s?[\s(]+(\d{2}(?:\.\d)?)\s?%",
+        context,
+    )
+    value = float(next(g for g in match.groups() if g)) if match is not None else 95.0
+    return value / 100 if 50 < value < 100 else 0.95
+
+
+def _fits(item: Stated, n: int) -> tuple[bool, str] | None:
+    """Whether an interval of ``n`` trials prints as this one, and what it would be; ``None`` where none is defined."""
+    rate = _rate_of(item)
+    if rate is None or n < 2 or n > 1_000_000:
+        return None
+    scale = 100.0 if item.low.role == "percent" or item.high.value > 1 else 1.0
+    low_k, high_k = math.ceil(rate[0] / scale * n - 1e-6), math.floor(rate[1] / scale * n + 1e-6)
+    if item.counts is not None and item.counts[1] == n:
+        low_k = high_k = item.counts[0]
+    if low_k > high_k or low_k < 0 or high_k > n or high_k - low_k > 400:
+        return None
+    level = _level(item.context)
+    shown = ""
+    step = max((high_k - low_k) // 12, 1)
+    slack = 10.0**-item.low.decimals
+    for k in sorted({*range(low_k, high_k + 1, step), high_k}):
+        for low, high, method in _expected(k, n, level):
+            if method == "Wilson" and not shown:
+                shown = f"[{low * scale:.{max(item.low.decimals, 1)}f}, {high * scale:.{max(item.high.decimals, 1)}f}]"
+            # a digit that was cut off and not rounded is no other interval
+            if (
+                abs(low * scale - item.low.value) <= slack * 1.05
+                and abs(high * scale - item.high.value) <= slack * 1.05
+            ):
+                return True, shown
+    return False, shown
+
+
+def width_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Intervals that no usual method gives for their k and n, on a page where the others follow."""
+    gathered = _gathered_sizes(evidence)
+    judged = []
+    for item in _all(evidence):
+        if item.low.low > item.high.high or re.search(
+            r"bootstrap|cluster|predict|credible|BCa", item.context, re.IGNORECASE
+        ):
+            continue
+        rate = _rate_of(item)
+        if (
+            rate is None
+            or item.low.role in ("coefficient",)
+            or (item.estimate is not None and item.estimate.role in ("coefficient", "points"))
+        ):
+            continue
+        if rate[1] < item.low.low - 1e-9 or rate[0] > item.high.high + 1e-9:
+            continue
+        sizes = item.sizes if item.sizes else gathered
+        answers = [(n, a) for n in sizes if (a := _fits(item, n)) is not None]
+        if answers:
+            judged.append((item, answers, any(a[0] for _, a in answers)))
+    right = sum(ok for _, _, ok in judged)
+    for item, answers, ok in judged:
+        wrong = len(judged) - right
+        if ok or not ((right >= 2 and right >= wrong) or (item.sure and right >= wrong - 1)):
+            continue
+        n, (_, shown) = answers[0]
+        yield Clash(
+            "interval-width",
+            item.place,
+            f"the interval [{item.low.text}, {item.high.text}] does not follow from its rate with n = {n:,}: Wilson gives {shown}",
+            "it belongs to another sample size or another method; name the method",
+        )
+
+
+def _gathered_sizes(evidence: Evidence) -> tuple[int, ...]:
+    found: list[int] = []
+    for passage in evidence.passages:
+        found.extend(int(n.value) for n in passage.numbers if n.role == "n" and n.decimals <= 0)
+    for sheet in evidence.sheets:
+        found.extend(int(x.number.value) for x in sheet.numbers if x.number.role == "n" and x.number.decimals <= 0)
+    return tuple(dict.fromkeys(found))
+
+
+# -- granularity ------------------------------------------------------------------------------------------------------
+
+
+def possible(rate: Number, n: int) -> bool:
+    """True if some count out of ``n`` prints as the percentage ``rate``, ties either way."""
+    low, high = rate.scaled()
+    return math.floor(high * n + 1e-9) >= math.ceil(low * n - 1e-9)
+
+
+def granularity_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Percentages that no count out of the stated n gives (GRIM), on a page where most rates keep to it."""
+    judged = [*_prose_granularity(evidence), *_table_granularity(evidence)]
+    right = sum(ok for _, _, _, ok in judged)
+    if len(judged) > 3 and right * 2 < len(judged):
+        return
+    for place, number, sizes, ok in judged:
+        if not ok:
+            few = " or ".join(f"{n:,}" for n in sizes[:3])
+            yield Clash(
+                "granularity", place, f"no count out of {few} gives {number.text}%", "the rate or its n is wrong"
+            )
+
+
+Judged: TypeAlias = "tuple[Place, Number, tuple[int, ...], bool]"
+
+
+def _trials(passage: Passage) -> tuple[int, ...]:
+    """Numbers of trials that a passage states: n, not N."""
+    return tuple(
+        dict.fromkeys(int(x.value) for x in passage.numbers if x.role == "n" and x.label == "n" and x.decimals <= 0)
+    )
+
+
+def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
+    everywhere = tuple(dict.fromkeys(n for p in evidence.passages for n in _trials(p)))
+    in_tables = tuple(
+        dict.fromkeys(int(x.number.value) for s in evidence.sheets for x in s.numbers if _is_trials(s, x))
+    )
+    gathered = tuple(dict.fromkeys([*everywhere, *in_tables]))
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            beside = adjacent(sentence)
+            for i, number in enumerate(sentence.numbers):
+                if (
+                    number.role != "percent"
+                    or number.decimals < 1
+                    or id(number) in ends
+                    or number.bound
+                    or number.value > 100
+                ):
+                    continue
+                if _NOT_COUNTED.search(sentence.text):
+                    continue
+                name = beside.get(i)
+                if (
+                    name is not None
+                    and any(s.fraction for s, _ in evidence.about.get(name.name, ()))
+                    and evidence.datasets
+                ):
+                    continue  # the value itself is known
+                sizes = _sizes_of(evidence, name.name) if name is not None else ()
+                sizes = sizes or _trials(passage) or gathered
+                sizes = tuple(n for n in (*sizes, *(int(b.value) for _, b in pairs_of_counts(sentence))) if n >= 20)
+                if sizes and all(n < 10 ** (number.decimals + 2) for n in (*sizes, *everywhere)):
+                    yield (
+                        passage.place(number.start, number.end),
+                        number,
+                        sizes,
+                        any(possible(number, n) for n in sizes),
+                    )
+
+
+_NOT_COUNTED = re.compile(
+    r"\b(?:mean|average|averag\w+|pooled|median|overall|predict\w*|share|accura\w*|half-width|variance|of its|of the (?:rise|gain|peak))\b",
+    re.IGNORECASE,
+)
+
+
+def _is_trials(sheet: Sheet, item: CellNumber) -> bool:
+    head = sheet.header[item.column]
+    return (
+        item.number.role == "n"
+        and item.number.decimals <= 0
+        and re.match(r"\s*(?:n\b|trials|completions|samples|.*\bper (?:cell|persona|point))", head) is not None
+    )
+
+
+def _sizes_of(evidence: Evidence, name: str) -> tuple[int, ...]:
+    """The trials that the tables state for a name."""
+    out: list[int] = []
+    for sheet in evidence.sheets:
+        for row, label in enumerate(sheet.labels):
+            if name in name_variants(label):
+                out.extend(int(x.number.value) for x in sheet.numbers if x.row == row and _is_trials(sheet, x))
+    return tuple(dict.fromkeys(out))
+
+
+def _table_granularity(evidence: Evidence) -> Iterator[Judged]:
+    for sheet in evidence.sheets:
+        for row in sorted({x.row for x in sheet.numbers}):
+            items = [x for x in sheet.numbers if x.row == row]
+            sizes = tuple({int(x.number.value) for x in items if _is_trials(sheet, x)})
+            if len(sizes) != 1 or sizes[0] < 20:
+                continue
+            for item in items:
+                number = item.number
+                averaged = _NOT_COUNTED.search(sheet.header[item.column]) is not None
+                if (
+                    number.role == "percent"
+                    and not item.interval
+                    and number.decimals >= 1
+                    and sizes[0] < 10 ** (number.decimals + 2)
+                    and not averaged
+                ):
+                    place = evidence.document.place(item.cell.text, number.start, number.end)
+                    yield place, number, sizes, possible(number, sizes[0])

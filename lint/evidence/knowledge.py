@@ -1,0 +1,275 @@
+"""Everything that a page's rules may know about its numbers, put together once for each page."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from leakstats.facts import Fact, Series
+
+from ..document import Document, Table
+from ..outline import Outline
+from ..source import Place
+from .grammar import Number
+from .names import Gazetteer, name_variants
+from .passages import Passage, read_passages
+from .shapes import Dataset, Triple
+from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
+
+__all__ = ["Clash", "Evidence"]
+
+_MOST_CELLS = 4_000
+"""Numbers in tables that are judged; later tables are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Something on the page that cannot be true, with what it collides with."""
+
+    kind: str
+    place: Place
+    message: str
+    help: str = ""
+
+
+class Evidence:
+    """The page's numbers, the names they speak of, and the facts that are known."""
+
+    def __init__(self, document: Document, outline: Outline, datasets: Sequence[Dataset] = ()) -> None:
+        self.document = document
+        self.outline = outline
+        self.datasets = tuple(datasets)
+        self.cache: dict[str, Any] = {}
+        """What several rules need and one of them has worked out."""
+
+    # -- the page ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _card_blocks(self) -> frozenset[int]:
+        return frozenset(i for f in self.outline if f.spec.table is not None for i in range(f.first, f.last))
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The page's tables of results."""
+        out = []
+        for i, block in enumerate(self.document.blocks):
+            if isinstance(block, Table) and i not in self._card_blocks and not block.quoted:
+                sheet = read_sheet(block)
+                if sheet is not None and sum(len(s.numbers) for s in out) + len(sheet.numbers) <= _MOST_CELLS:
+                    out.append(sheet)
+        return tuple(out)
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """The names of rows, columns and records."""
+        names: list[str] = []
+        for sheet in self.sheets:
+            names.extend(sheet.labels)
+            names.extend(label.split("(")[0] for label in sheet.labels)
+            names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
+        for dataset in self.datasets:
+            names.extend(n for n in dataset.names if n in self._entity_texts)
+        return Gazetteer(names)
+
+    @cached_property
+    def _entity_texts(self) -> frozenset[str]:
+        """Names under which the files hold more than one series' values."""
+        known = self.index
+        out: set[str] = set()
+        for dataset in self.datasets:
+            for name in dataset.names:
+                if any(v in known for v in name_variants(name)):
+                    out.add(name)
+        return frozenset(out)
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """The page's claims in words."""
+        return read_passages(self.document, self.outline, self.gazetteer)
+
+    # -- the data ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def data(self) -> list[Series]:
+        """The fields of the results files."""
+        return [s for d in self.datasets for s in d.series]
+
+    @cached_property
+    def index(self) -> dict[str, list[tuple[int, Fact]]]:
+        """For each folded name, the data series that know it."""
+        out: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
+        for i, series in enumerate(self.data):
+            for name, fact in series.facts.items():
+                out[name].append((i, fact))
+        return out
+
+    @cached_property
+    def triples(self) -> list[Triple]:
+        """The correlations of the results files."""
+        return [t for d in self.datasets for t in d.triples]
+
+    @cached_property
+    def bindings(self) -> list[Binding]:
+        """The page's columns and rows with the fields that they print."""
+        out = []
+        if not self.data:
+            return out
+        for sheet in self.sheets:
+            for series, cells in sheet.series:
+                across = series.pointer.startswith("row")
+                names = [entity_names(sheet, cell, across=across) for cell in cells]
+                found = bind(series, cells, names, self.index, self.data)
+                if found is not None:
+                    out.append(found)
+        return out
+
+    @cached_property
+    def suspect(self) -> dict[int, tuple[CellNumber, Fact, Binding]]:
+        """Cells that their column's field contradicts, by identity."""
+        right = {id(c) for b in self.bindings for c in b.matched}
+        out = {}
+        for binding in self.bindings:
+            for cell, fact in binding.wrong:
+                if id(cell) not in right:
+                    out[id(cell)] = (cell, fact, binding)
+        return out
+
+    @cached_property
+    def about(self) -> dict[str, list[tuple[Series, Fact]]]:
+        """What data and tables say of each name; cells that the data contradicts are left out."""
+        out: dict[str, list[tuple[Series, Fact]]] = defaultdict(list)
+        for name, found in self.index.items():
+            out[name].extend((self.data[i], fact) for i, fact in found)
+        printed = {b.page.pointer for b in self.bindings}
+        for series in self.page_series:
+            if series.pointer in printed:
+                continue  # the file holds the same without rounding
+            for name, fact in series.facts.items():
+                out[name].append((series, fact))
+        return out
+
+    @cached_property
+    def page_series(self) -> list[Series]:
+        """The series of the page's tables, without the cells that the data contradicts."""
+        out = []
+        for sheet in self.sheets:
+            for series, cells in sheet.series:
+                bad = [c for c in cells if id(c) in self.suspect]
+                if not bad:
+                    out.append(series)
+                    continue
+                across = series.pointer.startswith("row")
+                dropped = {n for c in bad for n in entity_names(sheet, c, across=across)}
+                facts = {k: f for k, f in series.facts.items() if k not in dropped}
+                out.append(
+                    Series(series.quantity, series.words, facts, series.fraction, "page", series.pointer, series.role)
+                )
+        return out
+
+    @cached_property
+    def all_series(self) -> list[Series]:
+        """Data first, then the page's tables."""
+        return [*self.data, *self.page_series]
+
+    # -- asking ------------------------------------------------------------------------------------------------------
+
+    def matches(self, number: Number, series: Series, fact: Fact) -> bool:
+        """True if ``number`` may print ``fact``."""
+        if number.role == "percent":
+            if series.fraction:
+                return fact.allows(*_widened(number, 0.01))
+            if series.origin == "data":
+                return number.allows(fact.value) or number.allows(fact.value, scale=100.0)
+            return fact.allows(*_widened(number, 1.0)) or fact.allows(*_widened(number, 0.01))
+        return fact.allows(*_widened(number, 1.0))
+
+    def suits(self, number: Number, series: Series) -> bool:
+        """True if ``number`` could print values of ``series``: rates for percent, decimals for decimals."""
+        values = [f.value for f in series.facts.values()]
+        if number.role == "percent":
+            if series.fraction:
+                return True
+            return (
+                series.origin == "data"
+                and any(v != int(v) for v in values)
+                and all(0 <= v <= 100 for v in values)
+                and max(values) > 1
+            )
+        if number.decimals > 0:
+            return any(v != int(v) for v in values) and max(map(abs, values)) <= 10 ** (len(number.text))
+        return True
+
+    @cached_property
+    def known_rates(self) -> list[tuple[float, float]]:
+        """Every rate that data or tables hold, as sorted intervals of fractions."""
+        out = []
+        for series in self.all_series:
+            if series.fraction:
+                out.extend((f.low, f.high) for f in series.facts.values())
+            elif series.origin == "data":
+                values = [f.value for f in series.facts.values()]
+                if all(0 <= v <= 100 for v in values) and any(v != int(v) for v in values):
+                    scale = 0.01 if max(values) > 1 else 1.0
+                    out.extend((v * scale, v * scale) for v in values)
+        for dataset in self.datasets:
+            out.extend((k / n, k / n) for _, _, k, n in dataset.pairs)
+        return sorted(set(out))
+
+    @cached_property
+    def known_values(self) -> list[tuple[float, float]]:
+        """Every decimal that data or tables hold, as sorted intervals."""
+        out = []
+        for dataset in self.datasets:
+            out.extend((x.value, x.value) for x in dataset.leaves if not x.whole or abs(x.value) <= 1)
+        for series in self.page_series:
+            if not series.fraction:
+                out.extend((f.low, f.high) for f in series.facts.values())
+        return sorted(set(out))
+
+    @cached_property
+    def known_decimals(self) -> list[tuple[float, float]]:
+        """Every decimal that is no rate and no p-value, as sorted intervals."""
+        ps = {t.p.pointer for t in self.triples if t.p is not None}
+        out = [
+            (f.low, f.high)
+            for s in self.all_series
+            if not s.fraction and s.role in ("", "first", "last", "max", "min")
+            for f in s.facts.values()
+            if f.pointer not in ps
+        ]
+        out.extend((t.coefficient.low, t.coefficient.high) for t in self.triples)
+        return sorted(set(out))
+
+    @cached_property
+    def known_coefficients(self) -> list[tuple[float, float]]:
+        """Every correlation of the files and of the page's tables; all decimals where the files hold none with its p."""
+        out = [(t.coefficient.low, t.coefficient.high) for t in self.triples]
+        if not out and self.datasets:
+            return self.known_values
+        for series in self.page_series:
+            if not series.fraction and series.role in ("", "second"):
+                out.extend((f.low, f.high) for f in series.facts.values() if -1 <= f.value <= 1)
+        return sorted(set(out))
+
+    def is_known(self, number: Number, known: list[tuple[float, float]], scale: float = 1.0) -> bool:
+        """True if one of the sorted intervals ``known`` overlaps what ``number`` allows."""
+        low, high = _widened(number, scale)
+        room = 1e-9 * max(abs(low), abs(high), 1e-12)
+        i = bisect_left(known, (low - 0.051 - room,))
+        while i < len(known) and known[i][0] <= high + room:
+            if known[i][1] >= low - room:
+                return True
+            i += 1
+        return False
+
+
+def _widened(number: Number, scale: float) -> tuple[float, float]:
+    low, high = number.low, number.high
+    if number.bound == "~":
+        room = max(0.05 * abs(number.value), 0.5 * (high - low))
+        low, high = low - room, high + room
+    return low * scale, high * scale

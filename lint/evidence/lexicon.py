@@ -1,0 +1,160 @@
+"""Words that claim a direction, a strength, an extreme or a share. An unknown word claims nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+__all__ = ["DirectionWord", "Quantifier", "direction_words", "quantifiers", "strength_words", "superlatives"]
+
+_UP = ["rises?", "rose", "risen", "rising", "increases?", "increased", "increasing", "grows?", "grew", "grown", "growing", "climbs?", "climbed", "climbing", "gains?", "gained", "gaining", "higher", "above", "upwards?", "jumps?", "jumped", "improves?", "improved", "exceeds?", "exceeded", "soars?", "surges?", "surged", "swells?", "swelled", "expands?", "mounts?", "mounted", "picks?_up", "goes_up", "went_up", "going_up", "goes_higher", "moves_up", "moved_up", "ticks_up", "elevated", "heightened", "ascends?", "ascended", "adds?", "added", "accelerates?", "boosts?", "boosted", "raises?", "raised", "raising", "greater", "larger", "bigger", "upward", "closer"]
+_DOWN = ["falls?", "fell", "fallen", "falling", "decreases?", "decreased", "decreasing", "declines?", "declined", "declining", "drops?", "dropped", "dropping", "loses?", "lost", "losing", "lower", "below", "downwards?", "shrinks?", "shrank", "shrunk", "shrinking", "fades?", "faded", "sinks?", "sank", "sunk", "slips?", "slipped", "diminishes?", "diminished", "reduces?", "reduced", "dwindles?", "dwindled", "recedes?", "receded", "goes_down", "went_down", "going_down", "goes_lower", "moves_down", "moved_down", "ticks_down", "dips?", "dipped", "plunges?", "plunged", "slides?", "slid", "descends?", "descended", "ebbs?", "wanes?", "waned", "smaller", "lesser", "downward", "eroded?", "erodes?", "collapses?", "collapsed"]
+_STRONGER = ["strengthens?", "strengthened", "strengthening", "stronger", "tightens?", "tightened", "tighter", "sharpens?", "sharpened", "sharper", "steeper", "firmer", "steepens?", "clearer"]
+_WEAKER = ["weakens?", "weakened", "weakening", "weaker", "loosens?", "loosened", "looser", "blunts?", "blunted", "flatter", "flattens?", "flattened", "softens?", "softened", "dilutes?", "diluted", "fainter", "shallower"]
+
+
+def _pattern(words: list[str]) -> str:
+    return "|".join(w.replace("_", r"\s") for w in words)
+
+
+_DIRECTION = re.compile(
+    rf"\b(?:(?P<up>{_pattern(_UP)})|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?))\b",
+    re.IGNORECASE,
+)
+_STRENGTH = re.compile(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|barely)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionWord:
+    """A word that says up (+1) or down (-1)."""
+
+    start: int
+    end: int
+    sign: int
+    text: str
+    polar: bool = False
+    """``positive`` or ``negative``: it speaks of a relation's sign."""
+
+
+def direction_words(text: str) -> list[DirectionWord]:
+    """The words of direction in ``text``; negated ones are left out.
+
+    >>> [(w.text, w.sign) for w in direction_words("leakage rises, then falls below the baseline")]
+    [('rises', 1), ('falls', -1), ('below', -1)]
+    """
+    out = []
+    for match in _DIRECTION.finditer(text):
+        if _NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
+            continue
+        sign = 1 if match["up"] or match["plus"] else -1
+        out.append(
+            DirectionWord(match.start(), match.end(), sign, match.group(0), bool(match["plus"] or match["minus"]))
+        )
+    return out
+
+
+def strength_words(text: str) -> list[DirectionWord]:
+    """The words that say stronger (+1) or weaker (-1)."""
+    return [
+        DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m.group(0))
+        for m in _STRENGTH.finditer(text)
+        if not _NEGATED.search(text[max(0, m.start() - 30) : m.start()])
+    ]
+
+
+_MOST = ["highest", "most", "largest", "biggest", "greatest", "strongest", "tightest", "best", "top", "steepest", "leakiest", "longest", "maximum", "firmest", "widest", "sharpest", "hottest", "clearest", "heaviest"]
+_LEAST = ["lowest", "least", "smallest", "weakest", "loosest", "worst", "bottom", "shallowest", "driest", "shortest", "minimum", "fewest", "flattest", "narrowest", "faintest", "lightest"]
+_SUPERLATIVE = re.compile(
+    rf"\b(?:(?P<most>{'|'.join(_MOST)})|(?P<least>{'|'.join(_LEAST)}))\b(?!\s+(?:of the|likely|part|cases?|important|notabl|recent|common|one|two|three|\d))",
+    re.IGNORECASE,
+)
+
+
+class Superlative(NamedTuple):
+    """A word that names the largest (+1) or the smallest (-1)."""
+
+    start: int
+    end: int
+    sign: int
+    strength: bool
+    """It speaks of a relation's strength: the sign of a coefficient does not matter."""
+
+
+_STRENGTH_SUPERLATIVE = frozenset(
+    ["strongest", "tightest", "best", "weakest", "loosest", "worst", "firmest", "sharpest", "clearest", "faintest"]
+)
+
+
+def superlatives(text: str) -> list[Superlative]:
+    """The superlatives of ``text``; "at most", "at least" and "most of the" are none."""
+    out = []
+    for match in _SUPERLATIVE.finditer(text):
+        before = text[max(0, match.start() - 4) : match.start()].lower()
+        if before.rstrip().endswith(("at", "al")) or re.match(
+            r"\s+(?:personas|sources|layers|models|cases|of)\b", text[match.end() : match.end() + 12]
+        ):
+            continue
+        word = match.group(0).lower()
+        if word in ("top",) and not before.endswith("the "):
+            continue
+        out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, word in _STRENGTH_SUPERLATIVE))
+    return out
+
+
+class Quantifier(NamedTuple):
+    """A share in words: the smallest and largest count out of ``total`` (0: not said) that it allows."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    total: int
+    text: str
+
+
+_QUANTIFIER = re.compile(
+    r"\b(?:(?P<all>all|every one of|each of)(?: of)?(?: the| these| our)?\s+(?P<n1>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`])"
+    r"|(?P<none>none of)(?: the| all| these)?\s+(?P<n2>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`])"
+    r"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter)\s+(?:of\s+)?(?:all |the |all the )?(?P<n3>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)?(?=\s+[a-z`]))",
+    re.IGNORECASE,
+)
+_PARTS = {
+    "half": 1 / 2,
+    "two thirds": 2 / 3,
+    "two-thirds": 2 / 3,
+    "a third": 1 / 3,
+    "one third": 1 / 3,
+    "three quarters": 3 / 4,
+    "three-quarters": 3 / 4,
+    "a quarter": 1 / 4,
+}
+_WORDS = dict(zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], range(2, 13), strict=True))
+
+
+def quantifiers(text: str) -> list[Quantifier]:
+    """Shares in words: "all 5 sources", "half of all 12 personas", "none of the four layers".
+
+    >>> [(q.low, q.high, q.total) for q in quantifiers("all 4 layers pass; half of all 12 personas do")]
+    [(4.0, 4.0, 4), (6.0, 6.0, 12)]
+    """
+    out = []
+    for match in _QUANTIFIER.finditer(text):
+        raw = match["n1"] or match["n2"] or match["n3"] or ""
+        total = int(raw) if raw.isdigit() else _WORDS.get(raw.lower(), 0)
+        if match["all"]:
+            low = high = float(total)
+        elif match["none"]:
+            low = high = 0.0
+        else:
+            share = _PARTS[match["part"].lower()] * total
+            exact = abs(share - round(share)) < 1e-9
+            low, high = (share, share) if exact else (share - 0.5, share + 0.5)
+            if total == 0 or re.match(r"\s+of (?:their|its|the) (?:completions|answers|rise)", text[match.end() :]):
+                continue
+        out.append(Quantifier(match.start(), match.end(), low, high, total, match.group(0)))
+    return out

@@ -1,0 +1,185 @@
+"""Names of things, however they are spelled: "SW Eng", `sw_eng`, "L20", "layer_20", "**Pooled**".
+
+A name is folded to letters and digits; a numbered one ("L20", "layer 20", "epoch_4") also to its number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["Gazetteer", "Mention", "fold_name", "index_of", "name_variants", "words_of"]
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INDEXED = re.compile(
+    r"^(?:l|layers?|blocks?|depth|epochs?|ep|e|steps?|s|checkpoints?|ckpt|t|h|n|seed)?[\s_\-.:=]*0*(\d{1,7})$",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=20_000)
+def fold_name(text: str) -> str:
+    """Letters and digits of ``text`` in lower case.
+
+    >>> fold_name("SW Eng"), fold_name("sw_eng"), fold_name("**Pooled**")
+    ('sweng', 'sweng', 'pooled')
+    """
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+@lru_cache(maxsize=20_000)
+def index_of(text: str) -> str:
+    """``#20`` for "L20", "layer_20" or "20"; "" for anything else.
+
+    >>> index_of("L20"), index_of("Epoch 4"), index_of("villain")
+    ('#20', '#4', '')
+    """
+    match = _INDEXED.match(text.strip().strip("*`_ "))
+    return f"#{int(match.group(1))}" if match is not None else ""
+
+
+@lru_cache(maxsize=20_000)
+def name_variants(text: str) -> frozenset[str]:
+    """The folded forms under which ``text`` may be met.
+
+    >>> sorted(name_variants("L20 (primary)"))
+    ['#20', 'l20', 'l20primary']
+    """
+    bare = re.sub(r"\([^()]*\)", " ", text).strip(" *`_:")
+    out = {fold_name(text), fold_name(bare), index_of(text), index_of(bare)}
+    out.discard("")
+    return frozenset(out)
+
+
+@lru_cache(maxsize=20_000)
+def words_of(text: str) -> frozenset[str]:
+    """The words of a key or a header, folded; plural s dropped.
+
+    >>> sorted(words_of("meanLeak_rates (%)"))
+    ['leak', 'mean', 'rate']
+    """
+    parts = re.split(r"[^0-9A-Za-zα-ω]+", _CAMEL.sub(" ", text))
+    return frozenset(w.casefold().rstrip("s") or w for w in parts if w and not w.isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name met in a text."""
+
+    start: int
+    end: int
+    name: str
+    """Folded."""
+    text: str
+
+
+_WORD = re.compile(r"[^\W_]+(?:[_'’][^\W_]+)*|#\d+")
+
+
+class Gazetteer:
+    """Finds known names in text: the longest run of words that folds to one."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names: dict[str, int] = {}
+        self._most = 1
+        self._first: set[str] = set()
+        for name in names:
+            folded = fold_name(name)
+            if len(folded) < 2 or folded.isdigit() or folded in _COMMON:
+                continue
+            pieces = [fold_name(w) for w in re.split(r"[\s_\-/.]+", _CAMEL.sub(" ", name)) if fold_name(w)]
+            self._names[folded] = 1
+            self._most = max(self._most, len(pieces), 1)
+            if pieces:
+                self._first.add(pieces[0])
+            self._first.add(folded)
+
+    def __contains__(self, folded: str) -> bool:
+        return folded in self._names
+
+    def find(self, text: str) -> list[Mention]:
+        """The mentions in ``text``, left to right, none inside another."""
+        pieces: list[tuple[int, int, str]] = []
+        for match in _WORD.finditer(text):
+            word = match.group(0)
+            if word.endswith(("'s", "’s")):
+                word = word[:-2]
+            at = match.start()
+            for part in re.finditer(r"[^\W_]+", word):
+                pieces.append((at + part.start(), at + part.end(), part.group(0).casefold()))
+        out: list[Mention] = []
+        i = 0
+        while i < len(pieces):
+            hit = None
+            if self._may_start(pieces[i][2]):
+                joined = ""
+                for j in range(i, min(i + self._most + 1, len(pieces))):
+                    if j > i and pieces[j][0] - pieces[j - 1][1] > 2:
+                        break
+                    joined += pieces[j][2]
+                    if joined in self._names:
+                        hit = (j, joined)
+                    elif joined.endswith("s") and joined[:-1] in self._names and len(joined) > 4:
+                        hit = (j, joined[:-1])
+            if hit is None:
+                i += 1
+                continue
+            j, name = hit
+            out.append(Mention(pieces[i][0], pieces[j][1], name, text[pieces[i][0] : pieces[j][1]]))
+            i = j + 1
+        return out
+
+    def _may_start(self, word: str) -> bool:
+        return word in self._first or word.rstrip("s") in self._first
+
+
+_COMMON = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "value",
+        "mean",
+        "median",
+        "n",
+        "p",
+        "r",
+        "rho",
+        "id",
+        "name",
+        "rate",
+        "rates",
+        "share",
+        "count",
+        "k",
+        "total",
+        "all",
+        "none",
+        "yes",
+        "no",
+        "na",
+        "true",
+        "false",
+        "main",
+        "both",
+        "each",
+        "one",
+        "two",
+        "three",
+        "result",
+        "results",
+        "data",
+        "source",
+        "sources",
+        "unit",
+        "units",
+        "persona",
+        "personas",
+        "layer",
+        "layers",
+        "model",
+    ]
+)

@@ -1,0 +1,196 @@
+"""The stretches of a page that make claims: sentences with their numbers and the names that they mention."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..document import Block, Document, Heading, Paragraph, Scope
+from ..inline import Text
+from ..outline import Outline
+from ..source import Place
+from .grammar import Number, read_numbers
+from .names import Gazetteer, Mention
+
+__all__ = ["Passage", "Sentence", "read_passages"]
+
+_MOST_CHARACTERS = 8_000
+_MOST_NUMBERS = 150
+"""A paragraph with more of them is no prose, and everything about sentences compares their numbers two by two."""
+_MOST_READ = 3_000
+"""Paragraphs and numbers of a page; those behind are left out."""
+_STOP = re.compile(r"[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d])|\n")
+_SHORT = (
+    "vs.",
+    "e.g.",
+    "i.e.",
+    "cf.",
+    "ca.",
+    "al.",
+    "Fig.",
+    "fig.",
+    "approx.",
+    "no.",
+    "No.",
+    "resp.",
+    "Eq.",
+    "incl.",
+    "St.",
+    "Dr.",
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph, a caption, a heading or a title."""
+
+    text: Text
+    plain: str
+    scope: Scope
+    block: int
+    part: str
+    """What the template calls its section: ``claim`` (title, caption, takeaway, condition), ``prior``, ``plan``, ``card``
+    or ``other``."""
+    numbers: tuple[Number, ...]
+    document: Document = field(repr=False)
+    fixed: tuple[int, int] | None = None
+    """The place of all of it, where its characters cannot be placed one by one (a title in front matter)."""
+    names: tuple[Mention, ...] = ()
+    lead: int = 0
+    """Offset behind its bold opening."""
+
+    def place(self, start: int, end: int) -> Place:
+        """The place of visible characters."""
+        if self.fixed is not None:
+            return self.document.source.place(*self.fixed)
+        return self.document.place(self.text, start, max(end, start + 1))
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Its sentences."""
+        cuts = [0]
+        for match in _STOP.finditer(self.plain):
+            if not self.plain[: match.start() + 1].endswith(_SHORT):
+                cuts.append(match.end())
+        cuts.append(len(self.plain))
+        out = []
+        n = m = 0
+        for start, end in itertools.pairwise(cuts):
+            numbers, names = [], []
+            while n < len(self.numbers) and self.numbers[n].start < end:
+                numbers.append(self.numbers[n])
+                n += 1
+            while m < len(self.names) and self.names[m].start < end:
+                names.append(self.names[m])
+                m += 1
+            if end > start:
+                out.append(Sentence(self, start, end, tuple(numbers), tuple(names)))
+        return tuple(out)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence; offsets are into its passage's text."""
+
+    passage: Passage = field(repr=False)
+    start: int
+    end: int
+    numbers: tuple[Number, ...]
+    names: tuple[Mention, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """Its characters."""
+        return self.passage.plain[self.start : self.end]
+
+    def between(self, left: int, right: int) -> str:
+        """The characters from ``left`` to before ``right``."""
+        return self.passage.plain[left:right]
+
+    @cached_property
+    def entities(self) -> frozenset[str]:
+        """The names it mentions, layers and epochs as ``#20``."""
+        return frozenset(m.name for m in self.names)
+
+
+def read_passages(document: Document, outline: Outline, gazetteer: Gazetteer) -> list[Passage]:
+    """Every passage of a page, in its order."""
+    parts = _parts(outline)
+    out: list[Passage] = []
+    read = 0
+    for title in document.titles:
+        if title.written is None:
+            text = Text(title.text, (), title.at, title.end)
+            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end)))
+    heads = {id(t.written) for t in document.titles if t.written is not None}
+    for i, block in enumerate(document.blocks):
+        for text, scope in _texts(document, block, heads):
+            part = "claim" if scope in ("title", "caption", "alt") else parts.get(i, "other")
+            if text.text.strip() and part != "skip" and read < _MOST_READ:
+                out.append(_passage(document, text, scope, i, part, gazetteer, None))
+                read += len(out[-1].numbers) + 1
+    return out
+
+
+def _texts(document: Document, block: Block, heads: set[int]) -> Iterator[tuple[Text, Scope]]:
+    if isinstance(block, Heading):
+        yield block.text, "title" if id(block.text) in heads else "heading"
+    elif isinstance(block, Paragraph) and not block.quoted:
+        yield block.text, "caption" if block.text.at in document.captions else "prose"
+
+
+def _passage(
+    document: Document,
+    text: Text,
+    scope: Scope,
+    block: int,
+    part: str,
+    gazetteer: Gazetteer,
+    fixed: tuple[int, int] | None,
+) -> Passage:
+    plain = text.text
+    if len(plain) > _MOST_CHARACTERS:
+        return Passage(text, plain, scope, block, part, (), document, fixed)
+    numbers = tuple(read_numbers(plain, tuple(text.marked("code"))))
+    indexed = [(n.at, n.end) for n in numbers if n.role == "index"]
+    names = [m for m in gazetteer.find(plain) if not any(a < m.end and m.start < b for a, b in indexed)]
+    taken = [(m.start, m.end) for m in names]
+    kept = []
+    for number in numbers:
+        if number.role == "index":
+            if number.label in ("layer", "epoch", "step", "checkpoint", "round", "iteration", "turn", "stage"):
+                names.append(Mention(number.at, number.end, f"#{int(number.value)}", plain[number.at : number.end]))
+        elif any(start <= number.start < end for start, end in taken):
+            continue  # a digit of a name
+        kept.append(number)
+    if len(kept) > _MOST_NUMBERS:
+        kept = []
+    names.sort(key=lambda m: m.start)
+    strong = text.marked("strong") if text.runs else []
+    lead = strong[0][1] if strong and not plain[: strong[0][0]].strip() else 0
+    return Passage(text, plain, scope, block, part, tuple(kept), document, fixed, tuple(names), lead)
+
+
+def _parts(outline: Outline) -> dict[int, str]:
+    """What each block's section is for."""
+    out: dict[int, str] = {}
+    for found in outline:
+        spec = found.spec
+        if spec.table is not None:
+            part = "card"
+        elif spec.bullets is not None and spec.bullets.costed:
+            part = "plan"
+        elif spec.bullets is not None and spec.bullets.issue:
+            part = "skip"
+        elif spec.prior_issue:
+            part = "prior"
+        elif spec.figure is not None or spec.samples is not None:
+            part = "claim"
+        else:
+            part = "other"
+        for i in range(found.first, found.last):
+            out[i] = part
+    return out

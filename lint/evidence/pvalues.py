@@ -1,0 +1,160 @@
+"""p-values by themselves: zero, bounds over a set, and the words about significance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .grammar import Number
+from .idioms import spans
+from .knowledge import Clash, Evidence
+from .passages import Sentence
+from .values import is_claim
+
+__all__ = ["bound_clashes", "p_sets", "significance_clashes", "zero_clashes"]
+
+
+def zero_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """p-values of zero."""
+    help_ = "print a bound (p < 1e-15), or (b + 1) / (B + 1) for a permutation test"
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for number in passage.numbers:
+            if number.role == "p" and number.value == 0 and number.bound not in (">", ">="):
+                yield Clash(
+                    "p-zero",
+                    passage.place(number.at, number.end),
+                    f"p {number.bound or '='} {number.text}: a p-value is never zero",
+                    help_,
+                )
+    for sheet in evidence.sheets:
+        for item in sheet.numbers:
+            if item.number.role == "p" and item.number.value == 0:
+                place = evidence.document.place(item.cell.text, item.number.start, item.number.end)
+                yield Clash("p-zero", place, f"p = {item.number.text}: a p-value is never zero", help_)
+
+
+def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
+    """Sets of p-values: words, the values (for a table the smallest that its digits allow), and their origin."""
+    if "p sets" not in evidence.cache:
+        out: list[tuple[frozenset[str], list[float], str]] = []
+        for sheet in evidence.sheets:
+            for _, cells in sheet.series:
+                ps = [c for c in cells if c.number.role == "p"]
+                if len(ps) >= 2 and len(ps) == len(cells):
+                    head = (
+                        f"{sheet.header[ps[0].column]} {sheet.labels[ps[0].row]}"
+                        if len({c.row for c in ps}) == 1
+                        else sheet.header[ps[0].column]
+                    )
+                    out.append((frozenset(re.findall(r"\w+", head.lower())), [c.number.low for c in ps], "page"))
+        pointers = {t.p.pointer for t in evidence.triples if t.p is not None}
+        for series in evidence.data:
+            facts = list({id(f): f for f in series.facts.values()}.values())
+            if facts and all(f.pointer in pointers for f in facts):
+                out.append((series.words, [f.value for f in facts], "data"))
+        evidence.cache["p sets"] = out
+    found: list[tuple[frozenset[str], list[float], str]] = evidence.cache["p sets"]
+    return found
+
+
+_ALL = re.compile(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
+_EACH = re.compile(r"\s*(?:each|for all|for every|in every|in all|in each|throughout|everywhere)\b", re.IGNORECASE)
+
+
+def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Bounds "all p < x" that a member of the set does not keep."""
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            for number in sentence.numbers:
+                if number.role != "p" or number.bound not in ("<", "<=") or number.value >= 0.05:
+                    continue
+                before = sentence.between(max(sentence.start, number.at - 30), number.at)
+                if not (_ALL.search(before) or _EACH.match(sentence.between(number.end, number.end + 20))):
+                    continue
+                sets = _sets_for(evidence, sentence)
+                if sets and not any(max(values) < number.high * (1 + 1e-9) for values in sets):
+                    worst = min(max(values) for values in sets)
+                    yield Clash(
+                        "p-bound",
+                        passage.place(number.at, number.end),
+                        f"not every p is below {number.text}: the largest is {worst:.2g}",
+                        "state a bound that all of them keep",
+                    )
+
+
+def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
+    """The p-values that a sentence can mean: those of the correlations whose range it states, or the tables' columns."""
+    for span in spans(sentence):
+        if span.left.role == "coefficient" or span.right.role == "coefficient":
+            chosen = list(_by_range(evidence, span.left, span.right))
+            if chosen:
+                return chosen
+    sets = p_sets(evidence)
+    page = [v for _, v, origin in sets if origin == "page" and len(v) >= 3]
+    return page or [v for _, v, _ in sets if len(v) >= 3]
+
+
+def _by_range(evidence: Evidence, low: Number, high: Number) -> Iterator[list[float]]:
+    p_of = {t.coefficient.pointer: t.p.value for t in evidence.triples if t.p is not None}
+    for series in evidence.data:
+        facts = list({id(f): f for f in series.facts.values()}.values())
+        if len(facts) >= 3 and all(f.pointer in p_of for f in facts):
+            values = [f.value for f in facts]
+            if low.allows(min(values)) or high.allows(max(values)):
+                yield [p_of[f.pointer] for f in facts]
+
+
+_WORD = re.compile(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
+    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|the|called|reaches|from|near|individually|yet)[\s-]+){0,4}$",
+    re.IGNORECASE,
+)
+
+
+def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """ "Significant" beside p >= 0.05, and "not significant" beside p < 0.05."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ps = [n for n in sentence.numbers if n.role == "p" and (not n.bound or n.bound in ("<", ">"))]
+            ps = [n for n in ps if not (n.bound and n.value in (0.05, 0.01, 0.001, 0.1))]
+            if not ps or re.search(
+                r"\b(?:Bonferroni|Holm|corrected|correction|adjusted|FDR|α|alpha|one-sided)\b", sentence.text
+            ):
+                continue
+            for match in _WORD.finditer(sentence.text):
+                at = sentence.start + match.start()
+                p = _nearest(sentence, ps, at)
+                if p is None:
+                    continue
+                negative = _NOT.search(sentence.text[: match.start()]) is not None or match.group(0).lower().startswith(
+                    ("in", "non")
+                )
+                place = passage.place(at, at + len(match.group(0)))
+                if negative and p.high < 0.05 and p.bound in ("", "<"):
+                    yield Clash(
+                        "significance", place, f"called not significant with p = {p.text}", "say which level is meant"
+                    )
+                elif not negative and p.low >= 0.0495 and p.bound in ("", ">") and p.value >= 0.05:
+                    yield Clash(
+                        "significance", place, f"called significant with p = {p.text}", "say which level is meant"
+                    )
+
+
+def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
+    """The p-value of the same clause that stands nearest; ``None`` where several could be meant."""
+
+    def distance(p: Number) -> int:
+        gap = sentence.between(p.end, at) if p.end <= at else sentence.between(at, p.at)
+        return len(gap) + 60 * len(re.findall(r";|\bwhile\b|\bbut\b|\bwhereas\b|, and\b|\bto\b", gap))
+
+    ranked = sorted(ps, key=distance)
+    if not ranked or distance(ranked[0]) > 220:
+        return None
+    return ranked[0]

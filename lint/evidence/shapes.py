@@ -1,0 +1,532 @@
+"""Facts from any JSON or CSV: the shape is discovered by its values, never by its key names.
+
+Records in lists, objects of objects, columns of equal length, rows of text: all become leaves with a path. What of a
+path is an entity and what a field is left open: every step in turn is taken as the entity, and the binding of a page's
+columns decides by agreement.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from leakstats.facts import Fact, Series
+from leakstats.tails import correlation_p
+
+from .names import fold_name, index_of, words_of
+
+__all__ = ["MOST_LEAVES", "Dataset", "Leaf", "Triple", "read_dataset"]
+
+MOST_LEAVES = 40_000
+"""A file with more numbers is read up to here; it is too large for a page's results."""
+_MOST_DEPTH = 40
+
+Step: TypeAlias = "str | tuple[str, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One number of a file."""
+
+    path: tuple[Step, ...]
+    value: float
+    whole: bool
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A correlation with its p-value and sample size."""
+
+    names: frozenset[str]
+    words: frozenset[str]
+    coefficient: Fact
+    p: Fact | None
+    n: int | None
+    pointer: str
+
+
+@dataclass
+class Dataset:
+    """The numbers of one results file."""
+
+    name: str
+    leaves: list[Leaf]
+    vectors: list[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]
+    """Path, values, and the axis of the same length."""
+    strings: frozenset[str]
+    truncated: bool = False
+    seeds: tuple[int, ...] = ()
+    sizes: frozenset[int] = frozenset()
+    """Lengths of its collections."""
+    _scale: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Everything that may be a name: keys of records and their texts, as written."""
+        out = set(self.strings)
+        for leaf in self.leaves:
+            for step in leaf.path:
+                out.update((step,) if isinstance(step, str) else step)
+        return frozenset(out)
+
+    @cached_property
+    def records(self) -> dict[tuple[Step, ...], dict[str, Leaf]]:
+        """Leaves by what holds them and their key."""
+        out: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
+        for leaf in self.leaves:
+            last = leaf.path[-1] if leaf.path else ""
+            out[leaf.path[:-1]][last if isinstance(last, str) else "/".join(last)] = leaf
+        return out
+
+    @cached_property
+    def series(self) -> list[Series]:
+        """One quantity over several entities, for every step of the paths that can be the entity."""
+        groups: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
+        for leaf in self.leaves:
+            for i, step in enumerate(leaf.path):
+                if isinstance(step, tuple):
+                    for j, part in enumerate(step):
+                        rest = (*step[:j], "*", *step[j + 1 :])
+                        groups[(*leaf.path[:i], rest, *leaf.path[i + 1 :])][part] = leaf
+                elif i < len(leaf.path) - 1 or self._uniform(leaf.path[:-1]):
+                    groups[(*leaf.path[:i], "*", *leaf.path[i + 1 :])][step] = leaf
+        out = []
+        for signature, found in groups.items():
+            if len(found) < 2:
+                continue
+            values = [leaf.value for leaf in found.values()]
+            whole = all(leaf.whole for leaf in found.values())
+            scale, fraction = _scale(values, whole, _last_key(signature))
+            out.append(_series(signature, found, scale, fraction))
+        out.extend(self._derived_rates())
+        out.extend(self._of_vectors())
+        return out
+
+    @cached_property
+    def _uniform_parents(self) -> frozenset[tuple[Step, ...]]:
+        out = set()
+        for parent, found in self.records.items():
+            values = [leaf.value for leaf in found.values()]
+            whole = [leaf.whole for leaf in found.values()]
+            if len(values) >= 3 and (all(whole) or all(-1 <= v <= 1 for v in values) or not any(whole)):
+                out.add(parent)
+        return frozenset(out)
+
+    def _uniform(self, parent: tuple[Step, ...]) -> bool:
+        return parent in self._uniform_parents
+
+    @cached_property
+    def pairs(self) -> list[tuple[tuple[Step, ...], str, int, int]]:
+        """Counts with their trials: what holds them, a prefix of their keys, k, n."""
+        out = []
+        for parent, found in self.records.items():
+            for prefix, group in _by_prefix(found).items():
+                whole = {k: int(leaf.value) for k, leaf in group.items() if leaf.whole and 0 <= leaf.value < 1e9}
+                rates = [leaf.value for leaf in group.values() if not leaf.whole or leaf.value in (0, 1)]
+                best = None
+                for a, k in whole.items():
+                    for b, n in whole.items():
+                        if a == b or k > n or n < 2:
+                            continue
+                        if any(abs(k / n - r) < 6e-4 or abs(100 * k / n - r) < 0.06 for r in rates):
+                            best = (k, n)
+                            break
+                    if best:
+                        break
+                if best is None and len(whole) == 2:
+                    k, n = sorted(whole.values())
+                    if n >= 5 and k < n:
+                        best = (k, n)
+                if best is not None:
+                    out.append((parent, prefix, *best))
+        return out
+
+    def _derived_rates(self) -> Iterator[Series]:
+        """k / n where a file holds the counts alone."""
+        groups: dict[tuple[tuple[Step, ...], str], dict[str, tuple[int, int, tuple[Step, ...]]]] = defaultdict(dict)
+        for parent, prefix, k, n in self.pairs:
+            for i, step in enumerate(parent):
+                parts = (step,) if isinstance(step, str) else step
+                for j, part in enumerate(parts):
+                    rest: Step = "*" if isinstance(step, str) else (*parts[:j], "*", *parts[j + 1 :])
+                    groups[((*parent[:i], rest, *parent[i + 1 :]), prefix)][part] = (k, n, parent)
+        for (signature, prefix), found in groups.items():
+            if len(found) < 2:
+                continue
+            facts = {}
+            for name, (k, n, parent) in found.items():
+                fact = Fact("rate", _names_of(parent), k / n, k / n, _pointer(parent))
+                for key in _entity_keys(name):
+                    facts.setdefault(key, fact)
+            words = _words(signature) | words_of(prefix) | {"rate"}
+            yield Series(f"{prefix} k/n".strip(), words, facts, True, "data", _pointer(signature))
+
+    def _of_vectors(self) -> Iterator[Series]:
+        """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
+        groups: dict[tuple[tuple[Step, ...], str], dict[str, tuple[float, tuple[Step, ...]]]] = defaultdict(dict)
+        for path, values, axis in self.vectors:
+            if len(values) < 2:
+                continue
+            high = max(values)
+            derived = {"first": values[0], "last": values[-1], "max": high, "min": min(values)}
+            derived["net"] = values[-1] - values[0]
+            derived["gain"] = high - values[0]
+            if axis is not None:
+                derived["at"] = axis[values.index(high)]
+            for i, step in enumerate(path[:-1] if len(path) > 1 else path):
+                parts = (step,) if isinstance(step, str) else step
+                for j, part in enumerate(parts):
+                    rest: Step = "*" if isinstance(step, str) else (*parts[:j], "*", *parts[j + 1 :])
+                    for role, value in derived.items():
+                        groups[((*path[:i], rest, *path[i + 1 :]), role)][part] = (value, path)
+        for (signature, role), found in groups.items():
+            if len(found) < 2:
+                continue
+            values = [v for v, _ in found.values()]
+            whole = all(float(v).is_integer() for v in values) and max(map(abs, values)) > 1
+            scale, fraction = (
+                (1.0, False)
+                if role == "at"
+                else _scale(values, whole, _last_key(signature), signed=role in ("net", "gain"))
+            )
+            facts = {}
+            for name, (value, path) in found.items():
+                fact = Fact(role, _names_of(path), value * scale, value * scale, f"{_pointer(path)} ({role})")
+                for key in _entity_keys(name):
+                    facts.setdefault(key, fact)
+            yield Series(
+                _last_key(signature), _words(signature) | {role}, facts, fraction, "data", _pointer(signature), role
+            )
+
+    @cached_property
+    def triples(self) -> list[Triple]:
+        """Correlations with p and N, found by the relation between the three."""
+        out = []
+        budget = 4000
+        for parent, found in self.records.items():
+            for prefix, group in _by_prefix(found).items():
+                sizes = {int(x.value) for x in group.values() if x.whole and 4 <= x.value <= 1e7}
+                coefficients = [x for x in group.values() if not x.whole and -1 < x.value < 1]
+                ps = [x for x in group.values() if 0 < x.value <= 1 and not x.whole]
+                if not coefficients or not ps or not sizes:
+                    continue
+                used: set[int] = set()
+                for c in coefficients:
+                    best: tuple[float, Leaf, int] | None = None
+                    for n in sizes:
+                        budget -= 1
+                        if budget < 0:
+                            return out
+                        expected = correlation_p(c.value, n)
+                        for p in ps:
+                            if p is c or id(p) in used:
+                                continue
+                            gap = abs(p.value - expected) / max(p.value, expected, 1e-300)
+                            named = words_of(p.path[-1] if isinstance(p.path[-1], str) else "") & {
+                                "p",
+                                "pval",
+                                "pvalue",
+                            }
+                            if gap < (0.02 if named else 1e-4) and (best is None or gap < best[0]):
+                                best = (gap, p, n)
+                    if best is not None and not any(t.p is not None and t.p.pointer == c.pointer for t in out):
+                        _, p, n = best
+                        names = _names_of((*parent, prefix) if prefix else parent)
+                        words = _words(parent) | words_of(prefix)
+                        used.add(id(p))
+                        out.append(
+                            Triple(
+                                names,
+                                words,
+                                Fact("coefficient", names, c.value, c.value, c.pointer),
+                                Fact("p", names, p.value, p.value, p.pointer),
+                                n,
+                                _pointer(parent),
+                            )
+                        )
+        return out
+
+    @cached_property
+    def integers(self) -> frozenset[int]:
+        """Every whole number of the file, and the size of every collection."""
+        return frozenset(int(x.value) for x in self.leaves if x.whole) | self.sizes
+
+
+def _by_prefix(found: dict[str, Leaf]) -> dict[str, dict[str, Leaf]]:
+    """Flat keys ("own_hits", "own_total") by what they have in common; one group where they have nothing."""
+    groups: dict[str, dict[str, Leaf]] = defaultdict(dict)
+    for key, leaf in found.items():
+        head, mark, _ = key.replace(".", "_").rpartition("_")
+        groups[head if mark else ""][key] = leaf
+    many = {h for h, g in groups.items() if h and len(g) >= 2}
+    # "p_value" beside "r" and "n": a prefix of one key is none
+    out: dict[str, dict[str, Leaf]] = defaultdict(dict)
+    for key, leaf in found.items():
+        flat = key.replace(".", "_")
+        head = flat.rpartition("_")[0]
+        while head and head not in many:
+            head = head.rpartition("_")[0]
+        out[head][key] = leaf
+    if len(out) > 1 and "" in out:
+        # what stands outside every group belongs to each: one N for several coefficients
+        for head, group in out.items():
+            if head:
+                group.update({k: v for k, v in out[""].items() if k not in group})
+    return out
+
+
+def _scale(values: list[float], whole: bool, key: str, *, signed: bool = False) -> tuple[float, bool]:
+    """The factor that makes fractions, and whether they are rates."""
+    words = words_of(key)
+    low, high = min(values), max(values)
+    percent_word = bool(words & {"pct", "percent", "percentage", "perc"}) or "%" in key
+    if percent_word and high > 1:
+        return 0.01, True
+    if not whole and low >= (-1 if signed else 0) and high <= 1:
+        return 1.0, True
+    if whole and high <= 1 and low >= 0:
+        return 1.0, True
+    return 1.0, False
+
+
+def _last_key(signature: tuple[Step, ...]) -> str:
+    for step in reversed(signature):
+        if isinstance(step, str) and step != "*":
+            return step
+    return ""
+
+
+def _entity_keys(name: str) -> frozenset[str]:
+    out = {fold_name(name), index_of(name)}
+    out.discard("")
+    return frozenset(out)
+
+
+def _names_of(path: tuple[Step, ...]) -> frozenset[str]:
+    out: set[str] = set()
+    for step in path:
+        for part in (step,) if isinstance(step, str) else step:
+            out |= _entity_keys(part)
+    return frozenset(out)
+
+
+def _words(signature: tuple[Step, ...]) -> frozenset[str]:
+    out: set[str] = set()
+    for step in signature:
+        for part in (step,) if isinstance(step, str) else step:
+            if part != "*":
+                out |= words_of(part)
+    return frozenset(out)
+
+
+def _pointer(path: tuple[Step, ...]) -> str:
+    return "/" + "/".join(p if isinstance(p, str) else ",".join(p) for p in path)
+
+
+def _series(signature: tuple[Step, ...], found: dict[str, Leaf], scale: float, fraction: bool) -> Series:
+    facts: dict[str, Fact] = {}
+    for name, leaf in found.items():
+        value = leaf.value * scale
+        fact = Fact(_last_key(signature), _names_of(leaf.path), value, value, leaf.pointer)
+        for key in _entity_keys(name):
+            facts.setdefault(key, fact)
+    return Series(_last_key(signature), _words(signature), facts, fraction, "data", _pointer(signature))
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.leaves: list[Leaf] = []
+        self.raw_vectors: list[tuple[tuple[Step, ...], list[float]]] = []
+        self.strings: set[str] = set()
+        self.sizes: set[int] = set()
+        self.truncated = False
+
+    def visit(self, node: Any, path: tuple[Step, ...]) -> None:
+        if len(self.leaves) >= MOST_LEAVES or len(path) > _MOST_DEPTH:
+            self.truncated = True
+            return
+        if isinstance(node, dict):
+            self.sizes.add(len(node))
+            rows = _columns(node)
+            if rows is not None:
+                self.records(rows, path)
+                node = {k: v for k, v in node.items() if not isinstance(v, list)}
+            for key, value in node.items():
+                self.visit(value, (*path, str(key)))
+        elif isinstance(node, list):
+            self.sizes.add(len(node))
+            if node and all(isinstance(x, dict) for x in node):
+                self.records(node, path)
+            elif node and all(_is_number(x) or x is None for x in node):
+                numbers = [float(x) for x in node if x is not None]
+                if len(numbers) == len(node):
+                    self.raw_vectors.append((path, numbers))
+                for i, x in enumerate(node):
+                    if x is not None:
+                        self.add((*path, f"[{i}]"), x)
+            elif (
+                len(node) > 1
+                and all(isinstance(x, list) for x in node)
+                and node[0]
+                and all(isinstance(x, str) for x in node[0])
+            ):
+                self.records([dict(zip(node[0], row, strict=False)) for row in node[1:]], path)
+            else:
+                for i, x in enumerate(node):
+                    self.visit(x, (*path, f"[{i}]"))
+        elif isinstance(node, str):
+            if 1 < len(node) <= 60:
+                self.strings.add(node)
+        elif _is_number(node):
+            self.add(path, node)
+
+    def add(self, path: tuple[Step, ...], value: Any) -> None:
+        number = float(value)
+        if math.isfinite(number):
+            whole = (
+                isinstance(value, int)
+                or (number.is_integer() and not isinstance(value, float))
+                or (number.is_integer() and abs(number) > 1)
+            )
+            self.leaves.append(Leaf(path, number, whole, _pointer(path)))
+
+    def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
+        self.sizes.add(len(rows))
+        keys = _key_fields(rows)
+        for i, row in enumerate(rows):
+            step: Step = tuple(str(row.get(k, "")) for k in keys) if keys else f"[{i}]"
+            for key, value in row.items():
+                if key in keys:
+                    if isinstance(value, str) and 1 < len(value) <= 60:
+                        self.strings.add(value)
+                    continue
+                self.visit(value, (*path, step, str(key)))
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, int | float) and not isinstance(x, bool)
+
+
+def _columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of an object whose lists have one length and of which one names them."""
+    lists = {k: v for k, v in node.items() if isinstance(v, list)}
+    for key, value in node.items():
+        if isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
+            lists.update({k if k not in lists else f"{key}.{k}": v for k, v in value.items()})
+    lengths = {len(v) for v in lists.values()}
+    if len(lists) < 2 or len(lengths) != 1 or lengths.pop() < 2:
+        return None
+    if not any(all(isinstance(x, str) for x in v) for v in lists.values()):
+        return None
+    if any(isinstance(x, list | dict) for v in lists.values() for x in v):
+        return None
+    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+
+
+def _key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The fewest leading fields whose values tell the records apart: texts first, then small whole numbers."""
+    fields: dict[str, list[Any]] = {}
+    for key in rows[0]:
+        values = [row.get(key) for row in rows]
+        if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values if v is not None):
+            fields[key] = values
+    texts = [k for k, v in fields.items() if any(isinstance(x, str) for x in v)]
+    whole = [
+        k for k, v in fields.items() if k not in texts and len(set(v)) > 1 and (words_of(k) & _AXES or index_of(k))
+    ]
+    for key in texts:
+        if len(set(fields[key])) == len(rows) and len(rows) > 1:
+            return (key,)
+    for size in (2, 3, 4):
+        chosen = tuple([*texts, *whole][:size])
+        if len(chosen) == size and len({tuple(fields[k][i] for k in chosen) for i in range(len(rows))}) == len(rows):
+            return chosen
+    for key in whole:
+        if len(set(fields[key])) == len(rows):
+            return (key,)
+    ints = [k for k, v in fields.items() if k not in texts]
+    if not texts and ints and len(set(fields[ints[0]])) == len(rows) and len(rows) > 1:
+        return (ints[0],)
+    return tuple(texts)
+
+
+_AXES = frozenset(["layer", "depth", "block", "epoch", "step", "checkpoint", "ckpt", "tick", "round", "seed", "index", "id", "level"])
+
+
+def read_dataset(name: str, data: str) -> Dataset:
+    """Read the text of a file; CSV and TSV by the ending of ``name``.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON or CSV.
+    """
+    low = name.lower()
+    walk = _Walk()
+    try:
+        if low.endswith((".csv", ".tsv")):
+            rows = list(csv.DictReader(io.StringIO(data), delimiter="\t" if low.endswith(".tsv") else ","))
+            walk.records(
+                [{k: _cell(v) for k, v in row.items() if k and v not in ("", None)} for row in rows[:MOST_LEAVES]], ()
+            )
+        elif low.endswith(".jsonl"):
+            walk.visit([json.loads(line) for line in data.splitlines() if line.strip()], ())
+        else:
+            walk.visit(json.loads(data), ())
+    except (RecursionError, csv.Error, IndexError) as error:
+        raise ValueError(str(error) or type(error).__name__) from error
+    return _finish(name, walk)
+
+
+def _cell(text: Any) -> Any:
+    if not isinstance(text, str):
+        return str(text)
+    bare = text.strip()
+    try:
+        return int(bare)
+    except ValueError:
+        pass
+    percent = bare.endswith("%")
+    try:
+        value = float(bare.rstrip("%"))
+    except ValueError:
+        return bare
+    if not math.isfinite(value):
+        return bare
+    return value / 100 if percent else value
+
+
+def _finish(name: str, walk: _Walk) -> Dataset:
+    axes: dict[int, tuple[float, ...]] = {}
+    for _, values in walk.raw_vectors:
+        if (
+            len(values) > 2
+            and all(v.is_integer() for v in values)
+            and all(b > a for a, b in itertools.pairwise(values))
+        ):
+            axes.setdefault(len(values), tuple(values))
+    vectors = [(path, values, axes.get(len(values))) for path, values in walk.raw_vectors]
+    by_path = {path: axes.get(len(values)) for path, values in walk.raw_vectors}
+    leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves]
+    return Dataset(name, leaves, vectors, frozenset(walk.strings), walk.truncated, sizes=frozenset(walk.sizes))
+
+
+def _on_axis(leaf: Leaf, axes: dict[tuple[Step, ...], tuple[float, ...] | None]) -> Leaf:
+    """A vector's element under the number of its checkpoint in place of its position."""
+    last = leaf.path[-1] if leaf.path else ""
+    axis = axes.get(leaf.path[:-1]) if isinstance(last, str) and last.startswith("[") else None
+    if axis is None or not isinstance(last, str):
+        return leaf
+    return Leaf((*leaf.path[:-1], f"e{int(axis[int(last[1:-1])])}"), leaf.value, leaf.whole, leaf.pointer)

@@ -1,0 +1,413 @@
+"""Rates, decimals and sample sizes of the page against what is known of the things that they speak of."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from leakstats.facts import Fact, Series
+
+from .correlations import follows, records
+from .grammar import Number
+from .idioms import adjacent, intervals, spans
+from .knowledge import Clash, Evidence
+from .passages import Passage, Sentence
+from .shapes import Dataset
+
+__all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
+
+Vector: TypeAlias = "list[tuple[int, float, float]]"
+
+_PRIOR = re.compile(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|effect|range)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|more|less|fewer|larger|smaller|higher|lower)",
+    re.IGNORECASE,
+)
+
+
+def is_claim(passage: Passage) -> bool:
+    """True for text whose numbers speak of this experiment's results."""
+    return passage.part not in ("plan", "card", "skip")
+
+
+def _is_prior(sentence: Sentence) -> bool:
+    """True for a sentence about earlier work."""
+    return sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None
+
+
+# -- tables against the file ------------------------------------------------------------------------------------------
+
+
+def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Cells that the field of their column contradicts."""
+    for cell, fact, binding in evidence.suspect.values():
+        value = fact.value * binding.scale
+        place = evidence.document.place(cell.cell.text, cell.number.start, cell.number.end)
+        agreeing = len(binding.matched)
+        yield Clash(
+            "cell",
+            place,
+            f"the cell says {cell.number.text}{cell.number.unit}, the results say {value:.4g} ({fact.pointer}); {agreeing} other cells agree with that field",
+            "correct the cell, or the file",
+        )
+
+
+# -- prose ------------------------------------------------------------------------------------------------------------
+
+
+def vectors(evidence: Evidence) -> dict[str, list[Vector]]:
+    """For each name, what was measured of it over layers or epochs."""
+    if "vectors" not in evidence.cache:
+        out: dict[str, list[Vector]] = {}
+        for series in evidence.all_series:
+            if not series.fraction or series.role:
+                continue
+            points = {int(k[1:]): f for k, f in series.facts.items() if k.startswith("#")}
+            if len(points) < 3:
+                continue
+            vector = [(i, f.low, f.high) for i, f in sorted(points.items())]
+            entities = frozenset.intersection(*(f.entities for f in points.values()))
+            for name in entities:
+                out.setdefault(name, []).append(vector)
+        evidence.cache["vectors"] = out
+    found: dict[str, list[Vector]] = evidence.cache["vectors"]
+    return found
+
+
+def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
+    """Means, medians and complements of the known rates, as sorted intervals."""
+    if "derived" not in evidence.cache:
+        out = []
+        for series in evidence.all_series:
+            facts = list(dict.fromkeys(series.facts.values()))
+            if not series.fraction or len(facts) < 3:
+                continue
+            for function in (statistics.fmean, statistics.median):
+                out.append((function([f.low for f in facts]), function([f.high for f in facts])))
+        evidence.cache["derived"] = sorted(out)
+    found: list[tuple[float, float]] = evidence.cache["derived"]
+    return found
+
+
+def _facts_of(evidence: Evidence, name: str, number: Number) -> list[tuple[Series, Fact]]:
+    return [(s, f) for s, f in evidence.about.get(name, ()) if evidence.suits(number, s)]
+
+
+def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
+    """The rates and decimals of the page's prose that should be known."""
+    if "claims" in evidence.cache:
+        found: list[tuple[Sentence, int, Number]] = evidence.cache["claims"]
+        return found
+    found = []
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+            for i, number in enumerate(sentence.numbers):
+                if id(number) in ends or number.bound in ("<", ">", "<=", ">="):
+                    continue
+                if number.role == "percent" or (number.role in ("value", "coefficient") and number.decimals > 0) or (number.role == "count" and id(number) in in_span and number.signed):
+                    found.append((sentence, i, number))
+    evidence.cache["claims"] = found
+    return found
+
+
+def _known(evidence: Evidence, number: Number) -> bool:
+    if number.role == "percent":
+        return evidence.is_known(number, evidence.known_rates, 0.01)
+    if number.role == "coefficient":
+        return evidence.is_known(number, evidence.known_coefficients) or evidence.is_known(number, _stated(evidence))
+    return evidence.is_known(number, evidence.known_values)
+
+
+def _stated(evidence: Evidence) -> list[tuple[float, float]]:
+    """Coefficients that the page states with a p and an N from which they follow, where no file says better."""
+    if "stated" not in evidence.cache:
+        found = (
+            []
+            if evidence.triples
+            else [
+                (r.coefficient.low, r.coefficient.high)
+                for r in records(evidence)
+                if r.coefficient is not None and r.p is not None and r.n is not None and follows(r) is not False
+            ]
+        )
+        evidence.cache["stated"] = sorted(set(found))
+    known: list[tuple[float, float]] = evidence.cache["stated"]
+    return known
+
+
+def closed(evidence: Evidence, *, percent: bool) -> bool:
+    """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
+    key = f"closed{percent}"
+    if key not in evidence.cache:
+        all_ = [(s, n) for s, _, n in _claims(evidence) if (n.role == "percent") == percent and not _is_prior(s)]
+        known = sum(_known(evidence, n) for _, n in all_)
+        evidence.cache[key] = known >= 2 and known >= 0.6 * len(all_)
+    return bool(evidence.cache[key])
+
+
+def value_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Rates and decimals in words that are none of the values known of what they speak of."""
+    recorded = {
+        id(x) for r in records(evidence) if r.passage is not None and r.p is not None for x in (r.coefficient, r.p)
+    }
+    for sentence, i, number in _claims(evidence):
+        if id(number) in recorded:
+            continue
+        percent = number.role == "percent"
+        if not closed(evidence, percent=percent):
+            continue
+        name = adjacent(sentence).get(i)
+        prior = _is_prior(sentence)
+        if prior and name is None:
+            continue
+        if _explained(evidence, sentence, number, name is not None):
+            continue
+        if name is not None:
+            facts = _narrowed(evidence, sentence, name.name, number)
+            if len(facts) >= 1 and not any(evidence.matches(number, s, f) for s, f in facts):
+                if not _mixed(evidence, sentence, number, name.name):
+                    yield _clash(sentence, number, f"of {name.text.strip()}", facts, percent)
+                continue
+            if facts:
+                continue
+        if prior:
+            continue
+        entities = [e for e in sentence.entities if _facts_of(evidence, e, number)]
+        facts = [x for e in entities for x in _facts_of(evidence, e, number)]
+        if any(evidence.matches(number, s, f) for s, f in facts):
+            continue
+        if _known(evidence, number) and not (
+            percent and len(entities) == 1 and _alone(evidence, sentence, number, entities[0])
+        ):
+            continue
+        yield _clash(sentence, number, "on the page or in the results", facts, percent)
+
+
+_OTHERS = re.compile(
+    r"\b(?:than|average|mean|others?|every|all|rest|range\w*|pooled|between|most|any|overall|highest|lowest|against|vs|versus|from)\b",
+    re.IGNORECASE,
+)
+
+
+def _alone(evidence: Evidence, sentence: Sentence, number: Number, entity: str) -> bool:
+    """True if the passage speaks of one thing only, so that every rate in it is that thing's."""
+    named = {m.name for m in sentence.passage.names if not m.name.startswith("#")}
+    return named == {entity} and not _OTHERS.search(sentence.text)
+
+
+def _narrowed(evidence: Evidence, sentence: Sentence, name: str, number: Number) -> list[tuple[Series, Fact]]:
+    """The facts of ``name``; of those, the ones about the other thing that the passage speaks of, where it is one."""
+    facts = _facts_of(evidence, name, number)
+    if not name.startswith("#"):
+        return facts
+    others = {m.name for m in sentence.names if not m.name.startswith("#")} or {
+        m.name for m in sentence.passage.names if not m.name.startswith("#")
+    }
+    if len(others) == 1:
+        both = [(s, f) for s, f in facts if others & f.entities]
+        return both or facts
+    return facts
+
+
+def _mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
+    """True if the number belongs to another name of the sentence in a way that order alone does not settle."""
+    others = [e for e in sentence.entities if e != name]
+    facts = [x for e in others for x in _facts_of(evidence, e, number)]
+    if not any(evidence.matches(number, s, f) for s, f in facts):
+        return False
+    same = [n for n in sentence.numbers if n.role == number.role and not n.bound]
+    return len(same) >= 2 and len(sentence.names) >= 2 and not _tight(sentence, number, name)
+
+
+def _tight(sentence: Sentence, number: Number, name: str) -> bool:
+    """True if nothing but a bracket, "at" or "for" stands between name and number."""
+    for m in sentence.names:
+        if m.name != name:
+            continue
+        if 0 <= number.at - m.end <= 8 and re.fullmatch(
+            r"[`\"'’s*]*\s*(?:\(|:|at|=)\s*(?:ρ|rho|r)?\s*=?\s*(?:cosine |cos )?", sentence.between(m.end, number.at)
+        ):
+            return True
+        if 0 <= m.start - number.end <= 8 and re.fullmatch(
+            r"\s*(?:\(|for|in|at)\s*[`\"'*]*", sentence.between(number.end, m.start)
+        ):
+            return True
+    return False
+
+
+def _clash(sentence: Sentence, number: Number, of: str, facts: list[tuple[Series, Fact]], percent: bool) -> Clash:
+    scale = 100.0 if percent else 1.0
+    shown = sorted(
+        {round(f.value * (scale if s.fraction else 1.0), 3) for s, f in facts}, key=lambda v: abs(v - number.value)
+    )[:4]
+    unit = "%" if percent else ""
+    known = ", ".join(f"{v:g}{unit}" for v in shown)
+    message = f"{number.text}{number.unit} is no value known {of}"
+    if known:
+        message += f": those nearest are {known}"
+    return Clash(
+        "value",
+        sentence.passage.place(number.start, number.end),
+        message,
+        "correct the number, or say where it comes from",
+    )
+
+
+def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bool) -> bool:
+    """True if the number is a mean, a share or a change that can be worked out, or of a kind that cannot be judged."""
+    after = sentence.between(number.end, number.end + 70)
+    before = sentence.between(max(sentence.start, number.start - 60), number.start)
+    if number.role == "percent":
+        averaged = (
+            re.search(r"\b(?:mean|average\w*|median|typical\w*|overall|pooled|across)\b", sentence.text, re.IGNORECASE)
+            is not None
+        )
+        if (averaged or not named) and evidence.is_known(number, derived_rates(evidence), 0.01):
+            return True
+        if _SHARE.search(sentence.text):
+            return _is_share(evidence, sentence, number)
+        if _RELATIVE.match(after.lstrip()) or re.search(r"\bby (?:about |roughly |around )?$", before):
+            return not _known(evidence, number)  # a relative change; differences have a rule of their own
+        return False
+    return bool(re.search(r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|learning rate|lr|top[_-]p)\b[^,;]{0,18}$", before, re.IGNORECASE))
+
+
+def _is_share(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True unless the courses of the things named allow no such share."""
+    low, high = number.scaled()
+    known = vectors(evidence)
+    names = [e for e in sentence.entities if e in known]
+    if not names:
+        return True
+    at = {int(e[1:]) for e in sentence.entities if e.startswith("#")}
+    name = adjacent(sentence).get(next((i for i, n in enumerate(sentence.numbers) if n is number), -1))
+    if name is not None and name.name in known:
+        names = [name.name]
+    for entity in names:
+        for vector in known[entity]:
+            first, top = vector[0], max(vector, key=lambda v: v[2])
+            bottom = min(vector, key=lambda v: v[1])
+            for index, a, b in vector[1:]:
+                if at and index not in at:
+                    continue
+                for end in (top, vector[-1], bottom):
+                    if _ratio_allows((a - first[2], b - first[1]), (end[1] - first[2], end[2] - first[1]), low, high):
+                        return True
+                    if _ratio_allows((a, b), (end[1], end[2]), low, high):
+                        return True
+    return False
+
+
+def _ratio_allows(top: tuple[float, float], bottom: tuple[float, float], low: float, high: float) -> bool:
+    if bottom[0] <= 0 <= bottom[1]:
+        return bottom[0] != bottom[1]
+    ends = [t / b for t in top for b in bottom]
+    return min(ends) <= high + 1e-9 and low - 1e-9 <= max(ends)
+
+
+# -- sample sizes -----------------------------------------------------------------------------------------------------
+
+
+def _counts_of_page(evidence: Evidence) -> dict[int, int]:
+    """How often the page states each whole number as a count or a sample size."""
+    if "counts" not in evidence.cache:
+        out: dict[int, int] = {}
+        for passage in evidence.passages:
+            for number in passage.numbers:
+                if number.role in ("n", "count") and number.decimals <= 0 and number.value >= 0:
+                    out[int(number.value)] = out.get(int(number.value), 0) + 1
+        for sheet in evidence.sheets:
+            for item in sheet.numbers:
+                if item.number.role == "n" and item.number.decimals <= 0:
+                    out[int(item.number.value)] = out.get(int(item.number.value), 0) + 1
+            for text in (*sheet.labels, *sheet.header):
+                for found in re.finditer(r"\b[Nn]\s*=\s*([\d,]+)", text):
+                    value = int(found.group(1).replace(",", ""))
+                    out[value] = out.get(value, 0) + 1
+        evidence.cache["counts"] = out
+    found_counts: dict[int, int] = evidence.cache["counts"]
+    return found_counts
+
+
+def size_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Sample sizes that neither the results nor any count of the page knows."""
+    counts = _counts_of_page(evidence)
+    known = set().union(*(d.integers - _only_successes(d) for d in evidence.datasets)) if evidence.datasets else set()
+    lengths = {len(s.facts) for s in evidence.page_series} | {len(s.labels) for s in evidence.sheets}
+    in_records = {
+        id(r.n_number)
+        for r in records(evidence)
+        if r.n_number is not None and r.coefficient is not None and r.p is not None
+    }
+    factors = _factors(evidence)
+    stated = [
+        (sentence, number)
+        for passage in evidence.passages
+        if is_claim(passage)
+        for sentence in passage.sentences
+        for number in sentence.numbers
+        if number.role == "n" and number.decimals <= 0 and not number.bound
+    ]
+
+    def fine(value: int) -> bool:
+        if value in known or value in lengths or counts.get(value, 0) >= 2:
+            return True
+        return value in factors
+
+    right = sum(fine(int(n.value)) for _, n in stated)
+    if right < max(2, 0.6 * len(stated)):
+        return
+    for sentence, number in stated:
+        value = int(number.value)
+        if fine(value) or (id(number) in in_records and evidence.datasets) or _PRIOR.search(sentence.text):
+            continue
+        others = sorted(
+            (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
+        )[:3]
+        nearest = ", ".join(f"{v:,}" for v in others)
+        yield Clash(
+            "size",
+            sentence.passage.place(number.at, number.end),
+            f"{number.label} = {value:,} is no sample size of the results or of the rest of the page (it knows {nearest})",
+            "state the same size everywhere",
+        )
+
+
+def _only_successes(dataset: Dataset) -> frozenset[int]:
+    """Whole numbers that the file holds as successes and never as trials."""
+    successes = {k for _, _, k, _ in dataset.pairs}
+    trials = {n for _, _, _, n in dataset.pairs} | dataset.sizes
+    return frozenset(successes - trials)
+
+
+_PRODUCT = re.compile(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
+
+
+def _factors(evidence: Evidence) -> frozenset[int]:
+    """The products that the page writes out, alone and times each of its counts of things."""
+    products = set()
+    for text, _ in evidence.document.texts():
+        for match in _PRODUCT.finditer(text.text[:2000]):
+            a, b = (int(g.replace(",", "")) for g in match.groups())
+            products.add(a * b)
+    small = [v for v in _counts_of_page(evidence) if 2 <= v <= 500][:60]
+    units = [len(s.labels) for s in evidence.sheets]
+    return frozenset(
+        {
+            *products,
+            *(p * v for p in products for v in small),
+            *(v * u for v in small for u in units),
+            *(a * b for a in small for b in small if a in units or b in units),
+        }
+    )

@@ -1,0 +1,130 @@
+"""The results files that belong to a page: those given, or those that the page names and that resolve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .document import Document
+from .evidence.shapes import Dataset, read_dataset
+from .inline import Text
+
+__all__ = ["NamedFile", "ResultFiles", "load_results"]
+
+_PATH = re.compile(r"(?<![\w:/.-])(?:\.{0,2}/)?(?:[\w.@-]+/)*[\w.@-]+\.(?:json|csv|tsv)(?![\w/])")
+_RESULT_WORD = re.compile(
+    r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE
+)
+_MOST_BYTES = 8 * 1024 * 1024
+_MOST_FILES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A results file that the page names."""
+
+    name: str
+    text: Text
+    start: int
+    end: int
+    file: Path | None
+    """Where it resolves; ``None`` where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFiles:
+    """What is known about the numbers behind a page."""
+
+    datasets: tuple[Dataset, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    """Files that could not be read, with the reason: their numbers are *not checked*."""
+    named: tuple[NamedFile, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why there is nothing to compare with; "" where there is."""
+        if self.datasets:
+            return ""
+        if self.problems:
+            return "; ".join(f"{name}: {why}" for name, why in self.problems)
+        return "no results file was given (--results) and none that the page names was found"
+
+
+def load_results(
+    document: Document, *, given: Sequence[Path], page: Path | None, root: Path | None, read: bool = True
+) -> ResultFiles:
+    """Load the files ``given``, or else those that the page names, from its folder, its parents or ``root``.
+
+    A file that cannot be read is a problem and never an exception. A text that came from no file and without ``root``
+    names nothing that could be looked for.
+    """
+    folders = _folders(page, root)
+    named = tuple(_named(document, folders, given)) if page is not None or root is not None or given else ()
+    if not read:
+        return ResultFiles(named=named)
+    files = list(given) or list(dict.fromkeys(n.file for n in named if n.file is not None and "/" in n.name))
+    datasets, problems = [], []
+    for file in files[:_MOST_FILES]:
+        try:
+            size = file.stat().st_size
+            if not file.is_file():
+                raise ValueError("is no file")
+            if size > _MOST_BYTES:
+                raise ValueError(f"is larger than {_MOST_BYTES} bytes")
+            dataset = read_dataset(file.name, file.read_bytes().decode("utf-8-sig"))
+        except OSError as error:
+            problems.append((str(file), error.strerror or type(error).__name__))
+        except (ValueError, OverflowError) as error:
+            problems.append((str(file), str(error).split("\n")[0] or "cannot be read"))
+        else:
+            datasets.append(dataset)
+    return ResultFiles(tuple(datasets), tuple(problems), named)
+
+
+def _folders(page: Path | None, root: Path | None) -> list[Path]:
+    folders = [root] if root is not None else []
+    if page is not None:
+        folders.append(page.parent)
+        folders.extend(list(page.absolute().parent.parents)[:3])
+    folders.append(Path())
+    return folders
+
+
+def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> list[NamedFile]:
+    out: list[NamedFile] = []
+    seen: set[str] = set()
+    for text, scope in document.texts():
+        if scope in ("quote", "alt") or "." not in text.text:
+            continue
+        for match in _PATH.finditer(text.text[:4000]):
+            name = match.group(0)
+            if len(name) > 300 or name.count("/") > 12:
+                continue
+            if not _RESULT_WORD.search(name):
+                continue
+            file = _resolve(name, folders, given)
+            if name not in seen or file is None:
+                seen.add(name)
+                out.append(NamedFile(name, text, match.start(), match.end(), file))
+        if len(out) > 50:
+            break
+    return out
+
+
+def _resolve(name: str, folders: list[Path], given: Sequence[Path]) -> Path | None:
+    wanted = Path(name)
+    if wanted.is_absolute() or ".." in wanted.parts:  # a page may point at files of its own project only
+        return None
+    for file in given:
+        if file.parts[-len(wanted.parts) :] == wanted.parts or file.stem == wanted.stem:
+            return file
+    for folder in folders:
+        candidate = folder / wanted
+        try:
+            if candidate.is_file():
+                return candidate
+        except OSError:
+            continue
+    return None

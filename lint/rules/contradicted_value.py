@@ -1,0 +1,67 @@
+"""CR312: a rate or a coefficient in words is none of the values known of its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..evidence.values import value_clashes
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+
+__all__ = ["ContradictedValue"]
+
+
+class ContradictedValue(Rule):
+    """A rate or a coefficient in words is none of the values known of its subject.
+
+    ## Why is this bad?
+
+    A number that stands neither in the results nor in the page's own tables was changed or belongs to something
+    else. Where nearly all other numbers are known, the exception is wrong.
+
+    ## Fails
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    | Persona | Rate | n |
+    |---|---|---|
+    | villain | 57% | 100 |
+    | nurse | 12% | 100 |
+    | pirate | 31% | 100 |
+    | judge | 44% | 100 |
+
+    - The villain reaches 75%, the nurse 12%, the pirate 31% and the judge 44% (n = 100 each).
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    | Persona | Rate | n |
+    |---|---|---|
+    | villain | 57% | 100 |
+    | nurse | 12% | 100 |
+    | pirate | 31% | 100 |
+    | judge | 44% | 100 |
+
+    - The villain reaches 57%, the nurse 12%, the pirate 31% and the judge 44% (n = 100 each).
+    ````
+    """
+
+    code = "CR312"
+    name = "contradicted-value"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for clash in value_clashes(page.evidence):
+            yield self.finding(page, clash.place, clash.message, clash.help)

@@ -1,0 +1,52 @@
+"""CR408: a difference in points is no difference of the rates beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..evidence.comparisons import difference_clashes
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+
+__all__ = ["FalseDifference"]
+
+
+class FalseDifference(Rule):
+    """A difference in points is no difference of the rates beside it.
+
+    ## Why is this bad?
+
+    A reader who trusts the difference does not subtract again.
+
+    ## Fails
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    - The villain reaches 57% and the nurse 12%, a gap of 55 pp (n = 100 each).
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    - The villain reaches 57% and the nurse 12%, a gap of 45 pp (n = 100 each).
+    ````
+    """
+
+    code = "CR408"
+    name = "false-difference"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for clash in difference_clashes(page.evidence):
+            yield self.finding(page, clash.place, clash.message, clash.help)

@@ -1,0 +1,52 @@
+"""CR417: a total is not the product of the factors beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..evidence.products import product_clashes
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+
+__all__ = ["FalseTotal"]
+
+
+class FalseTotal(Rule):
+    """A total is not the product of the factors beside it.
+
+    ## Why is this bad?
+
+    20 questions × 5 completions are 100; another total has another design behind it.
+
+    ## Fails
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    - Each persona answered 20 questions × 5 completions = 120 times.
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    - Each persona answered 20 questions × 5 completions = 100 times.
+    ````
+    """
+
+    code = "CR417"
+    name = "false-total"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for clash in product_clashes(page.evidence):
+            yield self.finding(page, clash.place, clash.message, clash.help)

@@ -1,0 +1,53 @@
+"""CR404: an interval does not follow from its rate and n."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..evidence.intervals import width_clashes
+from ..finding import Finding
+from ..page import Page
+from ..rule import Rule
+
+__all__ = ["ImpossibleInterval"]
+
+
+class ImpossibleInterval(Rule):
+    """An interval does not follow from its rate and n.
+
+    ## Why is this bad?
+
+    Wilson, Clopper-Pearson, Agresti-Coull and Wald intervals follow from k and n. One that none of them gives was
+    computed for another sample size.
+
+    ## Fails
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    - The villain reaches 57 of 100 [47.2%, 66.3%], the nurse 12 of 100 [7.0%, 19.8%], the judge 44 of 100 [39.2%, 48.9%].
+    ````
+
+    ## Passes
+
+    ````markdown
+    # Uptake falls with distance (LOW confidence)
+
+    ## TL;DR
+
+    ### Results
+
+    - The villain reaches 57 of 100 [47.2%, 66.3%], the nurse 12 of 100 [7.0%, 19.8%], the judge 44 of 100 [34.7%, 53.8%].
+    ````
+    """
+
+    code = "CR404"
+    name = "impossible-interval"
+
+    def check(self, page: Page) -> Iterator[Finding]:
+        for clash in width_clashes(page.evidence):
+            yield self.finding(page, clash.place, clash.message, clash.help)
