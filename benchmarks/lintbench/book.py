@@ -19,7 +19,9 @@ def wilson(k: int, n: int) -> tuple[float, float]:
 
 
 def p_of(r: float, n: int) -> float:
-    """Two-sided p of a correlation by the t approximation."""
+    """Two-sided p of a correlation by the t approximation; 0 for a perfect one, which no page states."""
+    if abs(r) >= 1:
+        return 0.0
     return float(2 * stats.t.sf(abs(r) * math.sqrt((n - 2) / (1 - r * r)), n - 2))
 
 

@@ -1,4 +1,4 @@
-"""Four kinds of experiment: a cast and a random generator in, a book of facts and the data behind it out."""
+"""Five kinds of experiment: a cast and a random generator in, a book of facts and the data behind it out."""
 
 from __future__ import annotations
 
@@ -480,9 +480,75 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     return b
 
 
+def dose(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
+    """A rate against the share of altered training data, for two or three variants of a model."""
+    b = Book(dict(cast))
+    units = _units(cast, rng, int(rng.integers(2, 4)))
+    keys = [u["key"] for u in units]
+    _label(b, units, naming)
+    doses = cast["doses"]
+    questions, completions = (int(v) for v in cast["designs"][rng.integers(len(cast["designs"]))])
+    n = questions * completions
+    while True:
+        ks = {
+            k: [int(rng.binomial(n, _logistic(a + s * math.log1p(v) + rng.normal(0, 0.15)))) for v in doses]
+            for k, (a, s) in {k: (rng.uniform(-4.0, -2.0), rng.uniform(0.4, 1.4)) for k in keys}.items()
+        }
+        first, last = {k: v[0] for k, v in ks.items()}, {k: v[-1] for k, v in ks.items()}
+        spread = sorted(last.values())
+        if min(first.values()) > 0 and all(last[k] > first[k] for k in keys) and min(np.diff(spread)) > 0.03 * n:
+            fits = {k: coef([float(v) for v in doses], [v / n for v in ks[k]], "spearman") for k in keys}
+            if all(abs(c.r) < 0.985 for c in fits.values()):
+                break
+    pooled = coef([float(v) for _ in keys for v in doses], [v / n for k in keys for v in ks[k]], "spearman")
+    for k in keys:
+        b.coefs[k] = Coef(fits[k].r, fits[k].n, "spearman", tuple(o for o in keys if o != k))
+        b.rates |= {f"first.{k}": (ks[k][0], n), f"last.{k}": (ks[k][-1], n)}
+        for j, v in enumerate(ks[k]):
+            b.rates[f"at{j}.{k}"] = (v, n)
+        b.pairs[f"rise.{k}"] = (ks[k][0] / n, ks[k][-1] / n, "rate")
+        b.signs[f"rise.{k}"] = 1 if ks[k][-1] > ks[k][0] else -1
+        b.counts[f"half.{k}"] = (sum(2 * v > n for v in ks[k]), len(doses))
+        b.counts[f"tenth.{k}"] = (sum(10 * v > n for v in ks[k]), len(doses))
+    b.coefs["pool"] = Coef(pooled.r, pooled.n, "spearman", tuple(keys))
+    finals = {k: last[k] / n for k in keys}
+    b.role("top", b.extreme("top", finals, top=True))
+    b.role("low", b.extreme("low", finals, top=False))
+    b.pairs["finals"] = (min(finals.values()), max(finals.values()), "rate")
+    b.ranges["final"] = (min(finals.values()), max(finals.values()), "rate")
+    weak = [k for k in keys if b.coefs[k].p >= 0.05]
+    if weak:
+        b.role("ns", weak[0])
+    elif max(b.coefs[k].p for k in keys) < 0.05:
+        b.bounds["all"] = max(b.coefs[k].p for k in keys)
+    b.counts["sig"] = (len(keys) - len(weak), len(keys))
+    b.signs["main"] = 1 if pooled.r > 0 else -1
+    b.aggregates |= {
+        "final_mean": statistics.fmean(finals.values()),
+        "first_mean": statistics.fmean(v / n for v in first.values()),
+    }
+    b.ints |= {"variants": len(keys), "doses": len(doses), "cells": len(keys) * len(doses), "cell": n, "questions": questions,
+               "completions": completions, "total": len(keys) * len(doses) * n}  # fmt: skip
+    b.facts |= {"top_dose": doses[-1], "low_dose": doses[0], "dose_list": ", ".join(map(str, doses))}
+    _quoted_fact(b, rng)
+    head = cast["y_head"]
+    b.grids.append(Grid(cast["dose_head"], [f"{v}" for v in doses], [(f"{head}, {b.labels[k]}", "%") for k in keys],
+        [[("rate", f"at{j}.{k}", "cell1") for k in keys] for j in range(len(doses))]))  # fmt: skip
+    b.grids.append(Grid("Variant", [b.labels[k] for k in keys], [("Spearman ρ", ""), ("p", ""), ("N", ""), ("k/n at the top", ""), ("95% CI", "%")],
+        [[("coef", k, "2"), ("p", k, "bare"), ("n", k, "bare"), ("rate", f"last.{k}", "slash"), ("ci", f"last.{k}", "cell")] for k in keys]))  # fmt: skip
+    b.tables += [
+        Table("cells", ("variant", "dose"), [
+            {"variant": k, "dose": v, "k": c, "n": n, "rate": c / n} for k in keys for v, c in zip(doses, ks[k], strict=True)]),
+        Table("fits", ("variant",), [{"variant": k, **_fit(b.coefs[k])} for k in keys]),
+    ]  # fmt: skip
+    b.head = {"doses": doses, "pooled": _fit(b.coefs["pool"])}
+    return b
+
+
 FAMILIES: dict[str, Callable[[dict[str, Any], Rng, str], Book]] = {
     "similarity": similarity,
     "per_source": per_source,
     "course": course,
     "contrast": contrast,
+    "dose": dose,
 }

@@ -12,7 +12,7 @@ import numpy as np
 
 from lintbench.book import wilson
 from lintbench.notation import is_tie
-from lintbench.writer import PROSE, Absent, Page, Piece, Writer
+from lintbench.writer import PROSE, SPOKEN, Absent, Page, Piece, Writer
 
 __all__ = ["KINDS", "mutate"]
 
@@ -32,8 +32,12 @@ class Bench:
 
     def where(self, kinds: tuple[str, ...], secs: tuple[str, ...] | None = PROSE,
               ok: Callable[[Piece], bool] = lambda p: True) -> list[int]:  # fmt: skip
-        """Indices of pieces of those kinds in those sections."""
-        found = [i for i, p in enumerate(self.pieces) if p.kind in kinds and (secs is None or p.sec in secs) and ok(p)]
+        """Indices of pieces of those kinds in those sections; of what an earlier issue reported only p can be judged."""
+        found = []
+        for i, p in enumerate(self.pieces):
+            judged = p.kind == "p" or not p.key.endswith(" earlier")
+            if p.kind in kinds and (secs is None or p.sec in secs) and judged and ok(p):
+                found.append(i)
         if not found:
             raise Absent(f"no {kinds}")
         return found
@@ -51,7 +55,7 @@ class Bench:
     def put(self, i: int, new: str, note: str, also: list[int] | None = None) -> Edit:
         """Replace the text of a piece."""
         old = self.pieces[i].text
-        if self.pieces[i].data.get("capital") and new[:1].islower():
+        if self.pieces[i].data.get("starts") and new[:1].islower() and self.pieces[i].kind in SPOKEN:
             new = new[:1].upper() + new[1:]
         if new == old:
             raise Absent("no change")

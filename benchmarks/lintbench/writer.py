@@ -12,9 +12,11 @@ import numpy as np
 from lintbench.book import Book, Grid, wilson
 from lintbench.notation import WORDS, Notation, is_tie, nice_bound
 
-__all__ = ["PROSE", "Absent", "Page", "Piece", "Writer", "write_page"]
+__all__ = ["PROSE", "SPOKEN", "Absent", "Page", "Piece", "Writer", "write_page"]
 
 SLOT = re.compile(r"⟦|⟧|\{(\w+)(?: ([\w.\-]+))?(?:: ?([^{}]+))?\}")
+SPOKEN = ("name", "label", "seed", "quant", "count", "half", "acro", "int")
+"""Kinds of piece that are words, and begin a sentence with a capital."""
 PROSE = ("background", "methodology", "caption", "takeaway", "confidence")
 """Where numbers are stated in sentences."""
 
@@ -239,6 +241,8 @@ class Writer:
 
     def _move(self, key: str, form: str) -> list[Piece]:
         a, b, unit = self.book.pairs[key]
+        if abs(a - b) < (0.02 if unit == "rate" else 0.01):
+            raise Absent("a move")
         return [Piece(self.move_text(a, b, unit, form), "move", data={"a": a, "b": b, "unit": unit, "form": form})]
 
     def move_text(self, a: float, b: float, unit: str, form: str) -> str:
@@ -385,19 +389,10 @@ class Writer:
             p.sec = p.sec or sec
         before = ""
         for p in out:
-            start = (
-                not before
-                or (re.search(r"(?:^|[.!?:])(?:\*\*)?[ ]?\*{0,2}$", before)
-                and before.rstrip("* ")[-1:] in ".!?")
-            )
-            if (
-                p.text
-                and start
-                and p.text[0].islower()
-                and p.kind in ("name", "label", "seed", "quant", "count", "half", "acro", "int")
-            ):
-                p.text = p.text[0].upper() + p.text[1:]
-                p.data["capital"] = True
+            if not before or re.search(r"[.!?](?:\*\*)? ?\*{0,2}$", before):
+                p.data["starts"] = True
+                if p.text[:1].islower() and p.kind in SPOKEN:
+                    p.text = p.text[0].upper() + p.text[1:]
             before += p.text
         return [p for p in out if p.text]
 

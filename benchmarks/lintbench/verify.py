@@ -1,0 +1,204 @@
+"""Checks of the bench itself, by other means than those that made it: numbers re-derived from the text and the data.
+
+python benchmarks/lintbench/verify.py --bank notebook --seed 5
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import html
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scipy import special, stats
+
+HERE = Path(__file__).resolve().parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE.parent))
+
+from lintbench.generate import banks, build, generate  # noqa: E402
+from lintbench.score import Answer, score_set  # noqa: E402
+from lintbench.writer import Page  # noqa: E402
+
+__all__ = ["check_text", "check_values", "diff_linter", "verify"]
+
+SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+POWER = re.compile(r"(?:(\d(?:\.\d)?) ?× ?)?10(?:\^(-\d+)|([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
+TRIPLE = re.compile(
+    r"(?:\bN ?= ?(?P<n0>[\d, ]+?), )?(?:ρ|rho|\br) ?= ?(?P<r>-?\d?\.\d+)[,; ]+\(?[pP] ?(?P<rel>[=<]) ?(?P<p>\d*\.?\d+(?:e-?\d+)?)"
+    r"(?:[,; ]+N ?= ?(?P<n1>\d[\d,]*))?"
+)
+MOVE = re.compile(
+    r"\b(rises|falls|goes up|goes down|increases|decreases|drops|gains|loses)\b[^.;:]{0,60}? from ([+-]?\d*\.?\d+) ?%? to ([+-]?\d*\.?\d+)"
+)
+UP = {"rises", "goes up", "increases", "gains"}
+
+
+def _ascii(text: str) -> str:
+    """Numbers of any writer as Python reads them."""
+    text = html.unescape(text).replace("−", "-").replace("\u2009", "").replace("\u202f", "")
+    return POWER.sub(lambda m: f"{m[1] or '1'}e{m[2] or m[3].translate(SUPER)}", text)
+
+
+def _digits(s: str) -> int:
+    return len(s.split("e")[0].partition(".")[2])
+
+
+def _p_of(r: float, n: int) -> float:
+    """The t approximation through the incomplete beta function, which the generator does not use."""
+    return float(special.betainc((n - 2) / 2, 0.5, 1 - r * r))
+
+
+def check_text(text: str) -> tuple[int, list[str]]:
+    """Coefficient, p and N side by side; words of direction beside two values; nothing unfilled."""
+    prose = _ascii(re.sub(r"```.*?```|<!--.*?-->|^>.*?$|`[^`\n]*`", "", text, flags=re.S | re.M))
+    bad, n_checked = [], 0
+    for m in TRIPLE.finditer(prose):
+        n_text = m["n1"] or m["n0"]
+        if not n_text:
+            continue
+        n, r, p = int(re.sub(r"[, ]", "", n_text)), abs(float(m["r"])), float(m["p"])
+        half = 0.5000001 * 10 ** -_digits(m["r"])
+        low, high = _p_of(min(r + half, 0.9999999), n), _p_of(max(0.0, r - half), n)
+        mantissa = m["p"].split("e")[0]
+        slack = 0.5000001 * 10 ** -_digits(mantissa) * (10 ** int(m["p"].split("e")[1]) if "e" in m["p"] else 1)
+        n_checked += 1
+        if (m["rel"] == "=" and not low - slack <= p <= high + slack) or (m["rel"] == "<" and low >= p):
+            bad.append(m[0])
+    for m in MOVE.finditer(prose):
+        n_checked += 1
+        if (float(m[3]) > float(m[2])) != (m[1] in UP):
+            bad.append(m[0])
+    bad += [
+        f"unfilled {w!r}" for w in ("{", "}", "⟦", "⟧", "None", "nan", "TBD") if w in re.sub(r"`[^`]*`|\n +", "", prose)
+    ]
+    return n_checked, bad
+
+
+def _numbers(text: str) -> list[tuple[float, int]]:
+    """Values with their decimals; thousands joined."""
+    plain = re.sub(r"(?<=\d)[, ](?=\d{3}\b)", "", _ascii(text))
+    return [(float(m), _digits(m)) for m in re.findall(r"[+-]?\d*\.?\d+(?:e-?\d+)?", plain)]
+
+
+def _near(printed: tuple[float, int], true: float) -> bool:
+    return abs(printed[0] - true) <= 0.5000001 * 10 ** -printed[1]
+
+
+def check_values(page: Page) -> tuple[int, list[str]]:
+    """Every printed value against its fact by reading the digits back, intervals and p by scipy."""
+    pct = 100 if page.notation.rate == "pct" else 1
+    bad, n_checked = [], 0
+    for p in page.pieces:
+        d: dict[str, Any] = p.data
+        want: list[float] = []
+        got = _numbers(p.text) if p.kind else []
+        if p.kind == "rate":
+            x = pct * d["k"] / d["n"]
+            want = {"kn": [d["k"], d["n"]], "slash": [d["k"], d["n"]], "both": [x, d["k"], d["n"]]}.get(d["form"], [x])
+        elif p.kind == "ci":
+            ci = stats.binomtest(d["k"], d["n"]).proportion_ci(method="wilson")
+            want = [pct * ci.low, pct * ci.high]
+        elif p.kind == "coef":
+            want = [d["c"].r]
+        elif p.kind == "sim":
+            want = [d["x"]]
+        elif p.kind == "fold":
+            want = [d["ratio"]]
+        elif p.kind == "diff":
+            x = d["x"] * (100 if d["unit"] == "rate" else 1)
+            want = [abs(x) if d["form"] == "abs" else x]
+        elif p.kind in ("move", "range"):
+            scale = pct if d["unit"] == "rate" else 1
+            want = [scale * v for v in ((d["a"], d["b"]) if p.kind == "move" else (d["low"], d["high"]))]
+            got = [(abs(v), k) for v, k in got] if "–" in p.text or "->" in p.text else got
+            want = [abs(v) for v in want] if "–" in p.text or "->" in p.text else want
+        elif p.kind == "mean":
+            want = [d["m"].mean] if d["form"] == "only" else [d["m"].mean, d["m"].sd]
+        elif p.kind == "share":
+            want = [100 * d["x"]]
+        elif p.kind == "agg":
+            want = [pct * d["x"]]
+        elif p.kind == "delta":
+            want = [d["x"]]
+        elif p.kind == "dci":
+            want = [d["low"], d["high"]]
+        elif p.kind == "n":
+            want = [d["n"]]
+        else:
+            continue
+        n_checked += 1
+        if p.kind in ("dci", "ci") and "–" in p.text:
+            got = [(abs(v), k) for v, k in got]
+        if len(got) != len(want) or not all(_near(g, w) for g, w in zip(got, want, strict=True)):
+            bad.append(f"{p.kind} {p.key}: {p.text!r} is not {want}")
+    return n_checked, bad
+
+
+def diff_linter(root: Path, doc: Path, results: Path | None) -> Answer:
+    """A cheat that sees the difference to the clean parent: it must locate every label."""
+    label = json.loads((root / "labels" / f"{doc.stem}.json").read_text("utf-8"))
+    if label["kind"] == "clean":
+        return Answer([], 0.0)
+    old = (root / "docs" / f"{label['parent']}.md").read_text("utf-8").splitlines()
+    new = (root / doc).read_text("utf-8").splitlines()
+    out = []
+    for op, _, _, a, b in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if op != "equal":
+            out += [
+                {"line": i + 1, "code": "X", "severity": "error", "message": f"{op} {i}"}
+                for i in range(a, max(b, a + 1))
+            ]
+    return Answer(out, 0.0)
+
+
+def verify(bank: str, seed: int, *, clean: int, mutated: int, rewrites: int) -> list[str]:
+    """Everything that is wrong with one set; the summary goes to standard output."""
+    bad: list[str] = []
+    counted = [0, 0]
+    for i in range(clean):
+        page, _ = build(bank, seed, i)
+        for j, (n, found) in enumerate((check_text(page.text()), check_values(page))):
+            counted[j] += n
+            bad += [f"{bank} {page.ident}: {f}" for f in found]
+    with tempfile.TemporaryDirectory() as tmp:
+        out = Path(tmp)
+        manifest = generate(bank, seed, out, clean=clean, rewrites=rewrites, mutated=mutated)
+        for row in manifest["documents"]:
+            if row["id"][0] == "r":
+                n, found = check_text((out / "docs" / f"{row['id']}.md").read_text("utf-8"))
+                counted[0] += n
+                bad += [f"{bank} {row['id']}: {f}" for f in found]
+        score = score_set(out, diff_linter)
+        bad += [f"{bank} label off: {m}" for m in score.misses]
+        if not mutated or score.recall() == 1:
+            print(
+                f"{bank}: the linter that sees the difference locates all {sum(c['n'] for c in score.kinds.values())}"
+            )
+    print(f"{bank}: {counted[0]} triples and directions and {counted[1]} values re-derived, {len(bad)} wrong")
+    return bad
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command line."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--bank", choices=["all", *banks()], default="all")
+    ap.add_argument("--seed", type=int, default=5)
+    ap.add_argument("--clean", type=int, default=24)
+    ap.add_argument("--rewrites", type=int, default=36)
+    ap.add_argument("--mutated", type=int, default=264)
+    a = ap.parse_args(argv)
+    bad = []
+    for bank in banks() if a.bank == "all" else [a.bank]:
+        bad += verify(bank, a.seed, clean=a.clean, mutated=a.mutated, rewrites=a.rewrites)
+    print("\n".join(bad))
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
