@@ -22,7 +22,7 @@ def page(root: Path, folder: Path, hits: int) -> tuple[int, str]:
     row = table["factors"]["source"].index(levels.index("helpful_assistant"))
     table["successes"][row] = hits
     (folder / "results.json").write_text(json.dumps(results), "utf-8")
-    analysis = analyze(load(folder / "results.json"), Settings(n_resamples=999))
+    analysis = analyze(load(folder / "results.json"), settings=Settings(n_resamples=999))
     analysis.write(folder, results=folder / "results.json")
     narrative = root / "examples/assistant_variants/narrative.md"
     done = CliRunner().invoke(
@@ -54,10 +54,15 @@ def test_one_count_changes_what_depends_on_it_and_stops_what_became_false(projec
     assert (tmp_path / "issue.md").read_bytes() == kept
 
 
-@pytest.mark.parametrize("name", ["persona100", "assistant_variants", "convergence", "em_collapse", "taxonomy200"])
+SLOW = [
+    pytest.param(n, marks=pytest.mark.slow) for n in ("persona100", "assistant_variants", "em_collapse", "taxonomy200")
+]
+
+
+@pytest.mark.parametrize("name", ["convergence", *SLOW])
 def test_every_study_renders_from_a_starting_narrative(project_root: Path, tmp_path: Path, name: str) -> None:
     results = project_root / "examples" / name / "results.json"
-    analyze(load(results), Settings(n_resamples=99)).write(tmp_path, results=results)
+    analyze(load(results), settings=Settings(n_resamples=99)).write(tmp_path, results=results)
     runner = CliRunner()
     for version in ("v1", "v2"):
         words = tmp_path / f"{version}.md"
