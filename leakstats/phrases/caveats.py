@@ -63,4 +63,4 @@ def confidence_reason(doc: AnalysisDocument, level: str) -> str:
     said = "; ".join(safe(b.strip().rstrip(".")) for b in binding) or "no rule of the analysis limits it"
     if level == ceiling:
         return said
-    return f"set below the {ceiling} that the analysis allows, where {said}"
+    return f"set below the {ceiling} that the analysis allows ({said})"
