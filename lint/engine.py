@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -150,6 +151,7 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
     if not results.datasets:
         missing["results"] = results.reason
     page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing, results)
+    printed = [] if grounding is None else sorted((v.start or 0, v.end) for v in grounding.values if v.confirmed)
     findings: list[Finding] = []
     ran: list[Rule] = []
     not_run: list[NotRun] = []
@@ -169,7 +171,10 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
             not_run.append(NotRun(rule.code, rule.name, "switched off by the profile or the settings"))
         else:
             ran.append(rule)
-            findings.extend(_at_most(sorted((f.at(severity) for f in set(rule.check(page))), key=lambda f: f.order)))
+            found = [f.at(severity) for f in set(rule.check(page))]
+            if rule.code.startswith(_READINGS):
+                found = [f for f in found if not _within(document, f, printed)]
+            findings.extend(_at_most(sorted(found, key=lambda f: f.order)))
     own = [rule.code for rule in all_rules() if rule.code.startswith("CR9")]
     kept, hidden, used = suppress(findings, allows, today=options.today, protected=own)
     kept.extend(_unused(document, allows, used, ran, profile, options.today))
@@ -183,6 +188,18 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
         template=f"{template.kind} {template.version}" if known else "",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
+
+
+_READINGS = ("CR31", "CR4")
+"""Rules that read numbers off the page and derive them again. What the analysis prints today in that very place needs
+no reading: a permutation p need not follow from its coefficient, nor a clustered interval from its counts."""
+
+
+def _within(document: Document, finding: Finding, printed: list[tuple[int, int]]) -> bool:
+    """Whether a finding speaks of a value that was printed from the analysis and is confirmed."""
+    at = document.source.start_of(finding.place.line) + finding.place.column - 1
+    i = bisect_right(printed, (at, len(document.source.text))) - 1
+    return i >= 0 and printed[i][0] <= at < printed[i][1]
 
 
 def _unused(
