@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from leakstats.facts import Fact
 
 from .grammar import Number
-from .idioms import adjacent, intervals, pairs_of_counts, spans
+from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .passages import Sentence
 from .values import is_claim
@@ -26,7 +26,7 @@ def _rates(sentence: Sentence, whole: bool, without: Number | None = None) -> li
         ends = {id(x) for a, b, _ in intervals(part) for x in (a, b)}
         for number in part.numbers:
             if (
-                number.role == "percent"
+                is_rate(part, number)
                 and number is not without
                 and id(number) not in ends
                 and number.bound in ("", "~")
@@ -95,7 +95,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 low, high = number.scaled()
                 moves = [
-                    s for s in spans(sentence) if s.kind in ("move", "to") and s.left.role == s.right.role == "percent"
+                    s for s in spans(sentence) if s.kind in ("move", "to") and is_rate(sentence, s.left) and is_rate(sentence, s.right)
                 ]
                 signed = number.signed
                 if _PRIOR.search(sentence.text):

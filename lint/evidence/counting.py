@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leakstats.facts import Fact, Series
 
 from .grammar import Number
-from .idioms import pairs_of_counts
+from .idioms import is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import direction_words, quantifiers
 from .names import words_of
@@ -109,28 +109,26 @@ def count_clashes(evidence: Evidence) -> Iterator[Clash]:
 def _disagreeing(claims: list[Counted]) -> Iterator[Clash]:
     """Counts of the same things by the same words that differ; the rarer one is named."""
     for claim in claims:
-        words = words_of(claim.sentence.text) - {claim.noun}
-        alike = [
-            o
-            for o in claims
-            if o.total == claim.total
-            and o.noun == claim.noun
-            and o is not claim
-            and _similar(words, words_of(o.sentence.text))
-        ]
+        words, limits = _rare(claim), _limits(claim)
+        alike = [o for o in claims if o is not claim and o.total == claim.total and o.noun == claim.noun and _limits(o) == limits and _similar(words, _rare(o))]
         votes = Counter((o.low, o.high) for o in alike)
         if votes and votes.most_common(1)[0][1] >= 2 and (claim.low, claim.high) not in votes:
             yield Clash(
-                "count",
-                claim.sentence.passage.place(claim.start, claim.end),
-                f"'{claim.text}' stands elsewhere as {votes.most_common(1)[0][0][0]:g} of {claim.total}",
+                "count", claim.sentence.passage.place(claim.start, claim.end), f"'{claim.text}' stands elsewhere as {votes.most_common(1)[0][0][0]:g} of {claim.total}",
                 "state one count",
             )
 
 
+def _rare(claim: Counted) -> frozenset[str]:
+    return frozenset(w for w in words_of(_clause(claim)[0]) if len(w) > 3 and w != claim.noun)
+
+
+def _limits(claim: Counted) -> frozenset[tuple[str, float]]:
+    return frozenset((n.role, n.value) for n in _clause(claim)[1] if n.bound)
+
+
 def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
-    rare_a, rare_b = {w for w in a if len(w) > 4}, {w for w in b if len(w) > 4}
-    return bool(rare_a and rare_b) and len(rare_a & rare_b) >= 0.5 * min(len(rare_a), len(rare_b))
+    return bool(a and b) and len(a & b) >= 0.6 * max(1, min(len(a), len(b)))
 
 
 # -- criteria ---------------------------------------------------------------------------------------------------------
@@ -164,6 +162,9 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
             continue
         if number.role == "p":
             return _count(_of_p(evidence, series, claim), number, 1.0)
+        if number.role == "value" and is_rate(claim.sentence, number):
+            rated = [s for s in series if s.fraction and not _is_p(evidence, s) and s.role not in ("net", "gain", "at")]
+            return _count(_preferred(_by_role(rated, text), claim), number, 1.0)
         if number.role in ("coefficient", "value"):
             chosen = [
                 s

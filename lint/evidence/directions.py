@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .correlations import Record, records
 from .grammar import Number
-from .idioms import Span, intervals, pairs_of_counts, spans
+from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words, strength_words
 from .passages import Passage, Sentence
@@ -158,7 +158,7 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
 def _of_differences(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "…, 44 pp lower": the number before is compared with the other one of its sentence."""
     rates: list[tuple[int, float]] = [
-        (n.start, n.value / 100) for n in sentence.numbers if n.role == "percent" and n.bound in ("", "~")
+        (n.start, n.scaled()[0] / 2 + n.scaled()[1] / 2) for n in sentence.numbers if is_rate(sentence, n) and n.bound in ("", "~")
     ]
     rates += [(k.start, k.value / n.value) for k, n in pairs_of_counts(sentence) if n.value >= 20]
     rates.sort()

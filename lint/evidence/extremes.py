@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from .grammar import Number
-from .idioms import adjacent, intervals, spans
+from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import Superlative, superlatives
 from .names import Mention, words_of
@@ -94,7 +94,7 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
-            numbers = [n for n in sentence.numbers if n.role == "percent" and not n.bound]
+            numbers = [n for n in sentence.numbers if is_rate(sentence, n) and not n.bound]
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             for a, b in itertools.pairwise(numbers):
                 if id(a) in ends or not re.fullmatch(

@@ -47,7 +47,7 @@ WORD_NUMBERS = {
 
 _NUMBER = re.compile(
     r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
-    r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
+    r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|[1-9]\d{0,2}(?: \d{3})+(?![\d.%,])|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
     r"(?P<power>[eE][-+\u2212\u2013]?\d{1,4}(?![\w])|\s?[x×·]\s?10(?:\^\{?\(?[-+\u2212\u2013]?\d{1,4}\)?\}?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|\^\{?\(?[-+\u2212\u2013]\d{1,4}\)?\}?|[⁻⁺][⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
@@ -87,6 +87,7 @@ _BOUND = re.compile(
 _AFTER_BOUND = re.compile(
     r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or (?P<le>less|fewer|below|lower))\b"
 )
+_LATER_POINTS = re.compile(r"\s+or (?:more|less|fewer|better|higher)\s+(?:percentage[- ])?(?:points?|pp)\b")
 _LEVEL_AFTER = re.compile(
     r"[\s-]*(?:two-sided |percentile |Wilson |bootstrap |binomial |BCa |exact |Clopper-Pearson )*"
     r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|quantile|bounds?\b|limits?\b|\(?Wilson)",
@@ -233,7 +234,7 @@ def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] 
     power = power.replace("^", "").translate(str.maketrans("", "", "(){} "))
     spelled = (
         ("-" if sign and _ascii(sign) == "-" else "")
-        + body.replace("\u2009", ",").replace("\u202f", ",").replace("\u00a0", ",")
+        + body.replace("\u2009", ",").replace("\u202f", ",").replace("\u00a0", ",").replace(" ", ",")
         + power
     )
     printed = parse_number(spelled)
@@ -255,6 +256,8 @@ def _role(
         return "p", "p", start - len(before) + hit.start()
     if (hit := _N.search(before)) is not None and not unit:
         return "n", before[hit.start()], start - len(before) + hit.start()
+    if not unit and _LATER_POINTS.match(after):
+        return "points", "", start
     if unit in ("%", "percent", "per cent"):
         if _LEVEL_AFTER.match(after) or (
             _LEVEL_BEFORE.search(before) and float(body.replace(",", "") or 0) in (68, 80, 90, 95, 99, 99.9)
@@ -359,7 +362,8 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
         here, after = numbers[i], numbers[i + 1]
         if here.role in ("count", "value") and after.role in ("percent", "points") and not here.label:
             between = text[here.end : after.start]
-            if 0 < len(between) <= 6 and between.strip() and _LIST.match(between):
+            comma = "," in between and (after.signed or after.role == "points" or here.decimals != after.decimals)
+            if 0 < len(between) <= 6 and between.strip() and _LIST.match(between) and not comma:
                 numbers[i] = replace(here, role=after.role, unit=after.unit)
     for i in range(1, len(numbers)):
         here, before = numbers[i], numbers[i - 1]

@@ -10,7 +10,7 @@ from .grammar import Number
 from .names import Mention
 from .passages import Sentence
 
-__all__ = ["Span", "Stat", "adjacent", "claims_count", "intervals", "pairs_of_counts", "spans", "stats"]
+__all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "pairs_of_counts", "spans", "stats"]
 
 _GAP = re.compile(
     r"[\s,;:()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|all)?[\s,;:()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;(]*$"
@@ -116,6 +116,9 @@ def spans(sentence: Sentence) -> list[Span]:
     return out
 
 
+_INTERVAL_WORD = re.compile(r"\bCIs?\b|\bCI\s?\d\d|\bintervals?\b|\bWilson\b|\bconfidence\b")
+
+
 def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     """Intervals in square brackets, or behind "CI": low, high, and where the whole begins."""
     out = []
@@ -132,14 +135,13 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         before = sentence.between(max(sentence.start, a.start - 40), a.start)
         between = sentence.between(a.end, b.start)
         after = sentence.between(b.end, b.end + 2)
-        bracket = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
-        named = re.search(r"(?:CI|interval|confidence|Wilson)s?\b[\s:=(\[,]*(?:of |from |is )?$", before) is not None
-        if (
-            (bracket
-            and re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between))
-            or (named
-            and re.fullmatch(r"\s*(?:,|;|–|-|to)\s*", between))
-        ):
+        square = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
+        named = re.search(r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b[\s:=(\[,]*(?:of |from |is )?$", before) is not None
+        joined = re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between) is not None
+        round_ = re.search(r"\(\s*$", before) is not None and after.lstrip()[:1] == ")"
+        known = bool(out) and re.search(r"[)\]]\s*(?:,|and|;)\s*\($", before) is not None
+        spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(r"(?:range|from|peak)\w*\s*\($", before)
+        if joined and (square or named or round_ and (known or spoken)):
             out.append((a, b, a.start))
     return out
 
@@ -157,17 +159,23 @@ def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
     return out
 
 
-def claims_count(sentence: Sentence, pair: tuple[Number, Number]) -> str:
-    """The noun behind ``k of n``: "personas", "completions"; "" where there is none."""
-    match = re.match(r"\s*(?:\w+[- ]){0,2}?(\w+)", sentence.between(pair[1].end, pair[1].end + 40))
-    return match.group(1).lower() if match is not None else ""
-
-
 _FORWARD = re.compile(
     r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,4}[\s(:=,~≈]*(?:at |is |of )?$"
 )
 _BACK = re.compile(r"\s*(?:\(\s*|for |in |at |under |by |on )(?:the |source |persona |layer |condition )?[`\"'*]*$")
 _SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
+
+
+def is_rate(sentence: Sentence, number: Number) -> bool:
+    """True for a percentage, and for a bare decimal in [0, 1] of a passage that writes no percentages."""
+    if number.role == "percent":
+        return True
+    if number.role != "value" or number.signed or number.label or not 0 <= number.value <= 1 or number.decimals < 1:
+        return False
+    if any(n.role == "percent" for n in sentence.passage.numbers):
+        return False
+    before = sentence.between(max(sentence.start, number.start - 24), number.start)
+    return re.search(r"\b(?:cos\w*|similarity|coefficient|correlation|cutoff|threshold|Δ|VIF|ICC|loss|perplexity)\W*(?:of|is|=|at)?\s*$", before, re.IGNORECASE) is None
 
 
 def adjacent(sentence: Sentence) -> dict[int, Mention]:

@@ -166,7 +166,7 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 )
                 estimate = next(iter(by_cell.get((row, column_of), ())), None)
             size = next((int(x.number.value) for x in sheet.numbers if x.row == row and x.number.role == "n"), None)
-            counts = _cell_counts(sheet.table.rows[row])
+            counts = _cell_counts(sheet.grid[row])
             place = evidence.document.place(cells[(row, column)].cell.text, low.start, high.end)
             known = ()
             if estimate is not None:
@@ -176,8 +176,10 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
             yield Stated(low, high, estimate, counts, place, sizes, f"{head} {' '.join(sheet.header)}", bool(sizes))
 
 
-def _cell_counts(row: tuple[Cell, ...]) -> tuple[int, int] | None:
+def _cell_counts(row: tuple[Cell | None, ...]) -> tuple[int, int] | None:
     for cell in row[1:]:
+        if cell is None:
+            continue
         match = re.search(r"(?<![\d.])(\d[\d,]*)\s?(?:/|of)\s?(\d[\d,]*)(?![\d.%])", cell.text.text)
         if match is not None:
             k, n = (int(x.replace(",", "")) for x in match.groups())

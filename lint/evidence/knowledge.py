@@ -15,7 +15,7 @@ from ..document import Document, Table
 from ..outline import Outline
 from ..source import Place
 from .grammar import Number
-from .names import Gazetteer, name_variants
+from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants
 from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
@@ -73,7 +73,31 @@ class Evidence:
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
         for dataset in self.datasets:
             names.extend(n for n in dataset.names if n in self._entity_texts)
-        return Gazetteer(names)
+        return Gazetteer(names, self.aliases)
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Folded names of rows and columns to the folded names under which the files hold them, where they differ."""
+        out: dict[str, str] = {}
+        full = [n for n in self._entity_texts if not n.isdigit()]
+        for dataset in self.datasets:
+            for shown, key in dataset.labels:
+                if fold_name(shown) not in self.index and fold_name(key) in self.index:
+                    out.setdefault(fold_name(shown), fold_name(key))
+        for sheet in self.sheets:
+            for label in (*sheet.labels, *sheet.header[1:]):
+                bare = label.split("(")[0].strip(" *`_")
+                folded = fold_name(bare)
+                if len(folded) < 2 or folded in out or folded in self.index or index_of(bare):
+                    continue
+                hits = {fold_name(n) for n in full if abbreviates(bare, n)} or {fold_name(n) for n in full if abbreviates(n, bare)}
+                if len(hits) == 1:
+                    out[folded] = hits.pop()
+        return out
+
+    def known_as(self, names: frozenset[str]) -> frozenset[str]:
+        """``names`` with those under which the files hold the same things."""
+        return names | {self.aliases[n] for n in names if n in self.aliases}
 
     @cached_property
     def _entity_texts(self) -> frozenset[str]:
@@ -121,7 +145,7 @@ class Evidence:
         for sheet in self.sheets:
             for series, cells in sheet.series:
                 across = series.pointer.startswith("row")
-                names = [entity_names(sheet, cell, across=across) for cell in cells]
+                names = [self.known_as(entity_names(sheet, cell, across=across)) for cell in cells]
                 found = bind(series, cells, names, self.index, self.data)
                 if found is not None:
                     out.append(found)
@@ -159,12 +183,9 @@ class Evidence:
         for sheet in self.sheets:
             for series, cells in sheet.series:
                 bad = [c for c in cells if id(c) in self.suspect]
-                if not bad:
-                    out.append(series)
-                    continue
                 across = series.pointer.startswith("row")
                 dropped = {n for c in bad for n in entity_names(sheet, c, across=across)}
-                facts = {k: f for k, f in series.facts.items() if k not in dropped}
+                facts = {self.aliases.get(k, k): f for k, f in series.facts.items() if k not in dropped}
                 out.append(
                     Series(series.quantity, series.words, facts, series.fraction, "page", series.pointer, series.role)
                 )

@@ -6,11 +6,11 @@ A name is folded to letters and digits; a numbered one ("L20", "layer 20", "epoc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Gazetteer", "Mention", "fold_name", "index_of", "name_variants", "words_of"]
+__all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "words_of"]
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INDEXED = re.compile(
@@ -64,6 +64,29 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(w.casefold().rstrip("s") or w for w in parts if w and not w.isdigit())
 
 
+def abbreviates(short: str, full: str) -> bool:
+    """True if the words of ``short`` begin words of ``full``, in order.
+
+    >>> abbreviates("tax adv", "tax_advisor"), abbreviates("nurse", "night_nurse"), abbreviates("nun", "night_nurse")
+    (True, True, False)
+    """
+    words = _pieces(full)
+    at = 0
+    for piece in _pieces(short):
+        while at < len(words) and not (words[at].startswith(piece) and (len(piece) >= 3 or piece == words[at])):
+            at += 1
+        if at == len(words):
+            return False
+        at += 1
+    return bool(_pieces(short))
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(text: str) -> tuple[str, ...]:
+    parts = re.split(r"[^0-9A-Za-zα-ω]+", _CAMEL.sub(" ", re.sub(r"\([^()]*\)", " ", text)))
+    return tuple(p.casefold() for p in parts if p)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A name met in a text."""
@@ -81,7 +104,8 @@ _WORD = re.compile(r"[^\W_]+(?:[_'’][^\W_]+)*|#\d+")
 class Gazetteer:
     """Finds known names in text: the longest run of words that folds to one."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], aliases: Mapping[str, str] | None = None) -> None:
+        self._aliases = aliases or {}
         self._names: dict[str, int] = {}
         self._most = 1
         self._first: set[str] = set()
@@ -127,7 +151,7 @@ class Gazetteer:
                 i += 1
                 continue
             j, name = hit
-            out.append(Mention(pieces[i][0], pieces[j][1], name, text[pieces[i][0] : pieces[j][1]]))
+            out.append(Mention(pieces[i][0], pieces[j][1], self._aliases.get(name, name), text[pieces[i][0] : pieces[j][1]]))
             i = j + 1
         return out
 

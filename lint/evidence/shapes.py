@@ -14,7 +14,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -64,10 +64,10 @@ class Dataset:
     """Path, values, and the axis of the same length."""
     strings: frozenset[str]
     truncated: bool = False
-    seeds: tuple[int, ...] = ()
     sizes: frozenset[int] = frozenset()
     """Lengths of its collections."""
-    _scale: dict[tuple[str, int], float] = field(default_factory=dict)
+    labels: tuple[tuple[str, str], ...] = ()
+    """Texts that only one record has, each with the key of its record."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -173,7 +173,7 @@ class Dataset:
     def _of_vectors(self) -> Iterator[Series]:
         """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
         groups: dict[tuple[tuple[Step, ...], str], dict[str, tuple[float, tuple[Step, ...]]]] = defaultdict(dict)
-        for path, values, axis in self.vectors:
+        for path, values, axis in (*self.vectors, *self._courses()):
             if len(values) < 2:
                 continue
             high = max(values)
@@ -185,6 +185,8 @@ class Dataset:
             for i, step in enumerate(path[:-1] if len(path) > 1 else path):
                 parts = (step,) if isinstance(step, str) else step
                 for j, part in enumerate(parts):
+                    if part == "*":
+                        continue
                     rest: Step = "*" if isinstance(step, str) else (*parts[:j], "*", *parts[j + 1 :])
                     for role, value in derived.items():
                         groups[((*path[:i], rest, *path[i + 1 :]), role)][part] = (value, path)
@@ -206,6 +208,25 @@ class Dataset:
             yield Series(
                 _last_key(signature), _words(signature) | {role}, facts, fraction, "data", _pointer(signature), role
             )
+
+    def _courses(self) -> Iterator[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]:
+        """Vectors of which each element stands in a record of its own, "epoch": 4 beside "rate": 0.3."""
+        groups: dict[tuple[Step, ...], dict[int, float]] = defaultdict(dict)
+        vectors = {path for path, _, _ in self.vectors}
+        for leaf in self.leaves:
+            if leaf.path[:-1] in vectors:
+                continue
+            for i, step in enumerate(leaf.path):
+                parts = (step,) if isinstance(step, str) else step
+                for j, part in enumerate(parts):
+                    index = index_of(part)
+                    if index and (len(parts) > 1 or isinstance(step, str)):
+                        rest: Step = "*" if isinstance(step, str) else (*parts[:j], "*", *parts[j + 1 :])
+                        groups[(*leaf.path[:i], rest, *leaf.path[i + 1 :])][int(index[1:])] = leaf.value
+        for path, points in groups.items():
+            if len(points) >= 3:
+                axis = tuple(float(k) for k in sorted(points))
+                yield path, [points[k] for k in sorted(points)], axis
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -352,6 +373,7 @@ class _Walk:
         self.strings: set[str] = set()
         self.sizes: set[int] = set()
         self.truncated = False
+        self.labels: list[tuple[str, str]] = []
 
     def visit(self, node: Any, path: tuple[Step, ...]) -> None:
         if len(self.leaves) >= MOST_LEAVES or len(path) > _MOST_DEPTH:
@@ -364,6 +386,8 @@ class _Walk:
                 self.records(rows, path)
                 node = {k: v for k, v in node.items() if not isinstance(v, list)}
             for key, value in node.items():
+                if isinstance(value, str) and 1 < len(value) <= 40 and path and isinstance(path[-1], str):
+                    self.labels.append((value, path[-1]))
                 self.visit(value, (*path, str(key)))
         elif isinstance(node, list):
             self.sizes.add(len(node))
@@ -412,6 +436,8 @@ class _Walk:
                     if isinstance(value, str) and 1 < len(value) <= 60:
                         self.strings.add(value)
                     continue
+                if isinstance(value, str) and 1 < len(value) <= 40 and len(step) == 1:
+                    self.labels.append((value, step[0]))
                 self.visit(value, (*path, step, str(key)))
 
 
@@ -520,7 +546,14 @@ def _finish(name: str, walk: _Walk) -> Dataset:
     vectors = [(path, values, axes.get(len(values))) for path, values in walk.raw_vectors]
     by_path = {path: axes.get(len(values)) for path, values in walk.raw_vectors}
     leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves]
-    return Dataset(name, leaves, vectors, frozenset(walk.strings), walk.truncated, sizes=frozenset(walk.sizes))
+    return Dataset(name, leaves, vectors, frozenset(walk.strings), walk.truncated, frozenset(walk.sizes), _labels(walk.labels))
+
+
+def _labels(found: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    keys: dict[str, set[str]] = defaultdict(set)
+    for text, key in found:
+        keys[text].add(key)
+    return tuple((text, next(iter(k))) for text, k in keys.items() if len(k) == 1)
 
 
 def _on_axis(leaf: Leaf, axes: dict[tuple[Step, ...], tuple[float, ...] | None]) -> Leaf:

@@ -1,18 +1,25 @@
-"""The page's tables of results as series of facts, whichever way they stand, and their binding to fields of a file."""
+"""The page's tables of results as series of facts, whichever way they stand, and their binding to fields of a file.
+
+A long table (one value a row, its quantity in a column) and a transposed one are turned first, so that everything else
+sees things down and quantities across.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
 from ..document import Cell, Table
 from .grammar import Number, Role, read_numbers
-from .names import name_variants, words_of
+from .names import index_of, name_variants, words_of
 
 __all__ = ["Binding", "CellNumber", "Sheet", "bind", "entity_names", "read_sheet"]
+
+Grid: TypeAlias = "tuple[tuple[Cell | None, ...], ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,80 +38,121 @@ class CellNumber:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table of results."""
+    """A table of results, things down and quantities across."""
 
     table: Table
     header: tuple[str, ...]
     labels: tuple[str, ...]
-    """The first cell of each row below the header."""
+    """The name of each row below the header."""
+    grid: Grid
     numbers: tuple[CellNumber, ...]
     series: tuple[tuple[Series, tuple[CellNumber, ...]], ...]
     """Each column and each row of numbers, with its cells."""
 
 
 _MOST_CELLS = 2_500
-_P_HEAD = re.compile(r"^\s*p(?:[- ]?val(?:ue)?)?\b", re.IGNORECASE)
-_N_HEAD = re.compile(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples)")
-_BRACKETS = re.compile(r"[\[\(]\s*$")
+_P_HEAD = re.compile(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
+_N_HEAD = re.compile(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
+_LEVEL = re.compile(r"\d+(?:\.\d+)?\s?%")
+_METRIC = re.compile(
+    r"^\s*(?:p|n|k|r|ρ|rho|Δ|d|k\s?/\s?n|sd|se|ci)\b|ρ|\brho\b|\b(?:rate|share|%|ci|interval|spearman|pearson|mean|median|sd|cos\w*|similarity|peak|base(?:line)?|start|end|final"
+    r"|first|last|correlation|p[- ]?values?|effect|delta|change|score|accuracy|marker|leak\w*|group|category|half-width|predicted|observed|n per)\b|%",
+    re.IGNORECASE,
+)
 
 
 def read_sheet(table: Table) -> Sheet | None:
     """The table's numbers; ``None`` for a table that holds no results (a card, a list of files)."""
-    header = tuple(cell.text.text.strip() for cell in table.header)
+    header = [cell.text.text.strip() for cell in table.header]
     if len(header) < 2 or not table.rows or not any(header) or len(header) * len(table.rows) > _MOST_CELLS:
         return None
-    grid = [
-        [_cell_numbers(cell, header[cell.column], row[0].text.text, table.header[0].text.text) for cell in row]
-        for row in table.rows
-    ]
-    numeric = [c for c in range(len(header)) if _is_numeric(table, grid, c)]
-    if not any(c > 0 for c in numeric):
+    grid: list[list[Cell | None]] = [list(row) for row in table.rows]
+    labels = [row[0].text.text.strip() for row in table.rows]
+    turned = _widened(header, labels, grid)
+    if turned is not None:
+        header, labels, grid = turned
+    if _is_transposed(header, labels):
+        corner = header[0]
+        header, labels = [corner, *labels], header[1:]
+        grid = [[None, *(row[c] for row in grid)] for c in range(1, len(labels) + 1)]
+    return _sheet(table, header, labels, grid)
+
+
+def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[str], list[list[Cell | None]]] | None:
+    """A long table as a wide one; ``None`` for a table that is none."""
+    if len(header) < 3 or len(set(labels)) * 2 > len(labels) or len(labels) < 4:
         return None
-    labels = tuple(row[0].text.text.strip() for row in table.rows)
+    keys = [row[1].text.text.strip() if row[1] is not None else "" for row in grid]
+    if len(set(zip(labels, keys, strict=True))) != len(labels) or any(not k for k in keys):
+        return None
+    if sum(any(ch.isalpha() for ch in k) or bool(index_of(k)) for k in keys) < 0.9 * len(keys):
+        return None
+    rows, columns = list(dict.fromkeys(labels)), list(dict.fromkeys(keys))
+    values = list(range(2, len(header)))
+    wide: list[list[Cell | None]] = [[None] * (1 + len(columns) * len(values)) for _ in rows]
+    for label, key, row in zip(labels, keys, grid, strict=True):
+        for j, c in enumerate(values):
+            wide[rows.index(label)][1 + columns.index(key) * len(values) + j] = row[c]
+    heads = [key if len(values) == 1 else f"{key} {header[c]}" for key in columns for c in values]
+    return [header[0], *heads], rows, wide
+
+
+def _is_transposed(header: list[str], labels: list[str]) -> bool:
+    """True where the first column holds quantities and the header things."""
+    across = sum(_METRIC.search(h) is not None for h in header[1:]) / max(len(header) - 1, 1)
+    down = sum(_METRIC.search(h) is not None for h in labels) / len(labels)
+    return down >= 0.5 and across < 0.34 and len(header) > 2
+
+
+def _sheet(table: Table, header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Sheet | None:
+    read = [[_cell_numbers(cell, header[c], labels[r]) if cell is not None else [] for c, cell in enumerate(row)] for r, row in enumerate(grid)]
+    numeric = [c for c in range(1, len(header)) if _is_numeric(grid, read, c)]
+    if not numeric:
+        return None
     numbers: list[CellNumber] = []
     by_column: dict[tuple[int, int], list[CellNumber]] = defaultdict(list)
     by_row: dict[tuple[int, int], list[CellNumber]] = defaultdict(list)
-    for r, row in enumerate(table.rows):
+    for r, row in enumerate(grid):
         for c, cell in enumerate(row):
-            if c == 0 or not (c in numeric or len(numeric) * 2 >= len(header)):
+            if c == 0 or cell is None or not (c in numeric or len(numeric) * 2 >= len(header)):
                 continue
-            for k, number in enumerate(grid[r][c]):
-                item = CellNumber(cell, number, k, r, c, _in_interval(cell.text.text, number))
+            for k, number in enumerate(read[r][c]):
+                item = CellNumber(cell, number, k, r, c, _in_interval(cell.text.text, number, header[c]))
                 numbers.append(item)
                 by_column[(c, k)].append(item)
                 by_row[(r, k)].append(item)
     if len(numbers) < 2:
         return None
-    texts = {r: _other_texts(row, numeric) for r, row in enumerate(table.rows)}
+    texts = {r: _other_texts(row, numeric) for r, row in enumerate(grid)}
     series = []
     for (c, k), cells in by_column.items():
         made = _make(cells, [(labels[x.row], texts[x.row]) for x in cells], header[c], k, f"column '{header[c]}'", "")
         if made is not None:
             series.append(made)
     for (r, k), cells in by_row.items():
-        made = _make(
-            cells, [(header[x.column], ()) for x in cells], labels[r], k, f"row '{labels[r]}'", " ".join(texts[r])
-        )
+        made = _make(cells, [(header[x.column], ()) for x in cells], labels[r], k, f"row '{labels[r]}'", " ".join(texts[r]))
         if made is not None:
             series.append(made)
-    return Sheet(table, header, labels, tuple(numbers), tuple(series))
+    return Sheet(table, tuple(header), tuple(labels), tuple(map(tuple, grid)), tuple(numbers), tuple(series))
 
 
-def _other_texts(row: tuple[Cell, ...], numeric: list[int]) -> tuple[str, ...]:
-    return tuple(c.text.text.strip() for c in row[1:] if c.column not in numeric and 0 < len(c.text.text.strip()) <= 40)
+def _other_texts(row: list[Cell | None], numeric: list[int]) -> tuple[str, ...]:
+    texts = [c.text.text.strip() for i, c in enumerate(row) if c is not None and i and i not in numeric]
+    return tuple(t for t in texts if 0 < len(t) <= 40)
 
 
 def _make(
     cells: list[CellNumber], names: list[tuple[str, tuple[str, ...]]], head: str, k: int, pointer: str, extra: str
 ) -> tuple[Series, tuple[CellNumber, ...]] | None:
-    roles = {x.number.role for x in cells} - {"index", "none"}
-    kept = [(x, n) for x, n in zip(cells, names, strict=True) if x.number.role not in ("none",)]
-    mixed = roles & {"percent"} and roles - {"percent"}
-    if len(kept) < 2 or (mixed and not pointer.startswith("column")):
+    kept = [(x, n) for x, n in zip(cells, names, strict=True) if x.number.role != "none"]
+    roles = {x.number.role for x, _ in kept} - {"index"}
+    if len(kept) < 2 or ("percent" in roles and len(roles) > 1 and roles != {"percent", "count"}):
         return None
-    if pointer.startswith("row") and len({x.number.role for x, _ in kept}) > 1:
+    if pointer.startswith("row") and len(roles) > 1:
         return None
     fraction = bool(roles) and roles <= {"percent"}
+    if roles <= {"value"} and not k and all(0 <= x.number.value <= 1 for x, _ in kept) and not _COEFFICIENT.search(head):
+        fraction = re.search(r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob", head, re.IGNORECASE) is not None
     facts: dict[str, Fact] = {}
     used = []
     for item, (name, others) in kept:
@@ -118,54 +166,65 @@ def _make(
     return Series(head, words_of(head) | words_of(extra), facts, fraction, "page", pointer, role), tuple(used)
 
 
-def _cell_numbers(cell: Cell, head: str, label: str, corner: str) -> list[Number]:
+_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|cos|simil|Δ", re.IGNORECASE)
+
+
+def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
     text = cell.text.text
     if len(text) > 80:
         return []
     numbers = read_numbers(text, tuple(cell.text.marked("code")))
-    out = []
+    out: list[Number] = []
     for i, number in enumerate(numbers):
         role: Role = number.role
         if i and re.search(r"±\s*$", text[: number.start]):
             continue  # a spread is no value of its own
-        if role in ("count", "value", "none") and number.label != "size" and not number.unit:
-            plain = re.fullmatch(r"[\s*_~≈+\-−–()]*", text[: number.start]) is not None
+        if role in ("count", "value", "none", "fold", "coefficient") and number.label != "size" and not number.unit:
+            plain = re.fullmatch(r"[\s*_~≈+\-−–()\[\]]*", text[: number.start]) is not None
             if role == "none" and not plain:
                 out.append(number)
                 continue
-            for name in (head, label):
-                if "%" in name or "percent" in name.lower():
-                    role = "percent"
-                elif re.search(r"\bpp\b|\bpoints\b", name):
-                    role = "points"
-                elif _P_HEAD.match(name):
-                    role = "p"
-                elif _N_HEAD.match(name):
-                    role = "n"
-                else:
-                    continue
-                break
-            else:
-                role = "value" if number.decimals > 0 or role == "value" else "count"
+            role = _role(number, head, label, first=not i or bool(numbers) and out == [])
             if i and role == "p" and numbers[0].role != "p":
                 role = "value"
         out.append(replace(number, role=role, unit="%" if role == "percent" else number.unit))
     return out
 
 
-def _in_interval(text: str, number: Number) -> bool:
-    opened = text.rfind("[", 0, number.start)
-    return opened >= 0 and text.find("]", number.end) >= 0 and "]" not in text[opened : number.start]
+def _role(number: Number, head: str, label: str, *, first: bool) -> Role:
+    for name in (head, label):
+        bare = _LEVEL.sub("", name)
+        if "%" in bare or "percent" in bare.lower():
+            return "percent"
+        if re.search(r"\bpp\b|\bpoints\b", bare):
+            return "points"
+        if _P_HEAD.match(bare):
+            return "p"
+        if _N_HEAD.match(bare):
+            return "n"
+    return "value" if number.decimals > 0 or number.role == "value" else "count"
 
 
-def _is_numeric(table: Table, grid: list[list[list[Number]]], column: int) -> bool:
+def _in_interval(text: str, number: Number, head: str) -> bool:
+    opened = max(text.rfind("[", 0, number.start), text.rfind("(", 0, number.start) if _CI_HEAD.search(head) else -1)
+    if opened >= 0:
+        mark = "]" if text[opened] == "[" else ")"
+        return text.find(mark, number.end) >= 0 and mark not in text[opened : number.start]
+    return False
+
+
+_CI_HEAD = re.compile(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
+
+
+def _is_numeric(grid: list[list[Cell | None]], read: list[list[list[Number]]], column: int) -> bool:
     filled = hits = 0
-    for r, row in enumerate(table.rows):
-        text = row[column].text.text.strip() if column < len(row) else ""
+    for r, row in enumerate(grid):
+        cell = row[column] if column < len(row) else None
+        text = cell.text.text.strip() if cell is not None else ""
         if text.strip("–—- *_") == "" or text.lower() in ("n/a", "na", "nan", "none", "ns", "n.s."):
             continue
         filled += 1
-        numbers = [n for n in grid[r][column] if n.role not in ("none", "index")]
+        numbers = [n for n in read[r][column] if n.role not in ("none", "index")]
         hits += bool(numbers) and len(text) <= 60 and numbers[0].at <= 12
     return filled > 0 and hits / filled >= 0.6
 

@@ -12,7 +12,7 @@ from leakstats.facts import Fact, Series
 
 from .correlations import follows, records
 from .grammar import Number
-from .idioms import adjacent, intervals, spans
+from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .shapes import Dataset
@@ -126,7 +126,7 @@ def _known(evidence: Evidence, number: Number) -> bool:
         return evidence.is_known(number, evidence.known_rates, 0.01)
     if number.role == "coefficient":
         return evidence.is_known(number, evidence.known_coefficients) or evidence.is_known(number, _stated(evidence))
-    return evidence.is_known(number, evidence.known_values)
+    return evidence.is_known(number, evidence.known_values) or evidence.is_known(number, evidence.known_rates)
 
 
 def _stated(evidence: Evidence) -> list[tuple[float, float]]:
@@ -268,12 +268,14 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
     """True if the number is a mean, a share or a change that can be worked out, or of a kind that cannot be judged."""
     after = sentence.between(number.end, number.end + 70)
     before = sentence.between(max(sentence.start, number.start - 60), number.start)
-    if number.role == "percent":
+    if number.role == "percent" or is_rate(sentence, number):
         averaged = (
             re.search(r"\b(?:mean|average\w*|median|typical\w*|overall|pooled|across)\b", sentence.text, re.IGNORECASE)
             is not None
         )
-        if (averaged or not named) and evidence.is_known(number, derived_rates(evidence), 0.01):
+        if (averaged or not named) and evidence.is_known(
+            number, derived_rates(evidence), 0.01 if number.role == "percent" else 1.0
+        ):
             return True
         if _SHARE.search(sentence.text):
             return _is_share(evidence, sentence, number)
