@@ -15,14 +15,14 @@ from leakstats.analysis.similarity import STATISTICS, headline_statistic, primar
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Detail, Estimate
 from leakstats.ident import Facet
-from leakstats.stats import Bootstrap, bootstrap, selected_correlation
+from leakstats.stats import crossed_difference, selected_correlation
 
 __all__ = ["run"]
 
 MAX_GROUPS = 12
 """Up to this many sources the best layer of each is named."""
-RESAMPLES = 999
-"""Resamples of units for the lead of one layer over another: an interval's ends to about 0.003."""
+RESAMPLES = 1999
+"""Resamples for the lead of one layer over another, which is a side remark; more would only cost time."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -123,26 +123,18 @@ def _pooled(ctx: Context, statistic: str, part: Joined) -> None:
     planned = primary_layer(ctx, part)
     if best is None or planned is None or planned == best:
         return
-    labels = part.units.tolist()
-
-    def lead(y: Floats, x: Floats, z: Floats) -> float:
-        return _coefficient(statistic, x, y) - _coefficient(statistic, z, y)
 
     def compute() -> Estimate:
-        plan = Bootstrap(
-            n_resamples=min(RESAMPLES, ctx.settings.n_resamples),
-            method="percentile",
-            rng=ctx.rng(f"lead {part.facets}"),
-            clusters=labels,
-        )
-        found = bootstrap(
-            lead,
+        found = crossed_difference(
             part.rate,
             part.similarity[best],
             part.similarity[planned],
-            config=plan,
+            units=part.units,
+            groups=part.groups,
+            rng=ctx.rng(f"lead {dict(part.facets)}"),
+            kind=statistic,  # type: ignore[arg-type]
+            n_resamples=min(RESAMPLES, ctx.settings.n_resamples),
             level=ctx.level,
-            quantity=f"lead of layer {best} over layer {planned}",
         )
         return found.with_notes("the layer was chosen for being best: its lead is biased upward")
 
@@ -154,5 +146,5 @@ def _pooled(ctx: Context, statistic: str, part: Joined) -> None:
         label=f"pooled {STATISTICS[statistic][0]} at layer {best} minus that at layer {planned}",
         unit_noun=noun,
         role="exploratory",
-        definition="lead/unit-bootstrap",
+        definition="lead/crossed-difference",
     )

@@ -34,6 +34,9 @@ if TYPE_CHECKING:  # the same table for type checkers; a test keeps the two in s
     # crossed
     from leakstats.stats.crossed import crossed_correlation as crossed_correlation
 
+    # crossed_difference
+    from leakstats.stats.crossed_difference import crossed_difference as crossed_difference
+
     # dependent_correlations
     from leakstats.stats.dependent_correlations import compare_dependent_correlations as compare_dependent_correlations
 
@@ -149,6 +152,8 @@ _HOME = {
     "clustered_proportions": "clustered",
     # crossed
     "crossed_correlation": "crossed",
+    # crossed_difference
+    "crossed_difference": "crossed_difference",
     # dependent_correlations
     "compare_dependent_correlations": "dependent_correlations",
     # dyadic

@@ -106,7 +106,7 @@ def test_the_best_layer_is_found_and_its_lead_is_uncertain(hundred):
     lead = value(hundred, f"selection.lead[layer={best},scope=pooled,versus=20]")
     assert lead.value == pytest.approx(pooled[best] - pooled[20], abs=1e-12)
     assert 0.0 in lead.interval  # WEAKNESSES 14: [-0.009, 0.026]
-    assert lead.clusters["clusters"] == lead.n == 111
+    assert lead.clusters["units"] == lead.n == 111
     for name in joined.group_names:
         part = joined.of_group(name)
         alone = {k: abs(scipy_stats.spearmanr(v, part.rate).statistic) for k, v in part.similarity.items()}
