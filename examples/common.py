@@ -10,6 +10,8 @@ from typing import Any
 from leakstats.files import read_bytes, sha256_of
 
 REPOSITORY = "https://github.com/superkaiba/explore-persona-space"
+FILES = f"{REPOSITORY}/tree/d58ca70ff499"
+"""The published files at the commit that was copied from."""
 NOT_STATED = "not stated in what is published"
 
 
@@ -22,6 +24,11 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
     """The distinct values in order of first appearance."""
     return tuple(dict.fromkeys(values))
+
+
+def published(commit: str, path: str) -> str:
+    """Where a file of the published repository is, pinned to the commit that the numbers were read from."""
+    return f"{REPOSITORY}/blob/{commit}/{path}"
 
 
 def provenance(numbers: Path, *, known: dict[str, Any], unknown: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from common import NOT_STATED, REPOSITORY, distinct, provenance, rows_of, with_unknown
+from common import NOT_STATED, REPOSITORY, distinct, provenance, published, rows_of, with_unknown
 
 from leakstats.results import (
     CellTable,
@@ -27,6 +27,9 @@ from leakstats.results import (
     Study,
     factor_of,
 )
+
+COMMIT = "d58ca70ff499"
+"""Commit of the published repository that the numbers were read from."""
 
 LAYERS = (10, 15, 20, 25)
 REFERENCE = "helpful_assistant"
@@ -204,20 +207,28 @@ def build(numbers: Path) -> Results:
             ],
             "not_logged": "run ids of the ten earlier personas are " + NOT_STATED,
             "full_data": [
-                {"artifact": "rates and cosines", "location": "eval_results/issue_246/regression_results.json"},
+                {
+                    "artifact": "rates and cosines",
+                    "location": published(COMMIT, "eval_results/issue_246/regression_results.json"),
+                },
                 *(
                     {
                         "artifact": f"{name} run_result.json",
-                        "location": "eval_results/leakage_experiment/"
-                        f"marker_{name}_asst_excluded_medium_seed42/run_result.json",
+                        "location": published(
+                            COMMIT,
+                            f"eval_results/leakage_experiment/marker_{name}_asst_excluded_medium_seed42/run_result.json",
+                        ),
                     }
                     for name in new
                 ),
             ],
             "artifacts": [
-                {"type": "Regression results", "location": "eval_results/issue_246/regression_results.json"},
-                {"type": "Analysis script", "location": "scripts/analyze_issue246.py"},
-                {"type": "Hero figure", "location": "figures/issue_246/hero_l20.png"},
+                {
+                    "type": "Regression results",
+                    "location": published(COMMIT, "eval_results/issue_246/regression_results.json"),
+                },
+                {"type": "Analysis script", "location": published(COMMIT, "scripts/analyze_issue246.py")},
+                {"type": "Hero figure", "location": published(COMMIT, "figures/issue_246/hero_l20.png")},
             ],
         },
         provenance=provenance(

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from common import NOT_STATED, REPOSITORY, distinct, provenance, rows_of, with_unknown
+from common import NOT_STATED, REPOSITORY, distinct, provenance, published, rows_of, with_unknown
 
 from leakstats.results import (
     Attribute,
@@ -27,6 +27,9 @@ from leakstats.results import (
     factor_of,
 )
 from leakstats.results.printed import possible_successes, printed_rate
+
+COMMIT = "774e0f68113d"
+"""Commit of the published repository that the numbers were read from."""
 
 LAYER = 15
 STATED_TRIALS = 200
@@ -139,10 +142,21 @@ def build(numbers: Path) -> Results:
             "url": None,
             "runs": [],
             "not_logged": "77 runs (7 sources x 11 checkpoints) are not centrally logged",
-            "full_data": [{"artifact": "leakage trajectories", "location": "scripts/plot_strong_convergence.py"}],
+            "full_data": [
+                {
+                    "artifact": "leakage trajectories",
+                    "location": published(COMMIT, "scripts/plot_strong_convergence.py"),
+                }
+            ],
             "artifacts": [
-                {"type": "Figure", "location": "figures/causal_proximity/strong_convergence_7sources.png"},
-                {"type": "Figure", "location": "figures/causal_proximity/cosine_vs_peak_leakage.png"},
+                {
+                    "type": "Figure",
+                    "location": published(COMMIT, "figures/causal_proximity/strong_convergence_7sources.png"),
+                },
+                {
+                    "type": "Figure",
+                    "location": published(COMMIT, "figures/causal_proximity/cosine_vs_peak_leakage.png"),
+                },
             ],
         },
         provenance=provenance(

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from common import NOT_STATED, REPOSITORY, distinct, provenance, rows_of, with_unknown
+from common import NOT_STATED, REPOSITORY, distinct, provenance, published, rows_of, with_unknown
 
 from leakstats.results import (
     Attribute,
@@ -28,6 +28,9 @@ from leakstats.results import (
     Study,
     factor_of,
 )
+
+COMMIT = "3f71ce1eaaa4"
+"""Commit of the published repository that the numbers were read from."""
 
 TRAINED = "confab"
 STORED_P = "as stored; 0 means 0 of 10,000 permutations, so the p-value is at most 1/10,001"
@@ -218,9 +221,15 @@ def build(numbers: Path) -> Results:
             "runs": [],
             "not_logged": "run ids are " + NOT_STATED,
             "full_data": [
-                {"artifact": "completions", "location": "eval_results/issue_205/CONDITION/raw_completions.json"},
-                {"artifact": "counts", "location": "eval_results/issue_205/CONDITION/marker_eval.json"},
-                {"artifact": "geometry", "location": "eval_results/issue_205/run_result.json"},
+                {
+                    "artifact": "completions",
+                    "location": published(COMMIT, "eval_results/issue_205/CONDITION/raw_completions.json"),
+                },
+                {
+                    "artifact": "counts",
+                    "location": published(COMMIT, "eval_results/issue_205/CONDITION/marker_eval.json"),
+                },
+                {"artifact": "geometry", "location": published(COMMIT, "eval_results/issue_205/run_result.json")},
             ],
             "artifacts": [],
         },

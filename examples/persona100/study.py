@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from common import NOT_STATED, REPOSITORY, distinct, provenance, rows_of, with_unknown
+from common import NOT_STATED, REPOSITORY, distinct, provenance, published, rows_of, with_unknown
 
 from leakstats.results import (
     CellTable,
@@ -25,6 +25,9 @@ from leakstats.results import (
     Study,
     factor_of,
 )
+
+COMMIT = "d58ca70ff499"
+"""Commit of the published repository that the numbers were read from."""
 
 LAYERS = (10, 15, 20, 25)
 ONE_RUN = "one training run for each source; its seed is " + NOT_STATED
@@ -182,11 +185,13 @@ def build(numbers: Path) -> Results:
             "full_data": [
                 {
                     "artifact": "counts for each pair",
-                    "location": "eval_results/single_token_100_persona/SOURCE/marker_eval.json",
+                    "location": published(COMMIT, "eval_results/single_token_100_persona/SOURCE/marker_eval.json"),
                 },
                 {
                     "artifact": "cosines",
-                    "location": "eval_results/single_token_100_persona/cosine_leakage_correlation.json",
+                    "location": published(
+                        COMMIT, "eval_results/single_token_100_persona/cosine_leakage_correlation.json"
+                    ),
                 },
             ],
             "artifacts": [],

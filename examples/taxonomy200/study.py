@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from common import NOT_STATED, REPOSITORY, distinct, provenance, rows_of, with_unknown
+from common import NOT_STATED, REPOSITORY, distinct, provenance, published, rows_of, with_unknown
 
 from leakstats.results import (
     CellTable,
@@ -29,6 +29,9 @@ from leakstats.results import (
     factor_of,
 )
 from leakstats.results.printed import printed_rate
+
+COMMIT = "4e3dfc334751"
+"""Commit of the published repository that the numbers were read from."""
 
 LAYERS = (10, 15, 20, 25)
 STATED_LAYER = 15
@@ -217,7 +220,10 @@ def build(numbers: Path) -> Results:
             "runs": [],
             "not_logged": "run ids are " + NOT_STATED,
             "full_data": [
-                {"artifact": "rates and cosines", "location": "eval_results/persona_taxonomy/cosine_analysis.json"}
+                {
+                    "artifact": "rates and cosines",
+                    "location": published(COMMIT, "eval_results/persona_taxonomy/cosine_analysis.json"),
+                }
             ],
             "artifacts": [],
         },
