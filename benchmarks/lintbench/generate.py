@@ -46,8 +46,9 @@ def load_bank(name: str) -> dict[str, Any]:
 
 
 def _hex(rng: np.random.Generator, n: int) -> str:
-    """A hash that holds a letter, so that no program reads it as a number."""
-    return "".join(f"{v:x}" for v in rng.integers(0, 16, n - 1)) + "abcdef"[int(rng.integers(6))]
+    """A hash that holds a digit and a letter, so that nobody reads it as a word or a number."""
+    middle = "".join(f"{v:x}" for v in rng.integers(0, 16, n - 2))
+    return str(rng.integers(1, 10)) + middle + "abcdef"[int(rng.integers(6))]
 
 
 def build(bank_name: str, seed: int, index: int) -> tuple[Page, dict[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 from collections.abc import Callable
@@ -613,7 +612,7 @@ def _dead_json(b: Bench) -> Edit:
 def mutate(page: Page, name: str, rng: np.random.Generator) -> tuple[str, dict[str, Any]] | None:
     """Text and label of a copy with that error; ``None`` where the page offers no place for it."""
     make, family, needs = KINDS[name]
-    twin = copy.deepcopy(page)
+    twin = page.copy()
     try:
         edit = make(Bench(twin, rng))
     except Absent:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 from collections.abc import Callable
@@ -269,7 +268,7 @@ def _in_details(page: Page, rng: np.random.Generator) -> None:
 
 def rewrite(page: Page, name: str, rng: np.random.Generator) -> tuple[str, dict[str, Any]] | None:
     """Text and label of a correct rewrite; ``None`` where the page offers no place for it."""
-    twin = copy.deepcopy(page)
+    twin = page.copy()
     try:
         REWRITES[name](twin, rng)
     except Absent:

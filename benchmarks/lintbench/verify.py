@@ -74,9 +74,8 @@ def check_text(text: str) -> tuple[int, list[str]]:
         n_checked += 1
         if (float(m[3]) > float(m[2])) != (m[1] in UP):
             bad.append(m[0])
-    bad += [
-        f"unfilled {w!r}" for w in ("{", "}", "⟦", "⟧", "None", "nan", "TBD") if w in re.sub(r"`[^`]*`|\n +", "", prose)
-    ]
+    left = re.findall(r"[{}⟦⟧]|\bnan\b|TBD|\bNone\b(?! of)", re.sub(r"`[^`]*`", "", prose))
+    bad += [f"unfilled {m}" for m in left]
     return n_checked, bad
 
 

@@ -59,6 +59,10 @@ class Page:
         own = self.pieces[index].text
         return before.count("\n") + len(own) - len(own.lstrip("\n")) + 1
 
+    def copy(self) -> Page:
+        """A page whose pieces may be edited; book and notation are shared."""
+        return replace(self, pieces=[replace(p, data=dict(p.data)) for p in self.pieces])
+
     def heading(self, name: str) -> int:
         """Index of the heading with that name."""
         for i, p in enumerate(self.pieces):
