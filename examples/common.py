@@ -10,8 +10,6 @@ from typing import Any
 from leakstats.files import read_bytes, sha256_of
 
 REPOSITORY = "https://github.com/superkaiba/explore-persona-space"
-FILES = f"{REPOSITORY}/tree/d58ca70ff499"
-"""The published files at the commit that was copied from."""
 NOT_STATED = "not stated in what is published"
 
 
