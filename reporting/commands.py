@@ -94,7 +94,7 @@ def render(
     from leakstats.files import dump_json
 
     from .narrative import load_narrative, template_named
-    from .pinned import Base
+    from .pinned import Base, checkout_top
     from .pinned import figure_base as pinned_base
     from .render import PAGE_LIMIT, Place
     from .render import render as render_page
@@ -119,11 +119,13 @@ def render(
     else:
         base = Base(figure_base if figure_base.endswith("/") or not figure_base else f"{figure_base}/")
     sidecar = output.with_name(f"{output.stem}.provenance.json")
+    # A reader of an issue has no folder: paths in its list of files begin at the top of the checkout.
+    top = checkout_top(folder) or folder
+    listed = top if all(p.resolve().is_relative_to(top.resolve()) for p in (analysis, narrative)) else folder
     place = Place(
         figure_base=base.prefix,
-        here=here,
-        analysis=_from(folder, analysis),
-        narrative=_from(folder, narrative),
+        here=f"{_from(listed, analysis.parent)}/",
+        files=(("Analysis", _from(listed, analysis)), ("Narrative", _from(listed, narrative))),
         sidecar=sidecar.name,
         commit=commit,
         attachment=f"{output.stem}.tables.md",
@@ -133,8 +135,8 @@ def render(
         page,
         page=output.name,
         template=template,
-        analysis={"path": place.analysis, "sha256": document.sha256},
-        narrative={"path": place.narrative, "sha256": words.sha256},
+        analysis={"path": _from(folder, analysis), "sha256": document.sha256},
+        narrative={"path": _from(folder, narrative), "sha256": words.sha256},
         front=words.front,
     )
     files = {sidecar: dump_json(provenance), output: page.text}

@@ -63,6 +63,23 @@ def check(ctx: click.Context, folder: Path) -> None:
     click.echo(f"{folder}: nothing wrong")
 
 
+@template.command(context_settings=CONTEXT_SETTINGS)
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def example(folder: Path) -> None:
+    """Render the example of the template in FOLDER again, from its analysis.json and narrative.md.
+
+    \b
+    Example:
+      clean-result template example my_template
+    """
+    from leakstats.template import load_template
+
+    from .template_check import write_example
+
+    for path in write_example(load_template(folder), folder):
+        click.echo(str(path))
+
+
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))

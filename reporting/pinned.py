@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Base", "figure_base"]
+__all__ = ["Base", "checkout_top", "figure_base"]
 
 _REMOTE = re.compile(
     r"(?:https://github\.com/|git@github\.com:|ssh://git@github\.com/)([\w.-]+)/([\w.-]+?)(?:\.git)?/?"
@@ -44,6 +44,12 @@ def figure_base(folder: Path, files: Iterable[str], *, relative: str) -> Base:
     inside = folder.resolve().relative_to(Path(top).resolve()).as_posix()
     path = "" if inside == "." else f"{inside}/"
     return Base(f"https://raw.githubusercontent.com/{match[1]}/{match[2]}/{commit}/{path}")
+
+
+def checkout_top(folder: Path) -> Path | None:
+    """The top folder of the git checkout that ``folder`` stands in; ``None`` where it stands in none."""
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    return Path(top) if top else None
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

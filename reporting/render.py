@@ -50,14 +50,14 @@ CONTEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the page will stand among its files; paths are as seen from the page."""
+    """Where the page will stand among its files."""
 
     figure_base: str = ""
     """Stands before a figure's path."""
     here: str = ""
-    """The folder of analysis.json, with a final slash, or ""."""
-    analysis: str = "analysis.json"
-    narrative: str = "narrative.md"
+    """The folder of analysis.json in the page's list of files, with a final slash, or ""."""
+    files: tuple[tuple[str, str], ...] = (("Analysis", "analysis.json"), ("Narrative", "narrative.md"))
+    """What the page was rendered from, for its list of files: kind and path."""
     sidecar: str = "issue.provenance.json"
     commit: str = "uncommitted"
     attachment: str = "issue.tables.md"
@@ -225,7 +225,7 @@ class _Renderer:
             "hero": front.hero or (self.document.figures[0].id if self.document.figures else ""),
             "figure_base": self.place.figure_base,
             "here": self.place.here,
-            "page_files": [["Analysis", self.place.analysis], ["Narrative", self.place.narrative]],
+            "page_files": [list(pair) for pair in self.place.files],
             "rate_tables": rate_tables_of(self.document),
             "other_tables": other_tables_of(self.document),
             "questions": questions_of(self.document),

@@ -17,7 +17,7 @@ from leakstats.template import Template
 
 from .render import CONTEXT, Place
 
-__all__ = ["EXAMPLE_PLACE", "template_problems"]
+__all__ = ["EXAMPLE_PLACE", "template_problems", "write_example"]
 
 EXAMPLE_PLACE = Place(figure_base=f"https://raw.githubusercontent.com/example/example/{'0' * 40}/")
 """Where an example's page says that its figures are; an example brings none."""
@@ -55,6 +55,32 @@ def _bodies(template: Template, folder: Path) -> Iterator[Violation]:
         for number, line in enumerate(_TAGS.sub("", text).split("\n"), 1):
             if line.lstrip().startswith("#"):
                 yield Violation(f"{where}:{number}", "holds a heading; headings come from template.toml")
+
+
+def write_example(template: Template, folder: Path) -> list[Path]:
+    """Render the example of a template again: its page and provenance; their paths are returned."""
+    from leakstats.analysis.document import AnalysisDocument
+    from leakstats.files import dump_json
+
+    from .narrative import load_narrative
+    from .render import render
+    from .sidecar import sidecar_of, write_together
+
+    example = folder / "example"
+    document = AnalysisDocument.load(example / "analysis.json")
+    words = load_narrative(example / "narrative.md", template)
+    page = render(document, words, template, place=EXAMPLE_PLACE)
+    provenance = sidecar_of(
+        page,
+        page="issue.md",
+        template=template,
+        analysis={"path": "analysis.json", "sha256": document.sha256},
+        narrative={"path": "narrative.md", "sha256": words.sha256},
+        front=words.front,
+    )
+    files = {example / EXAMPLE_PLACE.sidecar: dump_json(provenance), example / "issue.md": page.text}
+    write_together(files)
+    return list(files)
 
 
 def _example(template: Template, folder: Path) -> Iterator[Violation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import Any
 
 from leakstats.analysis.document import AnalysisDocument
@@ -81,6 +82,13 @@ def _link(url: str | None) -> str:
     return _code(url)
 
 
+def _place(where: str) -> str:
+    """A path in a code span, an address as a link, anything else in words."""
+    if where.startswith(("https://", "http://")):
+        return _link(where)
+    return _code(where) if " " not in where.strip() else cell(where)
+
+
 @phrase(block=True)
 def full_data(doc: AnalysisDocument) -> str:
     """Where the complete raw outputs live."""
@@ -88,7 +96,7 @@ def full_data(doc: AnalysisDocument) -> str:
     if not places:
         return "N/A — the results file names no place of raw outputs."
     return markdown_table(
-        ["Artifact", "Location"], [[cell(p["artifact"]), _code(p["location"])] for p in places], align="ll"
+        ["Artifact", "Location"], [[cell(p["artifact"]), _place(p["location"])] for p in places], align="ll"
     )
 
 
@@ -97,13 +105,13 @@ def artifacts(doc: AnalysisDocument, here: str, page: list[list[str]]) -> str:
     """The files behind the page: ``page`` lists [type, path] of what was rendered from, ``here`` is their folder."""
     rows = [[cell(kind), _code(path)] for kind, path in page]
     results = doc.raw["inputs"]["results"]
-    rows.append(["Results", f"{_code(here + results['path'])}, {_code(results['sha256'])}"])
+    rows.append(["Results", f"{_code(normpath(here + results['path']))}, {_code(results['sha256'])}"])
     for figure in doc.figures:
         for form in ("png", "pdf", "data"):
             if form in figure.files:
                 kind = "data" if form == "data" else form.upper()
-                rows.append([f"Figure {cell(figure.id)} ({kind})", _code(here + figure.files[form]["path"])])
-    rows += [[cell(a["type"]), _code(a["location"])] for a in doc.raw["runs"].get("artifacts") or []]
+                rows.append([f"Figure {cell(figure.id)} ({kind})", _code(normpath(here + figure.files[form]["path"]))])
+    rows += [[cell(a["type"]), _place(a["location"])] for a in doc.raw["runs"].get("artifacts") or []]
     return markdown_table(["Type", "Path / URL"], rows, align="ll")
 
 

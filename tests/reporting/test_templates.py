@@ -48,6 +48,17 @@ def test_the_example_lints_clean_and_its_folder_is_sound(project_root: Path, ver
     assert template_problems(load_template(folder.parent), folder.parent) == []
 
 
+def test_the_example_can_be_rendered_again(project_root: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(project_root / "templates/clean_result/v1", mine)
+    before = {p.name: p.read_bytes() for p in (mine / "example").iterdir()}
+    (mine / "example/issue.md").write_text("edited\n")
+    assert CliRunner().invoke(cli, ["template", "check", str(mine)]).exit_code == 1
+    done = CliRunner().invoke(cli, ["template", "example", str(mine)])
+    assert done.exit_code == 0
+    assert {p.name: p.read_bytes() for p in (mine / "example").iterdir()} == before
+
+
 def without(text: str, template: Template, section: Section) -> str:
     """The page without the section's heading and everything below it."""
     lines = text.split("\n")
