@@ -41,8 +41,8 @@ class Coef:
 
 def coef(x: list[float], y: list[float], method: str, peers: tuple[str, ...] = ()) -> Coef:
     """Pearson's or Spearman's correlation of two lists."""
-    f = stats.pearsonr if method == "pearson" else stats.spearmanr
-    return Coef(float(f(x, y).statistic), len(x), method, peers)
+    found = stats.pearsonr(x, y) if method == "pearson" else stats.spearmanr(x, y)
+    return Coef(float(found.statistic), len(x), method, peers)
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,11 @@ class Book:
 
     def role(self, tag: str, key: str) -> None:
         """Let ``tag`` stand for ``key`` in every dictionary that has it, also behind a prefix (``base.key``)."""
-        for d in (self.rates, self.coefs, self.sims, self.means, self.contrasts, self.pairs, self.ints, self.shares,
-                  self.signs, self.labels, self.names, self.ranges):  # fmt: skip
+        keyed = ("rates", "coefs", "sims", "means", "contrasts", "pairs", "ints", "shares", "signs", "labels", "names")
+        for d in [getattr(self, name) for name in keyed]:
             for k in list(d):
                 if k == key or k.endswith(f".{key}"):
-                    d[k[: len(k) - len(key)] + tag] = d[k]  # type: ignore[index]
+                    d[k[: len(k) - len(key)] + tag] = d[k]
 
     def extreme(self, tag: str, values: dict[str, float], *, top: bool) -> str:
         """Name the unit with the largest or smallest value, with those that would be wrong."""

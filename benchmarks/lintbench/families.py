@@ -72,8 +72,13 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     rate = [k / n for k in ks]
     new = [int(i) for i in sorted(rng.choice(big, size=2, replace=False))]
     kept = [i for i in range(big) if i not in new]
-    gaps = [abs(coef([x[j] for j in range(big) if j != i], [rate[j] for j in range(big) if j != i], "pearson").r
-                - coef(x, rate, "pearson").r) for i in range(big)]  # fmt: skip
+    gaps = [
+        abs(
+            coef([x[j] for j in range(big) if j != i], [rate[j] for j in range(big) if j != i], "pearson").r
+            - coef(x, rate, "pearson").r
+        )
+        for i in range(big)
+    ]
     outlier = int(np.argmax(gaps))
     rest = [i for i in range(big) if i != outlier]
     for layer in layers:
@@ -125,8 +130,17 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     if worst_p < 0.05:
         b.bounds["layers"] = worst_p
     b.aggregates |= {"median": statistics.median(rate), "mean": statistics.fmean(rate)}
-    b.ints |= {"big": big, "cell": n, "questions": questions, "completions": completions, "layers": len(layers),
-               "sub": len(kept), "rest": len(rest), "total": n * big, "rows": int(rng.choice([400, 600, 800]))}  # fmt: skip
+    b.ints |= {
+        "big": big,
+        "cell": n,
+        "questions": questions,
+        "completions": completions,
+        "layers": len(layers),
+        "sub": len(kept),
+        "rest": len(rest),
+        "total": n * big,
+        "rows": int(rng.choice([400, 600, 800])),
+    }
     b.facts |= {"primary": primary, "layer": b.labels[f"layer{primary}"]}
     _quoted_fact(b, rng)
     order = sorted(range(big), key=lambda i: -x[i])
@@ -134,9 +148,23 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         Grid(
             cast["unit"].capitalize(),
             [b.labels[keys[i]] for i in order],
-            [(f"{cast['x_head']} ({b.facts['layer']})", ""), ("k/n", ""), (cast["y_head"], "%"), ("95% CI", "%"), ("Group", "")],
-            [[("sim", keys[i], "3"), ("rate", keys[i], "slash"), ("rate", keys[i], "cell"), ("ci", keys[i], "cell"),
-              units[i]["group"]] for i in order],
+            [
+                (f"{cast['x_head']} ({b.facts['layer']})", ""),
+                ("k/n", ""),
+                (cast["y_head"], "%"),
+                ("95% CI", "%"),
+                ("Group", ""),
+            ],
+            [
+                [
+                    ("sim", keys[i], "3"),
+                    ("rate", keys[i], "slash"),
+                    ("rate", keys[i], "cell"),
+                    ("ci", keys[i], "cell"),
+                    units[i]["group"],
+                ]
+                for i in order
+            ],
         ),
         Grid(
             "Statistic",
@@ -144,17 +172,39 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
             [(b.labels[f"layer{v}"], "") for v in layers],
             [[("fit", f"{m}.{v}", "") for v in layers] for m in METHODS],
         ),
-    ]  # fmt: skip
+    ]
     b.tables += [
-        Table("units", ("unit",), [
-            {"unit": keys[i], "group": units[i]["group"], "k": ks[i], "n": n, "rate": rate[i],
-             "ci": list(wilson(ks[i], n)), **{f"sim_{v}": sims[v][i] for v in layers}} for i in range(big)]),
-        Table("fits", ("layer", "method"), [
-            {"layer": v, "method": m, **_fit(b.coefs[f"{m}.{v}"])} for v in layers for m in METHODS]),
-        Table("subsets", ("subset", "method"), [
-            {"subset": s, "method": m, **_fit(b.coefs[f"{m}.{t}"])}
-            for t, s in (("sub", "without_new"), ("drop", f"drop_{keys[outlier]}")) for m in METHODS]),
-    ]  # fmt: skip
+        Table(
+            "units",
+            ("unit",),
+            [
+                {
+                    "unit": keys[i],
+                    "group": units[i]["group"],
+                    "k": ks[i],
+                    "n": n,
+                    "rate": rate[i],
+                    "ci": list(wilson(ks[i], n)),
+                    **{f"sim_{v}": sims[v][i] for v in layers},
+                }
+                for i in range(big)
+            ],
+        ),
+        Table(
+            "fits",
+            ("layer", "method"),
+            [{"layer": v, "method": m, **_fit(b.coefs[f"{m}.{v}"])} for v in layers for m in METHODS],
+        ),
+        Table(
+            "subsets",
+            ("subset", "method"),
+            [
+                {"subset": s, "method": m, **_fit(b.coefs[f"{m}.{t}"])}
+                for t, s in (("sub", "without_new"), ("drop", f"drop_{keys[outlier]}"))
+                for m in METHODS
+            ],
+        ),
+    ]
     b.head = {"n_units": big, "primary_layer": primary, "questions": questions, "completions": completions}
     return b
 
@@ -228,33 +278,82 @@ def per_source(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "leaky": (sum(v > cast["leaky"] for v in by_leak.values()), len(keys)),
     }
     b.pairs["leaks"] = (by_leak[dry], by_leak[wet], "rate")
-    b.signs |= {"main": 1 if b.coefs["pool"].r > 0 else -1,
-                "pool": 1 if b.coefs["pool"].r > statistics.median(rs.values()) else -1}  # fmt: skip
+    b.signs |= {
+        "main": 1 if b.coefs["pool"].r > 0 else -1,
+        "pool": 1 if b.coefs["pool"].r > statistics.median(rs.values()) else -1,
+    }
     b.aggregates |= {
         "leak_mean": statistics.fmean(by_leak.values()),
         "leak_median": statistics.median(by_leak.values()),
     }
-    b.ints |= {"src": len(keys), "by": n_by, "total": n_by * len(keys), "questions": questions, "cell": cell,
-               "completions": completions, "leak_n": leak_n, "self_n": self_n, "layers": len(layers)}  # fmt: skip
+    b.ints |= {
+        "src": len(keys),
+        "by": n_by,
+        "total": n_by * len(keys),
+        "questions": questions,
+        "cell": cell,
+        "completions": completions,
+        "leak_n": leak_n,
+        "self_n": self_n,
+        "layers": len(layers),
+    }
     b.facts |= {"primary": primary, "layer": b.labels[f"layer{primary}"], "cut": f"{cut:g}"}
     _quoted_fact(b, rng)
     order = sorted(keys, key=lambda k: -rs[k])
     b.grids += [
-        Grid("Source", [b.labels[k] for k in order],
-             [(f"Spearman {cast.get('rho_word', 'ρ')}", ""), ("p", ""), ("N", ""), ("Pearson r", ""), (cast["self_head"], "%"),
-              (cast["leak_head"], "%")],
-             [[("coef", k, "2"), ("p", k, "bare"), ("n", k, "bare"), ("coef", f"pearson.{k}", "2"), ("rate", f"self.{k}", "cell1"),
-               ("rate", f"leak.{k}", "cell1")] for k in order]),
-        Grid("Layer", [b.labels[f"layer{v}"] for v in layers], [(f"Pooled {cast.get('rho_word', 'ρ')} (N={b.ints['total']})", "")],
-             [[("coef", f"pool.{v}", "2")] for v in layers]),
-    ]  # fmt: skip
+        Grid(
+            "Source",
+            [b.labels[k] for k in order],
+            [
+                (f"Spearman {cast.get('rho_word', 'ρ')}", ""),
+                ("p", ""),
+                ("N", ""),
+                ("Pearson r", ""),
+                (cast["self_head"], "%"),
+                (cast["leak_head"], "%"),
+            ],
+            [
+                [
+                    ("coef", k, "2"),
+                    ("p", k, "bare"),
+                    ("n", k, "bare"),
+                    ("coef", f"pearson.{k}", "2"),
+                    ("rate", f"self.{k}", "cell1"),
+                    ("rate", f"leak.{k}", "cell1"),
+                ]
+                for k in order
+            ],
+        ),
+        Grid(
+            "Layer",
+            [b.labels[f"layer{v}"] for v in layers],
+            [(f"Pooled {cast.get('rho_word', 'ρ')} (N={b.ints['total']})", "")],
+            [[("coef", f"pool.{v}", "2")] for v in layers],
+        ),
+    ]
     b.tables += [
-        Table("sources", ("source",), [
-            {"source": k, "rho": b.coefs[k].r, "p": b.coefs[k].p, "n": n_by, "pearson_r": b.coefs[f"pearson.{k}"].r,
-             "self_k": b.rates[f"self.{k}"][0], "self_n": self_n, "self_rate": b.rates[f"self.{k}"][0] / self_n,
-             "leak_k": leaks[k], "leak_n": leak_n, "leak_rate": by_leak[k]} for k in keys]),
+        Table(
+            "sources",
+            ("source",),
+            [
+                {
+                    "source": k,
+                    "rho": b.coefs[k].r,
+                    "p": b.coefs[k].p,
+                    "n": n_by,
+                    "pearson_r": b.coefs[f"pearson.{k}"].r,
+                    "self_k": b.rates[f"self.{k}"][0],
+                    "self_n": self_n,
+                    "self_rate": b.rates[f"self.{k}"][0] / self_n,
+                    "leak_k": leaks[k],
+                    "leak_n": leak_n,
+                    "leak_rate": by_leak[k],
+                }
+                for k in keys
+            ],
+        ),
         Table("pooled_by_layer", ("layer",), [{"layer": v, **_fit(b.coefs[f"pool.{v}"])} for v in layers]),
-    ]  # fmt: skip
+    ]
     b.head = {"n_bystanders": n_by, "primary_layer": primary, "pooled": _fit(b.coefs["pool"])}
     return b
 
@@ -307,8 +406,12 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         v, kk = frac[k], curves[k]
         at = int(np.argmax(v))
         b.sims[k] = sims[k]
-        b.rates |= {f"base.{k}": (kk[0], size[k]), f"final.{k}": (kk[-1], size[k]), f"peak.{k}": (kk[at], size[k]),
-                    f"early.{k}": (kk[1], size[k])}  # fmt: skip
+        b.rates |= {
+            f"base.{k}": (kk[0], size[k]),
+            f"final.{k}": (kk[-1], size[k]),
+            f"peak.{k}": (kk[at], size[k]),
+            f"early.{k}": (kk[1], size[k]),
+        }
         b.ints[f"peak.{k}"] = ticks[at]
         b.ints[f"size.{k}"] = size[k]
         b.pairs |= {
@@ -340,16 +443,31 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     b.coefs["net"] = coef([sims[k] for k in keys], [nets[k] for k in keys], "spearman", ("main",))
     if any(abs(c.r) > 0.985 for c in b.coefs.values()):
         return course(cast, rng, naming)
-    b.counts |= {"rise": (ups, len(keys)), "simup": (len(even), len(moved)), "net_up": (sum(v > 0 for v in nets.values()), len(keys)),
-                 "majority": (sum(v > 0.5 for v in peaks.values()), len(keys))}  # fmt: skip
+    b.counts |= {
+        "rise": (ups, len(keys)),
+        "simup": (len(even), len(moved)),
+        "net_up": (sum(v > 0 for v in nets.values()), len(keys)),
+        "majority": (sum(v > 0.5 for v in peaks.values()), len(keys)),
+    }
     b.pairs["peaks"] = (peaks[low], peaks[top], "rate")
     b.ranges |= {"sim": (min(sims.values()), max(sims.values()), "sim"), "peak": (peaks[low], peaks[top], "rate")}
     b.aggregates |= {
         "final_mean": statistics.fmean(v[-1] for v in frac.values()),
         "peak_median": statistics.median(peaks.values()),
     }
-    b.ints |= {"src": len(keys), "points": points, "last": ticks[-1], "early": ticks[1], "step": step, "questions": questions,
-               "completions": completions, "cell": n, "thick": 3 * n, "cells": points * len(keys), "moved": len(moved)}  # fmt: skip
+    b.ints |= {
+        "src": len(keys),
+        "points": points,
+        "last": ticks[-1],
+        "early": ticks[1],
+        "step": step,
+        "questions": questions,
+        "completions": completions,
+        "cell": n,
+        "thick": 3 * n,
+        "cells": points * len(keys),
+        "moved": len(moved),
+    }
     _quoted_fact(b, rng)
     b.level = "LOW"
     tick = str(cast["tick"])
@@ -359,24 +477,70 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         for k in keys:
             b.rates[f"at{j}.{k}"] = (curves[k][j], size[k])
     if rng.random() < 0.5:
-        b.grids.append(Grid("Source", [b.labels[k] for k in keys],
-            [(cast["x_head"], ""), ("Start", "%"), ("Peak", "%"), (f"Peak {tick}", ""), (f"{tick.capitalize()} {ticks[-1]}", "%"), ("n", "")],
-            [[("sim", k, "2"), ("rate", f"base.{k}", "cell1"), ("rate", f"peak.{k}", "cell1"), ("int", f"peak.{k}", ""),
-              ("rate", f"final.{k}", "cell1"), ("int", f"size.{k}", "")] for k in keys]))  # fmt: skip
+        b.grids.append(
+            Grid(
+                "Source",
+                [b.labels[k] for k in keys],
+                [
+                    (cast["x_head"], ""),
+                    ("Start", "%"),
+                    ("Peak", "%"),
+                    (f"Peak {tick}", ""),
+                    (f"{tick.capitalize()} {ticks[-1]}", "%"),
+                    ("n", ""),
+                ],
+                [
+                    [
+                        ("sim", k, "2"),
+                        ("rate", f"base.{k}", "cell1"),
+                        ("rate", f"peak.{k}", "cell1"),
+                        ("int", f"peak.{k}", ""),
+                        ("rate", f"final.{k}", "cell1"),
+                        ("int", f"size.{k}", ""),
+                    ]
+                    for k in keys
+                ],
+            )
+        )
     else:
-        b.grids.append(Grid("Source", [b.labels[k] for k in keys], [(cast["x_head"], ""), ("n", ""), (f"Peak {tick}", "")],
-            [[("sim", k, "2"), ("int", f"size.{k}", ""), ("int", f"peak.{k}", "")] for k in keys]))  # fmt: skip
+        b.grids.append(
+            Grid(
+                "Source",
+                [b.labels[k] for k in keys],
+                [(cast["x_head"], ""), ("n", ""), (f"Peak {tick}", "")],
+                [[("sim", k, "2"), ("int", f"size.{k}", ""), ("int", f"peak.{k}", "")] for k in keys],
+            )
+        )
         for j in range(points):
             for k in keys:
                 b.rates[f"at{j}.{k}"] = (curves[k][j], size[k])
-        b.grids.append(Grid(tick.capitalize(), [str(t) for t in ticks], [(b.labels[k], "%") for k in keys],
-            [[("rate", f"at{j}.{k}", "cell1") for k in keys] for j in range(points)]))  # fmt: skip
+        b.grids.append(
+            Grid(
+                tick.capitalize(),
+                [str(t) for t in ticks],
+                [(b.labels[k], "%") for k in keys],
+                [[("rate", f"at{j}.{k}", "cell1") for k in keys] for j in range(points)],
+            )
+        )
     b.tables += [
-        Table("sources", ("source",), [
-            {"source": k, "n": size[k], "sim_base": sims[k], "sim_end": moved[k][1] if k in moved else None} for k in keys]),
-        Table("course", ("source", tick), [
-            {"source": k, tick: t, "k": c, "n": size[k], "rate": c / size[k]} for k in keys for t, c in zip(ticks, curves[k], strict=True)]),
-    ]  # fmt: skip
+        Table(
+            "sources",
+            ("source",),
+            [
+                {"source": k, "n": size[k], "sim_base": sims[k], "sim_end": moved[k][1] if k in moved else None}
+                for k in keys
+            ],
+        ),
+        Table(
+            "course",
+            ("source", tick),
+            [
+                {"source": k, tick: t, "k": c, "n": size[k], "rate": c / size[k]}
+                for k in keys
+                for t, c in zip(ticks, curves[k], strict=True)
+            ],
+        ),
+    ]
     b.head = {f"{tick}s": ticks, "sim_vs_peak": _fit(b.coefs["main"]), "sim_vs_net": _fit(b.coefs["net"])}
     return b
 
@@ -435,8 +599,11 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     b.role("seldom", seldom)
     b.pairs["shares"] = (shares[seldom], shares[often], "rate")
     b.pairs["scores"] = (means[low], means[top], "score")
-    b.counts |= {"sig": (len(real), len(treated)), "higher": (sum(means[k] > means[base] for k in treated), len(treated)),
-                 "third": (sum(3 * v > n for v in above.values()), len(keys))}  # fmt: skip
+    b.counts |= {
+        "sig": (len(real), len(treated)),
+        "higher": (sum(means[k] > means[base] for k in treated), len(treated)),
+        "third": (sum(3 * v > n for v in above.values()), len(keys)),
+    }
     b.ranges |= {
         "score": (min(means.values()), max(means.values()), "score"),
         "share": (shares[seldom], shares[often], "rate"),
@@ -456,20 +623,55 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     b.aggregates |= {"share_mean": statistics.fmean(shares.values())}
     _quoted_fact(b, rng)
     score = cast["score_head"]
-    b.grids.append(Grid("Condition", [b.labels[k] for k in keys],
-        [("n", ""), (f"{score}, mean ± sd", ""), (f"score ≥ {cut}", "%"), ("95% CI", "%")],
-        [[("int", "cell", ""), ("mean", k, ""), ("rate", k, "cell"), ("ci", k, "cell")] for k in keys]))  # fmt: skip
-    b.grids.append(Grid("Contrast", [f"{b.labels[k]} − {b.labels[base]}" for k in treated],
-        [("Δ", ""), ("95% CI of Δ", ""), ("Welch p", "")],
-        [[("delta", k, "cell"), ("dci", k, "cell"), ("dp", k, "cell")] for k in treated], turnable=False))  # fmt: skip
+    b.grids.append(
+        Grid(
+            "Condition",
+            [b.labels[k] for k in keys],
+            [("n", ""), (f"{score}, mean ± sd", ""), (f"score ≥ {cut}", "%"), ("95% CI", "%")],
+            [[("int", "cell", ""), ("mean", k, ""), ("rate", k, "cell"), ("ci", k, "cell")] for k in keys],
+        )
+    )
+    b.grids.append(
+        Grid(
+            "Contrast",
+            [f"{b.labels[k]} − {b.labels[base]}" for k in treated],
+            [("Δ", ""), ("95% CI of Δ", ""), ("Welch p", "")],
+            [[("delta", k, "cell"), ("dci", k, "cell"), ("dp", k, "cell")] for k in treated],
+            turnable=False,
+        )
+    )
     b.tables += [
-        Table("arms", ("condition",), [
-            {"condition": k, "n": n, "mean": means[k], "sd": b.means[k].sd, "k": above[k], "rate": shares[k],
-             "ci": list(wilson(above[k], n)), "raw": raw[k]} for k in keys]),
-        Table("contrasts", ("condition",), [
-            {"condition": k, "diff": b.contrasts[k].diff, "diff_ci": [b.contrasts[k].low, b.contrasts[k].high],
-             "p": b.contrasts[k].p} for k in treated]),
-    ]  # fmt: skip
+        Table(
+            "arms",
+            ("condition",),
+            [
+                {
+                    "condition": k,
+                    "n": n,
+                    "mean": means[k],
+                    "sd": b.means[k].sd,
+                    "k": above[k],
+                    "rate": shares[k],
+                    "ci": list(wilson(above[k], n)),
+                    "raw": raw[k],
+                }
+                for k in keys
+            ],
+        ),
+        Table(
+            "contrasts",
+            ("condition",),
+            [
+                {
+                    "condition": k,
+                    "diff": b.contrasts[k].diff,
+                    "diff_ci": [b.contrasts[k].low, b.contrasts[k].high],
+                    "p": b.contrasts[k].p,
+                }
+                for k in treated
+            ],
+        ),
+    ]
     b.head = {
         "baseline": base,
         "cut": cut,
@@ -527,20 +729,55 @@ def dose(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "final_mean": statistics.fmean(finals.values()),
         "first_mean": statistics.fmean(v / n for v in first.values()),
     }
-    b.ints |= {"variants": len(keys), "doses": len(doses), "cells": len(keys) * len(doses), "cell": n, "questions": questions,
-               "completions": completions, "total": len(keys) * len(doses) * n}  # fmt: skip
+    b.ints |= {
+        "variants": len(keys),
+        "doses": len(doses),
+        "cells": len(keys) * len(doses),
+        "cell": n,
+        "questions": questions,
+        "completions": completions,
+        "total": len(keys) * len(doses) * n,
+    }
     b.facts |= {"top_dose": doses[-1], "low_dose": doses[0], "dose_list": ", ".join(map(str, doses))}
     _quoted_fact(b, rng)
     head = cast["y_head"]
-    b.grids.append(Grid(cast["dose_head"], [f"{v}" for v in doses], [(f"{head}, {b.labels[k]}", "%") for k in keys],
-        [[("rate", f"at{j}.{k}", "cell1") for k in keys] for j in range(len(doses))]))  # fmt: skip
-    b.grids.append(Grid("Variant", [b.labels[k] for k in keys], [("Spearman ρ", ""), ("p", ""), ("N", ""), ("k/n at the top", ""), ("95% CI", "%")],
-        [[("coef", k, "2"), ("p", k, "bare"), ("n", k, "bare"), ("rate", f"last.{k}", "slash"), ("ci", f"last.{k}", "cell")] for k in keys]))  # fmt: skip
+    b.grids.append(
+        Grid(
+            cast["dose_head"],
+            [f"{v}" for v in doses],
+            [(f"{head}, {b.labels[k]}", "%") for k in keys],
+            [[("rate", f"at{j}.{k}", "cell1") for k in keys] for j in range(len(doses))],
+        )
+    )
+    b.grids.append(
+        Grid(
+            "Variant",
+            [b.labels[k] for k in keys],
+            [("Spearman ρ", ""), ("p", ""), ("N", ""), ("k/n at the top", ""), ("95% CI", "%")],
+            [
+                [
+                    ("coef", k, "2"),
+                    ("p", k, "bare"),
+                    ("n", k, "bare"),
+                    ("rate", f"last.{k}", "slash"),
+                    ("ci", f"last.{k}", "cell"),
+                ]
+                for k in keys
+            ],
+        )
+    )
     b.tables += [
-        Table("cells", ("variant", "dose"), [
-            {"variant": k, "dose": v, "k": c, "n": n, "rate": c / n} for k in keys for v, c in zip(doses, ks[k], strict=True)]),
+        Table(
+            "cells",
+            ("variant", "dose"),
+            [
+                {"variant": k, "dose": v, "k": c, "n": n, "rate": c / n}
+                for k in keys
+                for v, c in zip(doses, ks[k], strict=True)
+            ],
+        ),
         Table("fits", ("variant",), [{"variant": k, **_fit(b.coefs[k])} for k in keys]),
-    ]  # fmt: skip
+    ]
     b.head = {"doses": doses, "pooled": _fit(b.coefs["pool"])}
     return b
 

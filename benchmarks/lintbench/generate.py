@@ -162,9 +162,7 @@ def main(argv: list[str] | None = None) -> int:
     a = ap.parse_args(argv)
     m = generate(a.bank, a.seed, a.out, clean=a.clean, rewrites=a.rewrites, mutated=a.mutated)
     kinds = {r["kind"] for r in m["documents"]} - {"clean"}
-    print(
-        f"{m['clean']} clean pages, {m['rewrites']} correct rewrites, {m['mutated']} with one error of {len(kinds)} kinds"
-    )
+    print(f"{m['clean']} clean pages, {m['rewrites']} rewrites, {m['mutated']} with one error, {len(kinds)} kinds")
     return 0
 
 

@@ -29,9 +29,10 @@ class Bench:
         self.writer = Writer.__new__(Writer)
         self.writer.no, self.writer.book = page.notation, page.book
 
-    def where(self, kinds: tuple[str, ...], secs: tuple[str, ...] | None = PROSE,
-              ok: Callable[[Piece], bool] = lambda p: True) -> list[int]:  # fmt: skip
-        """Indices of pieces of those kinds in those sections; of what an earlier issue reported only p can be judged."""
+    def where(
+        self, kinds: tuple[str, ...], secs: tuple[str, ...] | None = PROSE, ok: Callable[[Piece], bool] = lambda p: True
+    ) -> list[int]:
+        """Indices of pieces of those kinds in those sections; of an earlier issue only p can be judged."""
         found = []
         for i, p in enumerate(self.pieces):
             judged = p.kind == "p" or not p.key.endswith(" earlier")
@@ -41,8 +42,9 @@ class Bench:
             raise Absent(f"no {kinds}")
         return found
 
-    def any(self, kinds: tuple[str, ...], secs: tuple[str, ...] | None = PROSE,
-            ok: Callable[[Piece], bool] = lambda p: True) -> int:  # fmt: skip
+    def any(
+        self, kinds: tuple[str, ...], secs: tuple[str, ...] | None = PROSE, ok: Callable[[Piece], bool] = lambda p: True
+    ) -> int:
         """One of them at random."""
         return int(self.rng.choice(self.where(kinds, secs, ok)))
 
@@ -138,9 +140,9 @@ def _far(p: Piece, new: str, b: Bench) -> bool:
         return False
     x = float(found[0])
     if p.kind == "coef":
-        return x < 1 and abs(x - abs(p.data["c"].r)) > 0.012
+        return bool(x < 1 and abs(x - abs(p.data["c"].r)) > 0.012)
     true = p.data["k"] / p.data["n"] * (100 if b.no.rate == "pct" else 1)
-    return abs(x - true) > (1.2 if b.no.rate == "pct" else 0.012)
+    return bool(abs(x - true) > (1.2 if b.no.rate == "pct" else 0.012))
 
 
 @kind("digit_typo", "json-mismatch", "helps")
@@ -173,8 +175,13 @@ def _stale_rate(b: Bench) -> Edit:
     i = b.any(("rate",), ok=lambda p: p.data["form"] in ("", "0", "1"))
     d = b.pieces[i].data
     mine = b.pieces[i].key.rpartition(" ")[2].rpartition(".")[0]
-    others = sorted({v for k, v in b.page.book.rates.items()
-                     if k.rpartition(".")[0] == mine and k != "earlier" and abs(v[0] / v[1] - d["k"] / d["n"]) > 0.02})  # fmt: skip
+    others = sorted(
+        {
+            v
+            for k, v in b.page.book.rates.items()
+            if k.rpartition(".")[0] == mine and k != "earlier" and abs(v[0] / v[1] - d["k"] / d["n"]) > 0.02
+        }
+    )
     k, n = b.one_of(others)
     return b.put(i, b.writer.rate_text(k, n, d["form"], d["digits"], d["bare"]), "the rate of another unit")
 
@@ -391,8 +398,13 @@ def _table_prose(b: Bench) -> Edit:
 @kind("table_json", "table-json", "yes")
 def _table_json(b: Bench) -> Edit:
     prose = {_true_value(p) for p in b.pieces if p.sec in PROSE}
-    i = b.any(("rate", "coef", "sim", "mean"), secs=("table",),
-              ok=lambda p: _true_value(p) not in prose and p.data.get("form") != "slash" and re.search("[1-9]", p.text) is not None)  # fmt: skip
+    i = b.any(
+        ("rate", "coef", "sim", "mean"),
+        secs=("table",),
+        ok=lambda p: (
+            _true_value(p) not in prose and p.data.get("form") != "slash" and re.search("[1-9]", p.text) is not None
+        ),
+    )
     return b.put(i, _changed_digit(b.pieces[i].text, b.rng), "a cell disagrees with the data")
 
 
@@ -405,8 +417,13 @@ def _table_row_swap(b: Bench) -> Edit:
     def column(p: Piece) -> tuple[str, str]:
         return p.data["form"], p.key.rpartition(" ")[2].rpartition(".")[0]
 
-    twins = [j for j in cells if column(b.pieces[j]) == column(b.pieces[i]) and b.pieces[j].text != b.pieces[i].text
-             and abs(b.pieces[j].data["k"] / b.pieces[j].data["n"] - d["k"] / d["n"]) > 0.01]  # fmt: skip
+    twins = [
+        j
+        for j in cells
+        if column(b.pieces[j]) == column(b.pieces[i])
+        and b.pieces[j].text != b.pieces[i].text
+        and abs(b.pieces[j].data["k"] / b.pieces[j].data["n"] - d["k"] / d["n"]) > 0.01
+    ]
     j = int(b.one_of(twins))
     mine, other = b.pieces[i].text, b.pieces[j].text
     b.pieces[j].text = mine
@@ -418,7 +435,7 @@ def _product(b: Bench) -> Edit:
     totals = ("int cell", "int total", "int leak_n", "int cells")
     i = b.any(("int", "n"), secs=("methodology", "setup"), ok=lambda p: p.key in totals and not p.data.get("word"))
     d = b.pieces[i].data
-    x = d.get("x", d.get("n"))
+    x = int(d["x"] if "x" in d else d["n"])
     new = int(b.one_of([x * 5, x * 10, x + max(20, x // 5)]))
     text = b.pieces[i].text.replace(b.no.integer(x), b.no.integer(new))
     return b.put(i, text, f"true product {x}")
@@ -427,8 +444,22 @@ def _product(b: Bench) -> Edit:
 # -- template ----------------------------------------------------------------------------------------------------------
 @kind("missing_section", "structure", "no")
 def _missing_section(b: Bench) -> Edit:
-    name = b.one_of(["Background", "Methodology", "Next steps", "Sample outputs", "Headline numbers", "Artifacts", "WandB",
-                     "Compute", "Environment", "Source issues", "Human summary", "Data"])  # fmt: skip
+    name = b.one_of(
+        [
+            "Background",
+            "Methodology",
+            "Next steps",
+            "Sample outputs",
+            "Headline numbers",
+            "Artifacts",
+            "WandB",
+            "Compute",
+            "Environment",
+            "Source issues",
+            "Human summary",
+            "Data",
+        ]
+    )
     i, j = b.block(name)
     line = b.page.line_of(i)
     if b.pieces[j - 1].kind == "rule":
@@ -439,8 +470,14 @@ def _missing_section(b: Bench) -> Edit:
 
 @kind("section_order", "structure", "no")
 def _section_order(b: Bench) -> Edit:
-    first, second = b.one_of([("Background", "Methodology"), ("Sample outputs", "Headline numbers"),
-                              ("Setup & hyper-parameters", "WandB"), ("Human summary", "Source issues")])  # fmt: skip
+    first, second = b.one_of(
+        [
+            ("Background", "Methodology"),
+            ("Sample outputs", "Headline numbers"),
+            ("Setup & hyper-parameters", "WandB"),
+            ("Human summary", "Source issues"),
+        ]
+    )
     (i, j), (k, m) = b.block(first), b.block(second)
     if j > k:
         raise Absent("nested")
@@ -505,8 +542,11 @@ def _sentinel(b: Bench) -> Edit:
             return False
         return not (before.isalnum() or before in "`=+-−#") and not (after.isalnum() or after in "`%]")
 
-    found = b.where(("rate", "coef", "int", "n", "sim", ""), (*PROSE, "table", "setup"),
-                    lambda p: (bool(p.kind) or "row" in p.data) and not p.data.get("tail"))  # fmt: skip
+    found = b.where(
+        ("rate", "coef", "int", "n", "sim", ""),
+        (*PROSE, "table", "setup"),
+        lambda p: (bool(p.kind) or "row" in p.data) and not p.data.get("tail"),
+    )
     i = int(b.one_of([i for i in found if free(i) or b.pieces[i].data.get("sep")]))
     new = b.one_of(["TBD", "{{VALUE}}", "XXX", "<TODO>", "{{N}}"])
     return b.put(i, b.pieces[i].data.get("sep", "") + new, "a placeholder left in")

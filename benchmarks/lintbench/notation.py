@@ -19,7 +19,7 @@ BOUNDS = (0.05, 0.01, 0.005, 0.001)
 def is_tie(x: float, digits: int) -> bool:
     """Whether ``x`` lies half-way between two numbers of that many decimals."""
     scaled = abs(x) * 10**digits
-    return abs(scaled - math.floor(scaled) - 0.5) < 1e-6
+    return bool(abs(scaled - math.floor(scaled) - 0.5) < 1e-6)
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,13 @@ __all__ = ["check_text", "check_values", "diff_linter", "verify"]
 SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 POWER = re.compile(r"(?:(\d(?:\.\d)?) ?× ?)?10(?:\^(-\d+)|([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
 TRIPLE = re.compile(
-    r"(?:\bN ?= ?(?P<n0>[\d, ]+?), )?(?:ρ|rho|\br) ?= ?(?P<r>-?\d?\.\d+)[,; ]+\(?[pP] ?(?P<rel>[=<]) ?(?P<p>\d*\.?\d+(?:e-?\d+)?)"
+    r"(?:\bN ?= ?(?P<n0>[\d, ]+?), )?(?:ρ|rho|\br) ?= ?(?P<r>-?\d?\.\d+)[,; ]+"
+    r"\(?[pP] ?(?P<rel>[=<]) ?(?P<p>\d*\.?\d+(?:e-?\d+)?)"
     r"(?:[,; ]+N ?= ?(?P<n1>\d[\d,]*))?"
 )
 MOVE = re.compile(
-    r"\b(rises|falls|goes up|goes down|increases|decreases|drops|gains|loses)\b[^.;:]{0,60}? from ([+-]?\d*\.?\d+) ?%? to ([+-]?\d*\.?\d+)"
+    r"\b(rises|falls|goes up|goes down|increases|decreases|drops|gains|loses)\b[^.;:]{0,60}?"
+    r" from ([+-]?\d*\.?\d+) ?%? to ([+-]?\d*\.?\d+)"
 )
 UP = {"rises", "goes up", "increases", "gains"}
 
@@ -86,7 +88,7 @@ def _numbers(text: str) -> list[tuple[float, int]]:
 
 
 def _near(printed: tuple[float, int], true: float) -> bool:
-    return abs(printed[0] - true) <= 0.5000001 * 10 ** -printed[1]
+    return abs(printed[0] - true) <= 0.5000001 * 10.0 ** -printed[1]
 
 
 def check_values(page: Page) -> tuple[int, list[str]]:

@@ -119,17 +119,10 @@ class Writer:
     def _ci(self, key: str, form: str) -> list[Piece]:
         k, n = self.book.rates[key]
         low, high = wilson(k, n)
-        data = {
-            "k": k,
-            "n": n,
-            "low": low,
-            "high": high,
-            "at": k / n,
-            "form": form,
-            "bare": form == "cell" and self.unit_in_header,
-        }
+        bare = form == "cell" and self.unit_in_header
+        data = {"k": k, "n": n, "low": low, "high": high, "at": k / n, "form": form, "bare": bare}
         lead = [Piece(self.no.ci_lead)] if form == "lead" else []
-        return [*lead, Piece(self.ci_text(low, high, data["bare"]), "ci", data=data)]
+        return [*lead, Piece(self.ci_text(low, high, bare), "ci", data=data)]
 
     def ci_text(self, low: float, high: float, bare: bool = False) -> str:
         """An interval of a rate."""
@@ -301,13 +294,9 @@ class Writer:
         return [Piece(f"{self.no.fixed_point(100 * x, 0)}{self.no.percent}", "share", data={"x": x})]
 
     def _sig(self, key: str, form: str) -> list[Piece]:
-        c = (
-            self.book.contrasts[key]
-            if key in self.book.contrasts and key not in self.book.coefs
-            else self.book.coefs[key]
-        )
-        ok, yes, no = c.p < 0.05, *(form.split("|") if form else ("significant", "not significant"))
-        return [Piece(yes if ok else no, "sig", data={"ok": ok, "yes": yes})]
+        p = self.book.coefs[key].p if key in self.book.coefs else self.book.contrasts[key].p
+        yes, no = (form or "significant|not significant").split("|")
+        return [Piece(yes if p < 0.05 else no, "sig", data={"ok": p < 0.05, "yes": yes})]
 
     def _mean(self, key: str, form: str) -> list[Piece]:
         m = self.book.means[key]
