@@ -134,6 +134,8 @@ class RowSpec:
     """The value names packages with their versions."""
     commit: bool = False
     """The value is a commit hash."""
+    example: bool = False
+    """The value is an example of the data with a link to the rest; a fenced block of the section may stand for it."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -185,6 +187,8 @@ class Section:
     """``N/A — reason`` may stand in place of its content."""
     min_words: int = 0
     min_tables: int = 0
+    inline_samples: int = 0
+    """Verbatim completions that stand beside the result itself: fewest fenced blocks in each occurrence."""
     prior_issue: bool = False
     """Its text names at least one earlier issue."""
     label: str = ""
@@ -244,7 +248,20 @@ class Profile:
     relative_figures: bool = False
     """A picture may be a file beside the page."""
     severity: Mapping[str, Severity] = field(default_factory=dict)
-    """Rule code to severity, where it is not the rule's own."""
+    """Rule code, or start of codes (``CR5``), to severity, where it is not the rule's own."""
+    banned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """House style: what may not stand in prose (``name of a test``) to the words that say it."""
+    bracketed_intervals: bool = True
+    """An interval such as ``[0.2, 0.4]`` may stand in prose."""
+
+    def severity_of(self, code: str, default: Severity) -> Severity:
+        """The severity of the rule ``code``, whose own is ``default``; the longest key that fits goes before others.
+
+        >>> load_template("v1").profiles["rigorous"].severity_of("CR501", "note")
+        'error'
+        """
+        keys = [key for key in self.severity if code.startswith(key)]
+        return self.severity[max(keys, key=len)] if keys else default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

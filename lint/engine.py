@@ -162,7 +162,7 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
             not_run.append(NotRun(rule.code, rule.name, options.left_out[rule.code]))
             continue
         lacking = sorted(need for need in rule.needs if need in missing)
-        severity = profile.severity.get(rule.code, rule.severity)
+        severity = profile.severity_of(rule.code, rule.severity)
         if unknown and not rule.any_version:
             not_run.append(NotRun(rule.code, rule.name, unknown))
         elif lacking:
@@ -207,7 +207,7 @@ def _unused(
 ) -> Iterator[Finding]:
     """Comments that allow nothing although the rules that they name have run."""
     rule = UnusedAllow()
-    severity = profile.severity.get(rule.code, rule.severity)
+    severity = profile.severity_of(rule.code, rule.severity)
     names = {name for r in ran for name in (r.code, r.name)}
     if severity == "off" or rule.code not in names:
         return

@@ -9,11 +9,23 @@ from leakstats.errors import InputError
 
 from .source import Place
 
-__all__ = ["SEVERITIES", "Finding", "Severity"]
+__all__ = ["SEVERITIES", "Edit", "Finding", "Severity"]
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The gravest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of the page that repairs a finding and cannot make it worse."""
+
+    start: int
+    """Offset of the first character that goes."""
+    end: int
+    """Offset behind the last one; ``start`` where nothing goes."""
+    text: str
+    """What comes in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,8 @@ class Finding:
     severity: Severity
     message: str
     help: str = ""
+    edit: Edit | None = None
+    """What `--fix` would do; ``None`` where a person must decide."""
 
     def __post_init__(self) -> None:
         line, column, end_line, end_column = self.place

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .document import Block
-from .finding import Finding, Severity
+from .finding import Edit, Finding, Severity
 from .inline import Text
 from .page import Page
 from .source import Place, Source
@@ -43,6 +43,8 @@ class Rule(ABC):
     severity: ClassVar[Severity] = "error"
     any_version: ClassVar[bool] = False
     """It speaks of a page even where the page's template version is unknown."""
+    profile: ClassVar[str] = ""
+    """The profile in which it speaks, where the default one keeps it silent."""
     needs: ClassVar[frozenset[str]] = frozenset()
     """What it needs beside the page: ``provenance``, ``analysis``, ``root``. Without it the rule is *not run*."""
 
@@ -50,7 +52,9 @@ class Rule(ABC):
     def check(self, page: Page) -> Iterator[Finding]:
         """Yield what is wrong with ``page``."""
 
-    def finding(self, page: Page, place: Place | Block | Text | int, message: str, help: str = "") -> Finding:
+    def finding(
+        self, page: Page, place: Place | Block | Text | int, message: str, help: str = "", *, edit: Edit | None = None
+    ) -> Finding:
         """A finding of this rule at a place, a block, the content of a text, or a line."""
         source = page.document.source
         if isinstance(place, int):
@@ -59,7 +63,9 @@ class Rule(ABC):
             place = source.place(place.at, max(place.end, place.at + 1))
         elif not isinstance(place, Place):
             place = source.line_place(place.line)
-        return Finding(source.path, place, self.code, self.name, self.severity, message, help)
+        # A message may quote a table that the renderer printed.
+        flat = " ".join(message.split())
+        return Finding(source.path, place, self.code, self.name, self.severity, flat, help, edit)
 
     @classmethod
     def doc(cls) -> RuleDoc:

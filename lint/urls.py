@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from leakstats.template import FigureUrls
 
-__all__ = ["is_pinned", "is_relative"]
+from .inline import Text
 
+__all__ = ["is_pinned", "is_relative", "names_place"]
+
+_PATH = re.compile(r"(?<![\w.-])[\w.-]+(?:/[\w.<>{}*-]+)+|(?<![\w.-])[\w-]+\.(?:jsonl?|csv|tsv|parquet|txt|gz)\b")
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -50,3 +55,8 @@ def _matches(parts: list[str], form: list[str], digits: int) -> bool:
     else:
         fits = bool(parts[0]) if form[0] == "*" else parts[0] == form[0]
     return fits and _matches(parts[1:], form[1:], digits)
+
+
+def names_place(text: Text) -> bool:
+    """True if the text links something or names a file, a path or a repository: ``data/train.jsonl``, ``lab/set``."""
+    return bool(text.links) or bool(_PATH.search(text.text))

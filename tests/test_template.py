@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def test_version_1_is_the_page_of_the_issue() -> None:
     assert caveats is not None
     assert caveats.ranks == ("CRITICAL", "MAJOR", "MINOR")
     assert template.default_profile == "review"
-    assert set(template.profiles) == {"draft", "review", "publish"}
+    assert set(template.profiles) == {"draft", "review", "publish", "rigorous", "p-values-only"}
 
 
 def test_it_prints_what_the_renderer_needs() -> None:
@@ -98,7 +99,7 @@ def dump(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k} = {dump(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(k)} = {dump(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(dump, value)) + "]"
     if isinstance(value, str):

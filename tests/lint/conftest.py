@@ -81,7 +81,7 @@ def fires(rule: Rule, text: str) -> bool:
     elif rule.needs:
         return bool(list(rule.check(grounded(text, today=TODAY if rule.code == "CR302" else PRINTED))))
     else:
-        report = lint_text(text)
+        report = lint_text(text, Options(profile=rule.profile))
     return any(f.code == rule.code for f in report.findings)
 
 

@@ -92,7 +92,7 @@ def test_profiles_change_severities_and_switch_rules_off(good_page: str) -> None
     unranked = good_page.replace("- MAJOR — ", "- ")
     assert [f.severity for f in lint_text(unranked).findings] == ["note"]
     assert [f.severity for f in lint_text(unranked, Options(profile="publish")).findings] == ["warning"]
-    with pytest.raises(InputError, match=r"no profile 'strict'; it has draft, review, publish"):
+    with pytest.raises(InputError, match=r"no profile 'strict'; it has draft, review, publish, rigorous"):
         lint_text(good_page, Options(profile="strict"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,9 +77,27 @@ def test_no_heading_label_or_row_of_the_template_stands_in_a_rule() -> None:
         assert not [w for w in words if f'"{w}' in code or f"'{w}" in code], path.name
 
 
-def test_profiles_speak_of_rules_that_exist() -> None:
-    for profile in load_template("v1").profiles.values():
-        assert set(profile.severity) <= set(RULES)
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_profiles_speak_of_rules_that_exist(version: str) -> None:
+    profiles = load_template(version).profiles
+    for profile in profiles.values():
+        assert all(any(code.startswith(key) for code in RULES) for key in profile.severity)
+    assert all(rule.profile in ("", *profiles) for rule in all_rules())
+
+
+def test_the_longest_code_decides_the_severity() -> None:
+    profile = load_template("v1").profiles["rigorous"]
+    mine = dataclasses.replace(profile, severity={"CR5": "error", "CR501": "off"})
+    assert [mine.severity_of(c, "note") for c in ("CR501", "CR502", "CR601")] == ["off", "error", "note"]
+
+
+def test_judgements_on_the_design_fail_the_page_in_one_profile_only() -> None:
+    design = [rule for rule in all_rules() if rule.code.startswith("CR5")]
+    assert design
+    for version in ("v1", "v2"):
+        for name, profile in load_template(version).profiles.items():
+            severities = {profile.severity_of(rule.code, rule.severity) for rule in design if rule.severity == "note"}
+            assert severities <= {"error" if name == "rigorous" else "note"}
 
 
 def test_rules_are_found_by_code_and_by_name() -> None:
