@@ -26,7 +26,7 @@ def _rates(sentence: Sentence, whole: bool, without: Number | None = None) -> li
         ends = {id(x) for a, b, _ in intervals(part) for x in (a, b)}
         for number in part.numbers:
             if (
-                is_rate(part, number)
+                is_rate(part, number, without)
                 and number is not without
                 and id(number) not in ends
                 and number.bound in ("", "~")
@@ -95,7 +95,9 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 low, high = number.scaled()
                 moves = [
-                    s for s in spans(sentence) if s.kind in ("move", "to") and is_rate(sentence, s.left) and is_rate(sentence, s.right)
+                    s
+                    for s in spans(sentence)
+                    if s.kind in ("move", "to") and is_rate(sentence, s.left) and is_rate(sentence, s.right)
                 ]
                 signed = number.signed
                 if _PRIOR.search(sentence.text):
@@ -122,7 +124,9 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                         or not (sentence.names or len(around) >= 2)
                     ):
                         continue
-                elif (not order and len(here) != 2 and _difference_fits(low, high, known, False)) or (len(here) > 2 and _difference_fits(low, high, known, signed=False)):
+                elif (not order and len(here) != 2 and _difference_fits(low, high, known, False)) or (
+                    len(here) > 2 and _difference_fits(low, high, known, signed=False)
+                ):
                     continue
                 yield Clash(
                     "difference",
@@ -168,11 +172,10 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 pairs = [(a, b) for a in here for b in here if a is not b]
                 if not pairs and not (known and len(sentence.names) >= 2):
                     continue
-                if _ratio_fits(number, pairs) or (
-                    len(here) != 2
-                    and _ratio_fits(
-                        number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence))]
-                    )
+                if _ratio_fits(number, pairs):
+                    continue
+                if not 2 <= _different(here) <= 3 and _ratio_fits(
+                    number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence))]
                 ):
                     continue
                 yield Clash(
@@ -181,6 +184,15 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}× is no ratio of the numbers that it speaks of",
                     "divide again, from unrounded values",
                 )
+
+
+def _different(rates: Sequence[tuple[float, float]]) -> int:
+    """How many of the rates are not one rate written twice, as "10% (4/40)"."""
+    kept: list[tuple[float, float]] = []
+    for low, high in rates:
+        if not any(a <= high + 1e-9 and low - 1e-9 <= b for a, b in kept):
+            kept.append((low, high))
+    return len(kept)
 
 
 def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:

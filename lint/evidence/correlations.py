@@ -276,7 +276,9 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
         fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]
         fits_n = [t for t in known if t.n is not None and t.n == record.n]
         if p is not None and record.n is not None:
-            if any(t in fits_n and (t in fits_p or (p.bound and _agrees(p, t.p.value if t.p else None))) for t in fits_c):
+            if any(
+                t in fits_n and (t in fits_p or (p.bound and _agrees(p, t.p.value if t.p else None))) for t in fits_c
+            ):
                 continue
             third = [t for t in fits_p if t in fits_n]
             if third and not any(t in fits_n for t in fits_c):
@@ -321,10 +323,8 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
                     lambda t: t.p.value if t.p else 0.0,
                 )
         elif p is not None:
-            if (
-                any(t in fits_p for t in fits_c)
-                or (p.bound
-                and any(_agrees(p, t.p.value if t.p else None) for t in fits_c))
+            if any(t in fits_p for t in fits_c) or (
+                p.bound and any(_agrees(p, t.p.value if t.p else None) for t in fits_c)
             ):
                 continue
             if fits_p and not fits_c:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leakstats.facts import Fact, Series
 
@@ -110,11 +110,21 @@ def _disagreeing(claims: list[Counted]) -> Iterator[Clash]:
     """Counts of the same things by the same words that differ; the rarer one is named."""
     for claim in claims:
         words, limits = _rare(claim), _limits(claim)
-        alike = [o for o in claims if o is not claim and o.total == claim.total and o.noun == claim.noun and _limits(o) == limits and _similar(words, _rare(o))]
+        alike = [
+            o
+            for o in claims
+            if o is not claim
+            and o.total == claim.total
+            and o.noun == claim.noun
+            and _limits(o) == limits
+            and _similar(words, _rare(o))
+        ]
         votes = Counter((o.low, o.high) for o in alike)
         if votes and votes.most_common(1)[0][1] >= 2 and (claim.low, claim.high) not in votes:
             yield Clash(
-                "count", claim.sentence.passage.place(claim.start, claim.end), f"'{claim.text}' stands elsewhere as {votes.most_common(1)[0][0][0]:g} of {claim.total}",
+                "count",
+                claim.sentence.passage.place(claim.start, claim.end),
+                f"'{claim.text}' stands elsewhere as {votes.most_common(1)[0][0][0]:g} of {claim.total}",
                 "state one count",
             )
 
@@ -150,6 +160,9 @@ _RELATION = re.compile(
 _SIGNIFICANT = re.compile(r"\b(?:significan\w+|clear(?:s|ed)? (?:the )?0?\.05|pass(?:es)?)\b", re.IGNORECASE)
 
 
+_NAMES_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
+
+
 def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
     """The counts that fields of ``claim.total`` things give; ``None`` where the words state no criterion that can be counted."""
     window = _clause(claim)
@@ -158,8 +171,12 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
     if not series or claim.total < 2:
         return None
     for number in numbers:
+        if number.role == "points" and not number.bound and not number.signed:
+            number = replace(number, bound=">=")  # "10 points up for 4 of 7"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
+        if number.role == "value" and _NAMES_COEFFICIENT.search(text):
+            number = replace(number, role="coefficient")
         if number.role == "p":
             return _count(_of_p(evidence, series, claim), number, 1.0)
         if number.role == "value" and is_rate(claim.sentence, number):
@@ -279,22 +296,29 @@ def _of_p(evidence: Evidence, series: list[Series], claim: Counted) -> list[Seri
         for s in series
         if _is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in _values(s))
     ]
-    return _preferred(chosen, claim)
+    return _preferred(chosen, claim, around=True)
 
 
-def _preferred(series: list[Series], claim: Counted) -> list[Series]:
-    """Those whose words occur in the sentence, then in the passage; all of them where none does."""
+def _preferred(series: list[Series], claim: Counted, *, around: bool = False) -> list[Series]:
+    """Those whose rare words occur in the sentence (or ``around``, in its passage); all of them where none does."""
     if len(series) < 2:
         return series
-    shared = frozenset.intersection(*(s.words for s in series))
-    for text in (claim.sentence.text, claim.sentence.passage.plain):
+    shared = frozenset.intersection(*(s.words for s in series)) | _COMMON
+    for text in (_clause(claim)[0], claim.sentence.text, claim.sentence.passage.plain if around else ""):
         words = words_of(text)
-        ranks = [len((s.words - shared) & words) for s in series]
+        ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
         if max(ranks) > 0:
             return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
     return series
 
 
+def _alike(a: str, b: str) -> bool:
+    return a == b or (len(a) > 3 and len(b) > 3 and (a.startswith(b) or b.startswith(a)))
+
+
+_COMMON = frozenset(
+    "source persona rate layer share value unit name of the in per at n completion p r model count mean all data".split()
+)
 _ROLE_WORDS = {
     "first": re.compile(
         r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained)\b",
@@ -339,14 +363,26 @@ def _passes(value: float, bound: str, limit: float) -> bool:
     return value >= limit - room
 
 
+_NO_RATE = frozenset("cos cosine sim similarity loss distance norm".split())
+
+
 def _count_differences(evidence: Evidence, series: list[Series], claim: Counted, number: Number) -> set[int] | None:
     text = claim.sentence.text
     limit = number.value / 100
     nets = [s for s in series if s.role in ("net", "gain") and s.fraction]
-    if _ROLE_WORDS["last"].search(text):
-        nets = [s for s in nets if s.role == "net"] or nets
-    elif _ROLE_WORDS["max"].search(text):
-        nets = [s for s in nets if s.role == "gain"] or nets
+    course = {
+        id(s)
+        for s in nets
+        if not any(
+            f.value < 0
+            for t in series
+            if t.role == "first" and t.words - {"first"} == s.words - {s.role}
+            for f in _values(t)
+        )
+    }
+    nets = [s for s in nets if id(s) in course] or nets
+    wanted = "gain" if _ROLE_WORDS["max"].search(text) and not _ROLE_WORDS["last"].search(text) else "net"
+    nets = [s for s in nets if s.role == wanted and not s.words & _NO_RATE] or nets
     out = {sum(_passes(f.value, number.bound, limit) for f in _values(s)) for s in nets}
     page = [s for s in series if s.origin == "page" and s.fraction and s.pointer.startswith("column") and not s.role]
     if not nets and len(page) >= 2:

@@ -25,6 +25,12 @@ _BASE = re.compile(
 )
 
 
+_COURSE = re.compile(
+    r"\s+(?:\w+\s+){0,3}?(?:over|during|through|across|in|by)\s+(?:the\s+)?(?:course|training|run|end|whole|time|epochs|steps|long run)\b|\s+(?:overall|on balance|net)\b",
+    re.IGNORECASE,
+)
+
+
 def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Words of direction that the numbers of their sentence contradict."""
     for passage in evidence.passages:
@@ -123,10 +129,8 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         sign = 1 if coefficients[0].value > 0 else -1
         shown = coefficients[0].text
     else:
-        if (
-            sentence.passage.scope != "title"
-            or (sentence.numbers
-            and any(n.role in ("percent", "points") for n in sentence.numbers))
+        if sentence.passage.scope != "title" or (
+            sentence.numbers and any(n.role in ("percent", "points") for n in sentence.numbers)
         ):
             return
         sign, first, shown = _main_sign(evidence), text, "the page's coefficients"
@@ -158,7 +162,9 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
 def _of_differences(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "…, 44 pp lower": the number before is compared with the other one of its sentence."""
     rates: list[tuple[int, float]] = [
-        (n.start, n.scaled()[0] / 2 + n.scaled()[1] / 2) for n in sentence.numbers if is_rate(sentence, n) and n.bound in ("", "~")
+        (n.start, n.scaled()[0] / 2 + n.scaled()[1] / 2)
+        for n in sentence.numbers
+        if is_rate(sentence, n) and n.bound in ("", "~")
     ]
     rates += [(k.start, k.value / n.value) for k, n in pairs_of_counts(sentence) if n.value >= 20]
     rates.sort()
@@ -184,7 +190,7 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
     for word in words:
         after = text[word.end : word.end + 40]
         before = text[max(0, word.start - 40) : word.start]
-        if not (
+        if not _COURSE.match(after) and not (
             _BASE.match(after.lstrip())
             and re.search(
                 r"\b(?:ends?|ended|finish\w*|closes?|stops?|lands?|settles?|final\w*|last)\b", before, re.IGNORECASE

@@ -20,7 +20,8 @@ __all__ = ["order_clashes", "range_clashes", "superlative_clashes"]
 
 
 def _facts(series: Series) -> list[Fact]:
-    return list({id(f): f for f in series.facts.values()}.values())
+    """The values of a series, once each; a column of sample sizes is no member of the row that it stands in."""
+    return list({id(f): f for name, f in series.facts.items() if name != "n"}.values())
 
 
 # -- ranges -----------------------------------------------------------------------------------------------------------
@@ -33,19 +34,17 @@ def range_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-            beside = None
             for span in spans(sentence):
                 a, b = span.left, span.right
                 if (
                     span.kind == "move"
                     or id(a) in ends
-                    or (a.role == "count"
-                    and b.role == "count")
+                    or (a.role == "count" and b.role == "count")
                     or "points" in (a.role, b.role)
                 ):
                     continue
-                if beside is None:
-                    beside = adjacent(sentence)
+                if _of_one(evidence, sentence, a, b):
+                    continue
                 verdict = _range(evidence, a, b)
                 if verdict is not None:
                     yield Clash(
@@ -56,6 +55,16 @@ def range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
 
 
+def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> bool:
+    """True if both ends are values of one thing that is named: a move, and no range over things."""
+    for name in {m.name for m in sentence.names}:
+        facts = evidence.about.get(name, ())
+        if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
+            return True
+    near = [m for m in sentence.names if 0 <= a.at - m.end <= 24]
+    return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
+
+
 def _range(evidence: Evidence, a: Number, b: Number) -> str | None:
     """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
     suspicion = None
@@ -63,6 +72,8 @@ def _range(evidence: Evidence, a: Number, b: Number) -> str | None:
         facts = _facts(series)
         if len(facts) < 3 or series.role in ("interval", "at"):
             continue
+        if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
+            return None  # two of its values, or a part of it
         low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
         small, large = min(facts, key=lambda f: abs(f.value)), max(facts, key=lambda f: abs(f.value))
         for x, y in ((low, high), (small, large), (high, low), (large, small)):
@@ -77,12 +88,7 @@ def _range(evidence: Evidence, a: Number, b: Number) -> str | None:
                 sign = (a.value <= b.value) == (x.value <= y.value)
                 if sign and suspicion is None:
                     suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
-    if suspicion is None:
-        return None
-    known = evidence.known_rates if a.role == "percent" else evidence.known_decimals
-    scale = 0.01 if a.role == "percent" else 1.0
-    both = evidence.is_known(a, known, scale) and evidence.is_known(b, known, scale)
-    return None if both else suspicion
+    return suspicion
 
 
 # -- order ------------------------------------------------------------------------------------------------------------
@@ -107,11 +113,8 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 first, second = names
-                if (
-                    (_holds(evidence, first, a)
-                    and _holds(evidence, second, b))
-                    or (_holds(evidence, first, b)
-                    and _holds(evidence, second, a))
+                if (_holds(evidence, first, a) and _holds(evidence, second, b)) or (
+                    _holds(evidence, first, b) and _holds(evidence, second, a)
                 ):
                     continue
                 yield Clash(
@@ -188,7 +191,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     candidates = [
         (s, s.facts[holder.name])
         for s in evidence.all_series
-        if holder.name in s.facts and len(_facts(s)) >= 3 and s.role not in ("interval", "at", "second")
+        if holder.name in s.facts
+        and len(_facts(s)) >= 3
+        and s.role not in ("interval", "at", "second")
+        and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
     ]
     if not candidates:
         return None

@@ -89,8 +89,7 @@ def spans(sentence: Sentence) -> list[Span]:
         same = (
             a.role == b.role
             or {a.role, b.role} <= {"value", "coefficient", "count"}
-            or ("percent" in (a.role, b.role)
-            and {a.role, b.role} & {"count", "value"})
+            or ("percent" in (a.role, b.role) and {a.role, b.role} & {"count", "value"})
         )
         between = sentence.between(a.end, b.at if b.role == "coefficient" else b.start)
         if not same or len(between) > 24:
@@ -108,7 +107,9 @@ def spans(sentence: Sentence) -> list[Span]:
                 is not None
             )
             kind = "range" if ranged else "move" if from_ else "to"
-        elif (_DASH.match(between) and a.role != "count") or (re.fullmatch(r"\s+and\s+", between) and re.search(r"\bbetween\s*$", before)):
+        elif (_DASH.match(between) and a.role != "count") or (
+            re.fullmatch(r"\s+and\s+", between) and re.search(r"\bbetween\s*$", before)
+        ):
             kind = "range"
         else:
             continue
@@ -136,11 +137,16 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         between = sentence.between(a.end, b.start)
         after = sentence.between(b.end, b.end + 2)
         square = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
-        named = re.search(r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b[\s:=(\[,]*(?:of |from |is )?$", before) is not None
+        named = (
+            re.search(r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b[\s:=(\[,]*(?:of |from |is )?$", before)
+            is not None
+        )
         joined = re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between) is not None
         round_ = re.search(r"\(\s*$", before) is not None and after.lstrip()[:1] == ")"
         known = bool(out) and re.search(r"[)\]]\s*(?:,|and|;)\s*\($", before) is not None
-        spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(r"(?:range|from|peak)\w*\s*\($", before)
+        spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
+            r"(?:range|from|peak)\w*\s*\($", before
+        )
         if joined and (square or named or round_ and (known or spoken)):
             out.append((a, b, a.start))
     return out
@@ -166,16 +172,23 @@ _BACK = re.compile(r"\s*(?:\(\s*|for |in |at |under |by |on )(?:the |source |per
 _SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
 
 
-def is_rate(sentence: Sentence, number: Number) -> bool:
-    """True for a percentage, and for a bare decimal in [0, 1] of a passage that writes no percentages."""
+def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -> bool:
+    """True for a percentage, and for a bare decimal in [0, 1] of a passage that writes no percentages but ``without``."""
     if number.role == "percent":
         return True
     if number.role != "value" or number.signed or number.label or not 0 <= number.value <= 1 or number.decimals < 1:
         return False
-    if any(n.role == "percent" for n in sentence.passage.numbers):
+    if any(n.role == "percent" and n is not without and not n.signed for n in sentence.passage.numbers):
         return False
     before = sentence.between(max(sentence.start, number.start - 24), number.start)
-    return re.search(r"\b(?:cos\w*|similarity|coefficient|correlation|cutoff|threshold|Δ|VIF|ICC|loss|perplexity)\W*(?:of|is|=|at)?\s*$", before, re.IGNORECASE) is None
+    return (
+        re.search(
+            r"\b(?:cos\w*|similarity|coefficient|correlation|cutoff|threshold|Δ|VIF|ICC|loss|perplexity)\W*(?:of|is|=|at)?\s*$",
+            before,
+            re.IGNORECASE,
+        )
+        is None
+    )
 
 
 def adjacent(sentence: Sentence) -> dict[int, Mention]:

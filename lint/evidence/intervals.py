@@ -14,14 +14,14 @@ from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interva
 from ..document import Cell
 from ..source import Place
 from .grammar import Number
-from .idioms import adjacent, intervals, pairs_of_counts
+from .idioms import adjacent, intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet
 from .values import is_claim
 
-__all__ = ["exclusion_clashes", "granularity_clashes", "width_clashes"]
+__all__ = ["exclusion_clashes", "granularity_clashes", "ratio_clashes", "width_clashes"]
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,9 @@ def _rate_of(item: Stated) -> tuple[float, float] | None:
             item.low.role,
         ):
             factor = 0.01 if item.estimate.role == "percent" else 100.0
-            if (item.high.value > 1.5 and item.estimate.value > 1.5) or (item.high.value <= 1 and item.estimate.value <= 1):
+            if (item.high.value > 1.5 and item.estimate.value > 1.5) or (
+                item.high.value <= 1 and item.estimate.value <= 1
+            ):
                 factor = 1.0
             return item.estimate.low * factor, item.estimate.high * factor
         return item.estimate.low, item.estimate.high
@@ -355,6 +357,43 @@ def possible(rate: Number, n: int) -> bool:
     """True if some count out of ``n`` prints as the percentage ``rate``, ties either way."""
     low, high = rate.scaled()
     return math.floor(high * n + 1e-9) >= math.ceil(low * n - 1e-9)
+
+
+_SLASH = re.compile(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*) of (\d[\d,]*)(?![\d.%])")
+
+
+def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """A rate beside its own k of n, "85% (102/120)", that they do not give; k above n."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for match in _SLASH.finditer(passage.plain):
+            k, n = (int(g.replace(",", "")) for g in match.groups() if g)
+            sentence = next((s for s in passage.sentences if s.start <= match.start() < s.end), None)
+            if sentence is None or n < 5:
+                continue
+            before = [
+                x
+                for x in sentence.numbers
+                if x.end <= match.start() and re.fullmatch(r"\s*\(\s*", sentence.between(x.end, match.start()))
+            ]
+            after = [
+                x
+                for x in sentence.numbers
+                if x.start >= match.end()
+                and re.fullmatch(r"\s*[(,=]\s*|\s+or\s+|\s*,?\s*that is,?\s*", sentence.between(match.end(), x.start))
+            ]
+            for number in (*before, *after):
+                if not is_rate(sentence, number) or number.bound in ("<", ">", "<=", ">="):
+                    continue
+                low, high = number.scaled()
+                if not low - 1e-9 <= k / n <= high + 1e-9:
+                    yield Clash(
+                        "ratio",
+                        passage.place(number.start, match.end()),
+                        f"{match.group(0)} is {100 * k / n:.4g}%, not {number.text}{number.unit}",
+                        "correct the rate or the counts",
+                    )
 
 
 def granularity_clashes(evidence: Evidence) -> Iterator[Clash]:

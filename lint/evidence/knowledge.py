@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -90,7 +90,9 @@ class Evidence:
                 folded = fold_name(bare)
                 if len(folded) < 2 or folded in out or folded in self.index or index_of(bare):
                     continue
-                hits = {fold_name(n) for n in full if abbreviates(bare, n)} or {fold_name(n) for n in full if abbreviates(n, bare)}
+                hits = {fold_name(n) for n in full if abbreviates(bare, n)} or {
+                    fold_name(n) for n in full if abbreviates(n, bare)
+                }
                 if len(hits) == 1:
                     out[folded] = hits.pop()
         return out
@@ -170,10 +172,9 @@ class Evidence:
             out[name].extend((self.data[i], fact) for i, fact in found)
         printed = {b.page.pointer for b in self.bindings}
         for series in self.page_series:
-            if series.pointer in printed:
-                continue  # the file holds the same without rounding
             for name, fact in series.facts.items():
-                out[name].append((series, fact))
+                if series.pointer not in printed or name not in self.index:  # else the file holds the same, not rounded
+                    out[name].append((series, fact))
         return out
 
     @cached_property
@@ -193,8 +194,31 @@ class Evidence:
 
     @cached_property
     def all_series(self) -> list[Series]:
-        """Data first, then the page's tables."""
-        return [*self.data, *self.page_series]
+        """Data first, then the page's tables, and what follows from their courses."""
+        return [*self.data, *self.page_series, *self._page_courses()]
+
+    def _page_courses(self) -> list[Series]:
+        """First, last, largest value and changes of what a table follows over epochs or layers."""
+        out = []
+        for sheet in self.sheets:
+            courses: dict[str, list[Fact]] = {}
+            for series, _ in sheet.series:
+                points = sorted((int(k[1:]), f) for k, f in series.facts.items() if k.startswith("#"))
+                values = list(dict.fromkeys(f for _, f in points))
+                if (
+                    series.pointer.startswith("column")
+                    and not series.role
+                    and len(points) >= 3
+                    and len(points) >= len(sheet.labels) - 1
+                ):
+                    courses[self.aliases.get(fold_name(series.quantity), fold_name(series.quantity))] = values
+            if len(courses) < 2:
+                continue
+            fraction = all(0 <= f.value <= 1 for c in courses.values() for f in c)
+            for role, function in _ROLES.items():
+                facts = {n: function(c) for n, c in courses.items()}
+                out.append(Series(role, frozenset({role}), facts, fraction, "page", "its course in the table", role))
+        return out
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -286,6 +310,23 @@ class Evidence:
                 return True
             i += 1
         return False
+
+
+def _fact(role: str, low: float, high: float, like: Fact) -> Fact:
+    return Fact(role, like.entities, low, high, like.pointer)
+
+
+def _top(course: list[Fact]) -> Fact:
+    return max(course, key=lambda f: f.value)
+
+
+_ROLES: dict[str, Callable[[list[Fact]], Fact]] = {
+    "first": lambda c: c[0],
+    "last": lambda c: c[-1],
+    "max": _top,
+    "net": lambda c: _fact("net", c[-1].low - c[0].high, c[-1].high - c[0].low, c[0]),
+    "gain": lambda c: _fact("gain", _top(c).low - c[0].high, _top(c).high - c[0].low, c[0]),
+}
 
 
 def _widened(number: Number, scale: float) -> tuple[float, float]:

@@ -151,7 +151,9 @@ class Gazetteer:
                 i += 1
                 continue
             j, name = hit
-            out.append(Mention(pieces[i][0], pieces[j][1], self._aliases.get(name, name), text[pieces[i][0] : pieces[j][1]]))
+            out.append(
+                Mention(pieces[i][0], pieces[j][1], self._aliases.get(name, name), text[pieces[i][0] : pieces[j][1]])
+            )
             i = j + 1
         return out
 

@@ -177,9 +177,10 @@ def _passage(
 def _parts(outline: Outline) -> dict[int, str]:
     """What each block's section is for."""
     out: dict[int, str] = {}
+    cards = [f.spec.parent for f in outline if f.spec.table is not None and f.spec.table.rows]
     for found in outline:
         spec = found.spec
-        if spec.table is not None:
+        if spec.table is not None or cards.count(spec.id) >= 2:
             part = "card"
         elif spec.bullets is not None and spec.bullets.costed:
             part = "plan"

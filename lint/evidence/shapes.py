@@ -128,16 +128,19 @@ class Dataset:
     def pairs(self) -> list[tuple[tuple[Step, ...], str, int, int]]:
         """Counts with their trials: what holds them, a prefix of their keys, k, n."""
         out = []
+        vectors = {path for path, _, _ in self.vectors}
         for parent, found in self.records.items():
+            if parent in vectors:
+                continue
             for prefix, group in _by_prefix(found).items():
                 whole = {k: int(leaf.value) for k, leaf in group.items() if leaf.whole and 0 <= leaf.value < 1e9}
-                rates = [leaf.value for leaf in group.values() if not leaf.whole or leaf.value in (0, 1)]
                 best = None
                 for a, k in whole.items():
                     for b, n in whole.items():
                         if a == b or k > n or n < 2:
                             continue
-                        if any(abs(k / n - r) < 6e-4 or abs(100 * k / n - r) < 0.06 for r in rates):
+                        rates = [x.value for key, x in group.items() if key not in (a, b)]
+                        if any(abs(k / n - r) < 6e-4 or abs(100 * k / n - r) < 6e-3 for r in rates):
                             best = (k, n)
                             break
                     if best:
@@ -173,7 +176,7 @@ class Dataset:
     def _of_vectors(self) -> Iterator[Series]:
         """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
         groups: dict[tuple[tuple[Step, ...], str], dict[str, tuple[float, tuple[Step, ...]]]] = defaultdict(dict)
-        for path, values, axis in (*self.vectors, *self._courses()):
+        for path, values, axis in (*self.vectors, *self._rated_vectors(), *self._courses()):
             if len(values) < 2:
                 continue
             high = max(values)
@@ -209,11 +212,38 @@ class Dataset:
                 _last_key(signature), _words(signature) | {role}, facts, fraction, "data", _pointer(signature), role
             )
 
+    def _rated_vectors(self) -> Iterator[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]:
+        """k / n where a vector of counts stands beside its trials, one number or as many."""
+        whole = {path: values for path, values, _ in self.vectors if all(v.is_integer() and v >= 0 for v in values)}
+        for path, values, axis in self.vectors:
+            if path not in whole or not values or axis == tuple(values):
+                continue
+            trials = [
+                x.value for x in self.records.get(path[:-1], {}).values() if x.whole and x.value >= max(*values, 5)
+            ]
+            beside = [
+                v
+                for p, v in whole.items()
+                if p != path
+                and p[:-1] == path[:-1]
+                and len(v) == len(values)
+                and min(v) >= 5
+                and all(b >= a for a, b in zip(values, v, strict=True))
+            ]
+            if len(trials) == 1:
+                yield (*path[:-1], f"{path[-1]} k/n"), [v / trials[0] for v in values], axis
+            elif beside:
+                yield (*path[:-1], f"{path[-1]} k/n"), [a / b for a, b in zip(values, beside[0], strict=True)], axis
+
     def _courses(self) -> Iterator[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]:
         """Vectors of which each element stands in a record of its own, "epoch": 4 beside "rate": 0.3."""
         groups: dict[tuple[Step, ...], dict[int, float]] = defaultdict(dict)
         vectors = {path for path, _, _ in self.vectors}
-        for leaf in self.leaves:
+        rates = [
+            Leaf((*parent, f"{prefix} k/n".strip()), k / n, False, _pointer(parent))
+            for parent, prefix, k, n in self.pairs
+        ]
+        for leaf in (*self.leaves, *rates):
             if leaf.path[:-1] in vectors:
                 continue
             for i, step in enumerate(leaf.path):
@@ -275,6 +305,16 @@ class Dataset:
                             )
                         )
         return out
+
+    @cached_property
+    def trials(self) -> frozenset[int]:
+        """Whole numbers that can be sample sizes: of counts, of correlations, of collections, or by their name."""
+        out = {n for _, _, _, n in self.pairs} | {t.n for t in self.triples if t.n is not None} | set(self.sizes)
+        for leaf in self.leaves:
+            key = leaf.path[-1] if leaf.path and isinstance(leaf.path[-1], str) else ""
+            if leaf.whole and words_of(key) & _SIZES:
+                out.add(int(leaf.value))
+        return frozenset(out)
 
     @cached_property
     def integers(self) -> frozenset[int]:
@@ -429,6 +469,17 @@ class _Walk:
     def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
         self.sizes.add(len(rows))
         keys = _key_fields(rows)
+        metric = _metric_field(rows, keys)
+        if metric:
+            keys = tuple(k for k in keys if k != metric)
+            for row in rows:
+                group = tuple(str(row.get(k, "")) for k in keys)
+                for key, value in row.items():
+                    if key in keys and isinstance(value, str) and 1 < len(value) <= 60:
+                        self.strings.add(value)
+                    elif _is_number(value) and key not in keys:
+                        self.add((*path, group, str(row.get(metric, ""))), value)
+            return
         for i, row in enumerate(rows):
             step: Step = tuple(str(row.get(k, "")) for k in keys) if keys else f"[{i}]"
             for key, value in row.items():
@@ -469,26 +520,65 @@ def _key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
         if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values if v is not None):
             fields[key] = values
     texts = [k for k, v in fields.items() if any(isinstance(x, str) for x in v)]
-    whole = [
-        k for k, v in fields.items() if k not in texts and len(set(v)) > 1 and (words_of(k) & _AXES or index_of(k))
-    ]
+    whole = [k for k, v in fields.items() if k not in texts and len(set(v)) > 1]
+
+    def unique(*chosen: str) -> bool:
+        return len({tuple(fields[k][i] for k in chosen) for i in range(len(rows))}) == len(rows)
+
     for key in texts:
-        if len(set(fields[key])) == len(rows) and len(rows) > 1:
+        if unique(key) and len(rows) > 1:
             return (key,)
-    for size in (2, 3, 4):
-        chosen = tuple([*texts, *whole][:size])
-        if len(chosen) == size and len({tuple(fields[k][i] for k in chosen) for i in range(len(rows))}) == len(rows):
-            return chosen
-    for key in whole:
-        if len(set(fields[key])) == len(rows):
-            return (key,)
-    ints = [k for k, v in fields.items() if k not in texts]
-    if not texts and ints and len(set(fields[ints[0]])) == len(rows) and len(rows) > 1:
-        return (ints[0],)
+    for size in range(2, len(texts) + 1):
+        if unique(*texts[:size]):
+            return tuple(texts[:size])
+    axes = [k for k in whole if words_of(k) & _AXES]
+    for key in (*axes, *whole):
+        if texts and unique(*texts, key):
+            return next(((t, key) for t in texts if unique(t, key)), (*texts, key))
+    for a in axes:
+        for b in axes:
+            if a != b and unique(*texts, a, b):
+                return (*texts, a, b)
+    if not texts and len(rows) > 1:
+        return next(((k,) for k in (*axes, *whole) if unique(k)), ())
     return tuple(texts)
 
 
-_AXES = frozenset(["layer", "depth", "block", "epoch", "step", "checkpoint", "ckpt", "tick", "round", "seed", "index", "id", "level"])
+def _metric_field(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:
+    """The key that names quantities in a list with one number a row ("metric": "rate", "value": 0.3); "" for none."""
+    numeric = {k for row in rows for k, v in row.items() if _is_number(v) and k not in keys}
+    if len(keys) < 2 or len(numeric) != 1:
+        return ""
+    for key in reversed(keys):
+        values = {str(row.get(key, "")) for row in rows}
+        if sum(bool(words_of(v) & _METRICS) for v in values) >= 2:
+            return key
+    return ""
+
+
+_METRICS = frozenset(
+    "n k p r rho rate share frac mean avg sd std hit success total trial cosine cos low high ci pvalue pval value score "
+    "count".split()
+)
+_SIZES = frozenset("n total trial num size count sample obs nobs rows pairs item".split())
+_AXES = frozenset(
+    [
+        "l",
+        "layer",
+        "depth",
+        "block",
+        "epoch",
+        "step",
+        "checkpoint",
+        "ckpt",
+        "tick",
+        "round",
+        "seed",
+        "index",
+        "id",
+        "level",
+    ]
+)
 
 
 def read_dataset(name: str, data: str) -> Dataset:
@@ -546,7 +636,9 @@ def _finish(name: str, walk: _Walk) -> Dataset:
     vectors = [(path, values, axes.get(len(values))) for path, values in walk.raw_vectors]
     by_path = {path: axes.get(len(values)) for path, values in walk.raw_vectors}
     leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves]
-    return Dataset(name, leaves, vectors, frozenset(walk.strings), walk.truncated, frozenset(walk.sizes), _labels(walk.labels))
+    return Dataset(
+        name, leaves, vectors, frozenset(walk.strings), walk.truncated, frozenset(walk.sizes), _labels(walk.labels)
+    )
 
 
 def _labels(found: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

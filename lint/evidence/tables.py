@@ -78,7 +78,9 @@ def read_sheet(table: Table) -> Sheet | None:
     return _sheet(table, header, labels, grid)
 
 
-def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[str], list[list[Cell | None]]] | None:
+def _widened(
+    header: list[str], labels: list[str], grid: list[list[Cell | None]]
+) -> tuple[list[str], list[str], list[list[Cell | None]]] | None:
     """A long table as a wide one; ``None`` for a table that is none."""
     if len(header) < 3 or len(set(labels)) * 2 > len(labels) or len(labels) < 4:
         return None
@@ -105,7 +107,10 @@ def _is_transposed(header: list[str], labels: list[str]) -> bool:
 
 
 def _sheet(table: Table, header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Sheet | None:
-    read = [[_cell_numbers(cell, header[c], labels[r]) if cell is not None else [] for c, cell in enumerate(row)] for r, row in enumerate(grid)]
+    read = [
+        [_cell_numbers(cell, header[c], labels[r]) if cell is not None else [] for c, cell in enumerate(row)]
+        for r, row in enumerate(grid)
+    ]
     numeric = [c for c in range(1, len(header)) if _is_numeric(grid, read, c)]
     if not numeric:
         return None
@@ -130,7 +135,9 @@ def _sheet(table: Table, header: list[str], labels: list[str], grid: list[list[C
         if made is not None:
             series.append(made)
     for (r, k), cells in by_row.items():
-        made = _make(cells, [(header[x.column], ()) for x in cells], labels[r], k, f"row '{labels[r]}'", " ".join(texts[r]))
+        made = _make(
+            cells, [(header[x.column], ()) for x in cells], labels[r], k, f"row '{labels[r]}'", " ".join(texts[r])
+        )
         if made is not None:
             series.append(made)
     return Sheet(table, tuple(header), tuple(labels), tuple(map(tuple, grid)), tuple(numbers), tuple(series))
@@ -151,8 +158,16 @@ def _make(
     if pointer.startswith("row") and len(roles) > 1:
         return None
     fraction = bool(roles) and roles <= {"percent"}
-    if roles <= {"value"} and not k and all(0 <= x.number.value <= 1 for x, _ in kept) and not _COEFFICIENT.search(head):
-        fraction = re.search(r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob", head, re.IGNORECASE) is not None
+    if (
+        roles <= {"value"}
+        and not k
+        and all(0 <= x.number.value <= 1 for x, _ in kept)
+        and not _COEFFICIENT.search(head)
+    ):
+        fraction = (
+            re.search(r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob", head, re.IGNORECASE)
+            is not None
+        )
     facts: dict[str, Fact] = {}
     used = []
     for item, (name, others) in kept:

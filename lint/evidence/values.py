@@ -15,7 +15,6 @@ from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
-from .shapes import Dataset
 
 __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
 
@@ -115,7 +114,11 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
             for i, number in enumerate(sentence.numbers):
                 if id(number) in ends or number.bound in ("<", ">", "<=", ">="):
                     continue
-                if number.role == "percent" or (number.role in ("value", "coefficient") and number.decimals > 0) or (number.role == "count" and id(number) in in_span and number.signed):
+                if (
+                    number.role == "percent"
+                    or (number.role in ("value", "coefficient") and number.decimals > 0)
+                    or (number.role == "count" and id(number) in in_span and number.signed)
+                ):
                     found.append((sentence, i, number))
     evidence.cache["claims"] = found
     return found
@@ -150,9 +153,11 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
     """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
     key = f"closed{percent}"
     if key not in evidence.cache:
-        all_ = [(s, n) for s, _, n in _claims(evidence) if (n.role == "percent") == percent and not _is_prior(s)]
-        known = sum(_known(evidence, n) for _, n in all_)
-        evidence.cache[key] = known >= 2 and known >= 0.6 * len(all_)
+        claims = [(s, n) for s, _, n in _claims(evidence) if not _is_prior(s)]
+        alike = [n for _, n in claims if (n.role == "percent") == percent]
+        judged = alike if len(alike) > 3 else [n for _, n in claims]
+        known = sum(_known(evidence, n) for n in judged)
+        evidence.cache[key] = known >= 2 and known >= 0.6 * len(judged)
     return bool(evidence.cache[key])
 
 
@@ -162,13 +167,13 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
         id(x) for r in records(evidence) if r.passage is not None and r.p is not None for x in (r.coefficient, r.p)
     }
     for sentence, i, number in _claims(evidence):
-        if id(number) in recorded:
-            continue
         percent = number.role == "percent"
         if not closed(evidence, percent=percent):
             continue
         name = adjacent(sentence).get(i)
         prior = _is_prior(sentence)
+        if id(number) in recorded and (name is None or prior):
+            continue
         if prior and name is None:
             continue
         if _explained(evidence, sentence, number, name is not None):
@@ -282,7 +287,13 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
         if _RELATIVE.match(after.lstrip()) or re.search(r"\bby (?:about |roughly |around )?$", before):
             return not _known(evidence, number)  # a relative change; differences have a rule of their own
         return False
-    return bool(re.search(r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|learning rate|lr|top[_-]p)\b[^,;]{0,18}$", before, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|learning rate|lr|top[_-]p)\b[^,;]{0,18}$",
+            before,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _is_share(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -322,13 +333,16 @@ def _ratio_allows(top: tuple[float, float], bottom: tuple[float, float], low: fl
 
 
 def _counts_of_page(evidence: Evidence) -> dict[int, int]:
-    """How often the page states each whole number as a count or a sample size."""
+    """How often the page states each whole number as a sample size."""
     if "counts" not in evidence.cache:
         out: dict[int, int] = {}
         for passage in evidence.passages:
             for number in passage.numbers:
-                if number.role in ("n", "count") and number.decimals <= 0 and number.value >= 0:
+                if number.role == "n" and number.decimals <= 0:
                     out[int(number.value)] = out.get(int(number.value), 0) + 1
+            for match in _OF.finditer(passage.plain):
+                value = int(match.group(1).replace(",", ""))
+                out[value] = out.get(value, 0) + 1
         for sheet in evidence.sheets:
             for item in sheet.numbers:
                 if item.number.role == "n" and item.number.decimals <= 0:
@@ -342,10 +356,33 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
     return found_counts
 
 
+_OF = re.compile(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
+_THINGS = re.compile(
+    r"\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|arms?)\b",
+    re.IGNORECASE,
+)
+
+
+_UNITS = re.compile(
+    r"\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|models?|conditions?|arms?)\b",
+    re.IGNORECASE,
+)
+
+
+def _things(evidence: Evidence, pattern: re.Pattern[str] = _THINGS) -> frozenset[int]:
+    """Counts of things that the page states in words: "12 personas"."""
+    key = pattern.pattern
+    if key not in evidence.cache:
+        found = {int(m.group(1)) for text, _ in evidence.document.texts() for m in pattern.finditer(text.text[:4000])}
+        evidence.cache[key] = frozenset(found)
+    known: frozenset[int] = evidence.cache[key]
+    return known
+
+
 def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Sample sizes that neither the results nor any count of the page knows."""
     counts = _counts_of_page(evidence)
-    known = set().union(*(d.integers - _only_successes(d) for d in evidence.datasets)) if evidence.datasets else set()
+    known = frozenset().union(*(d.trials for d in evidence.datasets))
     lengths = {len(s.facts) for s in evidence.page_series} | {len(s.labels) for s in evidence.sheets}
     in_records = {
         id(r.n_number)
@@ -363,7 +400,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     ]
 
     def fine(value: int) -> bool:
-        if value in known or value in lengths or counts.get(value, 0) >= 2:
+        if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
             return True
         return value in factors
 
@@ -386,13 +423,6 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         )
 
 
-def _only_successes(dataset: Dataset) -> frozenset[int]:
-    """Whole numbers that the file holds as successes and never as trials."""
-    successes = {k for _, _, k, _ in dataset.pairs}
-    trials = {n for _, _, _, n in dataset.pairs} | dataset.sizes
-    return frozenset(successes - trials)
-
-
 _PRODUCT = re.compile(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
 
 
@@ -403,13 +433,14 @@ def _factors(evidence: Evidence) -> frozenset[int]:
         for match in _PRODUCT.finditer(text.text[:2000]):
             a, b = (int(g.replace(",", "")) for g in match.groups())
             products.add(a * b)
-    small = [v for v in _counts_of_page(evidence) if 2 <= v <= 500][:60]
+    small = [v for v in {*_counts_of_page(evidence), *_things(evidence)} if 2 <= v <= 500][:60]
     units = [len(s.labels) for s in evidence.sheets]
+    crossed = {*units, *_things(evidence, _UNITS)}
     return frozenset(
         {
             *products,
             *(p * v for p in products for v in small),
             *(v * u for v in small for u in units),
-            *(a * b for a in small for b in small if a in units or b in units),
+            *(a * b for a in crossed for b in crossed),
         }
     )
