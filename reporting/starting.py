@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from leakstats.analysis.document import AnalysisDocument, Entry
 from leakstats.errors import LeakstatsError
 from leakstats.estimate import Estimate
+from leakstats.phrases.samples import conditions
 from leakstats.template import Section, Template
 
 __all__ = ["starting_narrative"]
@@ -160,6 +161,9 @@ def _result(document: AnalysisDocument, lead: Entry, section: Section) -> str:
     if section.bullets is not None and section.bullets.label:
         parts.append(f"**{section.bullets.label}:**")
     parts.append(f"- **{_label(lead)}: {_say(lead)}.** Say here what this means for the question.")
+    shown = conditions(document)
+    if shown:
+        parts.append(f"{{{{ samples({_quoted(shown[0])}, most=2) }}}}")
     return "\n\n".join(parts)
 
 
