@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from scipy import stats
 
-__all__ = ["Book", "Coef", "Contrast", "Grid", "Mean", "Table", "coef", "p_of", "wilson"]
+__all__ = ["Book", "Coef", "Contrast", "Grid", "Mean", "Table", "coef", "exact_p", "p_of", "partial", "welch", "wilson"]
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:
@@ -33,16 +35,32 @@ class Coef:
     n: int
     method: str
     peers: tuple[str, ...] = ()
+    covariates: int = 0
+    """How many variables were held constant; each costs a degree of freedom."""
 
     @property
     def p(self) -> float:
-        return p_of(self.r, self.n)
+        return p_of(self.r, self.n - self.covariates)
 
 
 def coef(x: list[float], y: list[float], method: str, peers: tuple[str, ...] = ()) -> Coef:
     """Pearson's or Spearman's correlation of two lists."""
     found = stats.pearsonr(x, y) if method == "pearson" else stats.spearmanr(x, y)
     return Coef(float(found.statistic), len(x), method, peers)
+
+
+def partial(x: list[float], y: list[float], z: list[float]) -> Coef:
+    """Spearman's correlation of x and y with z held constant: Pearson's partial correlation of the ranks."""
+    xy, xz, yz = (coef(a, b, "spearman").r for a, b in ((x, y), (x, z), (y, z)))
+    return Coef((xy - xz * yz) / math.sqrt((1 - xz**2) * (1 - yz**2)), len(x), "spearman", covariates=1)
+
+
+def exact_p(x: list[float], y: list[float]) -> float:
+    """Two-sided permutation p of Spearman's correlation over all orders of y, for at most 8 pairs."""
+    a, b = stats.rankdata(x), stats.rankdata(y)
+    orders = np.array(list(itertools.permutations(b - b.mean())))
+    seen = np.abs(orders @ (a - a.mean()))
+    return float(np.mean(seen >= abs((a - a.mean()) @ (b - b.mean())) - 1e-9))
 
 
 @dataclass(frozen=True)
@@ -117,6 +135,10 @@ class Book:
     labels: dict[str, str] = field(default_factory=dict)
     aggregates: dict[str, float] = field(default_factory=dict)
     """A mean or median of rates."""
+    exact: dict[str, float] = field(default_factory=dict)
+    """Permutation p of the coefficient with that key."""
+    orders: dict[str, list[str]] = field(default_factory=dict)
+    """Keys of units from the largest rate down."""
     grids: list[Grid] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     head: dict[str, Any] = field(default_factory=dict)

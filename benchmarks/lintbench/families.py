@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lintbench.book import Book, Coef, Grid, Mean, Table, coef, welch, wilson
+from lintbench.book import Book, Coef, Grid, Mean, Table, coef, exact_p, partial, welch, wilson
 
 __all__ = ["FAMILIES"]
 
@@ -130,6 +130,23 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     if worst_p < 0.05:
         b.bounds["layers"] = worst_p
     b.aggregates |= {"median": statistics.median(rate), "mean": statistics.fmean(rate)}
+    groups = {u["group"] for u in units}
+    members = {g: [r for r, u in zip(rate, units, strict=True) if u["group"] == g] for g in sorted(groups)}
+    sized = sorted((g for g in members if len(members[g]) > 1), key=lambda g: -statistics.fmean(members[g]))
+    if len(sized) > 1:
+        b.facts |= {"group_hi": sized[0], "group_lo": sized[-1]}
+        b.aggregates |= {
+            "group_hi": statistics.fmean(members[sized[0]]),
+            "group_lo": statistics.fmean(members[sized[-1]]),
+        }
+        b.ints |= {"group_hi": len(members[sized[0]]), "group_lo": len(members[sized[-1]])}
+    ranked = sorted(keys, key=lambda k: -by_rate[k])
+    if by_rate[ranked[0]] > by_rate[ranked[1]] > by_rate[ranked[2]] > by_rate[ranked[3]]:
+        b.orders["first"] = ranked[:3]
+    lengths = [int(v) for v in rng.integers(5, 60, big)]
+    controlled = partial(x, rate, [float(v) for v in lengths])
+    if abs(controlled.r) < 0.985:
+        b.coefs["partial"] = controlled
     b.ints |= {
         "big": big,
         "cell": n,
@@ -184,6 +201,7 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
                     "k": ks[i],
                     "n": n,
                     "rate": rate[i],
+                    "prompt_tokens": lengths[i],
                     "ci": list(wilson(ks[i], n)),
                     **{f"sim_{v}": sims[v][i] for v in layers},
                 }
@@ -206,6 +224,8 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         ),
     ]
     b.head = {"n_units": big, "primary_layer": primary, "questions": questions, "completions": completions}
+    if "partial" in b.coefs:
+        b.head["partial_prompt_length"] = {**_fit(controlled), "n_covariates": 1}
     return b
 
 
@@ -443,6 +463,7 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     b.coefs["net"] = coef([sims[k] for k in keys], [nets[k] for k in keys], "spearman", ("main",))
     if any(abs(c.r) > 0.985 for c in b.coefs.values()):
         return course(cast, rng, naming)
+    b.exact["main"] = exact_p([sims[k] for k in keys], [peaks[k] for k in keys])
     b.counts |= {
         "rise": (ups, len(keys)),
         "simup": (len(even), len(moved)),
@@ -542,6 +563,7 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         ),
     ]
     b.head = {f"{tick}s": ticks, "sim_vs_peak": _fit(b.coefs["main"]), "sim_vs_net": _fit(b.coefs["net"])}
+    b.head["sim_vs_peak"]["p_permutation"] = b.exact["main"]
     return b
 
 

@@ -48,7 +48,9 @@ def _ascii(text: str) -> str:
 
 
 def _digits(s: str) -> int:
-    return len(s.split("e")[0].partition(".")[2])
+    """Decimals of the last printed digit; 5 for 3.1e-4."""
+    mantissa, _, exponent = s.partition("e")
+    return len(mantissa.partition(".")[2]) - int(exponent or 0)
 
 
 def _p_of(r: float, n: int) -> float:
@@ -65,10 +67,11 @@ def check_text(text: str) -> tuple[int, list[str]]:
         if not n_text:
             continue
         n, r, p = int(re.sub(r"[, ]", "", n_text)), abs(float(m["r"])), float(m["p"])
+        if "partial" in prose[max(0, m.start() - 60) : m.start()]:
+            n -= 1
         half = 0.5000001 * 10 ** -_digits(m["r"])
         low, high = _p_of(min(r + half, 0.9999999), n), _p_of(max(0.0, r - half), n)
-        mantissa = m["p"].split("e")[0]
-        slack = 0.5000001 * 10 ** -_digits(mantissa) * (10 ** int(m["p"].split("e")[1]) if "e" in m["p"] else 1)
+        slack = 0.5000001 * 10 ** -_digits(m["p"])
         n_checked += 1
         if (m["rel"] == "=" and not low - slack <= p <= high + slack) or (m["rel"] == "<" and low >= p):
             bad.append(m[0])
@@ -129,8 +132,19 @@ def check_values(page: Page) -> tuple[int, list[str]]:
             want = [d["x"]]
         elif p.kind == "dci":
             want = [d["low"], d["high"]]
-        elif p.kind == "n":
-            want = [d["n"]]
+        elif p.kind in ("n", "p", "pexact"):
+            want = [d["n"] if p.kind == "n" else d["c"].p if p.kind == "p" else d["p"]]
+            if "<" in p.text:
+                n_checked += 1
+                bad += [] if want[0] < got[0][0] else [f"{p.kind} {p.key}: {p.text!r} does not hold for {want}"]
+                continue
+        elif p.kind == "sum":
+            want = [d["x"], d["y"] - d["x"], d["y"]]
+        elif p.kind == "limit":
+            n_checked += 1
+            if abs(got[0][0] / pct - d["k"] / d["n"]) > 0.05:
+                bad.append(f"limit {p.text!r}")
+            continue
         else:
             continue
         n_checked += 1

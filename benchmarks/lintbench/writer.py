@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -333,6 +334,32 @@ class Writer:
     def _agg(self, key: str, form: str) -> list[Piece]:
         x = self.book.aggregates[key]
         return [Piece(self.no.rate_text(x, 3 if self.no.rate == "frac" else 1), "agg", data={"x": x})]
+
+    def _pexact(self, key: str, form: str) -> list[Piece]:
+        return [Piece(self.no.p_text(self.book.exact[key]), "pexact", data={"p": self.book.exact[key]})]
+
+    def _sum(self, key: str, form: str) -> list[Piece]:
+        x, y = self.book.counts[key]
+        return [Piece(f"{x} + {y - x} = {y}", "sum", data={"x": x, "y": y})]
+
+    def _floor(self, key: str, form: str) -> list[Piece]:
+        return self._step(key, 0)
+
+    def _ceil(self, key: str, form: str) -> list[Piece]:
+        return self._step(key, 1)
+
+    def _step(self, key: str, up: int) -> list[Piece]:
+        """The multiple of 5% below or above a rate, for "at least" and "below"."""
+        k, n = self.book.rates[key]
+        step = math.floor(20 * k / n + 1e-9) + up
+        if not 0 < step < 20 or (not up and 20 * k % n == 0):
+            raise Absent("a bound")
+        return [Piece(self.no.rate_text(step / 20, 2 if self.no.rate == "frac" else 0), "limit", data={"k": k, "n": n})]
+
+    def _order(self, key: str, form: str) -> list[Piece]:
+        keys = self.book.orders[key]
+        out = [p for k in keys for p in (*self._label(k, form), Piece(" "), *self._rate(k, ""), Piece(" > "))]
+        return out[:-1]
 
     def _fact(self, key: str, form: str) -> list[Piece]:
         return [Piece(str(self.book.facts[key]))]
