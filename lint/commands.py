@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -45,7 +46,11 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to print."
 )
-@click.option("--profile", default="", help="How strictly to judge: draft, review (the default) or publish.")
+@click.option(
+    "--profile",
+    default="",
+    help="How strictly to judge: draft, review (the default), publish, rigorous or p-values-only.",
+)
 @click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
 @click.option(
@@ -67,6 +72,16 @@ _FILE = click.Path(path_type=Path)
     "--max-bytes", type=click.IntRange(min=1), help=f"A larger page is not parsed.  [default: {DEFAULT_MAX_BYTES}]"
 )
 @click.option("--config", "config_path", type=_FILE, help="Settings, in place of those of the current folder.")
+@click.option("--event", type=_FILE, help="A GitHub issue event (JSON): judge its title and body.")
+@click.option("--baseline", "baseline_path", type=_FILE, help="Known findings, which are not shown and fail nothing.")
+@click.option(
+    "--update-baseline",
+    is_flag=True,
+    help="Write the baseline: a new one with all findings, an old one less what no longer occurs.",
+)
+@click.option("--fix", is_flag=True, help="Show as a diff what can be repaired safely; nothing is written.")
+@click.option("--write", is_flag=True, help="With --fix: write the repairs, then judge the pages again.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes for many pages.  [default: one a processor]")
 @click.pass_context
 def lint(
     ctx: click.Context,
@@ -82,13 +97,22 @@ def lint(
     fail_on: Severity | None,
     max_bytes: int | None,
     config_path: Path | None,
+    event: Path | None,
+    baseline_path: Path | None,
+    update_baseline: bool,
+    fix: bool,
+    write: bool,
+    jobs: int | None,
 ) -> None:
     """Judge clean-result pages: structure, figures, samples, and every number that was rendered.
 
-    PAGE is a Markdown file, or - for standard input; without one it is issue.md in the current folder. A page that was
-    rendered has a sidecar (issue.provenance.json) beside it; each of its numbers is printed again from analysis.json
-    and compared with the page. Every other number is compared with the results files that the page names or that are
-    given, and with the rest of the page.
+    PAGE is a Markdown file, a folder of them, or - for standard input; without one it is issue.md in the current
+    folder. A page that was rendered has a sidecar (issue.provenance.json) beside it; each of its numbers is printed
+    again from analysis.json and compared with the page. Every other number is compared with the results files that the
+    page names or that are given, and with the rest of the page.
+
+    --fix prints a unified diff and no report; --fix --write makes the changes and then reports what is left. A baseline
+    knows findings by rule and text, not by line; --update-baseline never adds to an old one.
 
     A comment beside a line allows a finding:
     <!-- clean-result: allow CR121 because REASON [until 2026-01-31] -->
@@ -106,6 +130,9 @@ def lint(
       clean-result lint pages/*.md --format json > report.json
       clean-result lint issue.md --results results.json
       clean-result lint issue.md --select CR3
+      clean-result lint pages --baseline known.json
+      clean-result lint issue.md --fix
+      clean-result lint --event "$GITHUB_EVENT_PATH" --format github
       gh issue view 12 --json body --jq .body | clean-result lint -
     """
     config = read_config(config_path) if config_path is not None else find_config(Path.cwd())
@@ -124,12 +151,76 @@ def lint(
         max_bytes=max_bytes or config.max_bytes or DEFAULT_MAX_BYTES,
     )
     failing: Severity = fail_on or config.fail_on or "error"
-    report = lint_paths(pages or ("issue.md",), options, stdin=sys.stdin.buffer, fail_on=failing)
+    _check_usage(pages, event=event, baseline=baseline_path, update=update_baseline, fix=fix, write=write)
+
+    def judge() -> Report:
+        if event is not None:
+            from .event import lint_event  # late, as all that most runs do without
+
+            return Report((lint_event(event, options),), options.profile, failing)
+        return lint_paths(pages or ("issue.md",), options, stdin=sys.stdin.buffer, fail_on=failing, jobs=jobs)
+
+    report = judge()
+    if fix and not _repair(report, write=write):
+        ctx.exit(report.status)
+    report = judge() if fix else report
+    if baseline_path is not None:
+        report = _less_known(report, baseline_path, update=update_baseline)
     click.echo(_format(form, report), nl=False)
     for page in report.pages:
         if not page.readable:
             click.echo(f"clean-result lint: {page.path}: {page.findings[0].message}", err=True)
     ctx.exit(report.status)
+
+
+def _check_usage(
+    pages: tuple[str, ...], *, event: Path | None, baseline: Path | None, update: bool, fix: bool, write: bool
+) -> None:
+    """Refuse options that contradict each other."""
+    if event is not None and pages:
+        raise click.UsageError("--event judges the event's issue; name no page beside it")
+    if update and baseline is None:
+        raise click.UsageError("--update-baseline needs --baseline FILE")
+    if write and not fix:
+        raise click.UsageError("--write goes with --fix")
+    if fix and (event is not None or "-" in pages):
+        raise click.UsageError("--fix repairs files; it has none to write here")
+
+
+def _repair(report: Report, *, write: bool) -> bool:
+    """Show what can be repaired, and write it if asked to; True if something was written."""
+    from .fixes import repair
+
+    repaired = [r for page in report.pages if page.lines and (r := repair(page)).count]
+    click.echo("".join(r.diff for r in repaired), nl=False, err=write)
+    count = sum(r.count for r in repaired)
+    said = f"{count} repair{'s' * (count != 1)} in {len(repaired)} page{'s' * (len(repaired) != 1)}"
+    click.echo(f"clean-result lint: {said}{'' if write or not count else '; --fix --write makes them'}", err=True)
+    if not write:
+        return False
+    for page in repaired:
+        page.write()
+    return True
+
+
+def _less_known(report: Report, path: Path, *, update: bool) -> Report:
+    """The report without the findings of the baseline; with ``update`` the file is made or shrunk first."""
+    from .baseline import Baseline
+
+    if update and not path.exists():
+        baseline = Baseline.of(path, report.pages)
+        baseline.write()
+    else:
+        baseline = Baseline.load(path)
+    pages, gone = baseline.hide(report.pages)
+    if gone and update:
+        baseline.without(gone).write()
+    elif gone:
+        count = sum(gone.values())
+        verb = "occurs" if count == 1 else "occur"
+        said = f"{count} known finding{'s' * (count != 1)} no longer {verb}; --update-baseline drops them from {path}"
+        click.echo(f"clean-result lint: {said}", err=True)
+    return replace(report, pages=pages)
 
 
 @click.command()
@@ -144,12 +235,13 @@ def explain(code: str) -> None:
     """
     rule = rule_by_code(code)
     doc = type(rule).doc()
+    profile = f"\nSpeaks only in the profile {rule.profile} (or one that asks the same).\n" if rule.profile else ""
     needs = f"\nNeeds: {', '.join(sorted(rule.needs))}. Without it the rule does not run.\n" if rule.needs else ""
     parts = [
         f"{rule.code} {rule.name} ({rule.severity})",
         "",
         doc.summary,
-        needs,
+        profile + needs,
         "Why is this bad?",
         _indent(doc.why),
         "",

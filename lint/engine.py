@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +18,7 @@ from leakstats.template import Severity as TemplateSeverity
 
 from .document import Document, Html, too_complex
 from .finding import Finding, Severity
+from .gather import expand
 from .page import Page, WrittenVersion
 from .registry import all_rules
 from .report import Coverage, NotRun, PageReport, Report
@@ -68,21 +71,47 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-def lint_paths(paths: Iterable[str], options: Options, *, stdin: Readable, fail_on: Severity = "error") -> Report:
-    """Judge files; ``-`` is standard input. A file that cannot be read is a finding of its own.
+_POOL_FROM = 16
+"""Pages from which further processes are worth their start."""
+
+
+def lint_paths(
+    paths: Iterable[str], options: Options, *, stdin: Readable, fail_on: Severity = "error", jobs: int | None = None
+) -> Report:
+    """Judge files and folders; ``-`` is standard input. A file that cannot be read is a finding of its own.
+
+    ``jobs`` is the number of processes for many pages, by default one for each processor of this machine.
 
     Raises
     ------
     InputError
         If the profile does not exist in a page's template.
     """
-    pages = [
-        _lint_bytes(stdin.read(options.max_bytes + 1), STDIN_NAME, None, options)
-        if name == "-"
-        else _lint_file(name, options)
-        for name in paths
-    ]
-    return Report(tuple(pages), options.profile, fail_on)
+    names = expand(paths)
+    files = [name for name in names if name != "-"]
+    jobs = _processors() if jobs is None else jobs
+    if len(files) < _POOL_FROM or jobs < 2:
+        judged = {name: _lint_file(name, options) for name in files}
+    else:
+        judged = dict(zip(files, _in_parallel(files, options, jobs), strict=True))
+    if "-" in names:
+        judged["-"] = _lint_bytes(stdin.read(options.max_bytes + 1), STDIN_NAME, None, options)
+    return Report(tuple(judged[name] for name in names), options.profile, fail_on)
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _in_parallel(files: list[str], options: Options, jobs: int) -> list[PageReport]:
+    """The reports on ``files``, in order."""
+    from concurrent.futures import ProcessPoolExecutor  # late: one page needs none
+
+    all_rules()  # before the processes start, so that each inherits the rules
+    chunk = max(1, min(16, len(files) // (2 * jobs)))
+    with ProcessPoolExecutor(jobs) as pool:
+        return list(pool.map(partial(_lint_file, options=options), files, chunksize=chunk))
 
 
 def lint_text(text: str, options: Options | None = None, *, path: str = "<text>") -> PageReport:
@@ -99,7 +128,8 @@ def _lint_file(name: str, options: Options) -> PageReport:
         with Path(name).open("rb") as file:
             data = file.read(options.max_bytes + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        folder = Path(name).is_dir()
+        reason = "a folder without Markdown files" if folder else error.strerror or type(error).__name__
         return _unjudged(Source.read(name, ""), UnreadableFile(), f"cannot be read: {reason}", readable=False)
     return _lint_bytes(data, name, Path(name), options)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
 from .finding import SEVERITIES, Finding, Severity
 
@@ -25,6 +26,8 @@ class Suppressed:
 
     finding: Finding
     reason: str
+    kind: Literal["inSource", "external"] = "inSource"
+    """A comment of the page, or a file beside it (as SARIF says it)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from leakstats.files import read_json, sha256_of
 from leakstats.numbers import normalise
 from leakstats.template import VersionLine
 
+from .finding import Edit
 from .source import Place, Source
 
 __all__ = ["Difference", "Grounding", "NotFound", "Sidecar", "Span", "Value", "find_values", "load_grounding"]
@@ -108,6 +109,12 @@ class Difference:
     wanted: str
     numeric: bool
     """Numbers differ; otherwise only words do."""
+
+    @property
+    def edit(self) -> Edit | None:
+        """What restores it; ``None`` where something came or went, and the words around it may have to change too."""
+        plain = self.shown and self.wanted and "\n" not in self.shown + self.wanted
+        return Edit(self.start, self.end, self.wanted) if plain else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,12 @@ def _page(page: PageReport) -> list[str]:
     for idle in page.not_run:
         reasons.setdefault(idle.reason, []).append(idle.code)
     out += [f"Not checked ({', '.join(codes)}): {_escape(reason)}\n" for reason, codes in reasons.items()]
-    out += [f"Allowed on line {s.finding.line} ({s.finding.code}): {_escape(s.reason)}\n" for s in page.suppressed]
+    for s in page.suppressed:
+        if s.kind == "inSource":
+            out.append(f"Allowed on line {s.finding.line} ({s.finding.code}): {_escape(s.reason)}\n")
+    known = sum(s.kind == "external" for s in page.suppressed)
+    if known:
+        out.append(f"{known} known finding{'s' * (known != 1)} not shown: see the baseline\n")
     return out
 
 

@@ -77,7 +77,7 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
 
 
 def _suppressed(allowed: Suppressed, index: dict[str, int]) -> dict[str, Any]:
-    reason = {"kind": "inSource", "justification": allowed.reason}
+    reason = {"kind": allowed.kind, "justification": allowed.reason}
     return {**_result(allowed.finding, index), "suppressions": [reason]}
 
 

@@ -26,8 +26,11 @@ def _page(page: PageReport) -> Iterator[str]:
     yield page.path
     for finding in page.findings:
         yield from _finding(page, finding)
-    for hidden in page.suppressed:
+    for hidden in (s for s in page.suppressed if s.kind == "inSource"):
         yield f"  {hidden.finding.line}:{hidden.finding.column} allowed {hidden.finding.code}: {hidden.reason}"
+    known = sum(s.kind == "external" for s in page.suppressed)
+    if known:
+        yield f"  {known} known finding{'s' * (known != 1)} not shown: see the baseline"
     yield from _not_run(page)
     if page.coverage is not None:
         yield f"  {_coverage(page.coverage)}"
@@ -90,5 +93,7 @@ def _summary(report: Report) -> str:
     idle = sum(len(page.not_run) for page in report.pages)
     pages = f"{len(report.pages)} page{'s' * (len(report.pages) != 1)}"
     unchecked = f"; {idle} check{'s' * (idle != 1)} not run" if idle else ""
+    mended = sum(f.edit is not None for f in report.findings)
+    repairs = f"; --fix repairs {mended}" if mended else ""
     verdict = {0: "passed", 1: "failed", 2: "not judged: a file could not be read"}[report.status]
-    return f"{pages}: {', '.join(counts)}{unchecked}: {verdict}"
+    return f"{pages}: {', '.join(counts)}{unchecked}{repairs}: {verdict}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..confidence import title_marker
-from ..finding import Finding
+from ..confidence import confidence_lines, title_marker
+from ..document import Title
+from ..finding import Edit, Finding
 from ..page import Page
 from ..rule import Rule
 
@@ -41,4 +42,17 @@ class MissingTitleMarker(Rule):
             if title.text and title_marker(title, page.template) is None:
                 endings = " or ".join(page.template.title.ending(level) for level in levels)
                 place = page.document.source.place(title.at, title.end)
-                yield self.finding(page, place, "the title has no confidence marker", f"end it with {endings}")
+                message = "the title has no confidence marker"
+                yield self.finding(page, place, message, f"end it with {endings}", edit=self._edit(page, title))
+
+    def _edit(self, page: Page, title: Title) -> Edit | None:
+        """The marker of the one level that the page states; ``None`` where it states none, or several."""
+        stated = {line.level for line in confidence_lines(page)}
+        if len(stated) != 1 or "(" in title.text[-30:] or not stated <= set(page.template.confidence.levels):
+            return None
+        written = page.document.source.text[title.at : title.end]
+        if "\n" in written or not written.strip():
+            return None
+        # Inside the quotes of front matter, and before the full stop that titles do not have.
+        end = title.at + len(written.rstrip().rstrip("'\"").rstrip(" ."))
+        return Edit(end, end, f" {page.template.title.ending(stated.pop())}")

@@ -43,6 +43,25 @@ def test_a_folder_is_no_page(tmp_path: Path) -> None:
     assert lint_paths([str(tmp_path)], Options(), stdin=NOTHING).status == 2
 
 
+def test_a_folder_stands_for_its_pages(tmp_path: Path) -> None:
+    for name in ("b.md", "a.md", "below/c.md", ".hidden/d.md", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("# T")
+    report = lint_paths([str(tmp_path), str(tmp_path / "a.md")], Options(), stdin=NOTHING)
+    assert [Path(p.path).relative_to(tmp_path).as_posix() for p in report.pages] == ["a.md", "b.md", "below/c.md"]
+
+
+def test_many_pages_are_judged_in_parallel_and_in_order(tmp_path: Path, good_page: str) -> None:
+    for i in range(20):
+        (tmp_path / f"{i:02}.md").write_text(good_page + "TBD\n" * i, "utf-8")
+    options = Options(codes=frozenset({"CR121"}), severity={"CR121": "note"})
+    paths = [str(tmp_path), "-", str(tmp_path / "none.md")]
+    one, two = (lint_paths(paths, options, stdin=io.BytesIO(b"TBD"), jobs=jobs) for jobs in (1, 2))
+    assert one == two
+    assert [len(p.findings) for p in one.pages] == [*range(20), 1, 1]
+    assert {f.severity for p in one.pages[:-1] for f in p.findings} == {"note"}
+
+
 def test_a_large_page_is_one_finding_without_parsing(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("| 0.5 | 23% |\n" * 800_000)

@@ -1,0 +1,102 @@
+"""Findings that a project knows already: a file that may only shrink."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from leakstats.errors import ContractError, Violation
+from leakstats.files import dump_json, read_json, write_text
+from leakstats.template import fold
+
+from .finding import Finding
+from .report import PageReport, Suppressed
+
+__all__ = ["Baseline", "Known"]
+
+SCHEMA = "lint-baseline.v1"
+
+
+class Known(NamedTuple):
+    """What a finding is known by. Lines and messages move; the rule and the text it speaks of stay."""
+
+    path: str
+    code: str
+    text: str
+    """The line of the page, in lower case with single blanks."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The known findings of a project, each with how often it occurs (count)."""
+
+    path: Path
+    known: Counter[Known]
+
+    @classmethod
+    def load(cls, path: Path) -> Baseline:
+        """Read a baseline.
+
+        Raises
+        ------
+        LeakstatsError
+            If the file cannot be read or is no baseline; every violation is listed.
+        """
+        data: Any = read_json(path)
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA or not isinstance(data.get("findings"), list):
+            raise ContractError(str(path), [Violation("", f"is no {SCHEMA} file", "make one with --update-baseline")])
+        known: Counter[Known] = Counter()
+        wrong = []
+        for i, item in enumerate(data["findings"]):
+            texts = [item.get(name) for name in Known._fields] if isinstance(item, dict) else []
+            count = item.get("count") if texts else None
+            if not texts or not all(isinstance(t, str) for t in texts) or type(count) is not int or count < 1:
+                wrong.append(Violation(f"/findings/{i}", "lacks path, code, text (text) or count (1 or more)"))
+            else:
+                known[Known(*texts)] += count
+        if wrong:
+            raise ContractError(str(path), wrong)
+        return cls(path, known)
+
+    @classmethod
+    def of(cls, path: Path, pages: tuple[PageReport, ...]) -> Baseline:
+        """Everything that was found on ``pages``, to be written to ``path``."""
+        return cls(path, Counter(_key(page, f) for page in pages for f in page.findings if _may_be_known(f)))
+
+    def hide(self, pages: tuple[PageReport, ...]) -> tuple[tuple[PageReport, ...], Counter[Known]]:
+        """The pages without what is known, and the entries that those pages no longer need."""
+        left = Counter(self.known)
+        out = []
+        for page in pages:
+            kept, hidden = [], list(page.suppressed)
+            for finding in page.findings:
+                key = _key(page, finding)
+                if _may_be_known(finding) and left[key] > 0:
+                    left[key] -= 1
+                    hidden.append(Suppressed(finding, f"known since {self.path.name} was made", "external"))
+                else:
+                    kept.append(finding)
+            out.append(replace(page, findings=tuple(kept), suppressed=tuple(hidden)))
+        judged = {page.path for page in pages}
+        return tuple(out), Counter({k: n for k, n in left.items() if n > 0 and k.path in judged})
+
+    def without(self, gone: Counter[Known]) -> Baseline:
+        """The baseline less the entries that are ``gone``; it never grows."""
+        return Baseline(self.path, self.known - gone)
+
+    def write(self) -> None:
+        """Write the file, sorted, so that a diff shows what went."""
+        items = [{**key._asdict(), "count": n} for key, n in sorted(self.known.items())]
+        write_text(self.path, dump_json({"schema": SCHEMA, "findings": items}))
+
+
+def _may_be_known(finding: Finding) -> bool:
+    """What the tool says of itself (a file that it could not read) is never known."""
+    return not finding.code.startswith("CR9")
+
+
+def _key(page: PageReport, finding: Finding) -> Known:
+    known = 0 < finding.line <= len(page.lines)
+    return Known(page.path, finding.code, fold(page.lines[finding.line - 1]) if known else "")

@@ -1,0 +1,135 @@
+"""Repairs that cannot make a page worse, and the page after them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+from leakstats.errors import LeakstatsError
+from leakstats.files import write_bytes
+
+from .finding import Edit, Finding
+from .report import PageReport
+from .source import Source
+
+__all__ = ["Repaired", "pinned_url", "repair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A page before and after its repairs."""
+
+    path: str
+    before: str
+    after: str
+    count: int
+    """Number of repairs."""
+    crlf: bool
+    bom: bool
+
+    @property
+    def diff(self) -> str:
+        """What changes, as a unified diff; "" where nothing does."""
+        old, new = self.before.splitlines(keepends=True), self.after.splitlines(keepends=True)
+        lines = unified_diff(old, new, f"a/{self.path}", f"b/{self.path}")
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+    def write(self) -> None:
+        """Put the repaired page in place of the old one, with its line ends and byte order mark."""
+        text = self.after.replace("\n", "\r\n") if self.crlf else self.after
+        write_bytes(Path(self.path), (b"\xef\xbb\xbf" if self.bom else b"") + text.encode("utf-8"))
+
+
+def repair(page: PageReport) -> Repaired:
+    """The page of a file with every finding repaired that can be repaired safely.
+
+    Where two repairs touch, the first in page order is made; another run makes the other.
+
+    Raises
+    ------
+    LeakstatsError
+        If the file cannot be read, or mixes two kinds of line ends, which a repair would change.
+    """
+    path = Path(page.path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise LeakstatsError(f"{path}: cannot be read: {error.strerror}") from None
+    text = data.decode("utf-8-sig")
+    source = Source.read(page.path, text)
+    crlf = "\r" in text
+    if crlf and text != source.text.replace("\n", "\r\n"):
+        raise LeakstatsError(f"{path}: mixes line ends; save it with one kind, then repair it")
+    edits = [edit for finding in page.findings if (edit := _edit(finding, source, path.parent)) is not None]
+    after, count = _applied(source.text, edits)
+    return Repaired(page.path, source.text, after, count, crlf, data.startswith(b"\xef\xbb\xbf"))
+
+
+def _applied(text: str, edits: Iterable[Edit]) -> tuple[str, int]:
+    out, position, count = [], 0, 0
+    for edit in sorted(set(edits), key=lambda e: (e.start, e.end)):
+        if edit.start < position or (edit.start == position and count):
+            continue
+        out += [text[position : edit.start], edit.text]
+        position, count = edit.end, count + 1
+    return "".join([*out, text[position:]]), count
+
+
+def _edit(finding: Finding, source: Source, folder: Path) -> Edit | None:
+    """The repair of a finding: its own, or the address of its figure at the checked-out commit."""
+    if finding.edit is not None or finding.rule != "unpinned-figure":
+        return finding.edit
+    line, column, end_line, end_column = finding.place
+    start, end = source.start_of(line) + column - 1, source.start_of(end_line) + end_column - 1
+    url = pinned_url(source.text[start:end], folder)
+    return Edit(start, end, url) if url is not None else None
+
+
+# -- addresses --------------------------------------------------------------------------------------------------------
+
+# Parts of the path before the branch, by host.
+_HOSTS = {"raw.githubusercontent.com": 2, "github.com": 3}
+
+
+def pinned_url(url: str, folder: Path) -> str | None:
+    """The address at the commit that is checked out in ``folder``.
+
+    ``None`` unless the address is one of a remote of that checkout and its file is part of the commit.
+    """
+    scheme, mark, rest = url.partition("://")
+    host, _, path = rest.partition("/")
+    parts = path.split("/")
+    head = _HOSTS.get(host.lower())
+    if not mark or head is None or len(parts) < head + 2 or "?" in path or "#" in path:
+        return None
+    if head == 3 and parts[2] not in ("blob", "raw"):
+        return None
+    if not any(_same_repository(remote, parts[0], parts[1]) for remote in _git(folder, "remote", "-v").splitlines()):
+        return None
+    commit = _git(folder, "rev-parse", "HEAD").strip()
+    if len(commit) != 40:
+        return None
+    for i in range(head + 1, len(parts)):  # a branch may hold slashes
+        file = "/".join(parts[i:])
+        if _git(folder, "ls-tree", "--full-tree", "--name-only", "HEAD", "--", file).strip() == file:
+            return f"{scheme}://{host}/{'/'.join([*parts[:head], commit, *parts[i:]])}"
+    return None
+
+
+def _same_repository(remote: str, owner: str, name: str) -> bool:
+    """True if a line of ``git remote -v`` names ``owner/name`` on GitHub, by any protocol."""
+    address = remote.split()[1] if len(remote.split()) > 1 else ""
+    tail = address.replace(":", "/").removesuffix("/").removesuffix(".git").split("/")
+    return "github.com" in address and [t.lower() for t in tail[-2:]] == [owner.lower(), name.lower()]
+
+
+def _git(folder: Path, *args: str) -> str:
+    """What git says, "" where it cannot."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ""
+    return done.stdout
