@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from lintbench import score as scoring  # noqa: E402
 from lintbench.families import FAMILIES  # noqa: E402
-from lintbench.generate import HELD_OUT, banks, build, generate  # noqa: E402
+from lintbench.generate import HELD_OUT, banks, build, generate, load_bank  # noqa: E402
 from lintbench.kinds import KINDS  # noqa: E402
 from lintbench.rewrites import REWRITES  # noqa: E402
 from lintbench.score import FAMILIES as FAMILY_FILE  # noqa: E402
@@ -138,11 +138,21 @@ def test_clean_pages_satisfy_the_template(sets, bank):
             assert [f for f in page.findings if f.severity != "note"] == []
 
 
-def test_every_rule_has_a_family():
+def test_every_rule_that_counts_has_a_family():
     words = json.loads(FAMILY_FILE.read_text("utf-8"))
-    codes = {r.code for r in all_rules()}
-    assert set(words) == codes
-    assert set(words.values()) - {"tool"} <= {family for _, family, _ in KINDS.values()}
+    severity = {r.code: r.severity for r in all_rules()}
+    assert set(words) - set(severity) == set()
+    assert {code for code, s in severity.items() if s != "note"} - set(words) == set()
+    assert set(words.values()) - {"tool", "style"} <= {family for _, family, _ in KINDS.values()}
+
+
+def test_wrong_expansions_do_not_abbreviate():
+    for bank in banks():
+        for entry in load_bank(bank)["acronyms"].values():
+            for long, fits in ((entry["long"], True), (entry["wrong"], False)):
+                initials = [w[0] for w in long.replace("-", " ").upper().split()]
+                letters = iter(initials)
+                assert all(c in letters for c in entry["short"].upper()) == fits, long
 
 
 def _saying(findings):
