@@ -102,6 +102,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 signed = number.signed
                 if _PRIOR.search(sentence.text):
                     continue
+                if pairs_of_counts(sentence) and len(_rates(sentence, False)) < 2 and not number.signed:
+                    continue  # the bar that things are counted by
                 pools: list[list[tuple[tuple[float, float], tuple[float, float]]]] = []
                 here = _rates(sentence, False)
                 order = [(m.right.scaled(), m.left.scaled()) for m in moves] if signed and moves else []

@@ -188,7 +188,7 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
                 for s in series
                 if not s.role and all(abs(f.value) <= 1 for f in _values(s)) and not _is_p(evidence, s)
             ]
-            chosen = [s for s in chosen if _is_coefficient(evidence, s)] or chosen
+            chosen = _by_symbol([s for s in chosen if _is_coefficient(evidence, s)] or chosen, number.label)
             return _count(_preferred(chosen, claim), number, 1.0, absolute=True)
         if number.role == "points":
             return _count_differences(evidence, series, claim, number)
@@ -256,6 +256,14 @@ def _clause(claim: Counted) -> tuple[str, list[Number]]:
     return text[left:right], numbers
 
 
+def _by_symbol(series: list[Series], symbol: str) -> list[Series]:
+    """The ranks' coefficients for ρ, the linear ones for r, where words tell them apart."""
+    words = {"ρ": r"ρ|rho|spearman|rank", "r": r"pearson|linear|\br\b"}.get(symbol)
+    if words is None:
+        return series
+    return [s for s in series if re.search(words, f"{s.quantity} {' '.join(s.words)}", re.IGNORECASE)] or series
+
+
 def _is_p(evidence: Evidence, series: Series) -> bool:
     if series.origin == "page":
         return re.match(r"\s*p\b", series.quantity, re.IGNORECASE) is not None or series.role == "second"
@@ -291,10 +299,14 @@ def _pointers(evidence: Evidence) -> tuple[frozenset[str], frozenset[str]]:
 
 def _of_p(evidence: Evidence, series: list[Series], claim: Counted) -> list[Series]:
     """The p-values that a count can speak of; words such as Pearson choose among them."""
+    deep = claim.noun in ("layer", "depth", "block", "epoch", "step", "checkpoint", "point")
     chosen = [
         s
         for s in series
-        if _is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in _values(s))
+        if _is_p(evidence, s)
+        and s.role in ("", "second")
+        and deep == any(k.startswith("#") for k in s.facts)
+        and all(0 <= f.value <= 1 for f in _values(s))
     ]
     return _preferred(chosen, claim, around=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
 
 __all__ = ["Clash", "Evidence"]
 
+_CORRELATION = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|coefficient", re.IGNORECASE)
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 
@@ -111,6 +113,20 @@ class Evidence:
                 if any(v in known for v in name_variants(name)):
                     out.add(name)
         return frozenset(out)
+
+    @cached_property
+    def page_names(self) -> frozenset[str]:
+        """The folded names of the rows of the page's tables, layers and epochs aside."""
+        labels = frozenset().union(*(name_variants(x) for s in self.sheets for x in s.labels))
+        return frozenset(n for n in self.known_as(labels) if not n.startswith("#") and not n.isdigit())
+
+    def is_correlation(self, series: Series, fact: Fact) -> bool:
+        """True if ``fact`` is a correlation, by its relation to p and N or by the words of its column."""
+        if series.origin == "data":
+            if "correlations" not in self.cache:
+                self.cache["correlations"] = frozenset(t.coefficient.pointer for t in self.triples)
+            return fact.pointer in self.cache["correlations"] or not self.cache["correlations"]
+        return _CORRELATION.search(series.quantity) is not None and abs(fact.value) <= 1
 
     @cached_property
     def passages(self) -> list[Passage]:

@@ -174,14 +174,20 @@ def _make(
         low, high = item.number.scaled()
         entities = frozenset().union(name_variants(name), *(name_variants(o) for o in others), name_variants(head))
         fact = Fact(head, entities, low, high, pointer)
-        for key in name_variants(name):
-            facts.setdefault(key, fact)
+        if pointer.startswith("row") or not _AGGREGATE.match(name):
+            for key in name_variants(name):
+                facts.setdefault(key, fact)
         used.append(item)
     role = "interval" if cells[0].interval else "second" if k else ""
     return Series(head, words_of(head) | words_of(extra), facts, fraction, "page", pointer, role), tuple(used)
 
 
 _COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|cos|simil|Δ", re.IGNORECASE)
+
+
+_AGGREGATE = re.compile(
+    r"^[\s*_]*(?:pooled|all|overall|total|mean|average|median|combined|sum|everything|grand)\b", re.IGNORECASE
+)
 
 
 def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:

@@ -112,8 +112,10 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             for i, number in enumerate(sentence.numbers):
-                if id(number) in ends or number.bound in ("<", ">", "<=", ">="):
+                if id(number) in ends or number.bound in ("<", ">", "<=", ">=") or re.search(r"[eE×^⁻]", number.text):
                     continue
+                if passage.plain[: number.start].rstrip().endswith("±"):
+                    continue  # a spread
                 if (
                     number.role == "percent"
                     or (number.role in ("value", "coefficient") and number.decimals > 0)
@@ -180,14 +182,16 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if name is not None:
             facts = _narrowed(evidence, sentence, name.name, number)
+            if number.role == "coefficient":
+                facts = [(s, f) for s, f in facts if evidence.is_correlation(s, f)]
             if len(facts) >= 1 and not any(evidence.matches(number, s, f) for s, f in facts):
                 if not _mixed(evidence, sentence, number, name.name):
                     yield _clash(sentence, number, f"of {name.text.strip()}", facts, percent)
                 continue
             if facts:
                 continue
-        if prior:
-            continue
+        if prior or not evidence.datasets or sentence.passage.part != "claim" or number.bound == "~":
+            continue  # the page alone does not hold every value that it may state
         entities = [e for e in sentence.entities if _facts_of(evidence, e, number)]
         facts = [x for e in entities for x in _facts_of(evidence, e, number)]
         if any(evidence.matches(number, s, f) for s, f in facts):
@@ -216,9 +220,8 @@ def _narrowed(evidence: Evidence, sentence: Sentence, name: str, number: Number)
     facts = _facts_of(evidence, name, number)
     if not name.startswith("#"):
         return facts
-    others = {m.name for m in sentence.names if not m.name.startswith("#")} or {
-        m.name for m in sentence.passage.names if not m.name.startswith("#")
-    }
+    own = {m.name for m in sentence.names} & evidence.page_names
+    others = own or {m.name for m in sentence.passage.names} & evidence.page_names
     if len(others) == 1:
         both = [(s, f) for s, f in facts if others & f.entities]
         return both or facts
@@ -409,6 +412,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         return
     for sentence, number in stated:
         value = int(number.value)
+        if sentence.passage.part == "prior" and not evidence.datasets:
+            continue
         if fine(value) or (id(number) in in_records and evidence.datasets) or _PRIOR.search(sentence.text):
             continue
         others = sorted(
