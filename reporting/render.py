@@ -148,6 +148,11 @@ class _Renderer:
         self.used: set[str] = set()
         self.bullets: dict[str, list[str]] = {}
         self.environment = _environment(template)
+        self.shape = {
+            "rate_tables": rate_tables_of(document),
+            "other_tables": other_tables_of(document),
+            "questions": questions_of(document),
+        }
 
     def run(self) -> Rendered:
         level = self._confidence()
@@ -226,9 +231,7 @@ class _Renderer:
             "figure_base": self.place.figure_base,
             "here": self.place.here,
             "page_files": [list(pair) for pair in self.place.files],
-            "rate_tables": rate_tables_of(self.document),
-            "other_tables": other_tables_of(self.document),
-            "questions": questions_of(self.document),
+            **self.shape,
             "has_samples": bool(conditions(self.document)),
             "source_issues": front.source_issues,
             "parents": front.parents,
