@@ -111,10 +111,13 @@ def test_estimates_by_layer_are_one_row_each(document: AnalysisDocument) -> None
     text = evaluate(document, "estimates_by", ["similarity"], {})
     lines = text.splitlines()
     assert lines[0] == "|  | layer 10 | layer 20 (primary) | N | p by |"
-    assert (
-        lines[2]
-        == "| Spearman ρ, villain | 0.60 [0.48, 0.70], p = 4.3e−12 | 0.70 [0.58, 0.80], p < 1e−15 | 110 bystanders | t |"
-    )
+    assert lines[2].split(" | ") == [
+        "| Spearman ρ, villain",
+        "0.60 [0.48, 0.70], p = 4.3e−12",
+        "0.70 [0.58, 0.80], p < 1e−15",
+        "110 bystanders",
+        "t |",
+    ]
     assert lines[5].startswith("| **Spearman ρ, combined over sources** | 0.45 [−0.05, 0.73], p = 0.040 |")
     assert lines[5].endswith("| 3 sources (330 rows) | hartung-knapp t |")
     single = evaluate(document, "estimates", ["similarity"], {"single": "layer"})
