@@ -31,7 +31,7 @@ from .sidecar import Grounding, NotFound, load_grounding
 from .source import Source
 from .suppress import Allow, read_allows, suppress
 
-__all__ = ["DEFAULT_MAX_BYTES", "KIND", "Options", "lint_paths", "lint_text"]
+__all__ = ["DEFAULT_MAX_BYTES", "KIND", "Options", "judge_page", "lint_paths", "lint_text"]
 
 KIND = "clean_result"
 DEFAULT_VERSION = "v1"
@@ -155,10 +155,28 @@ def _lint_bytes(data: bytes, path: str, file: Path | None, options: Options) -> 
     too_much = too_complex(text)
     if too_much is not None:
         return _unjudged(Source.read(path, ""), TooLarge(), f"the page was not parsed: {too_much}")
-    return _judge(Document.parse(text, path=path), file, options)
+    return _judge(*_open(Document.parse(text, path=path), file, options), options)
 
 
-def _judge(document: Document, file: Path | None, options: Options) -> PageReport:
+def judge_page(text: str, options: Options, *, path: str, file: Path | None = None) -> tuple[Page, PageReport]:
+    """A page with the report on it, for those who ask more than the rules do.
+
+    Raises
+    ------
+    InputError
+        If the page is too large or too complex to be parsed.
+    """
+    too_much = too_complex(text)
+    if too_much is not None or len(text.encode("utf-8", "surrogatepass")) > options.max_bytes:
+        raise InputError(
+            f"{path}: the page was not parsed: {too_much or f'it is larger than {options.max_bytes} bytes'}"
+        )
+    page, unknown = _open(Document.parse(text, path=path), file, options)
+    return page, _judge(page, unknown, options)
+
+
+def _open(document: Document, file: Path | None, options: Options) -> tuple[Page, str]:
+    """The page with its context, and why its template is unknown ("" where it is known)."""
     written = _version_line(document)
     version = written.line.version if written.line is not None else DEFAULT_VERSION
     known = version in template_versions(KIND)
@@ -181,6 +199,13 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
     if not results.datasets:
         missing["results"] = results.reason
     page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing, results)
+    return page, unknown
+
+
+def _judge(page: Page, unknown: str, options: Options) -> PageReport:
+    """Run the rules over a page."""
+    document, template, profile, grounding = page.document, page.template, page.profile, page.grounding
+    allows, missing = page.allows, page.missing
     printed = [] if grounding is None else sorted((v.start or 0, v.end) for v in grounding.values if v.confirmed)
     findings: list[Finding] = []
     ran: list[Rule] = []
@@ -215,7 +240,7 @@ def _judge(document: Document, file: Path | None, options: Options) -> PageRepor
         tuple(not_run),
         tuple(hidden),
         coverage=_coverage(grounding),
-        template=f"{template.kind} {template.version}" if known else "",
+        template="" if unknown else f"{template.kind} {template.version}",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
 

@@ -20,6 +20,7 @@ __all__ = ["cli", "main"]
         "diff": ("leakstats.reporting.inspect_commands:diff", "Which sentences changed between two pages, and why."),
         "template": ("leakstats.reporting.inspect_commands:template", "Check a template folder."),
         "lint": ("leakstats.lint.commands:lint", "Check a page: structure, numbers, provenance."),
+        "review": ("leakstats.lint.review_command:review_page", "A reviewer's verdict, claim by claim."),
         "explain": ("leakstats.lint.commands:explain", "What a rule asks for, and why."),
         "rules": ("leakstats.lint.commands:rules", "The rules, each in one line."),
     },

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leakstats.contracts import schema_violations
 from leakstats.lint.document import Document
+from leakstats.lint.engine import Options, lint_paths, lint_text
 from leakstats.lint.finding import Finding
 from leakstats.lint.formats.github import to_github
 from leakstats.lint.formats.json import to_json
@@ -233,6 +236,21 @@ def test_sarif_fits_the_standard() -> None:
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b%2C1.md"
     assert run["results"][2]["suppressions"] == [{"kind": "inSource", "justification": "a persona's name"}]
     assert len(run["invocations"][0]["toolExecutionNotifications"]) == 2
+
+
+@pytest.mark.shared
+def test_sarif_fits_the_whole_schema_of_the_standard(shared_dir: Path, good_page: str, tmp_path: Path) -> None:
+    import jsonschema
+
+    schema = json.loads((shared_dir / "reference" / "sarif-schema-2.1.0.json").read_text("utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    page = lint_text(good_page.replace("## ", "### "), path="pages/ä b.md")
+    missing = lint_paths([str(tmp_path / "none.md")], Options(), stdin=io.BytesIO())
+    for log in (report(), Report((page,), "publish"), missing, Report((), "")):
+        assert [e.message for e in validator.iter_errors(json.loads(to_sarif(log)))] == []
+    broken = json.loads(to_sarif(report()))
+    broken["runs"][0]["results"][0]["level"] = "fatal"
+    assert list(validator.iter_errors(broken))
 
 
 @pytest.mark.parametrize("form", [to_text, to_table, to_json, to_github, to_sarif, to_markdown])

@@ -1,0 +1,58 @@
+"""The command ``clean-result review``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from leakstats.files import read_text
+
+from .config import find_config
+from .engine import Options, judge_page
+from .formats.review import review_to_text
+from .review import review
+
+__all__ = ["review_page"]
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("review")
+@click.argument("page", type=_FILE)
+@click.option("--profile", default="", help="How strictly to judge, as for lint.")
+@click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
+@click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
+@click.option(
+    "--results", multiple=True, type=_FILE, metavar="FILE", help="A results file to compare with; may be repeated."
+)
+@click.pass_context
+def review_page(
+    ctx: click.Context, page: Path, profile: str, root: Path | None, analysis: Path | None, results: tuple[Path, ...]
+) -> None:
+    """Say what a reviewer would: PASS, CONCERNS or FAIL, with every claim quoted beside its evidence.
+
+    The template as a checklist; the reproducibility card with its missing fields counted; then the title, each
+    takeaway and each caption: supported, overclaimed, contradicted, or not checkable and why. A claim is supported
+    only if each of its numbers is found where its words say. FAIL: an error, a contradicted claim, or four missing
+    fields. CONCERNS: a warning, an overclaimed claim, or a missing field.
+
+    \b
+    Exit status: 0 PASS or CONCERNS, 1 FAIL, 2 could not run or read.
+
+    \b
+    Examples:
+      clean-result review issue.md
+      clean-result review issue.md --results results.json
+    """
+    config = find_config(Path.cwd())
+    options = Options(
+        profile=profile or config.profile,
+        root=root or config.root,
+        analysis=analysis,
+        results=results,
+        severity=config.severity,
+    )
+    done = review(*judge_page(read_text(page), options, path=str(page), file=page))
+    click.echo(review_to_text(done), nl=False)
+    ctx.exit(1 if done.verdict == "FAIL" else 0)

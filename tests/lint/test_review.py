@@ -1,0 +1,138 @@
+"""The reviewer's verdict: template, card, and each claim with its evidence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from leakstats.errors import InputError
+from leakstats.lint.engine import Options, judge_page
+from leakstats.lint.formats.review import review_to_text
+from leakstats.lint.review import Claim, Review, review
+from leakstats.lint.review_command import review_page
+
+TABLE = """## Headline numbers
+
+| Persona | Marker rate |
+|---|---|
+| villain | 57% |
+| nurse | 12% |
+| pirate | 31% |
+| judge | 44% |
+
+"""
+
+
+def reviewed(text: str) -> Review:
+    return review(*judge_page(text, Options(), path="issue.md"))
+
+
+def takeaways(good_page: str, *bullets: str) -> list[Claim]:
+    begin = good_page.index("- **The rate falls")
+    end = good_page.index("**Confidence:")
+    text = good_page[:begin] + "\n".join(bullets) + "\n\n" + good_page[end:]
+    head = text.index("## Headline numbers")
+    return [c for c in reviewed(text[:head] + TABLE + text[head:].split("\n", 1)[1]).claims if c.kind == "takeaway"]
+
+
+def test_a_page_without_fault_passes(good_page: str) -> None:
+    done = reviewed(good_page)
+    assert (done.verdict, done.reasons) == ("PASS", ())
+    assert all(not check.problems for check in done.checks)
+    assert {field.state for field in done.card} == {"filled"}
+    assert {claim.kind for claim in done.claims} == {"title", "takeaway", "caption"}
+
+
+def test_numbers_where_the_words_say_support_a_claim(good_page: str) -> None:
+    (claim,) = takeaways(good_page, "- **The villain says it in 57% and the nurse in 12% (N = 12).** A gap of 45 pp.")
+    assert claim.standing == "supported"
+    assert claim.evidence == (
+        "'57' is Marker rate of villain (column 'Marker rate')",
+        "'12' is Marker rate of nurse (column 'Marker rate')",
+        "'45' is the difference of '57' and '12'",
+    )
+
+
+def test_a_number_of_another_row_is_no_support(good_page: str) -> None:
+    (claim,) = takeaways(good_page, "- **The villain says it in 12% of completions (N = 12).**")
+    assert claim.standing in ("contradicted", "not checkable")
+
+
+def test_words_alone_are_not_checkable(good_page: str) -> None:
+    (claim,) = takeaways(good_page, "- **The villain says it (N = 12).**")
+    assert (claim.standing, claim.evidence) == (
+        "not checkable",
+        ("it states no number that data or tables could settle",),
+    )
+
+
+def test_what_nothing_explains_is_named(good_page: str) -> None:
+    (claim,) = takeaways(good_page, "- **The partial rank correlation is ρ = −0.55 (N = 12).**")
+    assert claim.standing == "not checkable"
+    assert claim.evidence[-1] == "neither data nor tables explain '−0.55'"
+
+
+def test_a_finding_decides_before_any_evidence(good_page: str) -> None:
+    wrong = "- **The rate falls with cosine (Spearman ρ = −0.74, p = 0.2, N = 12).**"
+    (claim,) = takeaways(good_page, wrong)
+    assert claim.standing == "contradicted"
+    assert claim.evidence[0].startswith("CR401: ")
+
+
+@pytest.mark.parametrize(("rows", "verdict"), [(1, "CONCERNS"), (4, "FAIL")])
+def test_missing_fields_of_the_card_are_counted(good_page: str, rows: int, verdict: str) -> None:
+    labels = ["| Wall time |", "| Python |", "| Git commit |", "| Hardware |"][:rows]
+    text = "\n".join(line for line in good_page.split("\n") if not line.startswith(tuple(labels)))
+    page, report = judge_page(text, Options(severity={"CR702": "off"}), path="issue.md")
+    done = review(page, report)
+    assert sum(f.state == "missing" for f in done.card) == rows
+    assert done.verdict == verdict
+
+
+def test_a_value_that_nobody_kept_is_no_missing_field(good_page: str) -> None:
+    done = reviewed(good_page.replace("| Wall time | 24 min |", "| Wall time | not recorded — the pod is gone |"))
+    assert [f.label for f in done.card if f.state == "not recorded"] == ["Wall time"]
+    assert done.verdict == "PASS"
+
+
+def test_the_checklist_names_each_section_once(good_page: str) -> None:
+    done = reviewed(good_page.replace("## Artifacts", "## Elsewhere").replace("N = 12 personas", "twelve personas TBD"))
+    broken = {check.name: [f.code for f in check.problems] for check in done.checks if check.problems}
+    assert "CR101" in broken["Artifacts"]
+    assert "CR121" in broken["Results"]
+    text = review_to_text(done)
+    assert "- [ ] Artifacts\n  - line " in text
+    assert "- [x] Human summary\n" in text
+    assert text.splitlines()[-1].startswith("**Verdict: FAIL**: ")
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(review_page, list(args), catch_exceptions=False)
+
+
+def test_the_command(tmp_path: Path, good_page: str) -> None:
+    path = tmp_path / "issue.md"
+    path.write_text(good_page, "utf-8")
+    assert run(str(path)).exit_code == 0
+    assert run(str(path)).stdout.endswith("**Verdict: PASS**\n")
+    path.write_text("# T\n", "utf-8")
+    assert run(str(path)).exit_code == 1
+
+
+def test_a_page_that_is_not_parsed_is_one_message() -> None:
+    with pytest.raises(InputError, match="was not parsed: it has 20000"):
+        judge_page("[" * 20_000, Options(), path="p.md")
+    with pytest.raises(InputError, match="larger than 3 bytes"):
+        judge_page("abcd", Options(max_bytes=3), path="p.md")
+
+
+def test_rendered_numbers_are_supported_by_their_expression(project_root: Path) -> None:
+    folder = project_root / "templates/clean_result/v1/example"
+    path = folder / "issue.md"
+    done = review(*judge_page(path.read_text("utf-8"), Options(), path=str(path), file=path))
+    assert done.verdict == "PASS"
+    said = json.dumps([c.evidence for c in done.claims if c.standing == "supported"])
+    assert "rho(source=" in said
