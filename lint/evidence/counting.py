@@ -175,6 +175,8 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
             number = replace(number, bound=">=")  # "10 points up for 4 of 7"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
+        if number.role == "value" and number.value in (0.05, 0.01, 0.001) and number.bound in ("<", "<="):
+            number = replace(number, role="p")
         if number.role == "value" and _NAMES_COEFFICIENT.search(text):
             number = replace(number, role="coefficient")
         if number.role == "p":

@@ -176,7 +176,9 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     before = [m for m in sentence.names if m.end <= start]
     if before and _HOLDER_BEFORE.match(sentence.between(before[-1].end, start)):
         gap = sentence.between(before[-1].end, start)
-        if not re.search(r"\b(?:than|not|near|against|from|over|without|dropping|excluding|second|next)\b", gap):
+        if not re.search(
+            r"\b(?:than|not|near|against|from|over|and|but|while|whereas|without|dropping|excluding|second|next)\b", gap
+        ):
             return before[-1]
     return None
 
@@ -206,6 +208,16 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         for s, f in candidates
         if noun & (s.words | words_of(s.quantity)) or (s.role == "max" and noun & {"peak", "maximum", "height"})
     ]
+    beside = _stated(sentence, word)
+    if beside is not None:
+        exact = [
+            (s, f)
+            for s, f in candidates
+            if any(evidence.matches(beside, s, x) for x in _facts(s)) and evidence.suits(beside, s)
+        ]
+        if not exact:
+            return None
+        fitting = exact
     named = [] if fitting else _beside(evidence, sentence, holder)
     if fitting:
         candidates = fitting
@@ -240,6 +252,16 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+def _stated(sentence: Sentence, word: Superlative) -> Number | None:
+    """The number that follows a superlative: "the lowest rate, 10.0%, belongs to"."""
+    end = sentence.start + word.end
+    for number in sentence.numbers:
+        if number.start >= end and number.role in ("percent", "value", "coefficient"):
+            gap = sentence.between(end, number.at)
+            return number if re.fullmatch(r"(?:\s+[a-z-]+){0,3}\s*(?:,|of|is|at|\()\s*", gap) else None
+    return None
 
 
 def _beside(evidence: Evidence, sentence: Sentence, holder: Mention) -> list[Number]:

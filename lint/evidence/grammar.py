@@ -90,7 +90,7 @@ _AFTER_BOUND = re.compile(
 _LATER_POINTS = re.compile(r"\s+or (?:more|less|fewer|better|higher)\s+(?:percentage[- ])?(?:points?|pp)\b")
 _LEVEL_AFTER = re.compile(
     r"[\s-]*(?:two-sided |percentile |Wilson |bootstrap |binomial |BCa |exact |Clopper-Pearson )*"
-    r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|quantile|bounds?\b|limits?\b|\(?Wilson)",
+    r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|quantile|bounds?\b|limits?\b|levels?\b|significance|\(?Wilson)",
     re.IGNORECASE,
 )
 _LEVEL_BEFORE = re.compile(

@@ -166,9 +166,13 @@ def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
 
 
 _FORWARD = re.compile(
-    r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,4}[\s(:=,~≈]*(?:at |is |of )?$"
+    r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,6}[\s(:=,~≈]*(?:at |is |of )?$"
 )
 _BACK = re.compile(r"\s*(?:\(\s*|for |in |at |under |by |on )(?:the |source |persona |layer |condition )?[`\"'*]*$")
+_APART = re.compile(
+    r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|with)\s+(?:the\s+)?[`\"'*]*$",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
 
 
@@ -217,10 +221,10 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         for m in names:
             if m.end <= number.at:
                 before = m
-        if before is None:
+        if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 16), before.start)):
             continue
         gap = sentence.between(before.end, number.at)
-        if len(gap) > 40 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
+        if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
             continue
         if not _FORWARD.match(gap) or _shared(sentence, i, before):
             continue

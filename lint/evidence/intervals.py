@@ -323,6 +323,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if rate[1] < item.low.low - 1e-9 or rate[0] > item.high.high + 1e-9:
             continue
+        if item.low.value < 0 or (item.estimate is not None and item.estimate.signed):
+            continue  # a difference
         sizes = item.sizes if item.sizes else gathered
         answers = [(n, a) for n in sizes if (a := _fits(item, n)) is not None]
         if answers:
@@ -384,7 +386,11 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
                 and re.fullmatch(r"\s*[(,=]\s*|\s+or\s+|\s*,?\s*that is,?\s*", sentence.between(match.end(), x.start))
             ]
             for number in (*before, *after):
-                if not is_rate(sentence, number) or number.bound in ("<", ">", "<=", ">="):
+                listed = re.match(
+                    r"\s*(?:and|vs\.?|versus|or|to|,|;|→|–|-)\s*[~≈]?\.?\d",
+                    sentence.between(number.end, number.end + 12),
+                )
+                if listed or not is_rate(sentence, number) or number.bound in ("<", ">", "<=", ">="):
                     continue
                 low, high = number.scaled()
                 if not low - 1e-9 <= k / n <= high + 1e-9:

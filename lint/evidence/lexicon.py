@@ -177,7 +177,7 @@ def _pattern(words: list[str]) -> str:
 
 
 _DIRECTION = re.compile(
-    rf"\b(?:(?P<up>{_pattern(_UP)})|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?))\b",
+    rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary)s? (?:together|in step|in tandem|hand in hand))|(?P<up>{_pattern(_UP)})|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|(?:move|go|run|point|pull)s? in opposite directions))\b",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
@@ -209,9 +209,15 @@ def direction_words(text: str) -> list[DirectionWord]:
     for match in _DIRECTION.finditer(text):
         if _NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
             continue
-        sign = 1 if match["up"] or match["plus"] else -1
+        sign = 1 if match["up"] or match["plus"] or match["together"] else -1
         out.append(
-            DirectionWord(match.start(), match.end(), sign, match.group(0), bool(match["plus"] or match["minus"]))
+            DirectionWord(
+                match.start(),
+                match.end(),
+                sign,
+                match.group(0),
+                bool(match["plus"] or match["minus"] or match["together"]),
+            )
         )
     return out
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from .grammar import Number
-from .idioms import spans
+from .idioms import spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Sentence
 from .values import is_claim
@@ -60,6 +60,7 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 
 _ALL = re.compile(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
+_EVERY = re.compile(r"\b(?:every|each|all|throughout)\b", re.IGNORECASE)
 _EACH = re.compile(r"\s*(?:each|for all|for every|in every|in all|in each|throughout|everywhere)\b", re.IGNORECASE)
 
 
@@ -73,7 +74,9 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if number.role != "p" or number.bound not in ("<", "<=") or number.value >= 0.05:
                     continue
                 before = sentence.between(max(sentence.start, number.at - 30), number.at)
-                if not (_ALL.search(before) or _EACH.match(sentence.between(number.end, number.end + 20))):
+                alone = not any(s.coefficient is not None and s.p is number for s in stats(sentence))
+                spoken = alone and _EVERY.search(sentence.between(sentence.start, number.at))
+                if not (spoken or _ALL.search(before) or _EACH.match(sentence.between(number.end, number.end + 20))):
                     continue
                 sets = _sets_for(evidence, sentence)
                 if sets and not any(max(values) < number.high * (1 + 1e-9) for values in sets):
@@ -155,6 +158,6 @@ def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
         return len(gap) + 60 * len(re.findall(r";|\bwhile\b|\bbut\b|\bwhereas\b|, and\b|\bto\b", gap))
 
     ranked = sorted(ps, key=distance)
-    if not ranked or distance(ranked[0]) > 220:
+    if not ranked or distance(ranked[0]) > (600 if len(ps) == 1 else 220):
         return None
     return ranked[0]

@@ -193,6 +193,10 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
         if prior or not evidence.datasets or sentence.passage.part != "claim" or number.bound == "~":
             continue  # the page alone does not hold every value that it may state
         entities = [e for e in sentence.entities if _facts_of(evidence, e, number)]
+        if percent and _PRONOUN.match(sentence.text):
+            # "Its maximum of 69%": the one thing that the passage speaks of
+            spoken = {m.name for m in sentence.passage.names} & evidence.page_names
+            entities = [e for e in spoken if _facts_of(evidence, e, number)] if len(spoken) == 1 else entities
         facts = [x for e in entities for x in _facts_of(evidence, e, number)]
         if any(evidence.matches(number, s, f) for s, f in facts):
             continue
@@ -203,6 +207,7 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
         yield _clash(sentence, number, "on the page or in the results", facts, percent)
 
 
+_PRONOUN = re.compile(r"\s*(?:Its|It|Their|They|This|The (?:peak|maximum|minimum|high|low))\b")
 _OTHERS = re.compile(
     r"\b(?:than|average|mean|others?|every|all|rest|range\w*|pooled|between|most|any|overall|highest|lowest|against|vs|versus|from)\b",
     re.IGNORECASE,
@@ -361,13 +366,13 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
 
 _OF = re.compile(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
 _THINGS = re.compile(
-    r"\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|arms?)\b",
+    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|arms?)\b",
     re.IGNORECASE,
 )
 
 
 _UNITS = re.compile(
-    r"\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|models?|conditions?|arms?)\b",
+    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|models?|conditions?|arms?)\b",
     re.IGNORECASE,
 )
 
@@ -414,7 +419,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         value = int(number.value)
         if sentence.passage.part == "prior" and not evidence.datasets:
             continue
-        if fine(value) or (id(number) in in_records and evidence.datasets) or _PRIOR.search(sentence.text):
+        if fine(value) or id(number) in in_records or _PRIOR.search(sentence.text):
             continue
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
