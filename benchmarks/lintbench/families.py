@@ -144,6 +144,11 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     if by_rate[ranked[0]] > by_rate[ranked[1]] > by_rate[ranked[2]] > by_rate[ranked[3]]:
         b.orders["first"] = ranked[:3]
     lengths = [int(v) for v in rng.integers(5, 60, big)]
+    raw: list[list[int]] = []
+    if rng.random() < 0.3:
+        for k in ks:
+            hits = rng.permutation(n) < k
+            raw.append([int(v) for v in hits.reshape(questions, completions).sum(axis=1)])
     controlled = partial(x, rate, [float(v) for v in lengths])
     if abs(controlled.r) < 0.985:
         b.coefs["partial"] = controlled
@@ -204,6 +209,7 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
                     "prompt_tokens": lengths[i],
                     "ci": list(wilson(ks[i], n)),
                     **{f"sim_{v}": sims[v][i] for v in layers},
+                    **({"raw": raw[i]} if raw else {}),
                 }
                 for i in range(big)
             ],

@@ -333,6 +333,10 @@ def _rounding(b: Bench) -> Edit:
     x, d = (p.data["c"].r, digits(p)) if p.kind == "coef" else (scale * p.data["k"] / p.data["n"], digits(p))
     printed = float(b.no.fixed_point(x, d))
     step = 10**-d if printed <= abs(x) else -(10**-d)
+    if abs(printed + step - abs(x)) < 0.52 * 10**-d:  # a near tie: that neighbour is as good
+        step = -step
+    if printed + step < 0 or (p.kind == "coef" and printed + step >= 1):
+        raise Absent("no neighbour")
     off = math.copysign(printed + step, x)
     text = b.no.signed(off, d, bare=p.kind == "coef")
     if p.kind == "rate" and b.no.rate == "pct":

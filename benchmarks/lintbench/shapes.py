@@ -57,13 +57,15 @@ class _Names:
         self.layer = str(rng.choice(LAYER_FORMS))
         self.sim = str(rng.choice(["cos_{}", "cosine_l{}", "sim_layer{}", "x{}"]))
         self.percent = bool(rng.random() < 0.3)
+        self.unit_in_key = bool(rng.random() < 0.5)
         self.counts_only = bool(rng.random() < 0.2)
+        self.digits = 6 if rng.random() < 0.3 else None
 
     def key(self, key: str) -> str:
         if key.startswith("sim_") and key[4:].isdigit():
             return self.sim.format(key[4:])
         name = self.chosen.get(key, key)
-        return f"{name}_pct" if self.percent and key in RATES else name
+        return f"{name}_pct" if self.percent and self.unit_in_key and key in RATES else name
 
     def row(self, row: dict[str, Any]) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -79,8 +81,16 @@ class _Names:
                 v = [100 * x for x in value]
             elif key == "layer":
                 v = self.layer.format(value) if self.layer != "{}" else value
-            out[self.key(key)] = v
+            out[self.key(key)] = self.rounded(v)
         return out
+
+    def rounded(self, value: Any) -> Any:
+        """Values with six digits where this file's writer rounds; a p of 1e-20 keeps its digits."""
+        if self.digits is None or isinstance(value, str | int) or value is None:
+            return value
+        if isinstance(value, list):
+            return [self.rounded(v) for v in value]
+        return float(f"{value:.{self.digits}g}")
 
 
 def _shape(table: Table, how: str, names: _Names) -> Any:
@@ -96,6 +106,8 @@ def _shape(table: Table, how: str, names: _Names) -> Any:
                 spot = spot.setdefault(str(r[i]), {})
             spot[str(r[index[-1]])] = {k: v for k, v in r.items() if k not in index}
         return out
+    if how == "flat":
+        return {"_".join(str(r[i]) for i in index) + f"_{k}": v for r in rows for k, v in r.items() if k not in index}
     if how == "series":
         series: dict[str, Any] = {}
         for r in rows:
@@ -138,6 +150,7 @@ def results_files(book: Book, rng: Rng, *, csv_too: bool) -> dict[str, str]:
     for table in book.tables:
         long = len(table.index) > 1
         ways = ["records", "nested", "columns"] + (["series"] if long and table.name == "course" else [])
+        ways += ["flat"] if table.name in ("fits", "pooled_by_layer", "subsets") else []
         body[table.name] = _shape(table, str(rng.choice(ways)), names)
     if rng.random() < 0.7:
         body |= _noise(book, rng)
@@ -145,8 +158,31 @@ def results_files(book: Book, rng: Rng, *, csv_too: bool) -> dict[str, str]:
         body = {"meta": {k: body.pop(k) for k in ("experiment", "model", "seed")}, "results": body}
     files = {"results.json": json.dumps(body, ensure_ascii=False, indent=1) + "\n"}
     if csv_too:
-        files["results.csv"] = _as_csv(book, names)
+        files["results.csv"] = _as_csv(book, names) if rng.random() < 0.5 else _as_wide_csv(book, names)
     return files
+
+
+def _as_wide_csv(book: Book, names: _Names) -> str:
+    """All tables below each other with the union of their columns: what joining data frames gives."""
+    rows: list[dict[str, Any]] = []
+    for table in book.tables:
+        for row in map(names.row, table.rows):
+            line: dict[str, Any] = {"table": table.name}
+            for key, value in row.items():
+                if isinstance(value, list):
+                    line |= {f"{key}_{j}": v for j, v in enumerate(value)}
+                else:
+                    line[key] = value
+            rows.append(line)
+    for key, value in book.head.items():
+        if isinstance(value, dict):
+            rows.append({"table": key, **names.row(value)})
+    columns = list(dict.fromkeys(k for r in rows for k in r))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: "" if v is None else v for k, v in r.items()} for r in rows)
+    return out.getvalue()
 
 
 def _as_csv(book: Book, names: _Names) -> str:

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from scipy import special, stats
 
 HERE = Path(__file__).resolve().parent
@@ -25,7 +26,7 @@ from lintbench.generate import banks, build, generate  # noqa: E402
 from lintbench.score import Answer, score_set  # noqa: E402
 from lintbench.writer import Page  # noqa: E402
 
-__all__ = ["check_text", "check_values", "diff_linter", "verify"]
+__all__ = ["check_results", "check_text", "check_values", "diff_linter", "verify"]
 
 SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 POWER = re.compile(r"(?:(\d(?:\.\d)?) ?× ?)?10(?:\^(-\d+)|([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
@@ -155,6 +156,34 @@ def check_values(page: Page) -> tuple[int, list[str]]:
     return n_checked, bad
 
 
+def check_results(page: Page, files: dict[str, str]) -> tuple[int, list[str]]:
+    """Every value that is no derived one stands in every results file, as a fraction, in percent or as counts."""
+    bad, n_checked = [], 0
+    for name, content in files.items():
+        numbers = re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])", content)
+        known = np.array([float(v) for v in numbers])
+        for p in page.pieces:
+            d = p.data
+            if p.key.endswith(" earlier"):
+                continue
+            if p.kind == "coef":
+                ways = [{d["c"].r}]
+            elif p.kind == "rate":
+                ways = [{d["k"] / d["n"]}, {100 * d["k"] / d["n"]}, {d["k"], d["n"]}]
+            elif p.kind == "sim":
+                ways = [{d["x"]}]
+            elif p.kind == "mean":
+                ways = [{d["m"].mean, d["m"].sd}]
+            elif p.kind in ("delta", "dp"):
+                ways = [{d["x"] if p.kind == "delta" else d["p"]}]
+            else:
+                continue
+            n_checked += 1
+            if not any(all(np.any(np.isclose(known, v, rtol=5.1e-6, atol=0)) for v in way) for way in ways):
+                bad.append(f"{name} lacks {p.kind} {p.key} {ways}")
+    return n_checked, bad
+
+
 def diff_linter(root: Path, doc: Path, results: Path | None) -> Answer:
     """A cheat that sees the difference to the clean parent: it must locate every label."""
     label = json.loads((root / "labels" / f"{doc.stem}.json").read_text("utf-8"))
@@ -175,10 +204,11 @@ def diff_linter(root: Path, doc: Path, results: Path | None) -> Answer:
 def verify(bank: str, seed: int, *, clean: int, mutated: int, rewrites: int) -> list[str]:
     """Everything that is wrong with one set; the summary goes to standard output."""
     bad: list[str] = []
-    counted = [0, 0]
+    counted = [0, 0, 0]
     for i in range(clean):
-        page, _ = build(bank, seed, i)
-        for j, (n, found) in enumerate((check_text(page.text()), check_values(page))):
+        page, files = build(bank, seed, i)
+        checks = (check_text(page.text()), check_values(page), check_results(page, files))
+        for j, (n, found) in enumerate(checks):
             counted[j] += n
             bad += [f"{bank} {page.ident}: {f}" for f in found]
     with tempfile.TemporaryDirectory() as tmp:
@@ -195,7 +225,10 @@ def verify(bank: str, seed: int, *, clean: int, mutated: int, rewrites: int) -> 
             print(
                 f"{bank}: the linter that sees the difference locates all {sum(c['n'] for c in score.kinds.values())}"
             )
-    print(f"{bank}: {counted[0]} triples and directions and {counted[1]} values re-derived, {len(bad)} wrong")
+    print(
+        f"{bank}: re-derived {counted[0]} triples and directions, {counted[1]} values;"
+        f" {counted[2]} found in the data; {len(bad)} wrong"
+    )
     return bad
 
 

@@ -23,7 +23,7 @@ from lintbench.kinds import KINDS  # noqa: E402
 from lintbench.rewrites import REWRITES  # noqa: E402
 from lintbench.score import FAMILIES as FAMILY_FILE  # noqa: E402
 from lintbench.score import Answer, by_command, score_set  # noqa: E402
-from lintbench.verify import check_text, check_values, diff_linter  # noqa: E402
+from lintbench.verify import check_results, check_text, check_values, diff_linter  # noqa: E402
 
 EXPECTED = """
 acronym acronym no, ci_excludes ci no
@@ -95,8 +95,9 @@ def test_every_label_points_at_its_error(sets, bank):
 def test_clean_pages_and_rewrites_are_true(sets, bank):
     checked = Counter()
     for i in range(10):
-        page, _ = build(bank, 21, i)
-        for what, (n, bad) in (("text", check_text(page.text())), ("values", check_values(page))):
+        page, files = build(bank, 21, i)
+        checks = {"text": check_text(page.text()), "values": check_values(page), "data": check_results(page, files)}
+        for what, (n, bad) in checks.items():
             assert bad == []
             checked[what] += n
     for label in _labels(sets[bank]):
@@ -104,6 +105,7 @@ def test_clean_pages_and_rewrites_are_true(sets, bank):
             assert check_text((sets[bank] / "docs" / f"{label['id']}.md").read_text("utf-8"))[1] == []
     assert checked["text"] > 20
     assert checked["values"] > 300
+    assert checked["data"] > 200
 
 
 def test_the_check_of_pages_sees_wrong_ones(sets):
@@ -118,6 +120,7 @@ def test_the_check_of_pages_sees_wrong_ones(sets):
     rate = next(p for p in page.pieces if p.kind == "rate" and p.sec == "takeaway")
     rate.text = rate.text.replace(rate.text[-2], str((int(rate.text[-2]) + 1) % 10)) if rate.text[-2].isdigit() else "0"
     assert len(check_values(page)[1]) == 1
+    assert len(check_results(page, {"results.json": "{}"})[1]) > 20
 
 
 def test_banks_offer_every_kind_and_rewrite(sets):
