@@ -40,6 +40,7 @@ CONTEXT = (
     "parents",
     "questions",
     "rate_tables",
+    "crosschecked",
     "reason",
     "section",
     "shown",
@@ -152,6 +153,7 @@ class _Renderer:
             "rate_tables": rate_tables_of(document),
             "other_tables": other_tables_of(document),
             "questions": questions_of(document),
+            "crosschecked": document.raw.get("crosscheck") is not None,
         }
 
     def run(self) -> Rendered:

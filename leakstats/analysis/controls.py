@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from leakstats.analysis.context import Context
-from leakstats.analysis.rates import cell_interval, cell_recheck
+from leakstats.analysis.rates import cell_interval, cell_recheck, clustered
 from leakstats.estimate import Estimate
 from leakstats.ident import Facet
 
@@ -44,7 +44,7 @@ def run(ctx: Context) -> None:
             compute,
             facets=facets,
             label=f"control {', '.join(map(str, facets.values()))}",
-            unit_noun="completions",
+            unit_noun="questions" if clustered(ctx, table) else "completions",
             role="descriptive",
             recheck=cell_recheck(ctx, table),
         )

@@ -31,6 +31,7 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     axes.grid(axis="y", visible=False)
     if data.get("zero"):
         axes.axvline(0.0, color=style.MUTED, linewidth=0.8, zorder=1)
+    noun = data.get("noun")
     ticks, names, texts = [], [], []
     for i, row in enumerate(rows):
         y = -float(i)
@@ -39,7 +40,7 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
         axes.plot([row["value"]], [y], marker="s", markersize=5.5, color=style.PALETTE[0])
         ticks.append(y)
         names.append(style.name_text(row["name"]))
-        texts.append(style.mark_text(row, percent=percent))
+        texts.append(style.mark_text({"noun": noun, **row}, percent=percent))
     if combined:
         y = -(len(rows) + 0.35)
         if combined.get("prediction_low") is not None:
@@ -56,7 +57,6 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(min(ticks) - 0.6, 0.6)
     axes.spines["left"].set_visible(False)
-    noun = data.get("noun")
     for y, text in zip(ticks, texts, strict=True):
         axes.annotate(
             text,
@@ -66,17 +66,5 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
             textcoords="offset points",
             va="center",
             fontsize=8,
-            annotation_clip=False,
-        )
-    if noun:
-        axes.annotate(
-            f"N counts {noun}",
-            (1.0, 0),
-            xycoords="axes fraction",
-            xytext=(8, -14),
-            textcoords="offset points",
-            va="top",
-            fontsize=7.5,
-            color=style.MUTED,
             annotation_clip=False,
         )

@@ -10,7 +10,7 @@ True
 from __future__ import annotations
 
 # Imported for what they register.
-from . import cards, caveats, inline, pictures, samples, tables
+from . import cards, caveats, inline, opinions, pictures, samples, tables
 from .registry import NAMES, evaluate, is_block, signature_of
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "evaluate",
     "inline",
     "is_block",
+    "opinions",
     "pictures",
     "samples",
     "signature_of",

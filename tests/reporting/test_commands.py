@@ -216,3 +216,18 @@ def test_help_has_an_example(folder: Path) -> None:
         done = run(command, "--help", folder=folder)
         assert done.returncode == 0
         assert f"clean-result {command}" in done.stdout
+
+
+def test_a_page_with_a_second_opinion_lints_clean(folder: Path) -> None:
+    raw = json.loads((folder / "analysis.json").read_text("utf-8"))
+    row = {"library": "scipy", "quantity": "value", "ours": 0.25, "theirs": 0.75, "detail": "differs by 0.5"}
+    raw["crosscheck"] = [
+        {**row, "key": e["key"], "verdict": "differ" if i == 0 else "agree"} for i, e in enumerate(raw["estimates"])
+    ]
+    (folder / "analysis.json").write_text(json.dumps(raw), "utf-8")
+    assert run("render", "-q", "--figure-base", PINNED, folder=folder).returncode == 0
+    page = (folder / "issue.md").read_text("utf-8")
+    assert "1 differ without explanation." in page
+    assert "| 0.25 | 0.75 | differs by 0.5 |" in page
+    done = run("lint", "issue.md", "--profile", "publish", folder=folder)
+    assert done.returncode == 0, done.stdout
