@@ -383,7 +383,7 @@ _NO_RATE = frozenset("cos cosine sim similarity loss distance norm".split())
 def _count_differences(evidence: Evidence, series: list[Series], claim: Counted, number: Number) -> set[int] | None:
     text = claim.sentence.text
     limit = number.value / 100
-    nets = [s for s in series if s.role in ("net", "gain") and s.fraction]
+    nets = [s for s in series if s.role in ("net", "gain") and s.fraction and any(f.value for f in _values(s))]
     course = {
         id(s)
         for s in nets

@@ -117,7 +117,7 @@ def _main_sign(evidence: Evidence) -> int:
 def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
     text = sentence.text
-    if not _RELATION.search(text):
+    if not _RELATION.search(text) and not any(w.polar for w in words):
         return
     if coefficients:
         if len({n.value > 0 for n in coefficients}) != 1 or any(abs(n.value) < 0.05 for n in coefficients):

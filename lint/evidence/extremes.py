@@ -171,7 +171,10 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     start, end = sentence.start + word.start, sentence.start + word.end
     after = next((m for m in sentence.names if m.start >= end), None)
     if after is not None and not any(end <= sentence.start + w.start < after.start for w in found):
-        if _HOLDER_AFTER.match(sentence.between(end, after.start)) and len(sentence.between(end, after.start)) < 70:
+        gap = re.sub(
+            r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)
+        )
+        if _HOLDER_AFTER.match(gap.replace(",", "")) and len(gap) < 70:
             return after
     before = [m for m in sentence.names if m.end <= start]
     if before and _HOLDER_BEFORE.match(sentence.between(before[-1].end, start)):

@@ -278,7 +278,7 @@ def _role(
         if name.lower() in ("cos", "cosine", "sim", "similarity", "mean", "median", "rate", "share", "k"):
             return ("count" if decimals <= 0 else "value"), name, start - len(before) + hit.start() if hit else start
         return "none", "setting", start
-    if (hit := _INDEX.search(before)) is not None and decimals <= 0:
+    if (hit := _INDEX.search(before)) is not None and decimals <= 0 and not re.match(r"\s*(?:out of|of|/)\s", after):
         return "index", _index_word(hit.group(1)), start - len(before) + hit.start()
     if previous is not None and previous.role == "index" and decimals <= 0:
         between = text[previous.end : start]

@@ -185,10 +185,10 @@ class Evidence:
         """What data and tables say of each name; cells that the data contradicts are left out."""
         out: dict[str, list[tuple[Series, Fact]]] = defaultdict(list)
         for name, found in self.index.items():
-            out[name].extend((self.data[i], fact) for i, fact in found)
+            out[name].extend((self.data[i], fact) for i, fact in found if self.data[i].role != "interval")
         printed = {b.page.pointer for b in self.bindings}
         for series in self.page_series:
-            for name, fact in series.facts.items():
+            for name, fact in series.facts.items() if series.role != "interval" else ():
                 if series.pointer not in printed or name not in self.index:  # else the file holds the same, not rounded
                     out[name].append((series, fact))
         return out
@@ -269,6 +269,8 @@ class Evidence:
         """Every rate that data or tables hold, as sorted intervals of fractions."""
         out = []
         for series in self.all_series:
+            if series.role == "interval":
+                continue
             if series.fraction:
                 out.extend((f.low, f.high) for f in series.facts.values())
             elif series.origin == "data":

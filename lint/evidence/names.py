@@ -163,6 +163,13 @@ class Gazetteer:
 
 _COMMON = frozenset(
     [
+        "pearson",
+        "spearman",
+        "kendall",
+        "cosine",
+        "similarity",
+        "rank",
+        "linear",
         "the",
         "and",
         "for",

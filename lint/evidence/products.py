@@ -121,7 +121,7 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
     if after is not None and len(plain[last.end : after.at]) <= 48:
         between = plain[last.end : after.at] + (plain[after.at : after.start] if after.role == "n" else "")
         if _EQUALS.fullmatch(between) or _EQUALS.fullmatch(plain[last.end : after.start]):
-            exact = _EACH.match(plain[after.end : after.end + 30]) is not None
+            exact = "=" in between or _EACH.match(plain[after.end : after.end + 30]) is not None
             return (
                 wrong(after, product)
                 if int(after.value) != product and (exact or not _bigger(evidence, after, product))

@@ -42,13 +42,21 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
         for sheet in evidence.sheets:
             for _, cells in sheet.series:
                 ps = [c for c in cells if c.number.role == "p"]
+                if any(c.number.bound for c in ps) and evidence.triples:
+                    continue  # the file says what "< .001" hides
                 if len(ps) >= 2 and len(ps) == len(cells):
                     head = (
                         f"{sheet.header[ps[0].column]} {sheet.labels[ps[0].row]}"
                         if len({c.row for c in ps}) == 1
                         else sheet.header[ps[0].column]
                     )
-                    out.append((frozenset(re.findall(r"\w+", head.lower())), [c.number.low for c in ps], "page"))
+                    out.append(
+                        (
+                            frozenset(re.findall(r"\w+", head.lower())),
+                            [0.0 if c.number.bound in ("<", "<=") else c.number.low for c in ps],
+                            "page",
+                        )
+                    )
         pointers = {t.p.pointer for t in evidence.triples if t.p is not None}
         for series in evidence.data:
             facts = list({id(f): f for f in series.facts.values()}.values())

@@ -14,7 +14,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -106,10 +106,25 @@ class Dataset:
             values = [leaf.value for leaf in found.values()]
             whole = all(leaf.whole for leaf in found.values())
             scale, fraction = _scale(values, whole, _last_key(signature))
-            out.append(_series(signature, found, scale, fraction))
+            made = _series(signature, found, scale, fraction)
+            ends = {leaf.path[:-1] for leaf in found.values()} <= self._intervals or _last_words(
+                signature
+            ) & _INTERVAL_WORDS
+            out.append(replace(made, role="interval") if ends else made)
         out.extend(self._derived_rates())
         out.extend(self._of_vectors())
         return out
+
+    @cached_property
+    def _intervals(self) -> frozenset[tuple[Step, ...]]:
+        """Vectors of two that hold a number beside them: intervals."""
+        out = set()
+        for path, values, _ in self.vectors:
+            if len(values) == 2 and values[0] <= values[1]:
+                beside = [x.value for x in self.records.get(path[:-1], {}).values() if not x.whole]
+                if any(values[0] <= v <= values[1] for v in beside) or words_of(str(path[-1])) & _INTERVAL_WORDS:
+                    out.add(path)
+        return frozenset(out)
 
     @cached_property
     def _uniform_parents(self) -> frozenset[tuple[Step, ...]]:
@@ -177,7 +192,7 @@ class Dataset:
         """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
         groups: dict[tuple[tuple[Step, ...], str], dict[str, tuple[float, tuple[Step, ...]]]] = defaultdict(dict)
         for path, values, axis in (*self.vectors, *self._rated_vectors(), *self._courses()):
-            if len(values) < 2:
+            if len(values) < 2 or path in self._intervals:
                 continue
             high = max(values)
             derived = {"first": values[0], "last": values[-1], "max": high, "min": min(values)}
@@ -560,6 +575,17 @@ _METRICS = frozenset(
     "n k p r rho rate share frac mean avg sd std hit success total trial cosine cos low high ci pvalue pval value score "
     "count".split()
 )
+_INTERVAL_WORDS = frozenset("ci ci95 wilson interval low high lower upper lo hi bound conf confint cl".split())
+
+
+def _last_words(signature: tuple[Step, ...]) -> frozenset[str]:
+    out: frozenset[str] = frozenset()
+    for step in signature[-2:]:
+        if isinstance(step, str):
+            out |= words_of(step)
+    return out
+
+
 _SIZES = frozenset("n total trial num size count sample obs nobs rows pairs item".split())
 _AXES = frozenset(
     [

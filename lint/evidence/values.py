@@ -173,6 +173,13 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not closed(evidence, percent=percent):
             continue
         name = adjacent(sentence).get(i)
+        if (
+            name is not None
+            and evidence.page_names
+            and name.name not in evidence.page_names
+            and not name.name.startswith("#")
+        ):
+            name = None  # a word of the file, such as the kind of a coefficient
         prior = _is_prior(sentence)
         if id(number) in recorded and (name is None or prior):
             continue
@@ -392,11 +399,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     counts = _counts_of_page(evidence)
     known = frozenset().union(*(d.trials for d in evidence.datasets))
     lengths = {len(s.facts) for s in evidence.page_series} | {len(s.labels) for s in evidence.sheets}
-    in_records = {
-        id(r.n_number)
-        for r in records(evidence)
-        if r.n_number is not None and r.coefficient is not None and r.p is not None
-    }
+    in_records = {id(r.n_number) for r in records(evidence) if r.n_number is not None}
     factors = _factors(evidence)
     stated = [
         (sentence, number)
@@ -407,19 +410,19 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         if number.role == "n" and number.decimals <= 0 and not number.bound
     ]
 
-    def fine(value: int) -> bool:
+    def fine(value: int, label: str) -> bool:
         if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
             return True
-        return value in factors
+        return value in factors[label == "n"]
 
-    right = sum(fine(int(n.value)) for _, n in stated)
+    right = sum(fine(int(n.value), n.label) for _, n in stated)
     if right < max(2, 0.6 * len(stated)):
         return
     for sentence, number in stated:
         value = int(number.value)
         if sentence.passage.part == "prior" and not evidence.datasets:
             continue
-        if fine(value) or id(number) in in_records or _PRIOR.search(sentence.text):
+        if fine(value, number.label) or id(number) in in_records or _PRIOR.search(sentence.text):
             continue
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
@@ -436,8 +439,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
 _PRODUCT = re.compile(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
 
 
-def _factors(evidence: Evidence) -> frozenset[int]:
-    """The products that the page writes out, alone and times each of its counts of things."""
+def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
+    """The products that the page writes out times its counts of things, for N; the products alone, for n."""
     products = set()
     for text, _ in evidence.document.texts():
         for match in _PRODUCT.finditer(text.text[:2000]):
@@ -446,7 +449,7 @@ def _factors(evidence: Evidence) -> frozenset[int]:
     small = [v for v in {*_counts_of_page(evidence), *_things(evidence)} if 2 <= v <= 500][:60]
     units = [len(s.labels) for s in evidence.sheets]
     crossed = {*units, *_things(evidence, _UNITS)}
-    return frozenset(
+    crossed_over = frozenset(
         {
             *products,
             *(p * v for p in products for v in small),
@@ -454,3 +457,4 @@ def _factors(evidence: Evidence) -> frozenset[int]:
             *(a * b for a in crossed for b in crossed),
         }
     )
+    return crossed_over, frozenset({*products, *(p * v for p in products for v in crossed)})
