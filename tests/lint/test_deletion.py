@@ -110,6 +110,15 @@ def test_exchanged_sections_are_one_finding(good_page: str, first: str, second: 
         ("<!-- clean_result v1 -->", "<!-- clean_result one -->", "CR202"),
         ("<!-- clean_result v1 -->", "<!-- clean_result v7 -->", "CR903"),
         ("**Why this experiment / why these parameters / alternatives considered:** The", "The", "CR125"),
+        ("a cheap predictor would", "the <cheap> predictor would", "CR126"),
+        ("Issue #31 asked", "After #99, issue #31 asked", "CR206"),
+        (
+            '| Dataset example | "Why is the sky blue?" — "Air scatters short waves. [ZLT]" '
+            "(`data/marker.jsonl`, row 1) |\n",
+            "",
+            "CR708",
+        ),
+        ("(no GPU needed)", "(no GPU needed, unlike -3 hours)", "CR803"),
     ],
 )
 def test_one_fault_is_one_finding(good_page: str, old: str, new: str, code: str) -> None:
