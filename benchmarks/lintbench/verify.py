@@ -26,7 +26,7 @@ from lintbench.generate import banks, build, generate  # noqa: E402
 from lintbench.score import Answer, score_set  # noqa: E402
 from lintbench.writer import Page  # noqa: E402
 
-__all__ = ["check_results", "check_text", "check_values", "diff_linter", "verify"]
+__all__ = ["check_counts", "check_results", "check_text", "check_values", "diff_linter", "verify"]
 
 SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 POWER = re.compile(r"(?:(\d(?:\.\d)?) ?× ?)?10(?:\^(-\d+)|([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
@@ -184,6 +184,62 @@ def check_results(page: Page, files: dict[str, str]) -> tuple[int, list[str]]:
     return n_checked, bad
 
 
+def _recount(page: Page) -> dict[str, int]:
+    """The counts of a page from the rows of its data, each by its own sentence."""
+    rows = {t.name: t.rows for t in page.book.tables}
+    facts = page.book.facts
+    if page.family == "similarity":
+        primary = f"sim_{facts['primary']}"
+        out = {
+            "majority": sum(r["k"] > r["n"] - r["k"] for r in rows["units"]),
+            "quarter": sum(4 * r["k"] > r["n"] for r in rows["units"]),
+            "negative": sum(r[primary] < 0 for r in rows["units"]),
+        }
+        return out | {
+            f"sig.{m}": sum(r["p"] < 0.05 and r["method"] == m for r in rows["fits"]) for m in ("pearson", "spearman")
+        }
+    if page.family == "per_source":
+        return {
+            "strong": sum(r["rho"] >= float(facts["strong"]) for r in rows["sources"]),
+            "sig": sum(_p_of(abs(r["rho"]), r["n"]) < 0.05 for r in rows["sources"]),
+            "leaky": sum(r["leak_k"] > facts["leaky"] * r["leak_n"] for r in rows["sources"]),
+        }
+    if page.family == "course":
+        lines: dict[str, list[float]] = {}
+        for r in rows["course"]:
+            lines.setdefault(r["source"], []).append(r["k"] / r["n"])
+        moved = [r for r in rows["sources"] if r["sim_end"] is not None]
+        return {
+            "rise": sum(v[-1] - v[0] >= 0.1 for v in lines.values()),
+            "net_up": sum(v[-1] > v[0] for v in lines.values()),
+            "majority": sum(max(v) > 0.5 for v in lines.values()),
+            "simup": sum(r["sim_end"] > r["sim_base"] for r in moved),
+        }
+    if page.family == "contrast":
+        raw = {r["condition"]: r["raw"] for r in rows["arms"]}
+        base = raw[page.book.head["baseline"]]
+        others = [v for v in raw.values() if v is not base]
+        return {
+            "sig": sum(stats.ttest_ind(v, base, equal_var=False).pvalue < 0.05 for v in others),
+            "higher": sum(np.mean(v) > np.mean(base) for v in others),
+        }
+    by_variant: dict[str, list[dict[str, Any]]] = {}
+    for r in rows["cells"]:
+        by_variant.setdefault(r["variant"], []).append(r)
+    out = {"sig": sum(_p_of(abs(r["r"]), r["n"]) < 0.05 for r in rows["fits"])}
+    for k, v in by_variant.items():
+        out |= {f"half.{k}": sum(2 * r["k"] > r["n"] for r in v), f"tenth.{k}": sum(10 * r["k"] > r["n"] for r in v)}
+    return out
+
+
+def check_counts(page: Page) -> tuple[int, list[str]]:
+    """``4 of 7`` against a recount of the data."""
+    true = _recount(page)
+    return len(true), [
+        f"count {k}: {page.book.counts[k]} is {v}" for k, v in true.items() if page.book.counts[k][0] != v
+    ]
+
+
 def diff_linter(root: Path, doc: Path, results: Path | None) -> Answer:
     """A cheat that sees the difference to the clean parent: it must locate every label."""
     label = json.loads((root / "labels" / f"{doc.stem}.json").read_text("utf-8"))
@@ -204,10 +260,10 @@ def diff_linter(root: Path, doc: Path, results: Path | None) -> Answer:
 def verify(bank: str, seed: int, *, clean: int, mutated: int, rewrites: int) -> list[str]:
     """Everything that is wrong with one set; the summary goes to standard output."""
     bad: list[str] = []
-    counted = [0, 0, 0]
+    counted = [0, 0, 0, 0]
     for i in range(clean):
         page, files = build(bank, seed, i)
-        checks = (check_text(page.text()), check_values(page), check_results(page, files))
+        checks = (check_text(page.text()), check_values(page), check_results(page, files), check_counts(page))
         for j, (n, found) in enumerate(checks):
             counted[j] += n
             bad += [f"{bank} {page.ident}: {f}" for f in found]
@@ -227,7 +283,7 @@ def verify(bank: str, seed: int, *, clean: int, mutated: int, rewrites: int) -> 
             )
     print(
         f"{bank}: re-derived {counted[0]} triples and directions, {counted[1]} values;"
-        f" {counted[2]} found in the data; {len(bad)} wrong"
+        f" {counted[2]} found in the data; {counted[3]} counts; {len(bad)} wrong"
     )
     return bad
 

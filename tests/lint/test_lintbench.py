@@ -23,7 +23,7 @@ from lintbench.kinds import KINDS  # noqa: E402
 from lintbench.rewrites import REWRITES  # noqa: E402
 from lintbench.score import FAMILIES as FAMILY_FILE  # noqa: E402
 from lintbench.score import Answer, by_command, score_set  # noqa: E402
-from lintbench.verify import check_results, check_text, check_values, diff_linter  # noqa: E402
+from lintbench.verify import check_counts, check_results, check_text, check_values, diff_linter  # noqa: E402
 
 EXPECTED = """
 acronym acronym no, ci_excludes ci no
@@ -97,6 +97,7 @@ def test_clean_pages_and_rewrites_are_true(sets, bank):
     for i in range(10):
         page, files = build(bank, 21, i)
         checks = {"text": check_text(page.text()), "values": check_values(page), "data": check_results(page, files)}
+        checks["counts"] = check_counts(page)
         for what, (n, bad) in checks.items():
             assert bad == []
             checked[what] += n
@@ -106,6 +107,7 @@ def test_clean_pages_and_rewrites_are_true(sets, bank):
     assert checked["text"] > 20
     assert checked["values"] > 300
     assert checked["data"] > 200
+    assert checked["counts"] > 20
 
 
 def test_the_check_of_pages_sees_wrong_ones(sets):
