@@ -235,7 +235,8 @@ def _evidence(page: Page, sentence: Sentence) -> Iterator[tuple[Number, str]]:
     # Ends of an interval are judged with their estimate, by a rule of their own.
     ends = {id(n) for low, high, _ in intervals(sentence) for n in (low, high)}
     for number in sentence.numbers:
-        if number.role not in _CLAIMED or id(number) in ends:
+        threshold = number.bound not in ("", "~") and number.role != "p"  # "at least 10 pp" is a criterion
+        if number.role not in _CLAIMED or id(number) in ends or threshold:
             continue
         why = _rendered(page, sentence, number) or _record(page, sentence, number)
         yield number, why or _named(page, sentence, number) or _derived(sentence, number)
@@ -268,6 +269,8 @@ def _record(page: Page, sentence: Sentence, number: Number) -> str:
 
 def _named(page: Page, sentence: Sentence, number: Number) -> str:
     """A value of something that the sentence names, from the data or the page's tables."""
+    if number.role in ("points", "fold"):  # they speak of two values
+        return ""
     evidence = page.evidence
     for name in sorted(evidence.known_as(sentence.entities)):
         for series, fact in evidence.about.get(name, ()):

@@ -61,6 +61,13 @@ def test_a_number_of_another_row_is_no_support(good_page: str) -> None:
     assert claim.standing in ("contradicted", "not checkable")
 
 
+def test_thresholds_and_differences_are_no_values_of_anything(good_page: str) -> None:
+    (claim,) = takeaways(good_page, "- **The villain says it at least 10 pp more often than the nurse (N = 12).**")
+    assert claim.standing == "not checkable"
+    (claim,) = takeaways(good_page, "- **The villain says it 57 pp more often (N = 12).**")
+    assert claim.standing != "supported"
+
+
 def test_words_alone_are_not_checkable(good_page: str) -> None:
     (claim,) = takeaways(good_page, "- **The villain says it (N = 12).**")
     assert (claim.standing, claim.evidence) == (
