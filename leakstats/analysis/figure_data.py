@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from leakstats.analysis.context import Context
+from leakstats.analysis.figure_data_collapse import collapse_specs
 from leakstats.analysis.figure_data_course import condition_specs, course_specs, cross_specs
 from leakstats.analysis.joined import Joined, all_joins
 from leakstats.analysis.ledger import FigureSpec
@@ -24,7 +25,7 @@ _SYMBOLS = {"spearman": "ρ", "pearson": "r"}
 
 
 def figure_specs(ctx: Context) -> list[FigureSpec]:
-    """The figures of the primary join (scatter or regression, forest, profile), of courses and of conditions."""
+    """The figures of the primary join (scatter or regression, forest, profile), of courses, conditions and collapse."""
     joins = [j for j in all_joins(ctx.results)[0] if not j.facets]
     specs = []
     for joined in joins:
@@ -34,7 +35,7 @@ def figure_specs(ctx: Context) -> list[FigureSpec]:
         else:
             specs += _regression(ctx, joined, layer)
         specs += _profile(ctx, joined)
-    return [*specs, *cross_specs(ctx), *course_specs(ctx), *condition_specs(ctx)]
+    return [*specs, *cross_specs(ctx), *course_specs(ctx), *condition_specs(ctx), *collapse_specs(ctx)]
 
 
 def _facets(layer: int | None, **more: Facet) -> dict[str, Facet]:

@@ -29,6 +29,9 @@ A ``mark`` is ``{"symbol": "ρ", "value", "low", "high", "n", "noun"}``: an esti
     ``diverging`` (true: colours differ by sign), ``x_label``, ``y_label``.
 ``category_bars``
     ``y`` axis; ``bars``: [{``name``, ``value``, ``low``, ``high``, ``n``, ``points``: values of the units behind it}].
+``collapse_panels``
+    ``x`` axis (layers); ``panels``: [{``name``, ``note`` (optional: N), ``y`` axis, ``series``: [{``name``, ``role``:
+    "state" | "control", ``x``, ``value``, ``low``, ``high``}]}]: changes by layer, a name the same colour in all.
 ``layer_profile``
     ``x``, ``y`` axes; ``series``: [{``name``, ``role``: "source" | "combined", ``x``, ``value``, ``low``, ``high``}];
     optional ``marked`` (the x of the primary layer) and ``zero`` (true draws the line of no association).

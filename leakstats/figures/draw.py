@@ -15,6 +15,7 @@ __all__ = ["KINDS", "draw"]
 
 KINDS = (
     "category_bars",
+    "collapse_panels",
     "forest",
     "heatmap",
     "layer_profile",

@@ -553,3 +553,21 @@ def test_safetensors_without_the_package_name_the_extra(tmp_path, arrays, monkey
     path.write_text(json.dumps(document), "utf-8")
     with pytest.raises(MissingDependency, match=r"leakstats\[models\]"):
         analysed(path)
+
+
+def test_panels_plot_the_changes_with_their_intervals(tmp_path, arrays):
+    done = analyze(load(write(tmp_path, states(arrays))), settings=Settings(n_resamples=199))
+    (spec,) = [s for s in done.figure_specs if s.kind == "collapse_panels"]
+    panels = {panel["name"]: panel for panel in spec.data["panels"]}
+    assert len(panels) == 5
+    statistics = {"log ratio of the spread": "spread_change", "change of nearest-centroid accuracy": "accuracy_change"}
+    for name, statistic in statistics.items():
+        for line in panels[name]["series"]:
+            assert line["role"] == ("control" if line["name"] == "mild" else "state")
+            for i, layer in enumerate(line["x"]):
+                found = done.document.get(f"collapse.{statistic}[condition={line['name']},layer={layer}]").estimate
+                assert line["value"][i] == found.value
+                ends = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+                assert tuple(line.get(end, [None, None])[i] for end in ("low", "high")) == ends
+    assert [line["name"] for line in panels["shift along the axis"]["series"]] == ["harsh"]
+    assert panels["shift along the axis"]["note"] == "N = 6 personas"

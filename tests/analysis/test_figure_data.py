@@ -46,7 +46,29 @@ def test_conditions_show_their_mean_with_its_interval_and_the_units(project_root
         assert bar["points"] == [table.columns["rate"][i] for i in rows]
 
 
+def test_stored_changes_stand_in_panels_with_the_control_told_apart(project_root: Path) -> None:
+    done = analysis(project_root, "em_collapse")
+    (spec,) = [s for s in done.figure_specs if s.kind == "collapse_panels"]
+    assert [p["name"] for p in spec.data["panels"]] == [
+        f"{quantity}, method {method}"
+        for method in "AB"
+        for quantity in (
+            "change of the mean off-diagonal cosine of 12 personas against the base model",
+            "shift of the personas along an axis",
+            "change of the accuracy of a nearest-centroid classifier",
+        )
+    ]
+    first = spec.data["panels"][0]
+    assert {s["name"] for s in first["series"] if s["role"] == "control"} == {"benign_sft_375"}
+    for line in first["series"]:
+        assert line["x"] == [7, 14, 20, 21, 27]
+        assert "low" not in line
+        for layer, value in zip(line["x"], line["value"], strict=True):
+            facets = f"column=delta,condition={line['name']},layer={layer},method=A,table=geometry_m1"
+            assert value == done.document.get(f"collapse.stored[{facets}]").estimate.value
+
+
 @pytest.mark.parametrize("name", ["persona100", "assistant_variants"])
 def test_studies_of_one_checkpoint_and_condition_have_no_such_figure(project_root: Path, name: str) -> None:
     kinds = {s.kind for s in analysis(project_root, name).figure_specs}
-    assert not kinds & {"trajectory", "category_bars"}
+    assert not kinds & {"trajectory", "category_bars", "collapse_panels"}

@@ -107,6 +107,30 @@ DATA: dict[str, dict[str, Any]] = {
             {"name": "E1", "value": 0.5},
         ],
     },
+    "collapse_panels": {
+        "title": "Change against the base model",
+        "subtitle": "N = 2 states",
+        "x": {"label": "layer"},
+        "panels": [
+            {
+                "name": f"measure {k} with a name that is longer than its panel is wide",
+                "note": "N = 12 personas",
+                "y": {"label": "difference of cosines"},
+                "series": [
+                    {
+                        "name": "E0_assistant",
+                        "role": "state",
+                        "x": [7, 20, 21],
+                        "value": [0.1, None, 0.2],
+                        "low": [0.0, None, 0.1],
+                        "high": [0.2, None, 0.3],
+                    },
+                    {"name": "benign", "role": "control", "x": [7, 21], "value": [0.0, 0.1]},
+                ],
+            }
+            for k in range(5)
+        ],
+    },
     "forest": {
         "title": "By source",
         "x": {"label": "Spearman ρ"},
@@ -171,6 +195,8 @@ def test_labels_go_to_the_far_points_first() -> None:
         ("heatmap", {"values": [[0.1, 0.2, 0.3]]}, "1 rows of values for 2 names"),
         ("heatmap", {"values": [[0.1], [0.2]]}, "has 1 entries, expected 3"),
         ("category_bars", {"bars": []}, "at least one bar"),
+        ("collapse_panels", {"panels": []}, "at least one panel"),
+        ("collapse_panels", {"panels": [{"name": "m", "y": {"label": "y"}, "series": []}]}, "at least one series"),
         ("category_bars", {"y": None, "title": ""}, "needs a title"),
         ("regression", {"points": points(2, role=["fit", "old"])}, "role must be one of fit, new"),
         ("regression", {"points": {**points(3, role=["fit"] * 3), "y": [0.1, None, 0.2]}}, "'y' holds a value"),
