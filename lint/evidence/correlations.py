@@ -270,7 +270,11 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
         return
     for record in records(evidence):
         c, p = record.coefficient, record.p
-        if c is None or c.bound:
+        if (
+            c is None
+            or c.bound
+            or re.search(r"partial|controll|adjust|held constant|covariate|given\b", record.context, re.IGNORECASE)
+        ):
             continue
         fits_c = [t for t in known if c.allows(t.coefficient.value)]
         fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]

@@ -144,7 +144,7 @@ def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
 # -- criteria ---------------------------------------------------------------------------------------------------------
 
 _HALF = re.compile(
-    r"\b(?:more than|over|above) half\b|\b(?:the )?majority of\b(?! (?:the )?(?:sources|personas|layers))|\bmost (?:of )?(?:their|its|the)?\s*(?:own )?(?:completions|answers|replies|responses|outputs|generations|samples|draws)\b|\bmore often than not\b",
+    r"\b(?:exceed\w*|above|over|pass\w*|beyond|more than) (?:one |a )?half\b|\b(?:more than|over|above) half\b|\b(?:the )?majority of\b(?! (?:the )?(?:sources|personas|layers))|\bmost (?:of )?(?:their|its|the)?\s*(?:own )?(?:completions|answers|replies|responses|outputs|generations|samples|draws)\b|\bmore often than not\b",
     re.IGNORECASE,
 )
 _LESS_HALF = re.compile(r"\b(?:less|fewer) than half\b|\ba minority of\b", re.IGNORECASE)

@@ -241,6 +241,9 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         if abs(own - top) <= spread + 1e-12:
             return None
         plain = [f.value for f in _facts(series)]
+        sizes = [abs(f.value) for f in _facts(series)]
+        if min(plain) < 0 and abs(abs(fact.value) - (max(sizes) if word.sign > 0 else min(sizes))) <= spread + 1e-12:
+            return None
         if word.strength and abs(fact.value - (max(plain) if word.sign > 0 else min(plain))) <= spread + 1e-12:
             return None
     series = candidates[0][0]

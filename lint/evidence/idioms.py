@@ -143,11 +143,16 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         )
         joined = re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between) is not None
         round_ = re.search(r"\(\s*$", before) is not None and after.lstrip()[:1] == ")"
-        known = bool(out) and re.search(r"[)\]]\s*(?:,|and|;)\s*\($", before) is not None
+        chained = (
+            bool(out)
+            and re.fullmatch(r"[)\]]?\s*(?:,|,?\s*and|;)\s*[(\[]?", sentence.between(out[-1][1].end, a.start))
+            is not None
+        )
+        known = chained and round_
         spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
             r"(?:range|from|peak)\w*\s*\($", before
         )
-        if joined and (square or named or round_ and (known or spoken)):
+        if joined and (square or named or chained or round_ and (known or spoken)):
             out.append((a, b, a.start))
     return out
 

@@ -405,18 +405,19 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
 def granularity_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Percentages that no count out of the stated n gives (GRIM), on a page where most rates keep to it."""
     judged = [*_prose_granularity(evidence), *_table_granularity(evidence)]
-    right = sum(ok for _, _, _, ok in judged)
+    right = sum(ok for *_, ok in judged)
     if len(judged) > 3 and right * 2 < len(judged):
         return
-    for place, number, sizes, ok in judged:
-        if not ok:
+    for place, number, sizes, own, ok in judged:
+        if not ok and (own or (len(judged) >= 6 and right >= 0.85 * len(judged))):
             few = " or ".join(f"{n:,}" for n in sizes[:3])
             yield Clash(
                 "granularity", place, f"no count out of {few} gives {number.text}%", "the rate or its n is wrong"
             )
 
 
-Judged: TypeAlias = "tuple[Place, Number, tuple[int, ...], bool]"
+Judged: TypeAlias = "tuple[Place, Number, tuple[int, ...], bool, bool]"
+"""Where, which, its possible n, whether they stand beside it, and whether one of them gives it."""
 
 
 def _trials(passage: Passage) -> tuple[int, ...]:
@@ -457,6 +458,7 @@ def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
                 ):
                     continue  # the value itself is known
                 sizes = _sizes_of(evidence, name.name) if name is not None else ()
+                own = bool(sizes or _trials(passage))
                 sizes = sizes or _trials(passage) or gathered
                 sizes = tuple(n for n in (*sizes, *(int(b.value) for _, b in pairs_of_counts(sentence))) if n >= 20)
                 if sizes and all(n < 10 ** (number.decimals + 2) for n in (*sizes, *everywhere)):
@@ -464,6 +466,7 @@ def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
                         passage.place(number.start, number.end),
                         number,
                         sizes,
+                        own,
                         any(possible(number, n) for n in sizes),
                     )
 
@@ -511,4 +514,4 @@ def _table_granularity(evidence: Evidence) -> Iterator[Judged]:
                     and not averaged
                 ):
                     place = evidence.document.place(item.cell.text, number.start, number.end)
-                    yield place, number, sizes, possible(number, sizes[0])
+                    yield place, number, sizes, True, possible(number, sizes[0])

@@ -33,8 +33,6 @@ _UP = [
     "jumped",
     "improves?",
     "improved",
-    "exceeds?",
-    "exceeded",
     "soars?",
     "surges?",
     "surged",

@@ -276,6 +276,7 @@ def bind(
 
     ``names`` are the folded names of each cell's entity; ``index`` lists, for each name, the series that have it.
     """
+    whole = [all(f.value == int(f.value) for f in d.facts.values()) and not d.fraction for d in data]
     votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]] = defaultdict(list)
     for i, (item, known) in enumerate(zip(cells, names, strict=True)):
         seen: set[int] = set()
@@ -284,6 +285,8 @@ def bind(
                 if s in seen:
                     continue
                 seen.add(s)
+                if item.number.decimals > 0 and whole[s]:
+                    continue  # counts are not printed with decimals
                 for scale in _SCALES:
                     votes[(s, scale)].append((i, fact, item.number.allows(fact.value, scale=scale)))
     best = None

@@ -293,6 +293,8 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             re.search(r"\b(?:mean|average\w*|median|typical\w*|overall|pooled|across)\b", sentence.text, re.IGNORECASE)
             is not None
         )
+        if averaged and not named:
+            return True  # a mean over a set that the words choose
         if (averaged or not named) and evidence.is_known(
             number, derived_rates(evidence), 0.01 if number.role == "percent" else 1.0
         ):
