@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from posixpath import normpath
 from typing import Any
 
 from leakstats.analysis.document import AnalysisDocument
-from leakstats.errors import LeakstatsError
+from leakstats.errors import InputError, LeakstatsError
 from leakstats.numbers import format_count, format_number
+from leakstats.recipe import effective_batch, lora_parameters, read_shapes
 
 from .escape import cell, safe
 from .markdown_table import markdown_table
@@ -27,24 +30,91 @@ def _said(value: Any) -> str:
     return cell(str(value))
 
 
+BATCH, BATCH_OF = "Batch size (effective)", ("Per-device batch", "Gradient accumulation", "Devices")
+"""The row that is computed, and the rows of ``setup.training`` whose product it is."""
+LORA, LORA_CONFIG, LORA_OF = "LoRA parameters", "LoRA config", ("LoRA r", "LoRA target shapes")
+"""The same for the adapter; the rank may stand in the text of its configuration too."""
+
+
 @phrase(block=True)
 def card(doc: AnalysisDocument, table: str, rows: list[str]) -> str:
     """One table of the reproducibility card: ``rows`` in their order, then what else is recorded.
 
-    A row without a value says that it was not recorded, and why.
+    A row without a value says that it was not recorded, and why. The effective batch and the parameters of a LoRA
+    adapter are computed where the training rows hold what they follow from; a recorded one that differs is refused.
     """
     setup = doc.raw["setup"]
-    recorded = setup.get(table) or {}
-    reasons = setup.get("unknown") or {}
+    recorded = dict(setup.get(table) or {})
+    reasons = {k.partition(".")[2]: v for k, v in (setup.get("unknown") or {}).items() if k.startswith(f"{table}.")}
+    wanted = list(rows)
+    said = _computed(recorded, reasons, wanted) if table == "training" else {}
     body = []
-    for label in [*rows, *(r for r in recorded if r not in rows)]:
+    for label in [*wanted, *(r for r in recorded if r not in wanted)]:
         value = recorded.get(label)
-        if value is None or value == "":
-            reason = reasons.get(f"{table}.{label}", "the results file has no such row")
+        if label in said:
+            body.append([cell(label), said[label]])
+        elif value is None or value == "":
+            reason = reasons.get(label, "the results file has no such row")
             body.append([cell(label), f"not recorded — {cell(reason)}"])
         else:
             body.append([cell(label), _said(value)])
     return markdown_table(["", ""], body, align="ll")
+
+
+def _computed(recorded: Mapping[str, Any], reasons: Mapping[str, str], wanted: list[str]) -> dict[str, str]:
+    """The cells of the training card that follow from others; rows that they need are added to ``wanted``."""
+    out: dict[str, str] = {}
+    if any(recorded.get(name) is not None for name in BATCH_OF):
+        out |= _batch(recorded, reasons)
+        wanted += [BATCH] if BATCH not in wanted else []
+    config = str(recorded.get(LORA_CONFIG) or "")
+    given = any(recorded.get(name) is not None for name in (*LORA_OF, LORA))
+    if given or (config and not config.upper().startswith(("N/A", "NONE"))):
+        if LORA not in wanted:
+            wanted.insert(wanted.index(LORA_CONFIG) + 1 if LORA_CONFIG in wanted else len(wanted), LORA)
+        out |= _adapter(recorded, reasons, config)
+    return out
+
+
+def _batch(recorded: Mapping[str, Any], reasons: Mapping[str, str]) -> dict[str, str]:
+    typed = recorded.get(BATCH)
+    lacking = [name for name in BATCH_OF if recorded.get(name) is None]
+    if lacking:
+        return {} if typed not in (None, "") else {BATCH: _not_computed(lacking, reasons)}
+    per_device, accumulation, devices = (recorded[name] for name in BATCH_OF)
+    total = effective_batch(per_device=per_device, accumulation=accumulation, devices=devices)
+    _agrees(BATCH, typed, total)
+    factors = f"per_device={per_device} × grad_accum={accumulation} × devices={devices}"
+    return {BATCH: f"{format_count(total)} ({factors})"}
+
+
+def _adapter(recorded: Mapping[str, Any], reasons: Mapping[str, str], config: str) -> dict[str, str]:
+    typed = recorded.get(LORA)
+    in_text = re.search(r"(?<![\w.])(?:r|rank)\s*=\s*(\d{1,6})(?![\w.])", config)
+    named = recorded.get(LORA_OF[0])
+    rank = named if named is not None else int(in_text[1]) if in_text else None
+    shapes = recorded.get(LORA_OF[1])
+    lacking = [name for name, value in zip(LORA_OF, (rank, shapes), strict=True) if value is None]
+    if lacking:
+        return {} if typed not in (None, "") else {LORA: _not_computed(lacking, reasons)}
+    if in_text and int(in_text[1]) != rank:
+        raise InputError(f"setup.training: LoRA r is {rank!r}, but LoRA config says {in_text[0]!r}")
+    matrices = read_shapes(str(shapes))
+    total = lora_parameters(matrices, rank=rank)  # type: ignore[arg-type]
+    _agrees(LORA, typed, total)
+    return {LORA: f"{total:,} (r = {rank}, {format_count(len(matrices))} matrices)"}
+
+
+def _not_computed(lacking: Sequence[str], reasons: Mapping[str, str]) -> str:
+    said = "; ".join(f"{name}: {reasons.get(name, 'the results file has no such row')}" for name in lacking)
+    return f"not computed — {cell(said)}"
+
+
+def _agrees(row: str, typed: Any, total: int) -> None:
+    """A recorded value beside what it follows from must begin with the same number."""
+    found = re.match(r"\s*(\d[\d,]*)(?![\d.])", str(typed)) if typed is not None else None
+    if found and int(found[1].replace(",", "")) != total:
+        raise InputError(f"setup.training: {row} is recorded as {typed!r}, but what it follows from gives {total}")
 
 
 @phrase(block=True)

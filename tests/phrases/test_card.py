@@ -1,0 +1,71 @@
+"""Rows of the reproducibility card that are computed, not typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from leakstats.analysis.document import AnalysisDocument
+from leakstats.errors import LeakstatsError
+from leakstats.phrases import evaluate
+
+ROWS = ["Method", "LoRA config", "Batch size (effective)"]
+
+
+def rows_of(raw: dict[str, Any], unknown: dict[str, str] | None = None, **training: Any) -> dict[str, str]:
+    raw["setup"] = {"training": training, "unknown": unknown or {}}
+    text = evaluate(AnalysisDocument(raw), "card", ["training", ROWS], {})
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines()[2:]]
+    return {line[0]: line[1] for line in lines}
+
+
+BATCH = {"Per-device batch": 4, "Gradient accumulation": 16, "Devices": 2}
+
+
+def test_the_batch_is_printed_as_the_product_that_it_is(raw: dict[str, Any]) -> None:
+    assert rows_of(raw, **BATCH)["Batch size (effective)"] == "128 (per_device=4 × grad_accum=16 × devices=2)"
+    typed = {"Batch size (effective)": "128, as in the config"}
+    assert rows_of(raw, **BATCH, **typed)["Batch size (effective)"].startswith("128 (")
+
+
+def test_one_changed_factor_changes_the_batch_and_contradicts_a_typed_one(raw: dict[str, Any]) -> None:
+    changed = {**BATCH, "Devices": 3}
+    assert rows_of(raw, **changed)["Batch size (effective)"].startswith("192 (")
+    with pytest.raises(LeakstatsError, match="recorded as 128, but what it follows from gives 192"):
+        rows_of(raw, **changed, **{"Batch size (effective)": 128})
+
+
+def test_an_unknown_factor_is_said_with_its_reason(raw: dict[str, Any]) -> None:
+    found = rows_of(raw, {"training.Devices": "not logged"}, **{**BATCH, "Devices": None})
+    assert found["Batch size (effective)"] == "not computed — Devices: not logged"
+    typed = rows_of(raw, **{**BATCH, "Devices": None, "Batch size (effective)": 64})
+    assert typed["Batch size (effective)"] == "64"
+
+
+@pytest.mark.parametrize("wrong", [0, 2.5, "four"])
+def test_a_factor_that_is_no_count_is_refused(raw: dict[str, Any], wrong: object) -> None:
+    with pytest.raises(LeakstatsError, match="devices must be a whole number"):
+        rows_of(raw, **{**BATCH, "Devices": wrong})
+
+
+def test_lora_parameters_are_counted_from_rank_and_shapes(raw: dict[str, Any]) -> None:
+    shapes = {"LoRA target shapes": "q 2 x 100 -> 100, v 2 x 100 -> 50"}
+    by_hand = "5,600 (r = 8, 4 matrices)"  # 8 * (2 * 200 + 2 * 150)
+    assert rows_of(raw, **shapes, **{"LoRA r": 8})["LoRA parameters"] == by_hand
+    assert rows_of(raw, **shapes, **{"LoRA config": "r=8, alpha=16"})["LoRA parameters"] == by_hand
+    with pytest.raises(LeakstatsError, match="LoRA r is 16, but LoRA config says 'r=8'"):
+        rows_of(raw, **shapes, **{"LoRA r": 16, "LoRA config": "r=8, alpha=16"})
+    with pytest.raises(LeakstatsError, match="gives 5600"):
+        rows_of(raw, **shapes, **{"LoRA r": 8, "LoRA parameters": "80 thousand"})
+
+
+def test_lora_parameters_without_shapes_say_what_is_missing(raw: dict[str, Any]) -> None:
+    found = rows_of(raw, {"training.LoRA target shapes": "not published"}, **{"LoRA config": "r=8"})
+    assert found["LoRA parameters"] == "not computed — LoRA target shapes: not published"
+    assert list(found).index("LoRA parameters") == list(found).index("LoRA config") + 1
+
+
+@pytest.mark.parametrize("config", [None, "N/A — full fine-tuning"])
+def test_no_adapter_has_no_such_row(raw: dict[str, Any], config: str | None) -> None:
+    assert "LoRA parameters" not in rows_of(raw, **{"LoRA config": config})
