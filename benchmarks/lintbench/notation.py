@@ -143,7 +143,7 @@ class Notation:
         form = form or self.count
         if form in ("words", "words_the") and y < len(WORDS):
             if x in (0, y):
-                return f"all {WORDS[y]}" if x else f"none of the {WORDS[y]}"
+                return ("both" if y == 2 else f"all {WORDS[y]}") if x else f"none of the {WORDS[y]}"
             return f"{WORDS[x]} of {'the ' if form == 'words_the' else ''}{WORDS[y]}"
         return {"slash": f"{x}/{y}", "out": f"{x} out of {y}", "the": f"{x} of the {y}"}.get(form, f"{x} of {y}")
 

@@ -207,7 +207,8 @@ class Writer:
 
     def _quant(self, key: str, form: str) -> list[Piece]:
         x, y = self.book.counts[key]
-        text = f"all {WORDS[y] if self.no.count.startswith('words') else y}" if x == y else self.no.count_text(x, y)
+        whole = "both" if y == 2 else f"all {WORDS[y] if self.no.count.startswith('words') else y}"
+        text = whole if x == y else self.no.count_text(x, y)
         return [Piece(text, "quant", data={"x": x, "y": y})]
 
     def _half(self, key: str, form: str) -> list[Piece]:
