@@ -143,7 +143,7 @@ def check_values(page: Page) -> tuple[int, list[str]]:
             want = [d["x"], d["y"] - d["x"], d["y"]]
         elif p.kind == "limit":
             n_checked += 1
-            if abs(got[0][0] / pct - d["k"] / d["n"]) > 0.05:
+            if abs(got[0][0] / pct - d["k"] / d["n"]) > 0.05 + 1e-9:
                 bad.append(f"limit {p.text!r}")
             continue
         else:
