@@ -1,4 +1,4 @@
-"""One kind of fact for everything that a number can say: what it measures, of whom, which values it allows, and where it stands."""
+"""One kind of fact for all that a number can say: what it measures, of whom, and which values it allows."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Fact:
     def allows(self, low: float, high: float) -> bool:
         """True if a value in [``low``, ``high``] may be this fact's.
 
-        Two printed intervals that only touch ("2.6" and "2.7") are two values; a stored one on the edge is a tie and may
-        be printed either way.
+        Two printed intervals that only touch ("2.6" and "2.7") are two values; a stored one on the edge is a tie and
+        may be printed either way.
         """
         room = 1e-9 * max(abs(low), abs(high), abs(self.low), abs(self.high), 1e-300)
         if low < high and self.low < self.high:
@@ -57,4 +57,4 @@ class Series:
     """``data`` or ``page``."""
     pointer: str
     role: str = ""
-    """``first``, ``last``, ``max``, ``min``, ``at`` (where the largest stands), ``net`` or ``gain`` for what was derived."""
+    """``first``, ``last``, ``max``, ``min``, ``at`` (where the largest stands), ``net``, ``gain``; ``interval``."""

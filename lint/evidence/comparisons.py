@@ -212,11 +212,13 @@ def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple
 
 
 _DIFFERENCE_WORDS = re.compile(
-    r"\b(?:differ(?:s|ence|ences)?|gap|spread|apart|net|change|changes|gain|gains|adds?|shift|swing|distance|margin|separat\w+|range)\b",
+    r"\b(?:differ(?:s|ence|ences)?|gap|spread|apart|net|change|changes|gain|gains|adds?|shift|swing|"
+    r"distance|margin|separat\w+|range)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*(?:higher|lower|more|less|above|below|apart|gap|difference|spread|rise|drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead)\b",
+    r"\s*(?:higher|lower|more|less|above|below|apart|gap|difference|spread|rise|drop|gain|increase|"
+    r"decrease|fewer|greater|smaller|behind|ahead)\b",
     re.IGNORECASE,
 )
 
@@ -244,7 +246,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 worded = (
                     bool(
                         re.search(
-                            r"\b(?:by|of|is|was|adds?|gains?|loses?|:|,)\s*(?:only |about |roughly |just |a |another )*$",
+                            r"\b(?:by|of|is|was|adds?|gains?|loses?|:|,)\s*(?:only |about |just |a |another )*$",
                             before,
                         )
                         and _DIFFERENCE_WORDS.search(before)
@@ -261,11 +263,11 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 known = [
                     ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
                 ]
-                if not _difference_fits(low, high, pairs, False):
-                    if evidence.is_known(number, evidence.known_rates, 0.01) or not _difference_fits(
-                        low, high, known, False
-                    ):
-                        continue
+                elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
+                if not _difference_fits(low, high, pairs, False) and (
+                    elsewhere or not _difference_fits(low, high, known, False)
+                ):
+                    continue
                 if not number.signed and not worded and evidence.is_known(number, evidence.known_rates, 0.01):
                     continue
                 if _relative(low, high, pairs) and not number.signed:

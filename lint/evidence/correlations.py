@@ -1,4 +1,4 @@
-"""Coefficient, p and N as one record: each follows from the other two, and two that match a known record convict the third."""
+"""Coefficient, p and N as one record: two that match a known record convict the third."""
 
 from __future__ import annotations
 
@@ -279,6 +279,15 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
         fits_c = [t for t in known if c.allows(t.coefficient.value)]
         fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]
         fits_n = [t for t in known if t.n is not None and t.n == record.n]
+        mirrored = [
+            t
+            for t in known
+            if c.allows(-t.coefficient.value) and t.n == record.n and _agrees(p, t.p.value if t.p else None)
+        ]
+        if not fits_c and mirrored and record.n is not None:
+            by = f"N = {record.n:,}" + (f" and p {p.bound or '='} {p.text}" if p is not None else "")
+            yield _convict(record.place, "coefficient", c.text, mirrored, by, lambda t: t.coefficient.value)
+            continue
         if p is not None and record.n is not None:
             if any(
                 t in fits_n and (t in fits_p or (p.bound and _agrees(p, t.p.value if t.p else None))) for t in fits_c

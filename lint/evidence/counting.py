@@ -72,7 +72,7 @@ def _noun(sentence: Sentence, at: int) -> str:
             word.lower() not in ("the", "of", "named", "other", "source", "evaluated", "tested", "trained")
             or word.lower() == "source"
         ):
-            return word.lower().rstrip("s")
+            return str(word).lower().rstrip("s")
     return ""
 
 
@@ -144,17 +144,22 @@ def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
 # -- criteria ---------------------------------------------------------------------------------------------------------
 
 _HALF = re.compile(
-    r"\b(?:exceed\w*|above|over|pass\w*|beyond|more than) (?:one |a )?half\b|\b(?:more than|over|above) half\b|\b(?:the )?majority of\b(?! (?:the )?(?:sources|personas|layers))|\bmost (?:of )?(?:their|its|the)?\s*(?:own )?(?:completions|answers|replies|responses|outputs|generations|samples|draws)\b|\bmore often than not\b",
+    r"\b(?:exceed\w*|above|over|pass\w*|beyond|more than) (?:one |a )?half\b|\b(?:more than|over|"
+    r"above) half\b|\b(?:the )?majority of\b(?! (?:the )?(?:sources|personas|layers))|\bmost (?:of "
+    r")?(?:their|its|the)?\s*(?:own )?(?:completions|answers|replies|responses|outputs|generations|"
+    r"samples|draws)\b|\bmore often than not\b",
     re.IGNORECASE,
 )
 _LESS_HALF = re.compile(r"\b(?:less|fewer) than half\b|\ba minority of\b", re.IGNORECASE)
 _ZERO = re.compile(r"\b(?:exactly|at|from|of|is|are)\s+(?:exactly )?(?:0(?:\.0+)?\s?%|zero)", re.IGNORECASE)
 _SIGNED = re.compile(
-    r"\b(positive|negative)(?:ly)?\b(?:\s+\w+){0,2}?\s*(?:cosine|similarit|coefficient|correlation|value|slope|relation)?",
+    r"\b(positive|negative)(?:ly)?\b(?:\s+\w+){0,2}?\s*(?:cosine|similarit|coefficient|correlation|"
+    r"value|slope|relation)?",
     re.IGNORECASE,
 )
 _RELATION = re.compile(
-    r"\b(?:predicts?|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|repeats?|replicat\w+|agrees?|tracks?|follows?)\b",
+    r"\b(?:predicts?|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|repeats?|"
+    r"replicat\w+|agrees?|tracks?|follows?)\b",
     re.IGNORECASE,
 )
 _SIGNIFICANT = re.compile(r"\b(?:significan\w+|clear(?:s|ed)? (?:the )?0?\.05|pass(?:es)?)\b", re.IGNORECASE)
@@ -164,7 +169,7 @@ _NAMES_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\
 
 
 def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
-    """The counts that fields of ``claim.total`` things give; ``None`` where the words state no criterion that can be counted."""
+    """The counts that fields of ``claim.total`` things give; ``None`` where the words state no criterion."""
     window = _clause(claim)
     text, numbers = window
     series = [s for s in evidence.all_series if _size(s) == claim.total and s.role not in ("interval",)]
@@ -220,7 +225,7 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
         chosen = [s for s in chosen if all(abs(f.value) <= 1.0001 for f in _values(s))]
         if chosen:
             want = 1 if signed.group(1).lower() == "positive" else -1
-            return {sum(f.value * want > 0 for f in _values(s)) for s in _preferred(chosen, claim)}
+            return {sum(f.value * want > 0 for f in _values(s)) for s in chosen}
     directions = [d for d in direction_words(text) if not d.polar]
     if len({d.sign for d in directions}) == 1 and directions:
         nets = [s for s in series if s.role == "net"]
@@ -331,7 +336,30 @@ def _alike(a: str, b: str) -> bool:
 
 
 _COMMON = frozenset(
-    "source persona rate layer share value unit name of the in per at n completion p r model count mean all data".split()
+    [
+        "source",
+        "persona",
+        "rate",
+        "layer",
+        "share",
+        "value",
+        "unit",
+        "name",
+        "of",
+        "the",
+        "in",
+        "per",
+        "at",
+        "n",
+        "completion",
+        "p",
+        "r",
+        "model",
+        "count",
+        "mean",
+        "all",
+        "data",
+    ]
 )
 _ROLE_WORDS = {
     "first": re.compile(
@@ -377,7 +405,7 @@ def _passes(value: float, bound: str, limit: float) -> bool:
     return value >= limit - room
 
 
-_NO_RATE = frozenset("cos cosine sim similarity loss distance norm".split())
+_NO_RATE = frozenset(["cos", "cosine", "sim", "similarity", "loss", "distance", "norm"])
 
 
 def _count_differences(evidence: Evidence, series: list[Series], claim: Counted, number: Number) -> set[int] | None:

@@ -1,4 +1,4 @@
-"""Words of direction and strength against the numbers beside them: the sign is worked out first, the word is read after."""
+"""Words of direction and strength against the numbers beside them; the sign is worked out first."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 _BASE = re.compile(
-    r"\b(?:its|their|the|his|own|where it|where they)\s+(?:own\s+)?(?:baselines?|starts?|starting (?:point|level|value)|initial|started|began|first)\b",
+    r"\b(?:its|their|the|his|own|where it|where they)\s+(?:own\s+)?(?:baselines?|starts?|starting "
+    r"(?:point|level|value)|initial|started|began|first)\b",
     re.IGNORECASE,
 )
 
 
 _COURSE = re.compile(
-    r"\s+(?:\w+\s+){0,3}?(?:over|during|through|across|in|by)\s+(?:the\s+)?(?:course|training|run|end|whole|time|epochs|steps|long run)\b|\s+(?:overall|on balance|net)\b",
+    r"\s+(?:\w+\s+){0,3}?(?:over|during|through|across|in|by)\s+(?:the\s+)?(?:course|training|run|end|"
+    r"whole|time|epochs|steps|long run)\b|\s+(?:overall|on balance|net)\b",
     re.IGNORECASE,
 )
 
@@ -149,11 +151,8 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
     if len(chosen) == 2 and (polar or not re.search(r"\b(?:as|when|with)\b", first[chosen[0].end : chosen[1].start])):
         return
     if said != sign:
-        yield _clash(
-            sentence,
-            chosen[0],
-            f"'{chosen[0].text}' beside {shown if coefficients else ''}{'' if coefficients else 'coefficients of the other sign'}".rstrip(),
-        )
+        beside = shown if coefficients else "coefficients of the other sign"
+        yield _clash(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
 # -- higher and lower -------------------------------------------------------------------------------------------------

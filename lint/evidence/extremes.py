@@ -143,7 +143,8 @@ def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
 # -- superlatives -----------------------------------------------------------------------------------------------------
 
 _HOLDER_AFTER = re.compile(
-    r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|of|with)\s+)?(?:the |source |persona )?[`\"'*(]*$"
+    r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls "
+    r"to|of|with)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
 _HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
@@ -247,10 +248,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         if word.strength and abs(fact.value - (max(plain) if word.sign > 0 else min(plain))) <= spread + 1e-12:
             return None
     series = candidates[0][0]
-    values = {
+    by_name = {
         k: (abs(f.value) if word.strength else f.value) for k, f in series.facts.items() if not k.startswith("#")
     } or {k: f.value for k, f in series.facts.items()}
-    right = (max if word.sign > 0 else min)(values, key=lambda k: values[k])
+    right = (max if word.sign > 0 else min)(by_name, key=lambda k: by_name[k])
     start = sentence.start + word.start
     return Clash(
         "superlative",

@@ -47,8 +47,10 @@ WORD_NUMBERS = {
 
 _NUMBER = re.compile(
     r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
-    r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|[1-9]\d{0,2}(?: \d{3})+(?![\d.%,])|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
-    r"(?P<power>[eE][-+\u2212\u2013]?\d{1,4}(?![\w])|\s?[x×·]\s?10(?:\^\{?\(?[-+\u2212\u2013]?\d{1,4}\)?\}?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|[1-9]\d{0,2}(?: "
+    r"\d{3})+(?![\d.%,])|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
+    r"(?P<power>[eE][-+\u2212\u2013]?\d{1,4}(?![\w])|"
+    r"\s?[x×·]\s?10(?:\^\{?\(?[-+\u2212\u2013]?\d{1,4}\)?\}?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|\^\{?\(?[-+\u2212\u2013]\d{1,4}\)?\}?|[⁻⁺][⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
@@ -65,40 +67,49 @@ _COEFFICIENT = re.compile(
     r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?)" + _EQ
 )
 _P = re.compile(
-    r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|\bbelow\b|\babove\b|\bunder\b)\s*$"
+    r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|"
+    r"\bbelow\b|\babove\b|\bunder\b)\s*$"
 )
 _N = re.compile(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
 _SETTING = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-ωΑ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
 _INDEX = re.compile(
-    r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|[Cc]kpts?|[Ss]eeds?|[Ff]igures?"
+    r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|"
+    r"[Cc]kpts?|[Ss]eeds?|[Ff]igures?"
     r"|[Ff]ig\.?|[Tt]ables?|[Ss]ections?|[Rr]uns?|[Vv]ersions?|v|[Ii]ssues?|[Qq]uestions? no\.?|[Aa]ppendix|[Rr]ounds?"
-    r"|[Dd]ays?|[Ww]eeks?|[Pp]ython|[Aa]ims?|[Pp]hases?|[Cc]ommits?|PR|[Tt]urns?|[Ii]terations?|[Rr]ank|[Tt]op|temperature"
+    r"|[Dd]ays?|[Ww]eeks?|[Pp]ython|[Aa]ims?|[Pp]hases?|[Cc]ommits?|PR|[Tt]urns?|[Ii]terations?|"
+    r"[Rr]ank|[Tt]op|temperature"
     r"|[Ss]tages?|[Cc]ategory|[Gg]roup|[Ll]evel|[Bb]in|[Vv]ariant|[Aa]rms?)[\s_-]?(?:\(|#|no\.? )?\s*$"
 )
 _ISSUE = re.compile(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = re.compile(
     r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
-    r"|(?P<gt>>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped)?)"
+    r"|(?P<gt>>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|"
+    r"ing)?|\bbeyond|\bpast|\btop(?:s|ped)?)"
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
-    r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
+    r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|"
+    r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )
 _AFTER_BOUND = re.compile(
-    r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or (?P<le>less|fewer|below|lower))\b"
+    r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or "
+    r"(?P<le>less|fewer|below|lower))\b"
 )
 _LATER_POINTS = re.compile(r"\s+or (?:more|less|fewer|better|higher)\s+(?:percentage[- ])?(?:points?|pp)\b")
 _LEVEL_AFTER = re.compile(
     r"[\s-]*(?:two-sided |percentile |Wilson |bootstrap |binomial |BCa |exact |Clopper-Pearson )*"
-    r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|quantile|bounds?\b|limits?\b|levels?\b|significance|\(?Wilson)",
+    r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|"
+    r"quantile|bounds?\b|limits?\b|levels?\b|significance|\(?Wilson)",
     re.IGNORECASE,
 )
 _LEVEL_BEFORE = re.compile(
-    r"\b(?:Wilson|CIs?|confidence|intervals?|level|Clopper-Pearson|bootstrap|bars?)\s*[\(:,]?\s*(?:at |of |are |with )?$",
+    r"\b(?:Wilson|CIs?|confidence|intervals?|level|Clopper-Pearson|bootstrap|bars?)\s*[\(:,]?\s*(?:at "
+    r"|of |are |with )?$",
     re.IGNORECASE,
 )
 _SIZE_AFTER = re.compile(
-    r"\s?(?:[kKMBGT]?i?B\b|[BMKk]\b(?!\s?=)|GiB|GPUs?\b|[GHAV]\d{2,3}|ms\b|s\b|sec(?:onds?)?\b|min(?:utes?)?\b|h\b|hrs?\b|hours?\b|days?\b|weeks?\b|GPU|tokens?\b|"
+    r"\s?(?:[kKMBGT]?i?B\b|[BMKk]\b(?!\s?=)|GiB|GPUs?\b|[GHAV]\d{2,3}|ms\b|s\b|sec(?:onds?)?\b|"
+    r"min(?:utes?)?\b|h\b|hrs?\b|hours?\b|days?\b|weeks?\b|GPU|tokens?\b|"
     r"M parameters|parameters|dollars|USD|cores?\b|bits?\b|°|g\b|kg\b|ml\b|nats?\b|dim\b|%-)"
 )
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
@@ -136,7 +147,7 @@ class Number:
         return self.low, self.high
 
     def allows(self, value: float, *, scale: float = 1.0) -> bool:
-        """True if ``value`` (times ``scale``) prints as this number, ties either way; approximate ones in a wider band."""
+        """True if ``value`` (times ``scale``) prints as this number, ties either way; "about" widens it."""
         value *= scale
         low, high = self.low, self.high
         if self.bound == "~":
@@ -153,8 +164,8 @@ def _ascii(text: str) -> str:
 def read_numbers(text: str, hidden: tuple[tuple[int, int], ...] = ()) -> list[Number]:
     """Every number of ``text`` in order; digits inside ``hidden`` stretches (code) are left out.
 
-    >>> [(n.role, n.value) for n in read_numbers("ρ = −0.74, p = 2.0e-55, N=12 at L20 (31%, 7B model, #232)")]
-    [('coefficient', -0.74), ('p', 2e-55), ('n', 12.0), ('index', 20.0), ('percent', 31.0), ('none', 7.0), ('none', 232.0)]
+    >>> [(n.role, n.value) for n in read_numbers("ρ = −0.74, p = 2.0e-55, N=12 at L20 (31%, #232)")]
+    [('coefficient', -0.74), ('p', 2e-55), ('n', 12.0), ('index', 20.0), ('percent', 31.0), ('none', 232.0)]
     """
     out: list[Number] = []
     position, next_hidden = 0, 0
@@ -353,7 +364,7 @@ def _words(text: str, out: list[Number]) -> None:
         out.sort(key=lambda n: n.start)
 
 
-_LIST = re.compile(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|\s)\s*$")
+_LIST = re.compile(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|±|\s)\s*$")
 
 
 def _inherit(text: str, numbers: list[Number]) -> list[Number]:

@@ -1,4 +1,4 @@
-"""The idioms in which pages state results: (ρ, p, N), moves and ranges, intervals, k of n, lists; and whom a number speaks of."""
+"""The idioms in which pages state results: (ρ, p, N), moves, ranges, intervals, k of n; whom a number speaks of."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .passages import Sentence
 __all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "pairs_of_counts", "spans", "stats"]
 
 _GAP = re.compile(
-    r"[\s,;:()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|all)?[\s,;:()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;(]*$"
+    r"[\s,;:()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
+    r"all)?[\s,;:()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;(]*$"
 )
 
 
@@ -101,7 +102,8 @@ def spans(sentence: Sentence) -> list[Span]:
         elif _TO.match(between) or _TO.match(sentence.between(a.end, b.at)):
             ranged = (
                 re.search(
-                    r"\b(?:range[sd]?|ranging|run|runs|span[s]?|spanning|lie|lies|between|vary|varies)\b[^.]{0,24}$",
+                    r"\b(?:range[sd]?|ranging|run|runs|span[s]?|spanning|lie|lies|between|vary|varies|coefficients?|"
+                    r"correlations?)\b[^.]{0,24}$",
                     before,
                 )
                 is not None
@@ -122,7 +124,7 @@ _INTERVAL_WORD = re.compile(r"\bCIs?\b|\bCI\s?\d\d|\bintervals?\b|\bWilson\b|\bc
 
 def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     """Intervals in square brackets, or behind "CI": low, high, and where the whole begins."""
-    out = []
+    out: list[tuple[Number, Number, int]] = []
     numbers = sentence.numbers
     for i in range(len(numbers) - 1):
         a, b = numbers[i], numbers[i + 1]
@@ -152,7 +154,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
             r"(?:range|from|peak)\w*\s*\($", before
         )
-        if joined and (square or named or chained or round_ and (known or spoken)):
+        if joined and (square or named or chained or (round_ and (known or spoken))):
             out.append((a, b, a.start))
     return out
 
@@ -164,25 +166,28 @@ def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
     """``k of n``, ``k/n``, ``k out of n``, spelled or in digits."""
     out = []
     for a, b in zip(sentence.numbers, sentence.numbers[1:], strict=False):
-        if a.role == b.role == "count" and a.decimals <= 0 and b.decimals <= 0 and not a.signed and a.value <= b.value:
-            if _OF.match(sentence.between(a.end, b.start)):
-                out.append((a, b))
+        counts = a.role == b.role == "count" and a.decimals <= 0 and b.decimals <= 0 and not a.signed
+        if counts and a.value <= b.value and _OF.match(sentence.between(a.end, b.start)):
+            out.append((a, b))
     return out
 
 
 _FORWARD = re.compile(
-    r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,6}[\s(:=,~≈]*(?:at |is |of )?$"
+    r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|"
+    r"against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,6}[\s(:=,~≈]*(?:at "
+    r"|is |of )?$"
 )
 _BACK = re.compile(r"\s*(?:\(\s*|for |in |at |under |by |on )(?:the |source |persona |layer |condition )?[`\"'*]*$")
 _APART = re.compile(
-    r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|with)\s+(?:the\s+)?[`\"'*]*$",
+    r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
+    r"with)\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
 
 
 def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -> bool:
-    """True for a percentage, and for a bare decimal in [0, 1] of a passage that writes no percentages but ``without``."""
+    """True for a percentage, and for a decimal in [0, 1] of a passage without percentages (but ``without``)."""
     if number.role == "percent":
         return True
     if number.role != "value" or number.signed or number.label or not 0 <= number.value <= 1 or number.decimals < 1:
@@ -192,7 +197,8 @@ def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -
     before = sentence.between(max(sentence.start, number.start - 24), number.start)
     return (
         re.search(
-            r"\b(?:cos\w*|similarity|coefficient|correlation|cutoff|threshold|Δ|VIF|ICC|loss|perplexity)\W*(?:of|is|=|at)?\s*$",
+            r"\b(?:cos\w*|similarity|coefficient|correlation|cutoff|threshold|Δ|VIF|ICC|loss|"
+            r"perplexity)\W*(?:of|is|=|at)?\s*$",
             before,
             re.IGNORECASE,
         )
@@ -242,6 +248,8 @@ def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
     numbers = sentence.numbers
     if i + 1 < len(numbers):
         between = sentence.between(numbers[i].end, numbers[i + 1].at)
+        if any(numbers[i].end <= m.start < numbers[i + 1].at for m in sentence.names):
+            return False
         if len(between) < 14 and _SEVERAL.match(between + " ") and numbers[i + 1].role == numbers[i].role:
             return True
     return False

@@ -85,10 +85,14 @@ def _estimate(
     previous_end = found[position - 1][1].end if position else sentence.start
     near = [n for n in rates if previous_end <= n.start < start]
     near_pairs = [p for p in pairs if previous_end <= p[0].start < start]
-    if near and (not near_pairs or near[-1].start >= near_pairs[-1][0].start or start - near[-1].end < 4):
-        if len(near) == 1 or start - near[-1].end <= 16:
-            beside = [p for p in near_pairs if abs(p[0].start - near[-1].end) < 4]
-            return near[-1], (int(beside[0][0].value), int(beside[0][1].value)) if beside else None
+    last = near[-1] if near else None
+    if (
+        last is not None
+        and (not near_pairs or last.start >= near_pairs[-1][0].start or start - last.end < 4)
+        and (len(near) == 1 or start - last.end <= 16)
+    ):
+        beside = [p for p in near_pairs if abs(p[0].start - last.end) < 4]
+        return last, (int(beside[0][0].value), int(beside[0][1].value)) if beside else None
     if len(near_pairs) == 1 and not near:
         k, n = near_pairs[0]
         return None, (int(k.value), int(n.value))
@@ -168,7 +172,7 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
             size = next((int(x.number.value) for x in sheet.numbers if x.row == row and x.number.role == "n"), None)
             counts = _cell_counts(sheet.grid[row])
             place = evidence.document.place(cells[(row, column)].cell.text, low.start, high.end)
-            known = ()
+            known: tuple[int, ...] = ()
             if estimate is not None:
                 for name in name_variants(sheet.labels[row]):
                     known = known or trials_of(evidence, name, estimate)
@@ -270,7 +274,8 @@ def _expected(k: int, n: int, level: float) -> tuple[tuple[float, float, str], .
 
 def _level(context: str) -> float:
     match = re.search(
-        r"(\d{2}(?:\.\d)?)\s?%[\s-]*(?:Wilson |binomial )?(?:CI|confidence|interval|Wilson|Clopper)|(?:Wilson|CI|interval)s?[\s(]+(\d{2}(?:\.\d)?)\s?%",
+        r"(\d{2}(?:\.\d)?)\s?%[\s-]*(?:Wilson |binomial )?(?:CI|confidence|interval|Wilson|Clopper)|"
+        r"(?:Wilson|CI|interval)s?[\s(]+(\d{2}(?:\.\d)?)\s?%",
         context,
     )
     value = float(next(g for g in match.groups() if g)) if match is not None else 95.0
@@ -338,7 +343,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         yield Clash(
             "interval-width",
             item.place,
-            f"the interval [{item.low.text}, {item.high.text}] does not follow from its rate with n = {n:,}: Wilson gives {shown}",
+            f"the interval [{item.low.text}, {item.high.text}] does not follow from its rate with n = {n:,}: "
+            f"Wilson gives {shown}",
             "it belongs to another sample size or another method; name the method",
         )
 
@@ -472,7 +478,8 @@ def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
 
 
 _NOT_COUNTED = re.compile(
-    r"\b(?:mean|average|averag\w+|pooled|median|overall|predict\w*|share|accura\w*|half-width|variance|of its|of the (?:rise|gain|peak))\b",
+    r"\b(?:mean|average|averag\w+|pooled|median|overall|predict\w*|share|accura\w*|half-width|"
+    r"variance|of its|of the (?:rise|gain|peak))\b",
     re.IGNORECASE,
 )
 

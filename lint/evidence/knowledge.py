@@ -57,7 +57,7 @@ class Evidence:
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
         """The page's tables of results."""
-        out = []
+        out: list[Sheet] = []
         for i, block in enumerate(self.document.blocks):
             if isinstance(block, Table) and i not in self._card_blocks and not block.quoted:
                 sheet = read_sheet(block)
@@ -157,7 +157,7 @@ class Evidence:
     @cached_property
     def bindings(self) -> list[Binding]:
         """The page's columns and rows with the fields that they print."""
-        out = []
+        out: list[Binding] = []
         if not self.data:
             return out
         for sheet in self.sheets:
@@ -267,7 +267,7 @@ class Evidence:
     @cached_property
     def known_rates(self) -> list[tuple[float, float]]:
         """Every rate that data or tables hold, as sorted intervals of fractions."""
-        out = []
+        out: list[tuple[float, float]] = []
         for series in self.all_series:
             if series.role == "interval":
                 continue
@@ -285,7 +285,7 @@ class Evidence:
     @cached_property
     def known_values(self) -> list[tuple[float, float]]:
         """Every decimal that data or tables hold, as sorted intervals."""
-        out = []
+        out: list[tuple[float, float]] = []
         for dataset in self.datasets:
             out.extend((x.value, x.value) for x in dataset.leaves if not x.whole or abs(x.value) <= 1)
         for series in self.page_series:
@@ -309,7 +309,7 @@ class Evidence:
 
     @cached_property
     def known_coefficients(self) -> list[tuple[float, float]]:
-        """Every correlation of the files and of the page's tables; all decimals where the files hold none with its p."""
+        """Every correlation of the files and of the page's tables; all decimals where the files hold none."""
         out = [(t.coefficient.low, t.coefficient.high) for t in self.triples]
         if not out and self.datasets:
             return self.known_values

@@ -175,12 +175,17 @@ def _pattern(words: list[str]) -> str:
 
 
 _DIRECTION = re.compile(
-    rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary)s? (?:together|in step|in tandem|hand in hand))|(?P<up>{_pattern(_UP)})|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|(?:move|go|run|point|pull)s? in opposite directions))\b",
+    rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary)s? (?:together|in step|in tandem|hand "
+    rf"in "
+    rf"hand))|(?P<up>{_pattern(_UP)})|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)"
+    rf"|(?P<minus>negative(?:ly)?|inverse(?:ly)?|(?:move|go|run|point|pull)s? "
+    rf"in opposite directions))\b",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|barely)\s+(?:\w+\s+)?$",
+    r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|"
+    r"barely)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 
@@ -269,7 +274,8 @@ _LEAST = [
     "lightest",
 ]
 _SUPERLATIVE = re.compile(
-    rf"\b(?:(?P<most>{'|'.join(_MOST)})|(?P<least>{'|'.join(_LEAST)}))\b(?!\s+(?:of the|likely|part|cases?|important|notabl|recent|common|one|two|three|\d))",
+    rf"\b(?:(?P<most>{'|'.join(_MOST)})|(?P<least>{'|'.join(_LEAST)}))\b(?!\s+(?:of "
+    rf"the|likely|part|cases?|important|notabl|recent|common|one|two|three|\d))",
     re.IGNORECASE,
 )
 
@@ -317,9 +323,13 @@ class Quantifier(NamedTuple):
 
 
 _QUANTIFIER = re.compile(
-    r"\b(?:(?P<all>all|every one of|each of)(?: of)?(?: the| these| our)?\s+(?P<n1>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`])"
-    r"|(?P<none>none of)(?: the| all| these)?\s+(?P<n2>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`])"
-    r"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter)\s+(?:of\s+)?(?:all |the |all the )?(?P<n3>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)?(?=\s+[a-z`]))",
+    r"\b(?:(?P<all>all|every one of|each of)(?: of)?(?: the| these| our)?\s+(?P<n1>\d+|two|three|four|"
+    r"five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`])"
+    r"|(?P<none>none of)(?: the| all| these)?\s+(?P<n2>\d+|two|three|four|five|six|seven|eight|nine|"
+    r"ten|eleven|twelve)(?=\s+[a-z`])"
+    r"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter)\s+(?:of\s+)?(?:all |"
+    r"the |all the )?(?P<n3>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"twelve)?(?=\s+[a-z`]))",
     re.IGNORECASE,
 )
 _PARTS = {

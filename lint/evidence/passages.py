@@ -52,8 +52,8 @@ class Passage:
     scope: Scope
     block: int
     part: str
-    """What the template calls its section: ``claim`` (title, caption, takeaway, condition), ``prior``, ``plan``, ``card``
-    or ``other``."""
+    """What its section is for: ``claim`` (title, caption, takeaway, condition), ``prior``, ``plan``, ``card``,
+    ``other``."""
     numbers: tuple[Number, ...]
     document: Document = field(repr=False)
     fixed: tuple[int, int] | None = None

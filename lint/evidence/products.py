@@ -15,19 +15,22 @@ __all__ = ["product_clashes"]
 
 _TIMES = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,3}[×x·*]\s*$", re.IGNORECASE)
 _EQUALS = re.compile(
-    r"\s*(?:[a-z][\w-]*\s+){0,3}(?:=|→|giving|makes?|is|i\.e\.|,? for(?: a total of)?|,? totall?ing|,? or)\s*(?:a total of |about )?(?:[nN]\s*=\s*)?$",
+    r"\s*(?:[a-z][\w-]*\s+){0,3}(?:=|→|giving|makes?|is|i\.e\.|,? for(?: a total of)?|,? totall?ing|"
+    r",? or)\s*(?:a total of |about )?(?:[nN]\s*=\s*)?$",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,4}[\(\[:,]\s*$", re.IGNORECASE)
 
 
 _TRIALS = re.compile(
-    r"\b(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|repl(?:y|ies)|cells?|rows?|items?|judg\w+|queries)\b",
+    r"\b(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|"
+    r"repl(?:y|ies)|cells?|rows?|items?|judg\w+|queries)\b",
     re.IGNORECASE,
 )
 _EACH = re.compile(r"[\s,]*(?:\w+\s)?(?:each|per|a|every|for each|for every)\b", re.IGNORECASE)
 _MAKES = re.compile(
-    r"\b(?:makes?|made|giving|gives?|yield\w*|total(?:s|ling)?(?: of)?|amounts? to|adds? up to|in all|altogether|comes? to|leaves?)\s+(?:a total of |us |about )?$",
+    r"\b(?:makes?|made|giving|gives?|yield\w*|total(?:s|ling)?(?: of)?|amounts? to|adds? up to|in all|"
+    r"altogether|comes? to|leaves?)\s+(?:a total of |us |about )?$",
     re.IGNORECASE,
 )
 
@@ -167,7 +170,9 @@ def _counts(evidence: Evidence) -> frozenset[int]:
         found: set[int] = set()
         for passage in evidence.passages:
             for match in re.finditer(
-                r"\b(\d{1,4}|[a-z]+)\s+(?:[a-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|seeds?|layers?|conditions?|models?|prompts?|checkpoints?|adapters?|pairs?|arms?|runs?|units?|epochs?|points?|cells?|questions?|languages?|domains?|tasks?)\b",
+                r"\b(\d{1,4}|[a-z]+)\s+(?:[a-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|seeds?|layers?|"
+                r"conditions?|models?|prompts?|checkpoints?|adapters?|pairs?|arms?|runs?|units?|epochs?|points?|"
+                r"cells?|questions?|languages?|domains?|tasks?)\b",
                 passage.plain,
                 re.IGNORECASE,
             ):
@@ -186,7 +191,8 @@ def _counts(evidence: Evidence) -> frozenset[int]:
 
 
 _TOTAL = re.compile(
-    r"\s*(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|cells?|replies)\s+(?:per|for each|for every|in all|in total|each|overall|altogether)\b",
+    r"\s*(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|"
+    r"cells?|replies)\s+(?:per|for each|for every|in all|in total|each|overall|altogether)\b",
     re.IGNORECASE,
 )
 

@@ -98,7 +98,7 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
-    """The p-values that a sentence can mean: those of the correlations whose range it states, or the tables' columns."""
+    """The p-values that a sentence can mean: of the correlations whose range it states, or of a column."""
     for span in spans(sentence):
         if span.left.role == "coefficient" or span.right.role == "coefficient":
             chosen = list(_by_range(evidence, span.left, span.right))
@@ -121,8 +121,10 @@ def _by_range(evidence: Evidence, low: Number, high: Number) -> Iterator[list[fl
 
 _WORD = re.compile(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
 _NOT = re.compile(
-    r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
-    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|the|called|reaches|from|near|individually|yet)[\s-]+){0,4}$",
+    r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|"
+    r"nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
+    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|"
+    r"the|called|reaches|from|near|individually|yet)[\s-]+){0,4}$",
     re.IGNORECASE,
 )
 

@@ -180,7 +180,7 @@ class Dataset:
         for (signature, prefix), found in groups.items():
             if len(found) < 2:
                 continue
-            facts = {}
+            facts: dict[str, Fact] = {}
             for name, (k, n, parent) in found.items():
                 fact = Fact("rate", _names_of(parent), k / n, k / n, _pointer(parent))
                 for key in _entity_keys(name):
@@ -218,7 +218,7 @@ class Dataset:
                 if role == "at"
                 else _scale(values, whole, _last_key(signature), signed=role in ("net", "gain"))
             )
-            facts = {}
+            facts: dict[str, Fact] = {}
             for name, (value, path) in found.items():
                 fact = Fact(role, _names_of(path), value * scale, value * scale, f"{_pointer(path)} ({role})")
                 for key in _entity_keys(name):
@@ -276,7 +276,7 @@ class Dataset:
     @cached_property
     def triples(self) -> list[Triple]:
         """Correlations with p and N, found by the relation between the three."""
-        out = []
+        out: list[Triple] = []
         budget = 4000
         for parent, found in self.records.items():
             for prefix, group in _by_prefix(found).items():
@@ -572,10 +572,38 @@ def _metric_field(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:
 
 
 _METRICS = frozenset(
-    "n k p r rho rate share frac mean avg sd std hit success total trial cosine cos low high ci pvalue pval value score "
-    "count".split()
+    [
+        "n",
+        "k",
+        "p",
+        "r",
+        "rho",
+        "rate",
+        "share",
+        "frac",
+        "mean",
+        "avg",
+        "sd",
+        "std",
+        "hit",
+        "success",
+        "total",
+        "trial",
+        "cosine",
+        "cos",
+        "low",
+        "high",
+        "ci",
+        "pvalue",
+        "pval",
+        "value",
+        "score",
+        "count",
+    ]
 )
-_INTERVAL_WORDS = frozenset("ci ci95 wilson interval low high lower upper lo hi bound conf confint cl".split())
+_INTERVAL_WORDS = frozenset(
+    ["ci", "ci95", "wilson", "interval", "low", "high", "lower", "upper", "lo", "hi", "bound", "conf", "confint", "cl"]
+)
 
 
 def _last_words(signature: tuple[Step, ...]) -> frozenset[str]:
@@ -586,7 +614,7 @@ def _last_words(signature: tuple[Step, ...]) -> frozenset[str]:
     return out
 
 
-_SIZES = frozenset("n total trial num size count sample obs nobs rows pairs item".split())
+_SIZES = frozenset(["n", "total", "trial", "num", "size", "count", "sample", "obs", "nobs", "rows", "pairs", "item"])
 _AXES = frozenset(
     [
         "l",

@@ -55,8 +55,10 @@ _P_HEAD = re.compile(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s
 _N_HEAD = re.compile(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
 _LEVEL = re.compile(r"\d+(?:\.\d+)?\s?%")
 _METRIC = re.compile(
-    r"^\s*(?:p|n|k|r|ρ|rho|Δ|d|k\s?/\s?n|sd|se|ci)\b|ρ|\brho\b|\b(?:rate|share|%|ci|interval|spearman|pearson|mean|median|sd|cos\w*|similarity|peak|base(?:line)?|start|end|final"
-    r"|first|last|correlation|p[- ]?values?|effect|delta|change|score|accuracy|marker|leak\w*|group|category|half-width|predicted|observed|n per)\b|%",
+    r"^\s*(?:p|n|k|r|ρ|rho|Δ|d|k\s?/\s?n|sd|se|ci)\b|ρ|\brho\b|\b(?:rate|share|%|ci|interval|spearman|"
+    r"pearson|mean|median|sd|cos\w*|similarity|peak|base(?:line)?|start|end|final"
+    r"|first|last|correlation|p[- ]?values?|effect|delta|change|score|accuracy|marker|leak\w*|group|"
+    r"category|half-width|predicted|observed|n per)\b|%",
     re.IGNORECASE,
 )
 
@@ -205,7 +207,7 @@ def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
             if role == "none" and not plain:
                 out.append(number)
                 continue
-            role = _role(number, head, label, first=not i or bool(numbers) and out == [])
+            role = _role(number, head, label, first=not i or (bool(numbers) and out == []))
             if i and role == "p" and numbers[0].role != "p":
                 role = "value"
         out.append(replace(number, role=role, unit="%" if role == "percent" else number.unit))

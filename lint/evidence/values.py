@@ -22,11 +22,14 @@ Vector: TypeAlias = "list[tuple[int, float, float]]"
 
 _PRIOR = re.compile(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
 _SHARE = re.compile(
-    r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|effect|range)\b",
+    r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|"
+    r"gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|"
+    r"improvement|effect|range)\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|more|less|fewer|larger|smaller|higher|lower)",
+    r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|more|less|"
+    r"fewer|larger|smaller|higher|lower)",
     re.IGNORECASE,
 )
 
@@ -53,7 +56,8 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
         yield Clash(
             "cell",
             place,
-            f"the cell says {cell.number.text}{cell.number.unit}, the results say {value:.4g} ({fact.pointer}); {agreeing} other cells agree with that field",
+            f"the cell says {cell.number.text}{cell.number.unit}, the results say {value:.4g} "
+            f"({fact.pointer}); {agreeing} other cells agree with that field",
             "correct the cell, or the file",
         )
 
@@ -211,12 +215,15 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
             percent and len(entities) == 1 and _alone(evidence, sentence, number, entities[0])
         ):
             continue
+        if re.search(r"\b(?:nobody|no one|none|never|nothing|neither)\b", sentence.text, re.IGNORECASE):
+            continue  # a bar that nothing reaches
         yield _clash(sentence, number, "on the page or in the results", facts, percent)
 
 
 _PRONOUN = re.compile(r"\s*(?:Its|It|Their|They|This|The (?:peak|maximum|minimum|high|low))\b")
 _OTHERS = re.compile(
-    r"\b(?:than|average|mean|others?|every|all|rest|range\w*|pooled|between|most|any|overall|highest|lowest|against|vs|versus|from)\b",
+    r"\b(?:than|average|mean|others?|every|all|rest|range\w*|pooled|between|most|any|overall|highest|"
+    r"lowest|against|vs|versus|from)\b",
     re.IGNORECASE,
 )
 
@@ -306,7 +313,8 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
         return False
     return bool(
         re.search(
-            r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|learning rate|lr|top[_-]p)\b[^,;]{0,18}$",
+            r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|"
+            r"learning rate|lr|top[_-]p)\b[^,;]{0,18}$",
             before,
             re.IGNORECASE,
         )
@@ -375,13 +383,16 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
 
 _OF = re.compile(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
 _THINGS = re.compile(
-    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|arms?)\b",
+    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
+    r"characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|"
+    r"arms?)\b",
     re.IGNORECASE,
 )
 
 
 _UNITS = re.compile(
-    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|characters?|units?|models?|conditions?|arms?)\b",
+    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
+    r"characters?|units?|models?|conditions?|arms?)\b",
     re.IGNORECASE,
 )
 
@@ -433,7 +444,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         yield Clash(
             "size",
             sentence.passage.place(number.at, number.end),
-            f"{number.label} = {value:,} is no sample size of the results or of the rest of the page (it knows {nearest})",
+            f"{number.label} = {value:,} is no sample size of the results or of the rest of the page (it "
+            f"knows {nearest})",
             "state the same size everywhere",
         )
 

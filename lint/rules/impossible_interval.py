@@ -29,7 +29,7 @@ class ImpossibleInterval(Rule):
 
     ### Results
 
-    - The villain reaches 57 of 100 [47.2%, 66.3%], the nurse 12 of 100 [7.0%, 19.8%], the judge 44 of 100 [39.2%, 48.9%].
+    - Villain 57 of 100 [47.2%, 66.3%], nurse 12 of 100 [7.0%, 19.8%], judge 44 of 100 [39.2%, 48.9%].
     ````
 
     ## Passes
@@ -41,7 +41,7 @@ class ImpossibleInterval(Rule):
 
     ### Results
 
-    - The villain reaches 57 of 100 [47.2%, 66.3%], the nurse 12 of 100 [7.0%, 19.8%], the judge 44 of 100 [34.7%, 53.8%].
+    - Villain 57 of 100 [47.2%, 66.3%], nurse 12 of 100 [7.0%, 19.8%], judge 44 of 100 [34.7%, 53.8%].
     ````
     """
 
