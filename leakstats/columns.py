@@ -59,6 +59,24 @@ class Columns:
         except KeyError:
             raise InputError(f"{self.quantity} has no column {name!r}; it has {sorted(self.columns)}") from None
 
+    def __str__(self) -> str:
+        """The first rows, as a table; undefined entries as a dash."""
+        names = list(self.columns)
+        shown = min(len(self), 20)
+        cells = [["", *names]]
+        for i in range(shown):
+            values = [self.columns[name][i] for name in names]
+            cells.append([str(self.labels[i]), *("-" if np.isnan(v) else f"{v:.4g}" for v in values)])
+        widths = [max(len(row[k]) for row in cells) for k in range(len(names) + 1)]
+        lines = [f"{self.quantity}: {len(self)} rows ({self.method})"]
+        lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+        if len(self) > shown:
+            lines.append(f"... and {len(self) - shown} more rows")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return str(self.to_pandas().to_html())
+
     def row(self, label: str) -> dict[str, float | None]:
         """The values of one row by its label; ``None`` where undefined."""
         try:

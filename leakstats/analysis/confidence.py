@@ -42,7 +42,13 @@ def _primary(ctx: Context) -> list[tuple[str, Estimate | Undefined]]:
 
 
 def _no_primary(ctx: Context) -> str | None:
-    return None if _primary(ctx) else "the plan names no primary analysis that the data support"
+    if _primary(ctx):
+        return None
+    parts = {f for e in ctx.ledger.entries.values() if e.id.analysis == "similarity" for f in e.id.facets}
+    split = " and ".join(f for f in ("condition", "checkpoint") if f in parts)
+    if split and ctx.results.plan.primary is not None:
+        return f"the primary analysis is split by {split}, and no one of them is declared primary"
+    return "the plan names no primary analysis that the data support"
 
 
 def _primary_fails(ctx: Context) -> str | None:

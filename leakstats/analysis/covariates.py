@@ -26,7 +26,7 @@ def run(ctx: Context) -> None:
     joins = all_joins(ctx.results)[0]
     if not planned or not joins:
         question.status = "not_run"
-        question.reason = "the plan names no covariates" if not planned else "there is no similarity to control"
+        question.reason = "the plan names no covariates" if not planned else "no similarity is joined to a rate"
         return
     for joined in joins:
         sets = [(spec,) for spec in planned] + ([tuple(planned)] if len(planned) > 1 else [])
@@ -176,7 +176,11 @@ def _partial(ctx: Context, joined: Joined, given: tuple[CovariateSpec, ...], mor
             role="secondary" if statistic == headline_statistic(ctx) else "exploratory",
             recheck=Recheck("partial", {"statistic": statistic, "x": x, "y": y, "z": z}),
         )
-    inflation = variance_inflation(np.column_stack([x, z]), names=["similarity", *(s.name for s in given)])
+    try:
+        inflation = variance_inflation(np.column_stack([x, z]), names=["similarity", *(s.name for s in given)])
+    except UndefinedEstimate as error:
+        ctx.ledger.question("partial").notes.append(f"variance inflation{of}{at}: {error.reason}")
+        return
     for i, column in enumerate(["similarity", *(s.name for s in given)]):
         value = float(inflation["vif"][i])
         if np.isfinite(value):

@@ -113,6 +113,8 @@ def _hardly_varies(data: Mapping[str, Any], ours: float | None, theirs: float | 
 
 
 def _small_or_holed(data: Mapping[str, Any], ours: float | None, theirs: float | None) -> bool:
+    if "grid" not in data:  # the pitfall is named by library and quantity: other comparisons meet it too
+        return False
     grid = np.asarray(data["grid"], dtype=float)
     return _only_ours(data, ours, theirs) and (grid.shape == (2, 2) or bool(np.isnan(grid).any()))
 
@@ -224,7 +226,13 @@ def _judge(key: str, claim: Claim, data: Mapping[str, Any]) -> Comparison:
         other = None if theirs is None else float(theirs.flat[0])
         if mine is None and other is None:
             return Comparison(key, claim.library, claim.quantity, None, None, "agree", f"no value: {said}")
-        said = said or "the library returns a value where we have none"
+        if ours is None and not said:
+            # we refuse and they answer: a known pitfall may say why; else it is a refusal, not a difference
+            judged = _differ(key, claim, data, None, other, "")
+            if judged.verdict == "known_pitfall":
+                return judged
+            said = "we refuse (see the estimate's reason); the library returns a value"
+            return Comparison(key, claim.library, claim.quantity, None, other, "not_comparable", said)
         return _differ(key, claim, data, mine, other, said)
     if ours.shape != theirs.shape:
         said = f"the library returns shape {theirs.shape}, ours is {ours.shape}"

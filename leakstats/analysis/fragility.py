@@ -24,7 +24,7 @@ def run(ctx: Context) -> None:
     joins = all_joins(ctx.results)[0]
     if not joins:
         question.status = "not_run"
-        question.reason = "there is no similarity whose correlation could be fragile"
+        question.reason = "no similarity is joined to a rate: " + ctx.ledger.question("similarity").reason
         return
     question.notes.append("a drop-one range is no interval: it says whether one unit decides")
     for joined in joins:
@@ -77,11 +77,16 @@ def _enter(
     facets: dict[str, Facet] = {**j.facets, "drop": what}
     if layer is not None:
         facets["layer"] = layer
-    label = f"{STATISTICS[statistic][0]} with each of the {noun} left out"
+    of = "".join(f", {v}" for v in j.facets.values())
+    label = f"{STATISTICS[statistic][0]}{of} with each of the {noun} left out"
+    # a combination over sources counts sources, whichever unit is dropped
+    counted = noun if j.group is None else ctx.noun(str(j.group))
     try:
         out = compute(j, layer)
     except UndefinedEstimate as error:
-        ctx.ledger.add("fragility", "drop_one", Undefined.from_error(error), facets=facets, label=label, unit_noun=noun)
+        ctx.ledger.add(
+            "fragility", "drop_one", Undefined.from_error(error), facets=facets, label=label, unit_noun=counted
+        )
         return
     suffix = "".join(f".{v}" for v in facets.values())
     data = out.drops.to_json()
@@ -107,7 +112,7 @@ def _enter(
             Estimate(
                 f"{'lowest' if statistic_name == 'drop_low' else 'highest'} {out.full.quantity} with one left out",
                 value,
-                max(out.full.n - 1, 0) if what == "unit" and j.group is None else out.full.n,
+                max(out.full.n - 1, 0) if what == "group" or j.group is None else out.full.n,
                 out.drops.method,
                 notes=("end of a drop-one range, which is no interval",),
                 details={
@@ -119,6 +124,6 @@ def _enter(
             ),
             facets=facets,
             label=f"{label}: {'lowest' if statistic_name == 'drop_low' else 'highest'} (without {without})",
-            unit_noun=noun,
+            unit_noun=counted,
             role="descriptive",
         )

@@ -17,8 +17,6 @@ __all__ = ["WITHIN_CELL", "Joined", "Objects", "all_joins", "join"]
 WITHIN_CELL = ("question", "sampling_seed")
 """Factors that repeat a measurement of the same cell: a cell's rate sums over them."""
 
-_OTHER_ANALYSIS = {"checkpoint": "the checkpoints are read by the trajectory analysis"}
-
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
@@ -79,17 +77,24 @@ class Joined:
         return np.isfinite(self.similarity[layer]) & np.isfinite(self.rate)
 
 
-def _condition_slices(table: CellTable, key: list[str]) -> Iterator[tuple[dict[str, Facet], CellTable]]:
-    """The table whole, or one slice a condition where conditions are no part of the join."""
-    if "condition" in key or "condition" not in table.factors or len(table.levels("condition")) < 2:
+def _slices(
+    table: CellTable, key: list[str], factors: tuple[str, ...] = ("condition", "checkpoint")
+) -> Iterator[tuple[dict[str, Facet], CellTable]]:
+    """The table whole, or one slice a condition and checkpoint where those are no part of the join."""
+    if not factors:
         yield {}, table
         return
-    for level in table.levels("condition"):
-        yield {"condition": level}, table.select(condition=level)
+    first, rest = factors[0], factors[1:]
+    if first in key or first not in table.factors or len(table.levels(first)) < 2:
+        yield from _slices(table, key, rest)
+        return
+    for level in table.levels(first):
+        for facets, part in _slices(table.select(**{first: level}), key, rest):
+            yield {first: level, **facets}, part
 
 
 def join(results: Results, table: CellTable, similarity: SimilarityTable) -> list[Joined]:
-    """Every join of a rate table and a similarity table, one for each condition.
+    """Every join of a rate table and a similarity table, one for each condition and checkpoint.
 
     Raises
     ------
@@ -97,12 +102,14 @@ def join(results: Results, table: CellTable, similarity: SimilarityTable) -> lis
         If the two share no factor, or belong to another question; the message says which.
     """
     key = [name for name in similarity.factors if name != "layer"]
-    for factor, why in _OTHER_ANALYSIS.items():
-        if factor in key or (factor in table.factors and len(table.levels(factor)) > 1):
-            raise DesignError(f"{similarity.id} and {table.id}: {why}")
+    courses = "checkpoint" in table.factors and len(table.levels("checkpoint")) > 1
+    if "checkpoint" in key or (courses and len(key) == 1):
+        raise DesignError(f"{similarity.id} and {table.id}: the checkpoints of one series are read by the trajectory")
     missing = [name for name in key if name not in table.factors and name not in table.constants]
     if missing or not key:
         raise DesignError(f"{similarity.id} is indexed by {', '.join(key) or 'nothing'}; {table.id} has no {missing}")
+    # a factor with one level groups nothing
+    key = [name for name in key if name == results.design.unit or len(table.levels(name)) > 1] or key
     unit = results.design.unit if results.design.unit in key else key[0] if len(key) == 1 else None
     if unit is None:
         raise DesignError(f"{similarity.id} is indexed by {', '.join(key)}, none of which is the unit of the design")
@@ -111,7 +118,7 @@ def join(results: Results, table: CellTable, similarity: SimilarityTable) -> lis
         raise DesignError(f"{similarity.id}: more than one grouping factor ({', '.join(others)}) is not supported")
     return [
         _joined(results, part, similarity, unit, others[0] if others else None, facets)
-        for facets, part in _condition_slices(table, key)
+        for facets, part in _slices(table, key)
     ]
 
 

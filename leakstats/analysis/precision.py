@@ -85,6 +85,8 @@ def _numbers(table: CellTable) -> tuple[int, int, list[str]]:
         questions = len(table.levels("question"))
     else:
         questions = table.summed_over.get("question", 0)
+    if "question" in table.factors and questions < 2:
+        raise DesignError(f"table {table.id!r} has one question: nothing says how much questions differ")
     if questions < 2:
         raise DesignError(
             f"table {table.id!r} does not say over how many questions its trials sum; give summed_over.question"
@@ -190,8 +192,13 @@ def design_precision(
     n_questions, n_completions, notes = _numbers(table)
     level = results.plan.level if level is None else level
     if rate is None:
-        rate = float(np.clip(table.successes.sum() / table.trials.sum(), 0.02, 0.98))
-        notes.append(f"rate: the mean of {table.id}")
+        mean = float(table.successes.sum() / table.trials.sum())
+        rate = float(np.clip(mean, 0.02, 0.98))
+        notes.append(
+            f"rate: the mean of {table.id}"
+            if rate == mean
+            else f"rate: {rate:g} is taken, since at the mean of {table.id} ({mean:g}) no spread can be expected"
+        )
     if icc is None:
         icc, source = _icc(table)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def run(ctx: Context) -> None:
     joins = all_joins(ctx.results)[0]
     if not joins:
         question.status = "not_run"
-        question.reason = "there is no similarity to predict a rate from"
+        question.reason = "no similarity is joined to a rate: " + ctx.ledger.question("similarity").reason
         return
     for joined in joins:
         if joined.group is None:
@@ -48,7 +49,7 @@ def _of_layer(joined: Joined, layer: int | None, **more: Facet) -> dict[str, Fac
 
 
 def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
-    """Each bystander predicted from the other bystanders of its source; the worst predicted ones by name."""
+    """The line of each source, and by name the bystanders that the others of their source predict worst."""
     layer = primary_layer(ctx, joined)
     noun = ctx.noun(joined.unit)
     rows: dict[str, list[object]] = {str(joined.group): [], joined.unit: []}
@@ -56,28 +57,14 @@ def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
     for name in joined.group_names:
         part = joined.of_group(name)
         part = part.take(part.complete(layer))
-        facets = _of_layer(joined, layer, **{str(joined.group): name})
-        label = f"leave-one-out interval coverage, {name}"
+        of_source = replace(part, group=None, facets={**joined.facets, str(joined.group): name})
+        _Line(ctx, question, of_source, layer, tables=False).enter()
         try:
             loo = loo_prediction_intervals(
                 part.rate, part.similarity[layer], level=ctx.level, labels=[str(u) for u in part.units.tolist()]
             )
-        except UndefinedEstimate as error:
-            ctx.ledger.add(
-                "prediction", "loo_coverage", Undefined.from_error(error), facets=facets, label=label, unit_noun=noun
-            )
-            continue
-        ctx.ledger.add(
-            "prediction",
-            "loo_coverage",
-            loo.coverage,
-            facets=facets,
-            label=label,
-            unit_noun=noun,
-            role="exploratory",
-            definition="loo-pi-coverage/each-held-out",
-            recheck=Recheck("leave_one_out", {"x": part.similarity[layer], "y": part.rate}),
-        )
+        except UndefinedEstimate:
+            continue  # the line above has entered the reason
         worst = np.argsort(-np.abs(np.nan_to_num(loo["residual"])))[:WORST]
         for i in worst.tolist():
             rows[str(joined.group)].append(name)
@@ -163,7 +150,11 @@ def fit_rows(ctx: Context, joined: Joined) -> np.ndarray:
 class _Line:
     """The line of rate on similarity at one layer."""
 
-    def __init__(self, ctx: Context, question: Question, joined: Joined, layer: int | None) -> None:
+    def __init__(
+        self, ctx: Context, question: Question, joined: Joined, layer: int | None, *, tables: bool = True
+    ) -> None:
+        self.tables = tables
+        """Whether leave-one-out and influence are kept row by row: not for each of many sources."""
         self.ctx = ctx
         self.question = question
         self.whole = joined
@@ -192,7 +183,7 @@ class _Line:
     def _add(
         self, statistic: str, compute: Callable[[], Estimate] | Estimate | Undefined, label: str, **kw: object
     ) -> Estimate | None:
-        at = "" if self.layer is None else f", layer {self.layer}"
+        at = "".join(f", {v}" for v in self.j.facets.values()) + ("" if self.layer is None else f", layer {self.layer}")
         more: Mapping[str, Facet] = kw.pop("facets", {})  # type: ignore[assignment]
         return self.ctx.ledger.add(
             "prediction",
@@ -238,7 +229,7 @@ class _Line:
             recheck=Recheck("leave_one_out", {"x": self.x, "y": self.y}),
         )
         self._add("loo_relative_width", width, "width of the leave-one-out interval over the range of the rates")
-        if isinstance(width, Estimate) and self.main:
+        if isinstance(width, Estimate) and self.main and self.tables:
             vacuous = bool(width.details.get("vacuous"))
             self.question.assumptions.append(
                 Assumption(
@@ -251,6 +242,8 @@ class _Line:
             self._columns("loo", "leave-one-out predictions", intervals)
 
     def _columns(self, name: str, title: str, columns: Columns) -> None:
+        if not self.tables:
+            return
         suffix = "".join(f".{v}" for v in self._facets().values())
         data = columns.to_json()
         self.ctx.ledger.table(
@@ -372,7 +365,8 @@ class _Line:
         table = self.ctx.results.table(self.whole.outcome_id)
         if table.kind != "counted":
             return
-        part = table.select(**{self.j.unit: name})
+        own = {k: v for k, v in self.j.facets.items() if k in table.factors}
+        part = table.select(**own, **{self.j.unit: name})
         self.ctx.ledger.add(
             "prediction",
             "observed",

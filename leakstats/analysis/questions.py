@@ -67,6 +67,10 @@ class Analysis:
         self._document = document
         self.figure_specs = specs
 
+    def __repr__(self) -> str:
+        ceiling = self._document["confidence"]["ceiling"]
+        return f"<Analysis of {self._document['study']['id']}: {len(self._document['estimates'])} estimates, {ceiling}>"
+
     @property
     def document(self) -> AnalysisDocument:
         """The analysis as an object with estimates by id."""

@@ -208,10 +208,15 @@ def _summaries(ctx: Context, table: CellTable, cells: CellTable, entities: list[
                 compute,
                 facets=facets,
                 label=f"{statistic.replace('_', ' ')} of {noun}, {name}",
-                unit_noun=noun,
+                unit_noun=_fewest(ctx, rows, unit) if statistic == "mean_rate" else noun,
                 role="descriptive",
                 recheck=rechecks.get(statistic),
             )
+
+
+def _fewest(ctx: Context, rows: CellTable, unit: str) -> str:
+    """What n of a mean counts: the clusters of which there are fewest."""
+    return ctx.noun(min(_mean_clusters(ctx, rows, unit), key=lambda name: len(rows.levels(name))))
 
 
 def _mean_clusters(ctx: Context, rows: CellTable, unit: str) -> Mapping[str, list[int]]:

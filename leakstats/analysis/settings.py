@@ -62,6 +62,9 @@ class Settings:
             raise InputError(f"n_resamples must be at least 99, got {self.n_resamples}")
         if self.seed < 0:
             raise InputError(f"seed must be >= 0, got {self.seed}")
+        for what, value in (("level", self.level), ("alpha", self.alpha)):
+            if value is not None and not 0.0 < value < 1.0:
+                raise InputError(f"{what} must lie in (0, 1), got {value:g}; write 0.95, not 95")
         for name, choice in self.overrides.items():
             if name not in OVERRIDES:
                 raise InputError(f"no override is called {name!r}; there are {', '.join(OVERRIDES)}")

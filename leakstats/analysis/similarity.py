@@ -71,7 +71,7 @@ def run(ctx: Context) -> None:
     question.notes.extend(left)
     if not joins:
         question.status = "not_run"
-        question.reason = "no table of rates shares its factors with a similarity table"
+        question.reason = "; ".join(left) or "the file has no table of rates beside a table of similarities"
         return
     for joined in joins:
         _Similarity(ctx, question, joined).enter()
@@ -155,7 +155,7 @@ class _Similarity:
         primary = self.ctx.results.plan.primary
         same = statistic == self.headline and layer == self.layer and not self.joined.facets
         if same and primary is not None and primary.analysis == "similarity":
-            wanted = primary.source if primary.source is not None else "combined" if self.groups else ""
+            wanted = "" if not self.groups else primary.source if primary.source is not None else "combined"
             if scope == wanted:
                 return "primary"
         return "secondary" if statistic == self.headline and layer == self.layer else "exploratory"

@@ -12,7 +12,7 @@ from rich.text import Text
 from leakstats.analysis.document import AnalysisDocument, Entry
 from leakstats.analysis.precision import DesignPrecision
 from leakstats.estimate import Estimate
-from leakstats.numbers import MINUS, decimals_for, format_interval, format_number, format_p, format_points
+from leakstats.numbers import MINUS, decimals_for, format_count, format_interval, format_number, format_p, format_points
 
 __all__ = ["print_analysis", "print_precision", "progress"]
 
@@ -34,6 +34,8 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 def _value(entry: Entry, estimate: Estimate) -> str:
     percent = entry.id.statistic in _RATES
+    if estimate.interval is None and not percent and estimate.value.is_integer() and abs(estimate.value) > 1:
+        return format_count(int(estimate.value))
     decimals = decimals_for(estimate.interval, default=3 if percent else 2)
     return format_number(estimate.value, decimals=decimals)
 

@@ -112,7 +112,8 @@ class _Course:
         first, last = known[0], known[-1]
         peak = max(known, key=lambda c: rates[c])
         counted = self.table.kind == "counted"
-        noun = "completions" if counted else "checkpoints"
+        by_question = counted and "question" in self.table.factors and self.ctx.override("rates") is None
+        noun = "questions" if by_question else "completions" if counted else "checkpoints"
         for statistic, at in (("baseline", first), ("final", last)):
             compute = (
                 partial(cell_interval, self.ctx, parts[at]) if counted else partial(_printed, parts[at], statistic)
