@@ -146,3 +146,25 @@ def test_a_browser_shows_it_without_a_complaint(folder: Path) -> None:
     assert "CONSOLE" not in done.stderr
     assert done.stdout.count('<button type="button">') > 5  # the script ran: tables sort
     assert 'type="search"' in done.stdout  # and samples can be searched
+
+
+def _luminance(colour: str) -> float:
+    """WCAG 2.1 relative luminance of ``#rgb`` or ``#rrggbb``."""
+    digits = colour.lstrip("#")
+    parts = [
+        int(d * 2, 16) if len(digits) == 3 else int(digits[2 * i : 2 * i + 2], 16) for i, d in enumerate(digits[:3])
+    ]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (p / 255 for p in parts)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_text_stands_out_from_its_paper(folder: Path, scheme: str) -> None:
+    text = page(folder)
+    schemes = re.findall(r":root\s*\{([^}]*)\}", text)
+    light, dark, printed = (dict(re.findall(r"--(\w+):\s*(#[0-9a-fA-F]{3,6})\b", block)) for block in schemes)
+    colours = {"light": light, "dark": {**light, **dark}, "print": {**light, **printed}}[scheme]
+    for ink in ("ink", "muted", "link"):
+        for paper in ("paper", "mark") if ink == "ink" else ("paper",):
+            low, high = sorted((_luminance(colours[ink]), _luminance(colours[paper])))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, paper)
