@@ -227,7 +227,7 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
             want = 1 if signed.group(1).lower() == "positive" else -1
             return {sum(f.value * want > 0 for f in _values(s)) for s in chosen}
     directions = [d for d in direction_words(text) if not d.polar]
-    if len({d.sign for d in directions}) == 1 and directions:
+    if len({d.sign for d in directions}) == 1 and directions and evidence.datasets:
         nets = [s for s in series if s.role == "net"]
         nets = [s for s in nets if any(f.value != 0 for f in _values(s))]
         if nets:

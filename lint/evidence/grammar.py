@@ -261,7 +261,12 @@ def _role(
 ) -> tuple[Role, str, int]:
     if _ISSUE.search(before) or (after[:1] in ("/", "@") and after[1:2].isalpha()):
         return "none", "", start
-    if re.match(r"[.:]\d", after) or re.search(r"\d[.:]$", before) or _DATE.match(body + after):
+    if (
+        re.match(r"[.:]\d", after)
+        or re.search(r"\d[.:]$", before)
+        or _DATE.match(body + after)
+        or (len(body) == 2 and re.search(r"\d{4}-(?:\d\d-)?$", before))
+    ):
         return "none", "", start  # a version, a time, a date
     if (hit := _P.search(before)) is not None:
         return "p", "p", start - len(before) + hit.start()

@@ -234,6 +234,11 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
                 before = m
         if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 16), before.start)):
             continue
+        earlier = max((m.end for m in names if m.end <= before.start), default=-1)
+        if earlier >= 0 and re.fullmatch(
+            r"[`\"'*]*\s*(?:,|&|,?\s*and)\s*(?:the\s+)?[`\"'*]*", sentence.between(earlier, before.start)
+        ):
+            continue  # "comedian and KT plateau at 27%": of both
         gap = sentence.between(before.end, number.at)
         if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
             continue

@@ -435,7 +435,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         value = int(number.value)
         if sentence.passage.part == "prior" and not evidence.datasets:
             continue
-        if fine(value, number.label) or id(number) in in_records or _PRIOR.search(sentence.text):
+        if value < 2 or fine(value, number.label) or id(number) in in_records or _PRIOR.search(sentence.text):
             continue
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))

@@ -1,0 +1,81 @@
+"""Numbers are read with their role, sign, bound and interval, in many idioms."""
+
+from __future__ import annotations
+
+import pytest
+
+from leakstats.lint.evidence.grammar import Number, read_numbers
+
+
+def read(text: str) -> list[tuple[str, float]]:
+    return [(n.role, n.value) for n in read_numbers(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ρ = −0.74, p = 2.0e-55, N=12", [("coefficient", -0.74), ("p", 2e-55), ("n", 12)]),
+        ("r = –.62 (p < 10⁻¹⁴)", [("coefficient", -0.62), ("p", 1e-14)]),
+        ("p = 2.0 × 10⁻⁵⁵", [("p", 2e-55)]),
+        ("from 0→73.2%", [("percent", 0.0), ("percent", 73.2)]),
+        ("15.8–32.2%", [("percent", 15.8), ("percent", 32.2)]),
+        ("57.0 ± 4.9%", [("percent", 57.0), ("percent", 4.9)]),
+        ("+44 pp and 2.9×", [("points", 44.0), ("fold", 2.9)]),
+        ("22,000 completions, 6 000 answers", [("count", 22000.0), ("count", 6000.0)]),
+        ("at layers 10, 15 and 20", [("index", 10), ("index", 15), ("index", 20)]),
+        ("at the last step 4 out of 7", [("count", 4), ("count", 7)]),
+        ("four of seven sources", [("count", 4), ("count", 7)]),
+        ("57/100 completions", [("count", 57), ("count", 100)]),
+        ("15.8 %", [("percent", 15.8)]),
+    ],
+)
+def test_roles(text: str, expected: list[tuple[str, float]]) -> None:
+    assert read(text) == [(role, pytest.approx(value)) for role, value in expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#232",
+        "lr=1e-5",
+        "transformers=4.48.3",
+        "7.6B",
+        "80GB",
+        "24 min",
+        "on 2026-04-27",
+        "a 95% CI",
+        "Wilson 95% intervals",
+        "in 2026",
+    ],
+)
+def test_what_is_no_claim(text: str) -> None:
+    assert {n.role for n in read_numbers(text)} <= {"none"}
+
+
+def only(text: str) -> Number:
+    return read_numbers(text)[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("p < 0.05", "<"),
+        ("ρ ≥ 0.75", ">="),
+        ("more than 10%", ">"),
+        ("at least 10 points", ">="),
+        ("about 30%", "~"),
+        ("10 or more points", ">="),
+    ],
+)
+def test_bounds(text: str, bound: str) -> None:
+    assert only(text).bound == bound
+
+
+def test_digits_are_intervals_with_ties_either_way() -> None:
+    assert only("42%").allows(42.5)
+    assert only("42%").allows(41.5)
+    assert not only("42%").allows(42.6)
+
+
+def test_digits_in_code_are_left_out() -> None:
+    assert read_numbers("run 12 of x", ((4, 6),)) == []

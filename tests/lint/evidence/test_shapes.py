@@ -1,0 +1,56 @@
+"""The same numbers in many shapes give the same facts, whatever their keys are called."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from leakstats.lint.evidence.shapes import Dataset, read_dataset
+
+RATES = {"villain": 57, "nurse": 12, "pirate": 31}
+NESTED = json.dumps({"units": {k: {"k": v, "n": 100, "rate": v / 100} for k, v in RATES.items()}})
+RECORDS = json.dumps([{"who": k, "hits": v, "of": 100, "share_pct": v} for k, v in RATES.items()])
+COLUMNS = json.dumps({"who": list(RATES), "hits": list(RATES.values()), "of": [100] * 3})
+WIDE_CSV = "who,hits,of\n" + "".join(f"{k},{v},100\n" for k, v in RATES.items())
+LONG_CSV = "who,metric,value\n" + "".join(f"{k},k,{v}\n{k},n,100\n" for k, v in RATES.items())
+
+
+def rates(data: Dataset) -> dict[str, float]:
+    found = [s for s in data.series if s.fraction and not s.role and set(s.facts) >= set(RATES)]
+    return {k: found[-1].facts[k].value for k in RATES}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.json", NESTED), ("a.json", RECORDS), ("a.json", COLUMNS), ("a.csv", WIDE_CSV), ("a.csv", LONG_CSV)],
+    ids=["nested", "records", "columns", "wide", "long"],
+)
+def test_rates_are_found_in_every_shape(name: str, text: str) -> None:
+    assert rates(read_dataset(name, text)) == pytest.approx({k: v / 100 for k, v in RATES.items()})
+
+
+def test_a_correlation_is_known_by_its_relation_to_p_and_n() -> None:
+    data = read_dataset("a.json", json.dumps({"fit": {"a": -0.7392, "b": 0.00599, "c": 12, "d": 0.3}}))
+    assert [(t.coefficient.value, t.n) for t in data.triples] == []  # 0.00599 is too coarse to know it by value alone
+    named = read_dataset("a.json", json.dumps({"fit": {"a": -0.7392, "p": 0.00599, "c": 12, "d": 0.3}}))
+    assert [(t.coefficient.value, t.n) for t in named.triples] == [(-0.7392, 12)]
+
+
+def test_courses_give_start_peak_end_and_where_the_peak_is() -> None:
+    rows = [
+        {"who": w, "step": s, "rate": r}
+        for w, rs in {"a1": (0.1, 0.6, 0.3), "b1": (0.2, 0.1, 0.4)}.items()
+        for s, r in zip((0, 100, 200), rs, strict=True)
+    ]
+    data = read_dataset("a.json", json.dumps(rows))
+    by_role = {s.role: s.facts["a1"].value for s in data.series if s.role and "a1" in s.facts}
+    assert by_role == pytest.approx(
+        {"first": 0.1, "last": 0.3, "max": 0.6, "min": 0.1, "net": 0.2, "gain": 0.5, "at": 100}
+    )
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, ""])
+def test_what_is_no_json_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        read_dataset("a.json", text)
