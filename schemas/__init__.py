@@ -1,1 +1,1 @@
-"""The JSON Schemas of the files between the steps, one ``NAME.vN.schema.json`` each; read through ``leakstats.contracts``."""
+"""The JSON Schemas of the files between the steps: ``NAME.vN.schema.json``, read by ``leakstats.contracts``."""

@@ -129,7 +129,7 @@ def _loaded_after(code: str) -> set[str]:
     "code",
     [
         "import leakstats, leakstats.estimate, leakstats.numbers, leakstats.tails, leakstats.stats",
-        "from leakstats.cli import cli\nfrom click.testing import CliRunner\nassert CliRunner().invoke(cli, ['--help']).exit_code == 0",
+        "from leakstats.cli import cli\ncli.main(['--help'], standalone_mode=False)",
         "from leakstats.analysis.document import AnalysisDocument",
     ],
 )
