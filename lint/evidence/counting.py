@@ -11,7 +11,7 @@ from leakstats.facts import Fact, Series
 
 from .grammar import Number
 from .idioms import is_rate, pairs_of_counts
-from .knowledge import Clash, Evidence
+from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words, quantifiers
 from .names import words_of
 from .passages import Sentence
@@ -86,6 +86,10 @@ def _size(series: Series) -> int:
 
 def count_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Counts that no field or column of that many things gives for the criterion that the words state."""
+    yield from exceptions(_count_clashes(evidence), 1)
+
+
+def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     claims = list(_claims(evidence))
     done = set()
     for claim in claims:

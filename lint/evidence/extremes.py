@@ -10,7 +10,7 @@ from leakstats.facts import Fact, Series
 
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
-from .knowledge import Clash, Evidence
+from .knowledge import Clash, Evidence, exceptions
 from .lexicon import Superlative, superlatives
 from .names import Mention, words_of
 from .passages import Sentence
@@ -29,6 +29,10 @@ def _facts(series: Series) -> list[Fact]:
 
 def range_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Ranges of which one end is the smallest or largest value of a field, and the other is no value of it."""
+    yield from exceptions(_range_clashes(evidence), 1)
+
+
+def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
@@ -151,6 +155,10 @@ _HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,
 
 def superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
     """An extreme given to a name that holds it in none of the fields or columns that can be meant."""
+    yield from exceptions(_superlative_clashes(evidence), 1)
+
+
+def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         if not is_claim(passage):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
 
-__all__ = ["Clash", "Evidence"]
+__all__ = ["Clash", "Evidence", "exceptions"]
 
 _CORRELATION = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|coefficient", re.IGNORECASE)
 _MOST_CELLS = 4_000
@@ -36,6 +36,13 @@ class Clash:
     place: Place
     message: str
     help: str = ""
+
+
+def exceptions(clashes: Iterable[Clash], most: int) -> Iterator[Clash]:
+    """The clashes, if they are few; a page that seems to clash everywhere is one that was not understood."""
+    found = list(clashes)
+    if len(found) <= most:
+        yield from found
 
 
 class Evidence:

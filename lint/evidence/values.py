@@ -13,7 +13,7 @@ from leakstats.facts import Fact, Series
 from .correlations import follows, records
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
-from .knowledge import Clash, Evidence
+from .knowledge import Clash, Evidence, exceptions
 from .passages import Passage, Sentence
 
 __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
@@ -163,12 +163,16 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
         alike = [n for _, n in claims if (n.role == "percent") == percent]
         judged = alike if len(alike) > 3 else [n for _, n in claims]
         known = sum(_known(evidence, n) for n in judged)
-        evidence.cache[key] = known >= 2 and known >= 0.6 * len(judged)
+        evidence.cache[key] = known >= 2 and known >= 0.75 * len(judged)
     return bool(evidence.cache[key])
 
 
 def value_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Rates and decimals in words that are none of the values known of what they speak of."""
+    yield from exceptions(_value_clashes(evidence), 4)
+
+
+def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
     recorded = {
         id(x) for r in records(evidence) if r.passage is not None and r.p is not None for x in (r.coefficient, r.p)
     }
