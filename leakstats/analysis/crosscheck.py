@@ -73,6 +73,10 @@ def _only_ours(data: Mapping[str, Any], ours: float | None, theirs: float | None
     return ours is not None and theirs is None
 
 
+def _perfect(data: Mapping[str, Any], ours: float | None, theirs: float | None) -> bool:
+    return ours is not None and theirs is not None and abs(theirs) == 1.0 and abs(ours) < 1.0
+
+
 def _few(data: Mapping[str, Any], ours: float | None, theirs: float | None) -> bool:
     return _always(data, ours, theirs) and len(data["x"]) <= 30
 
@@ -126,6 +130,13 @@ PITFALLS: tuple[Pitfall, ...] = (
         _few,
         "scipy's default is the t approximation at any n: for a perfect rank correlation of n = 5 it gives 1.4e-24"
         " where the exact p is 0.0167; ours is exact or a permutation p for few units",
+    ),
+    Pitfall(
+        "pingouin",
+        "spearman interval, Fisher z",
+        _perfect,
+        "pingouin gives the interval [1, 1] where all ranks agree; ours takes the coefficient half a lattice step in,"
+        " since a sample whose ranks agree is no certainty",
     ),
     Pitfall(
         "pingouin",

@@ -279,6 +279,7 @@ def test_every_pitfall_can_be_named_by_a_claim():
     named = " ".join(
         [
             "pearson value spearman value p, default of each spearman interval, default of each pearson interval",
+            "spearman interval, Fisher z",
             "permutation p, exact partial variance inflation slope prediction largest leave-one-out ICC(1,1) value",
         ]
     )
@@ -379,3 +380,11 @@ def test_every_kind_that_a_question_names_has_an_opinion():
         for part in itertools.islice(text.split('Recheck("'), 1, None):
             used.add(part.split('"', 1)[0])
     assert used | {"correlation", "pooled"} == set(OPINIONS)
+
+
+def test_a_perfect_rank_correlation_is_a_known_pitfall_of_the_interval() -> None:
+    x = np.arange(8.0)
+    data = {"statistic": "spearman", "x": x, "y": x**3}
+    found = _compare("spearman", spearman(x, x**3), Recheck("correlation", data), LEVEL)
+    assert [c for c in found if c.verdict == "known_pitfall"]
+    assert not [c for c in found if c.verdict == "differ"]
