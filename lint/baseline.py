@@ -55,7 +55,7 @@ class Baseline:
             if not texts or not all(isinstance(t, str) for t in texts) or type(count) is not int or count < 1:
                 wrong.append(Violation(f"/findings/{i}", "lacks path, code, text (text) or count (1 or more)"))
             else:
-                known[Known(*texts)] += count
+                known[Known(*map(str, texts))] += count
         if wrong:
             raise ContractError(str(path), wrong)
         return cls(path, known)

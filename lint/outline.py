@@ -203,7 +203,8 @@ def _out_of_order(children: list[tuple[int, Found]]) -> Iterator[tuple[Found, st
         runs = [best[j] for j in range(i) if ordered[j][0] < rank]
         before = max(runs, key=_length) if runs else []
         best.append([*before, i])
-    kept = set(max(best, key=_length)) if best else set()
+    longest: list[int] = max(best, key=_length) if best else []
+    kept = set(longest)
     for i, (rank, found) in enumerate(ordered):
         if i in kept:
             continue
