@@ -452,16 +452,20 @@ def mrqap(
     # each column scaled by a power of two: coefficients are scaled back exactly, tiny units cost nothing
     exponents = [int(np.frexp(np.abs(v).max())[1]) for v in (y, *predictors)]
     y = np.ldexp(y, -exponents[0])
-    design = np.column_stack(
+    whole = np.column_stack(
         [np.ones(y.size), *(np.ldexp(x, -e) for x, e in zip(predictors, exponents[1:], strict=True))]
     )
+    # slopes do not see where 0 is: less a value of its own, which is exact, a column keeps its digits at any offset
+    design = whole.copy()
+    design[:, 1:] -= whole[0, 1:]
+    shifted = y - y[0]
     norms = np.sqrt((design * design).sum(axis=0))
     if float(np.linalg.svd(design / norms, compute_uv=False)[-1]) < 1e-10:
         raise UndefinedEstimate(quantity, "a predictor is a linear function of the others", n=n)
     q_all = _orthonormal(design)
-    residual = _without(q_all, y)
+    residual = _without(q_all, shifted)
     rss = float(residual @ residual)
-    centred = y - y[0] - (y - y[0]).mean()
+    centred = shifted - shifted.mean()
     tss = float(centred @ centred)
     perfect = rss <= 1e-24 * tss
     plan = _plan(permutation, n, quantity)
@@ -469,8 +473,9 @@ def mrqap(
     coefficients, errors, t_values = np.empty(k), np.empty(k), np.empty(k)
     own = []
     for j in range(k):
-        q_rest = _orthonormal(np.delete(design, j, axis=1))
-        e, y_rest = _without(q_rest, design[:, j]), _without(q_rest, y)
+        columns, outcome = (whole, y) if j == 0 else (design, shifted)
+        q_rest = _orthonormal(np.delete(columns, j, axis=1))
+        e, y_rest = _without(q_rest, columns[:, j]), _without(q_rest, outcome)
         ss = float(e @ e)
         own.append((q_rest, e, y_rest))
         coefficients[j] = float(e @ y_rest) / ss
@@ -480,7 +485,7 @@ def mrqap(
     if not perfect:
         tolerance = _tolerance(plan)
         nulls: dict[int, FloatArray] = (
-            _qap_y(y, own, df, n, directed, plan)
+            _qap_y(shifted, float(y[0]), own, df, n, directed, plan)
             if method == "qap-y"
             else {j: _dsp(*own[j], df=df, n=n, directed=directed, plan=plan) for j in range(1, k)}
         )
@@ -551,17 +556,20 @@ def _dsp(
 
 
 def _qap_y(
-    y: FloatArray,
+    shifted: FloatArray,
+    base: float,
     own: Sequence[tuple[FloatArray, FloatArray, FloatArray]],
     df: int,
     n: int,
     directed: bool,
     plan: Permutation | None,
 ) -> dict[int, FloatArray]:
+    """The t values of all coefficients with Y (``shifted`` plus ``base``) relabelled; only the intercept needs 0."""
     parts: dict[int, list[FloatArray]] = {j: [] for j in range(len(own))}
-    for moved in _relabelled(y, n, directed, plan):
+    for moved in _relabelled(shifted, n, directed, plan):
         for j, (q_rest, e, _) in enumerate(own):
-            parts[j].append(_t_of(e[:, None], _without(q_rest, moved), df))
+            outcome = moved + base if j == 0 else moved
+            parts[j].append(_t_of(e[:, None], _without(q_rest, outcome), df))
     return {j: np.concatenate(found) for j, found in parts.items()}
 
 

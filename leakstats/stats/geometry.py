@@ -33,6 +33,15 @@ __all__ = [
 
 Centring = Literal["none", "set"]
 
+_FARTHEST = 1e100
+"""Shifts beyond this, in lengths of the axis, have squares and sums that a double cannot hold."""
+
+_LARGEST_EXPONENT = 1024
+"""Of a double, as frexp counts."""
+
+_LARGEST_LOG = 709.0
+"""Its exponential is the largest that a double holds."""
+
 _ITEMS = "items are independent draws; similarities that share an item are not, which is why items are the units"
 _ONE_MODEL = "one trained model each: says nothing about training noise"
 _PINNED = (
@@ -57,8 +66,10 @@ def _scaled(array: FloatArray) -> FloatArray:
 
 def _deviations(array: FloatArray) -> FloatArray:
     """Rows minus their mean; what rounding leaves of equal rows is 0."""
-    with np.errstate(over="ignore"):
-        out: FloatArray = array - array.mean(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # the first shift is on the data's own grid, hence exact: a common offset costs no digits
+        out: FloatArray = array - array[0]
+        out -= out.mean(axis=0)
     if not np.isfinite(out).all():
         raise InputError("the coordinates are so large that their mean overflows; rescale them")
     noise = 8.0 * np.spacing(np.abs(array).max(axis=0))
@@ -116,7 +127,7 @@ def cosine_matrix(
     InputError
         For values that are not finite, or another shape.
     UndefinedEstimate
-        If an item is the zero vector (after centring: equals the mean), which has no direction.
+        Without items; if an item is the zero vector (after centring: equals the mean), which has no direction.
 
     Examples
     --------
@@ -128,6 +139,8 @@ def cosine_matrix(
     array = matrix(vectors, name="vectors", quantity="cosine")
     if array.shape[1] == 0:
         raise InputError(f"cosine: the items have no coordinates, got shape {array.shape}")
+    if array.shape[0] == 0:
+        raise UndefinedEstimate("cosine", "there is no item")
     return _cosines(array, centring, _names(labels, array.shape[0], "cosine"), "cosine")
 
 
@@ -386,7 +399,8 @@ def spread_change(
     Returns
     -------
     Estimate
-        ``value`` is the mean of log(distance after / distance before), natural; ``details["ratio"]`` its exponential.
+        ``value`` is the mean of log(distance after / distance before), natural; ``details["ratio"]`` its exponential,
+        left out where a double cannot hold it.
         t interval over items, sign-flip p-value. Every distance is from a mean that holds the item itself: items are
         independent up to order 1 / n.
 
@@ -424,13 +438,17 @@ def spread_change(
         logs.append(0.5 * np.log((scaled * scaled).sum(axis=1)) + exponents * math.log(2.0))
     ratio = logs[1] - logs[0]
     ratio[np.abs(ratio) <= 1e-14] = 0.0
+    mean = float(ratio.mean())
+    details: dict[str, Detail] = {"items_that_came_closer": int((ratio < 0.0).sum())}
+    if mean < _LARGEST_LOG:
+        details["ratio"] = math.exp(mean)
     base = Estimate(
         quantity=quantity,
-        value=float(ratio.mean()),
+        value=mean,
         n=n,
         method="mean log ratio of distances from the items' own mean",
         assumptions=("items are independent draws", _ONE_MODEL),
-        details={"ratio": math.exp(float(ratio.mean())), "items_that_came_closer": int((ratio < 0.0).sum())},
+        details=details,
     )
     if not ratio.any():
         return replace(base, notes=("no distance changed: there is no scatter to judge by",))
@@ -470,7 +488,8 @@ def axis_shift(
     InputError
         For shapes that differ, or values not finite.
     UndefinedEstimate
-        With fewer than 2 items, or where start and end are the same point.
+        With fewer than 2 items, where start and end are the same point, or where an item moved more than 1e100 times
+        the axis's length.
 
     Examples
     --------
@@ -489,7 +508,10 @@ def axis_shift(
         raise InputError(f"{quantity}: the axis must have {width} coordinates, got {ends[0].size} and {ends[1].size}")
     if n < 2:
         raise UndefinedEstimate(quantity, f"needs at least 2 items, got {n}", n=n)
-    axis = ends[1] - ends[0]
+    with np.errstate(over="ignore"):
+        axis = ends[1] - ends[0]
+    if not np.isfinite(axis).all():
+        raise InputError(f"{quantity}: start and end are so far apart that their distance overflows; rescale them")
     size = max(float(np.abs(e).max()) for e in ends)
     largest = float(np.abs(axis).max())
     if largest <= 8.0 * np.spacing(size):
@@ -497,19 +519,21 @@ def axis_shift(
     exponent = int(np.frexp(largest)[1])
     direction = np.ldexp(axis, -exponent)
     length = math.sqrt(float(direction @ direction))
-    moved = np.ldexp(second - first, -exponent)
-    shift = moved @ direction / length**2
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = np.ldexp(second - first, -exponent) @ direction / length**2
+    if not (np.abs(shift) < _FARTHEST).all():
+        raise UndefinedEstimate(quantity, f"an item moved more than {_FARTHEST:g} times the axis's length", n=n)
+    details: dict[str, Detail] = {"items_that_moved_forward": int((shift > 0.0).sum())}
+    for name, part in (("axis_length", length), ("mean_projection", length * float(shift.mean()))):
+        if math.frexp(part)[1] + exponent <= _LARGEST_EXPONENT:
+            details[name] = math.ldexp(part, exponent)
     base = Estimate(
         quantity=quantity,
         value=float(shift.mean()),
         n=n,
         method="mean displacement along the axis, as a share of its length",
         assumptions=("items are independent draws", _ONE_MODEL),
-        details={
-            "axis_length": math.ldexp(length, exponent),
-            "mean_projection": math.ldexp(length * float(shift.mean()), exponent),
-            "items_that_moved_forward": int((shift > 0.0).sum()),
-        },
+        details=details,
     )
     if not shift.any():
         return replace(base, notes=("no item moved along the axis",))

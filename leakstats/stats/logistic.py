@@ -21,6 +21,9 @@ __all__ = ["crossed_logistic"]
 _PRIOR_LOG_SD = 1.0
 _PRIOR_INTERCEPT = 5.0
 
+_MOST_TRIALS = 2_000_000
+"""The model is fitted to one row a trial, of about 100 bytes."""
+
 
 def crossed_logistic(
     successes: npt.ArrayLike, trials: npt.ArrayLike, clusters: Clusters, *, level: float = 0.95
@@ -47,7 +50,8 @@ def crossed_logistic(
     Raises
     ------
     UndefinedEstimate
-        Where all or no trials succeed (b is infinite), for a single cluster, or if the fit does not converge.
+        Where all or no trials succeed (b is infinite), for a single cluster, if the fit does not converge, or
+        for more than 2,000,000 trials (the model is fitted to one row a trial).
     InputError
         As ``clustered_proportion``.
 
@@ -73,6 +77,12 @@ def crossed_logistic(
     if not sample.varies:
         raise UndefinedEstimate(
             quantity, f"{sample.hits} of {sample.trials}: the logistic intercept is infinite", n=sample.groups
+        )
+    if sample.trials > _MOST_TRIALS:
+        raise UndefinedEstimate(
+            quantity,
+            f"the logistic model is fitted to one row a trial, and {sample.trials} are more than {_MOST_TRIALS}",
+            n=sample.groups,
         )
     intercept, log_sd, log_sd_error, effects = _fit(sample)
     spread = np.exp(log_sd)

@@ -166,10 +166,10 @@ def _number(p: PValue | float | None) -> float:
     if isinstance(p, PValue):
         return p.value
     if isinstance(p, bool) or not isinstance(p, (int, float, np.floating, np.integer)):
-        raise InputError(f"a p-value must be a number, a PValue or None, got {p!r}")
+        raise InputError(f"p_values: a p-value must be a number, a PValue or None, got {p!r}")
     value = float(p)
     if not 0.0 <= value <= 1.0:
-        raise InputError(f"a p-value lies in [0, 1], got {value:g}")
+        raise InputError(f"p_values: a p-value lies in [0, 1], got {value:g}")
     return value
 
 

@@ -571,6 +571,8 @@ def _batch(
     m, n = ys.shape
     k = zs.shape[2]
     fine = np.full(m, n - 2 - k >= 1)
+    if n == 0:
+        return np.zeros(m), np.zeros(m), np.full(m, -2.0 - k), fine
     basis: list[FloatArray] = []
 
     def left_over(values: FloatArray) -> FloatArray:

@@ -57,7 +57,7 @@ def _z_variance(rho: float, n: int, covariates: int, method: str, quantity: str)
 def _power(rho: float, n: int, alpha: float, covariates: int, method: str, quantity: str) -> float:
     variance = _z_variance(rho, n, covariates, method, quantity)
     df = n - 2 - covariates
-    t = t_ppf(1.0 - 0.5 * alpha, df)
+    t = -t_ppf(0.5 * alpha, df)
     if method == "spearman":
         # On the z scale the coefficient is about normal, with a bias of rho / (2 (n - 1)) (Fisher 1921).
         bar, scale = math.atanh(t / math.sqrt(df + t * t)), math.sqrt(variance)
@@ -162,7 +162,7 @@ def minimum_detectable_correlation(
         middle = 0.5 * (low + high)
         low, high = (middle, high) if _power(middle, n, alpha, covariates, method, quantity) < power else (low, middle)
     df = n - 2 - covariates
-    t = t_ppf(1.0 - 0.5 * alpha, df)
+    t = -t_ppf(0.5 * alpha, df)
     return Estimate(
         quantity=quantity,
         value=high,
@@ -274,6 +274,7 @@ def combined_correlation_precision(
     check_count(sources, name="sources", at_least=1)
     if sources < 2:
         raise UndefinedEstimate(quantity, "one source says nothing about the spread over sources", n=sources)
+    check_count(items, name="items", at_least=0)
     within = _z_variance(rho, items, covariates, method, quantity)
     error = math.sqrt((tau * tau + within) / sources)
     df = sources - 1

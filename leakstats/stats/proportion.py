@@ -23,6 +23,11 @@ __all__ = ["METHODS", "difference_interval", "one_sided_bound", "proportion_inte
 
 _Bounds: TypeAlias = tuple[FloatArray, FloatArray]
 
+_SMALLEST = float(np.finfo(np.float64).tiny)
+
+_TABLES = 20_000_000
+"""Most tables that Fisher's test lists (1 GB); needed beyond about 10**11 trials."""
+
 _INDEPENDENT = "trials are independent given the rate (completions that share a question are not)"
 
 
@@ -32,7 +37,7 @@ _INDEPENDENT = "trials are independent given the rate (completions that share a 
 def _wilson(k: FloatArray, n: FloatArray, alpha: float) -> _Bounds:
     """Wilson (1927); Newcombe (1998), method 3. Ends exact: low(0, n) = 0, high(n, n) = 1."""
     z = normal_ppf(1.0 - 0.5 * alpha)
-    z2 = z * z
+    z2 = max(z * z, _SMALLEST)  # at a level so low that z is 0, the quotient would be 0 / 0 for no success
     # In place, since at thousands of cells the cost is that of fresh memory.
     p = k / n
     root = 1.0 - p
@@ -531,7 +536,8 @@ def difference_interval(
     UndefinedEstimate
         Where a sample has no trials.
     InputError
-        For counts that are no counts, a level outside (0, 1), an unknown method.
+        For counts that are no counts, a level outside (0, 1), an unknown method; where Fisher's test would have to
+        list more than 20 million tables.
 
     Notes
     -----
@@ -586,9 +592,19 @@ def difference_interval(
 
 
 def _fisher_exact(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Two-sided: the probability of all tables with these margins that are no likelier than the observed one."""
+    """Two-sided: the probability of all tables with these margins that are no likelier than the observed one.
+
+    Tables far from the mean are left out: beyond 40 standard deviations and 400 successes they are less likely than
+    1e-300 together, and the answer is 0 (a bound) if the observed one is among them.
+    """
     m = x1 + x2
-    first, last = max(0, m - n2), min(m, n1)
+    mean = n1 * m / (n1 + n2)
+    reach = 40.0 * math.sqrt(mean * (n2 / (n1 + n2)) * (1.0 - m / (n1 + n2))) + 400.0
+    first, last = max(0, m - n2, math.floor(mean - reach)), min(m, n1, math.ceil(mean + reach))
+    if not first <= x1 <= last:
+        return 0.0
+    if last - first > _TABLES:
+        raise InputError(f"rate difference: Fisher's test would list {last - first} tables; n1 and n2 are too large")
     k = np.arange(first, last, dtype=np.float64)
     steps = np.log((n1 - k) * (m - k)) - np.log((k + 1.0) * (n2 - m + k + 1.0))
     log_p = np.concatenate([[0.0], np.cumsum(steps)])

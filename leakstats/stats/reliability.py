@@ -199,13 +199,13 @@ def _agreement_limits(ms: _Squares, level: float) -> tuple[float, float, float, 
     return low, high, _average(low, k), _average(high, k)
 
 
-def _table(ratings: npt.ArrayLike, *, quantity: str) -> tuple[FloatArray, float, int, int]:
+def _table(ratings: npt.ArrayLike, *, quantity: str, name: str = "ratings") -> tuple[FloatArray, float, int, int]:
     """Complete rows less a constant, at a safe scale, shape (k, n).
 
     Also the largest absolute value before the constant was taken off, how many rows were left out, and the exponent
     of the scale.
     """
-    table = matrix(ratings, name="ratings", quantity=quantity, missing=True)
+    table = matrix(ratings, name=name, quantity=quantity, missing=True)
     dropped = 0
     top = float(table.max(initial=-math.inf))
     if math.isnan(top):
@@ -722,7 +722,7 @@ def variance_components(
     quantity = "variance_components"
     notes = list(_factor_notes(factor))
     if model == "two-way":
-        table, largest, dropped, exponent = _table(values, quantity=quantity)
+        table, largest, dropped, exponent = _table(values, quantity=quantity, name="values")
         with np.errstate(all="ignore"):
             ms = _clean(table, largest)
         n, k, n_rows = ms.n, ms.k, ms.n * ms.k

@@ -339,6 +339,10 @@ def held_out_selection(
 _NEGLIGIBLE = 1e-60
 """Probabilities this small, relative to the largest of their distribution, are left out of sums of counts."""
 
+_MOST_WORK = 2e6
+"""Variance of a checkpoint's count times checkpoints**1.5, which the time of adding up counts grows with: beyond it
+(six checkpoints of half a million completions at a rate of 1/2) it would take minutes."""
+
 _RESOLVED = 1e-40
 """Tail probabilities below this would miss what was left out; a bound is given instead."""
 
@@ -373,11 +377,14 @@ class _Masses:
 
 
 def _binomial(n: int, p: float) -> _Masses:
-    """Probabilities of a binomial count, 0 < p < 1."""
-    k = np.arange(n + 1.0)
+    """Probabilities of a binomial count, 0 < p < 1, as far as they are not negligible."""
+    # 40 standard deviations, and 400 for the longer tails of rare events, leave less than 1e-300 out
+    reach = 40.0 * math.sqrt(n * p * (1.0 - p)) + 400.0
+    first, last = max(0, math.floor(n * p - reach)), min(n, math.ceil(n * p + reach))
+    k = np.arange(first, last + 1.0)
     log = special.gammaln(n + 1.0) - special.gammaln(k + 1.0) - special.gammaln(n - k + 1.0)
     log += k * math.log(p) + (n - k) * math.log1p(-p)
-    return _Masses(0, np.exp(log)).trimmed()
+    return _Masses(first, np.exp(log)).trimmed()
 
 
 def _conditional_tail(limits: IntArray, trials: IntArray, total: int) -> float:
@@ -509,11 +516,11 @@ def peak_rate(
     -------
     Estimate
         ``value`` is the peak as observed (the first of ties). The p-value tests that the rate is the same at all
-        checkpoints by the size of the peak: one axis, exactly and given the total (no nuisance rate); by question,
-        by permutation. The interval belongs to a family that covers all T rates at once, hence the selected one:
-        Clopper-Pearson at level**(1/T), or clustered Wilson intervals at 1 - (1 - level) / T by question; the
-        unadjusted one is beside. ``details``: peak (label), pooled_rate, and ``expected_peak``, the mean of the
-        maximum if the rate were constant.
+        checkpoints by the size of the peak: one axis, exactly and given the total (no nuisance rate; None, with a
+        note, beyond about half a million completions a checkpoint); by question, by permutation. The interval belongs
+        to a family that covers all T rates at once, hence the selected one: Clopper-Pearson at level**(1/T), or
+        clustered Wilson intervals at 1 - (1 - level) / T by question; the unadjusted one is beside. ``details``: peak
+        (label), pooled_rate, and ``expected_peak``, the mean of the maximum if the rate were constant.
 
     Raises
     ------
@@ -571,6 +578,8 @@ def peak_rate(
         "pooled_rate": pooled,
         "trials_at_peak": int(size[peak]),
     }
+    notes: tuple[str, ...] = ("the value is biased upward by having been chosen",)
+    p: PValue | None
     if by_question:
         p, expected = _peak_by_question(k, n, method)
         column = (k.T, n.T)
@@ -588,6 +597,8 @@ def peak_rate(
                 f"{quantity}: one axis of counts is tested exactly; a Permutation is for counts by question"
             )
         p = _peak_exact(hits, size, peak)
+        if p is None:
+            notes = (*notes, "no p-value: there are too many completions to add up their counts exactly")
         expected = _expected_maximum(pooled, size)
         each = level ** (1.0 / checkpoints)
         exact = proportion_interval(int(hits[peak]), int(size[peak]), level=each, method="clopper-pearson").interval
@@ -609,10 +620,10 @@ def peak_rate(
         method=f"largest of {checkpoints} rates: {names[peak]}",
         interval=interval,
         p_value=p,
-        null="the rate is the same at all checkpoints (size of the peak)",
+        null="" if p is None else "the rate is the same at all checkpoints (size of the peak)",
         other_intervals=() if plain is None else (plain,),
         assumptions=assumptions,
-        notes=("the value is biased upward by having been chosen",),
+        notes=notes,
         details=details,
     )
 
@@ -628,11 +639,15 @@ def _from_columns(k: IntArray, n: IntArray, row: int, each: float, level: float,
     return None if math.isnan(low) or math.isnan(high) else Interval(low, high, level, name)
 
 
-def _peak_exact(hits: IntArray, size: IntArray, peak: int) -> PValue:
+def _peak_exact(hits: IntArray, size: IntArray, peak: int) -> PValue | None:
+    """None where the counts are too many to be added up."""
     total = int(hits.sum())
     method = "exact-given-total"
     if total in (0, int(size.sum())):
         return PValue(1.0, method, minimum=1.0, alternative="greater")
+    rate = total / int(size.sum())
+    if int(size.max()) * rate * (1.0 - rate) * size.size**1.5 > _MOST_WORK:
+        return None
     p = _conditional_tail(_limits(size, int(hits[peak]), int(size[peak])), size, total)
     # the most extreme that this total allows: all of it at one checkpoint, as far as its trials go
     reachable = [(min(total, int(m)), int(m)) for m in size]
