@@ -195,7 +195,9 @@ def _human_summary(document: AnalysisDocument, lead: Entry, section: Section) ->
 def _setup(document: AnalysisDocument, lead: Entry, section: Section) -> str:
     plan = document.raw["plan"].get("reason")
     return _wrap(
-        'The results come from {{ study("source") }}.',
+        'The results come from {{ study("source") }}.'
+        if document.raw["study"].get("source")
+        else "Say here where the results come from.",
         'On the plan: {{ plan("reason") }}.' if plan else "No plan is recorded.",
         "Say here why this experiment, why these parameters, and which",
         "alternatives were considered and rejected.",

@@ -13,11 +13,12 @@ from leakstats.analysis.figure_data_course import condition_specs, course_specs,
 from leakstats.analysis.joined import Joined, all_joins
 from leakstats.analysis.ledger import FigureSpec
 from leakstats.analysis.prediction import fit_rows
+from leakstats.analysis.rates import clustered
 from leakstats.analysis.similarity import STATISTICS, headline_statistic, primary_layer
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate
 from leakstats.ident import Facet
-from leakstats.stats import fit_ols, proportion_intervals
+from leakstats.stats import fit_ols
 
 __all__ = ["figure_specs"]
 
@@ -81,9 +82,17 @@ def _points(ctx: Context, part: Joined, layer: int | None) -> dict[str, Any]:
         "x": part.similarity[layer].tolist(),
         "y": part.rate.tolist(),
     }
-    if part.successes is not None and part.trials is not None:
-        found = proportion_intervals(part.successes, part.trials, level=ctx.level)
-        points |= {"low": found["low"].tolist(), "high": found["high"].tolist()}
+    table = ctx.ledger.tables.get(f"rates.{part.outcome_id}")
+    if part.successes is not None and table is not None:
+        # the bars are the intervals of the table, clustered where the design says so
+        fixed = {k: v for k, v in part.facets.items() if k in table.factors}
+        by = [name for name in (part.unit, part.group) if name is not None and name in table.factors]
+        at = {tuple(table.factors[name][i] for name in by): i for i in table.rows(**fixed)}
+        if len(at) != len(table.rows(**fixed)):
+            return points  # a point sums several cells of the table: no interval of it stands there
+        columns = {part.unit: part.units.tolist(), part.group: part.groups.tolist()}
+        rows = [at[key] for key in zip(*(columns[name] for name in by), strict=True)]
+        points |= {end: [table.columns[end][i] for i in rows] for end in ("low", "high")}
     return points
 
 
@@ -92,7 +101,9 @@ def _interval_words(ctx: Context, joined: Joined) -> str:
         return "rates as printed"
     trials = sorted(set(joined.trials.tolist()))
     of = f"{trials[0]}" if len(trials) == 1 else f"{trials[0]} to {trials[-1]}"
-    return f"bars: {100 * ctx.level:g} % Wilson intervals of {of} completions"
+    table = ctx.results.table(joined.outcome_id)
+    kind = "clustered" if clustered(ctx, table) else (ctx.override("rates") or "wilson").capitalize()
+    return f"bars: {100 * ctx.level:g} % {kind} intervals of {of} completions"
 
 
 def _scatter(ctx: Context, joined: Joined, layer: int | None) -> FigureSpec:

@@ -191,8 +191,10 @@ def condition_specs(ctx: Context) -> list[FigureSpec]:
     n = sorted({e.n for _, e in means})
     count = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
     level = format_percent(ctx.level, decimals=0)
-    noun = ctx.noun(other)
-    said = f"N = {count} {noun} in each of {len(bars)} conditions; bars: {level} intervals; points: all {noun} measured"
+    noun = ctx.ledger.entries[means[0][0]].unit_noun
+    said = f"N = {count} {noun} in each of {len(bars)} conditions; bars: {level} intervals"
+    if units is not None:
+        said += f"; points: all {ctx.noun(other)} measured"
     title = "Mean rate by condition"
     return [
         FigureSpec(

@@ -80,7 +80,11 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     for column in range(columns):
         last = max(i for i in range(len(panels)) if i % columns == column)
         flat[last].tick_params(labelbottom=True)
-    figure.supxlabel(style.headed(x_axis["label"]), fontsize=9)
+    if len(colours) > 1 and len(flat) == len(panels):
+        # the legend takes the place below the panels, where a label of the whole figure would stand too
+        flat[(rows - 1) * columns + columns // 2].set_xlabel(style.headed(x_axis["label"]), fontsize=9)
+    else:
+        figure.supxlabel(style.headed(x_axis["label"]), fontsize=9)
     figure.supylabel(style.headed(y_axis["label"]), fontsize=9)
     if y_axis.get("limits") is None:
         flat[0].margins(x=0.06, y=0.08)
