@@ -84,6 +84,26 @@ class Family:
         return {"name": self.name, "size": len(self.keys), "method": self.method, "keys": self.keys, "note": self.note}
 
 
+NULL_IS_ZERO = frozenset({"spearman", "pearson", "kendall", "difference", "net_change", "slope"})
+"""Statistics whose interval and p-value speak of the same null, so that a reader may hold them side by side."""
+
+
+def _with_disagreement(estimate: Estimate) -> Estimate:
+    """A note where the headline interval and p-value decide differently: they come from different procedures."""
+    p, interval = estimate.p_value, estimate.interval
+    if (
+        p is None
+        or interval is None
+        or p.alternative != "two-sided"
+        or (0.0 in interval) == (p.value > 1.0 - interval.level)
+    ):
+        return estimate
+    return estimate.with_notes(
+        f"interval and p decide differently at {1.0 - interval.level:.2g}: the interval is {interval.method},"
+        f" the p-value {p.method}; neither should be quoted without the other"
+    )
+
+
 class Ledger:
     """Collects what the questions compute. Nothing that was run can be left out: modules have no other output.
 
@@ -126,6 +146,8 @@ class Ledger:
             result = compute() if callable(compute) else compute
         except UndefinedEstimate as error:
             result = Undefined.from_error(error)
+        if statistic in NULL_IS_ZERO and isinstance(result, Estimate):
+            result = _with_disagreement(result)
         tests = isinstance(result, Estimate) and result.p_value is not None
         if family is not None and tests:
             self.families[family].keys.append(str(key))
