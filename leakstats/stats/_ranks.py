@@ -93,6 +93,10 @@ def exact_ratio_ranks(successes: npt.ArrayLike, trials: npt.ArrayLike) -> FloatA
     InputError
         If the counts are not whole, out of range, or have another shape.
 
+    Notes
+    -----
+    Valid for any counts. Checked against ranks of whole-number fractions by brute force.
+
     Examples
     --------
     >>> exact_ratio_ranks([455, 910, 1], [600, 1200, 2]).tolist()

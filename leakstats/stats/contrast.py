@@ -147,6 +147,10 @@ def paired_contrast(
 
     Two crossed factors, normal, from 5 x 5 to 50 x 20 with neither, either or both factors varying: 93.8 to 98.5 %
 
+    Valid for units that are independent draws; the sign-flip p-value where a unit's conditions would be exchangeable.
+    Checked against R's exact p-values (oracle family permpaired), scipy's paired t test, the two-way formula written
+    out, and by simulation of coverage and size.
+
     Examples
     --------
     >>> e = paired_contrast([0.6, 0.5, 0.9, 0.4, 0.7], [0.3, 0.4, 0.6, 0.2, 0.1])
@@ -344,6 +348,11 @@ def unpaired_contrast(
     InputError, UndefinedEstimate
         As :func:`permutation_difference`.
 
+    Notes
+    -----
+    Valid where both samples have one distribution if the null hypothesis holds; Welch's interval for means that are
+    about normal. Checked against exact p-values and Welch's test in R (oracle family perm).
+
     Examples
     --------
     >>> e = unpaired_contrast([0.1, 0.2, 0.2, 0.4], [0.5, 0.6, 0.9])
@@ -408,6 +417,11 @@ def equivalence_test(
         For a margin that does not surround 0, values not finite, level <= 1/2.
     UndefinedEstimate
         For a standard error of 0.
+
+    Notes
+    -----
+    Valid for an estimate that is t-distributed (or normal) about its true value, with a margin that was set before
+    looking. Checked against scipy's one-sided t tests, through :func:`equivalence`.
 
     Examples
     --------
@@ -491,6 +505,11 @@ def equivalence(
     UndefinedEstimate
         As the contrasts, and where the differences do not vary.
 
+    Notes
+    -----
+    Valid as the contrast is, with a margin that was set before looking. Checked against scipy's two one-sided t tests,
+    and Welch's interval for separate samples.
+
     Examples
     --------
     >>> e = equivalence([0.52, 0.48, 0.61, 0.40, 0.55, 0.50], [0.50, 0.49, 0.60, 0.42, 0.54, 0.52], margin=0.05)
@@ -562,6 +581,11 @@ def correlation_equivalence(
         For r or margin outside (-1, 1).
     UndefinedEstimate
         With fewer than 4 units, or |r| = 1.
+
+    Notes
+    -----
+    Valid for independent units, with a margin that was set before looking. Checked against two one-sided normal tests
+    on Fisher's z written out.
 
     Examples
     --------
@@ -661,6 +685,9 @@ def blocked_conditions_test(
     trained model a condition: a small p says that these models differ, not that their training does. Measured size at
     5 % for 11 blocks under 5 conditions (10,000 tables, 199 permutations): range 4.5, Friedman's chi-square 4.5, its
     permutation 5.1 %.
+
+    Valid where a block's cells would be exchangeable if conditions did not differ. Checked against scipy's Friedman
+    test, a list of all arrangements, the sign-flip test for two conditions, and by simulation of its size.
 
     Examples
     --------

@@ -252,7 +252,9 @@ def pearson(
     .88 (latent rho .5) to .80 (.9); with only y at a floor .95-.97. Use a Bootstrap or :func:`spearman` there.
     The permutation p-value is exact for exchangeable pairs whatever their distribution.
 
-    Checked against R's cor.test, an enumeration in R, stored permutations, boot, and 80-digit arithmetic.
+    Valid for independent pairs, the interval and t for normal ones; the permutation p-value for exchangeable ones.
+    Checked against R's cor.test, an enumeration and stored permutations in R, and 80-digit arithmetic (oracle families
+    tabular, permcor, boot), and by simulation of coverage and size.
 
     Examples
     --------
@@ -368,7 +370,9 @@ def spearman(
     .949-.984, 78 % of them .950-.995, five values .952-.981, a grid of 20 .934-.966. With ties in both (n = 8, 12, 20,
     50): at the floor bonett-wright .881-.967, tie-robust .894-.977; rounded to five values .915-.967 and .942-.978.
 
-    Checked against R's cor.test (asymptotic), an enumeration in R, boot, and 80-digit arithmetic.
+    Valid for independent pairs; the permutation p-value for exchangeable ones. Checked against R's cor.test
+    (asymptotic), an enumeration and stored permutations in R, and 80-digit arithmetic (oracle families tabular,
+    permcor, boot), and by simulation of coverage and size.
 
     Examples
     --------
@@ -486,7 +490,8 @@ def kendall(
     With ties esscher-score and fieller ignore that tau-b varies more: rounded to five values, esscher-score falls
     to .817 at n = 200 while tie-robust holds .940-.989 over n = 8, 12, 20, 50.
 
-    Checked against R's cor.test (exact without ties, asymptotic with them) and an enumeration in R.
+    Valid for independent pairs; the permutation p-value for exchangeable ones. Checked against R's cor.test (exact
+    without ties, asymptotic with them), an enumeration in R (oracle family tabular), and by simulation of coverage.
 
     Examples
     --------

@@ -90,6 +90,10 @@ def crossed_correlation(
     units that are alone in theirs. The permutation null is "x carries no information on y beyond the groups'
     levels"; its p is (b + 1) / (m + 1), two-sided in the absolute coefficient.
 
+    Valid where units are exchangeable with units of the same pattern (p-value), and independent draws (interval).
+    Checked against scipy for the value and the p-value over rows, an enumeration of the units' permutations, and by
+    simulation of its size.
+
     Examples
     --------
     >>> rng = np.random.default_rng(1)

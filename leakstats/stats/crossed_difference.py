@@ -65,8 +65,9 @@ def crossed_difference(
     -----
     Coverage has not been measured; that of the resampling is what :func:`leakstats.stats.crossed_correlation` has.
 
-    Checked against :func:`leakstats.stats.crossed_correlation` for both values, and against a plain loop over
-    resamples that ranks each anew.
+    Valid for units (and groups, where both are resampled) that are independent draws. Checked against
+    :func:`leakstats.stats.crossed_correlation` for both values, and against a plain loop over resamples that ranks each
+    anew.
 
     Examples
     --------

@@ -160,6 +160,9 @@ def compare_dependent_correlations(
     ranks "williams" and "meng" reject up to .12 at n = 8 and .08 at n = 200; Zou's interval with Bonett-Wright
     limits covers .934-.986 at n = 8, .946-.981 above.
 
+    Valid for independent rows; "williams" and "meng" for normal columns. Checked against published examples (Steiger
+    1980; Zou 2007), a bootstrap by plain loop, and by simulation of coverage and size.
+
     Examples
     --------
     >>> y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]

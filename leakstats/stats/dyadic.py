@@ -151,10 +151,9 @@ def mantel(
 
     Notes
     -----
-    Mantel 1967, *Cancer Research* 27, 209-220; p = (b + 1) / (m + 1) (Phipson & Smyth 2010), ties counted within
-    1e-9. Checked against vegan 2.6 (which is one-sided: ``alternative="greater"``). Measured size in percent at 5 % for
-    unrelated planar geometries (10,000 pairs of matrices a cell, exact for 5 items, 199 permutations above;
-    ``tests/stats/test_coverage_dyadic.py``):
+    Mantel 1967, *Cancer Research* 27, 209-220; p = (b + 1) / (m + 1) (Phipson & Smyth 2010), ties counted within 1e-9.
+    Measured size in percent at 5 % for unrelated planar geometries (10,000 pairs of matrices a cell, exact for 5 items,
+    199 permutations above; ``tests/stats/test_coverage_dyadic.py``):
 
     ========================== === === ==== ====
     test                       n=5 8   12   20
@@ -163,6 +162,9 @@ def mantel(
     Spearman                   4.7 5.1 5.2  4.8
     Pearson, pairs independent 6.7 9.3 14.6 23.3
     ========================== === === ==== ====
+
+    Valid where items are exchangeable if the matrices are unrelated. Checked against vegan 2.6, which is one-sided
+    (oracle family mantel), a plain loop over relabellings, and by simulation of its size.
 
     Examples
     --------
@@ -257,6 +259,11 @@ def partial_mantel(
         As :func:`mantel`.
     UndefinedEstimate
         As :func:`mantel`, and where A or B is a linear function of C (their residual is rounding noise).
+
+    Notes
+    -----
+    Valid where items are exchangeable; where A and C, or B and C, are both autocorrelated in space it rejects too often
+    (Guillot & Rousset 2013). Checked against vegan 2.6 (oracle family mantel), and the textbook formula.
 
     Examples
     --------
@@ -413,8 +420,12 @@ def mrqap(
 
     Notes
     -----
-    Checked against base R and sna's ``netlm`` (oracle family mrqap). Measured size of "dsp" at 5 % for 12 items, with
-    another predictor that is related to both: 5.3 % (10,000 data sets, 199 permutations).
+    Measured size of "dsp" at 5 % for 12 items, with another predictor that is related to both: 5.3 % (10,000 data sets,
+    199 permutations).
+
+    Valid where items are exchangeable; "dsp" given the other predictors, "qap-y" only if no predictor matters. Checked
+    against base R and sna's ``netlm`` (oracle family mrqap), a plain loop over relabellings, and by simulation of its
+    size.
 
     Examples
     --------
@@ -635,6 +646,9 @@ def node_bootstrap(
     expanded-percentile 99.3 99.8 99.7 98.7  98.2  96.7  94.8
     percentile          97.6 97.6 98.9 96.5  95.3  94.8  94.1
     =================== ==== ==== ==== ===== ===== ===== =====
+
+    Valid for items that are independent draws, and enough of them: see the table. Checked against a resample replayed
+    by hand, and by simulation of its coverage.
 
     Examples
     --------

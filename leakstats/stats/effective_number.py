@@ -42,7 +42,8 @@ def effective_number(correlations: npt.ArrayLike) -> Estimate:
     1999, *J. Climate* 12, 1990-2009, eq. 5. It says how many independent columns would spread their variance as these
     do; it is descriptive, no degrees of freedom of a test.
 
-    Checked against the eigenvalues that numpy finds, and the limits 1 and k.
+    Valid for any correlation matrix: it describes, and infers nothing. Checked against the eigenvalues that numpy
+    finds, and the limits 1 and k.
 
     Examples
     --------

@@ -129,6 +129,10 @@ def cosine_matrix(
     UndefinedEstimate
         Without items; if an item is the zero vector (after centring: equals the mean), which has no direction.
 
+    Notes
+    -----
+    Valid for any vectors: it describes, and infers nothing. Checked against scipy's cosine distances.
+
     Examples
     --------
     >>> cosine_matrix([[1.0, 0.0], [1.0, 1.0]]).round(3)
@@ -177,6 +181,11 @@ def mean_similarity(
         For values that are not finite, or another shape.
     UndefinedEstimate
         With fewer than 2 items, or an item without a direction.
+
+    Notes
+    -----
+    Valid for items that are independent draws. Checked against scipy's cosine distances, and for the interval against
+    leaving each item out.
 
     Examples
     --------
@@ -268,6 +277,9 @@ def similarity_change(
     where the mean does not change (n = 8 / 12 / 20; three kinds of scatter, 1,500 to 4,000 runs): d_i 30 to 44 %,
     pseudo-values 4.5 to 6.6 %. Coverage of the default at 95 %, n = 5 to 20: 94.8 to 96.7 %; of the bootstrap
     88.7 to 98.3 %.
+
+    Valid for items that are independent draws. Checked against scipy's cosine distances with each item left out in
+    turn, resamples by brute force, and by simulation of coverage and size.
 
     Examples
     --------
@@ -411,6 +423,11 @@ def spread_change(
     UndefinedEstimate
         With fewer than 3 items, or where an item lies exactly on the mean.
 
+    Notes
+    -----
+    Valid for items that are independent draws, enough of them that their mean is nearly fixed. Checked against the
+    distances by numpy and scipy's t interval, and factors put in by hand.
+
     Examples
     --------
     >>> base = np.random.default_rng(1).normal(size=(6, 40))
@@ -491,6 +508,11 @@ def axis_shift(
         With fewer than 2 items, where start and end are the same point, or where an item moved more than 1e100 times
         the axis's length.
 
+    Notes
+    -----
+    Valid for items that are independent draws and had no part in making the axis. Checked against shifts put in by
+    hand, under rotations and changes of unit.
+
     Examples
     --------
     >>> base = np.random.default_rng(0).normal(size=(5, 3))
@@ -562,6 +584,11 @@ def nearest_centroid(states: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     UndefinedEstimate
         With fewer than 2 items or 2 questions.
 
+    Notes
+    -----
+    Valid for any states: each is judged by centroids that it had no part in. Checked against a plain loop over items
+    and questions.
+
     Examples
     --------
     >>> rng = np.random.default_rng(0)
@@ -614,6 +641,11 @@ def nearest_centroid_accuracy(correct: npt.ArrayLike, *, level: float = 0.95) ->
     InputError, UndefinedEstimate
         As :func:`clustered_proportion`.
 
+    Notes
+    -----
+    Valid for items and questions that are independent draws. Checked against :func:`clustered_proportion` of the same
+    hits.
+
     Examples
     --------
     >>> e = nearest_centroid_accuracy([[True, True, False], [True, False, True], [True, True, True]])
@@ -657,6 +689,11 @@ def accuracy_change(before: npt.ArrayLike, after: npt.ArrayLike, *, level: float
     UndefinedEstimate
         Where the accuracy before is not above chance, 1 / n: a classifier that cannot tell the items apart has
         nothing to lose, and its test would only fill the family. With fewer than 2 items or questions.
+
+    Notes
+    -----
+    Valid for items and questions that are independent draws, one trained model a state. Checked against
+    :func:`paired_contrast` of the same hits, and differences put in by hand.
 
     Examples
     --------

@@ -82,7 +82,8 @@ def influence(
     degrees of freedom left (n = p + 1). Values are those of n refits to rounding, in closed form.
     A flag says "look", not "drop": the reason for an exclusion must not be its effect on the result.
 
-    Checked against R's ``influence.measures`` and 80-digit arithmetic.
+    Valid for any least-squares fit: it describes, and tests nothing. Checked against R's ``influence.measures`` and
+    80-digit arithmetic (oracle family tabular), and against n refits.
 
     Examples
     --------
@@ -279,6 +280,9 @@ def drop_one(
     -----
     A value at exactly ``null_value`` has no sign and flips nothing. A drop that leaves the statistic undefined is
     listed in ``failures`` and not part of the range. This describes fragility; it is no interval and no test.
+
+    Valid for any statistic that returns an Estimate. Checked against a plain loop of refits, and the published study
+    whose decision hangs on one persona.
 
     Examples
     --------

@@ -124,6 +124,9 @@ def adjust(
     Ties get equal values. Same results as R's ``p.adjust`` (oracle family padjust); statsmodels counts NaN as a
     test. Holm 1979; Hochberg 1988; Hommel 1988; Benjamini & Hochberg 1995; Benjamini & Yekutieli 2001.
 
+    Valid under the dependence named with each method, for p-values that are valid alone. Checked against R's p.adjust
+    (oracle family padjust), and for Hommel against closed testing by brute force.
+
     Examples
     --------
     >>> adjust([0.01, None, 0.04, 0.03])
@@ -271,6 +274,9 @@ def max_t(
     max-T             4.0  5.1  4.9
     unadjusted       12.1 12.4 12.2
     ================ ==== ==== ====
+
+    Valid for exchangeable units. Checked against its definition by a list of all permutations, the published layers of
+    study 271, and by simulation of the family-wise error.
 
     Examples
     --------

@@ -245,7 +245,8 @@ def proportion_interval(successes: int, trials: int, *, level: float = 0.95, met
 
     Notes
     -----
-    Checked against R's binom.test, prop.test and qbeta (oracle family binomial).
+    Valid for trials that are independent given the rate. Checked against R's binom.test, prop.test and qbeta (oracle
+    family binomial), and by exact computation of coverage.
 
     Exact coverage in percent at a nominal 95 %, mean / minimum over the 199 rates 0.005, 0.01, ..., 0.995
     (``tests/stats/test_coverage_proportion.py``):
@@ -310,6 +311,10 @@ def one_sided_bound(successes: int, trials: int, *, level: float = 0.95, side: s
     ------
     UndefinedEstimate, InputError
         As :func:`proportion_interval`.
+
+    Notes
+    -----
+    Valid for trials that are independent given the rate. Checked against the binomial tail that defines it.
 
     Examples
     --------
@@ -398,6 +403,11 @@ def proportion_intervals(
     -------
     Columns
         ``rate``, ``low``, ``high``.
+
+    Notes
+    -----
+    Valid as :func:`proportion_interval` is, each cell alone. Checked against :func:`proportion_interval`, cell by cell
+    with every method.
 
     Examples
     --------
@@ -541,7 +551,9 @@ def difference_interval(
 
     Notes
     -----
-    Checked against R's fisher.test, prop.test and Newcombe's formula (oracle family twoprop).
+    Valid for trials that are independent given the rate, in and between the samples. Checked against R's fisher.test,
+    prop.test and Newcombe's formula (oracle family twoprop), published examples, scipy's Fisher test, and by exact
+    computation of coverage.
 
     Exact coverage in percent at a nominal 95 %, mean / minimum over a 39 x 39 grid of rates in (0, 1):
 

@@ -551,10 +551,13 @@ def fit_ols(
     given, and no t, F, p-value or interval, which would be ratios of noise. A constant y is such a fit, and its r2
     is undefined.
 
+    Valid for independent rows with a linear mean; t, F and intervals for normal errors of one variance (see the table
+    for others). Checked against R's ``lm`` and 80-digit arithmetic (oracle family tabular), and by simulation of
+    coverage.
+
     References
     ----------
     Draper & Smith (1998), Applied Regression Analysis, 3rd ed., ch. 5: eq. 5.1.4 (coefficients), 5.3.5 (F).
-    Checked against R's ``lm`` and 80-digit arithmetic.
 
     Examples
     --------

@@ -502,10 +502,13 @@ def combine_estimates(
 
     Notes
     -----
-    One source: its own interval, with a note. Identical sources: the Hartung-Knapp error would be 0; the truncated
-    one is the headline even if ``hartung_knapp=True``, with a note. Formulas: Viechtbauer 2005 and 2007,
-    Hartung & Knapp 2001, Sidik & Jonkman 2005, Higgins, Thompson & Spiegelhalter 2009; checked against metafor 3.8
-    (which stops its iterations early: ours go to the last digits, so that PM and REML differ by up to 1e-5).
+    One source: its own interval, with a note. Identical sources: the Hartung-Knapp error would be 0; the truncated one
+    is the headline even if ``hartung_knapp=True``, with a note. Formulas: Viechtbauer 2005 and 2007, Hartung & Knapp
+    2001, Sidik & Jonkman 2005, Higgins, Thompson & Spiegelhalter 2009. metafor stops its iterations early: ours go to
+    the last digits, so that PM and REML differ by up to 1e-5.
+
+    Valid for independent estimates that are about normal, with variances that are about known. Checked against metafor
+    3.8 (oracle family meta), and for REML and ML against the likelihood on a grid.
 
     Examples
     --------
@@ -594,7 +597,9 @@ def combine_correlations(
 
     Notes
     -----
-    The interval assumes independent sources. Sources that share bystanders are not: compare the joint permutation.
+    The interval assumes independent sources. Sources that share bystanders are not: compare the joint permutation of
+    :func:`crossed_correlation`.
+
     Measured coverage in percent at 95 % (10,000 data sets a cell; the lowest over true correlations 0 and 0.7 and
     spreads of z of 0, 0.15 and 0.4; ``tests/stats/test_coverage_synthesis.py``), by number and size of sources:
 
@@ -612,6 +617,8 @@ def combine_correlations(
     z, 110                             87.5 90.9 91.9 93.5
     z, 10 to 110                       85.2 89.8 91.0 91.9
     ================================== ==== ==== ==== ====
+
+    Valid for independent sources. Checked against metafor 3.8 (oracle family meta), and by simulation of its coverage.
 
     Examples
     --------

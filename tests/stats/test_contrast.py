@@ -231,6 +231,20 @@ def test_seven_points_show_no_absence() -> None:
     assert wide.details["standard_error_z"] == pytest.approx(math.sqrt(1.125 / 47))
 
 
+def test_correlation_equivalence_is_two_normal_tests_on_fishers_z() -> None:
+    for r, n, margin, coefficient, factor in ((0.1, 60, 0.3, "pearson", 1.0), (-0.2, 45, 0.4, "spearman", 1.02)):
+        e = correlation_equivalence(r, n, margin=margin, coefficient=coefficient)  # type: ignore[arg-type]
+        error = math.sqrt(factor / (n - 3))
+        above = scipy_stats.norm.sf((math.atanh(r) + math.atanh(margin)) / error)
+        below = scipy_stats.norm.sf((math.atanh(margin) - math.atanh(r)) / error)
+        assert e.p_value is not None
+        assert e.p_value.value == pytest.approx(max(above, below), rel=1e-9)
+        reach = scipy_stats.norm.ppf(0.95) * error
+        assert e.interval is not None
+        assert e.interval.low == pytest.approx(math.tanh(math.atanh(r) - reach), rel=1e-9)
+        assert e.interval.high == pytest.approx(math.tanh(math.atanh(r) + reach), rel=1e-9)
+
+
 @pytest.mark.parametrize("margin", [0.0, -0.1, math.nan, math.inf, (0.1, 0.2), (-0.1, 0.0)])
 def test_margins_surround_zero(margin: Any) -> None:
     with pytest.raises(InputError, match="margin"):

@@ -6,6 +6,7 @@ import csv
 import itertools
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,18 @@ def test_ranks_of_counts_keep_a_tie_that_float_means_break() -> None:
     assert exact_ratio_ranks([[1, 1], [1, 2]], [[3, 2], [2, 6]]).tolist() == [1.5, 1.5]
     with pytest.raises(InputError, match=r"successes must lie in \[0, trials\], got 3 of 2"):
         exact_ratio_ranks([1, 3], 2)
+
+
+def test_ratio_ranks_are_ranks_of_fractions() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        trials = rng.choice([1, 2, 3, 6, 7, 200, 600], size=(9, 2))
+        hits = rng.integers(0, trials + 1)
+        means = [
+            sum(Fraction(int(k), int(n)) for k, n in zip(*row, strict=True)) for row in zip(hits, trials, strict=True)
+        ]
+        expected = [sum(a < b for a in means) + (sum(a == b for a in means) + 1) / 2 for b in means]
+        assert exact_ratio_ranks(hits, trials).tolist() == expected
 
 
 @pytest.mark.parametrize("function", [pearson, spearman, kendall])

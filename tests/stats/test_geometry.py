@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats as scipy_stats
 from scipy.spatial.distance import pdist
 
 from leakstats.errors import InputError, UndefinedEstimate
@@ -16,10 +17,12 @@ from leakstats.stats import (
     Bootstrap,
     accuracy_change,
     axis_shift,
+    clustered_proportion,
     cosine_matrix,
     mean_similarity,
     nearest_centroid,
     nearest_centroid_accuracy,
+    paired_contrast,
     sign_flip,
     similarity_change,
     spread_change,
@@ -275,3 +278,45 @@ def test_scales_and_offsets_lose_nothing_and_warn_of_nothing(rng, scale, offset)
     assert e.value == pytest.approx(spread_change(before, after).value, abs=1e-6)
     assert c.value == pytest.approx(similarity_change(before, after, centring="set").value, abs=1e-6)
     assert hits.shape == (4, 3)
+
+
+# -- against other functions of ours and of numpy
+
+
+def test_spread_is_the_log_ratio_of_distances_with_a_t_interval(rng):
+    before, after = two_states(rng)
+    logs = [np.log(np.linalg.norm(s - s.mean(axis=0), axis=1)) for s in (before, after)]
+    ratio = logs[1] - logs[0]
+    e = spread_change(before, after)
+    assert e.value == pytest.approx(ratio.mean(), abs=1e-12)
+    low, high = scipy_stats.ttest_1samp(ratio, 0.0).confidence_interval()
+    assert (e.interval.low, e.interval.high) == pytest.approx((low, high), abs=1e-12)
+    assert e.p_value.value == sign_flip(ratio).p_value.value
+
+
+def test_interval_of_the_mean_similarity_by_leaving_each_item_out(rng):
+    before, _ = two_states(rng)
+    n = 7
+    everything = np.arange(n)
+
+    def similarity(keep: np.ndarray) -> float:
+        return float(1.0 - pdist(before[keep], "cosine").mean())
+
+    e = mean_similarity(before)
+    pseudo = n * e.value - (n - 1) * np.array([similarity(everything != i) for i in range(n)])
+    low, high = scipy_stats.ttest_1samp(pseudo, 0.0).confidence_interval()
+    assert (e.interval.low, e.interval.high) == pytest.approx((low, high), abs=1e-12)
+
+
+def test_accuracy_is_that_of_the_hits(rng):
+    before = rng.random((6, 8)) < 0.9
+    after = before & (rng.random((6, 8)) < 0.6)
+    e = nearest_centroid_accuracy(after)
+    items, questions = np.indices(after.shape).reshape(2, -1)
+    rate = clustered_proportion(after.ravel().astype(int), 1, {"item": items, "question": questions})
+    assert (e.value, e.interval) == (rate.value, rate.interval)
+    change = accuracy_change(before, after)
+    both = paired_contrast(after.astype(float), before.astype(float))
+    assert change.value == pytest.approx(after.mean() - before.mean(), abs=1e-14)
+    assert (change.interval.low, change.interval.high) == pytest.approx((both.interval.low, both.interval.high))
+    assert change.p_value.value == both.p_by("sign-flip-over-units").value

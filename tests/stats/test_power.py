@@ -11,6 +11,8 @@ import scipy.stats as st
 
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.stats.clustered import clustered_difference, clustered_proportion
+from leakstats.stats.correlation import pearson, spearman
+from leakstats.stats.partial import partial_correlation
 from leakstats.stats.power import (
     combined_correlation_precision,
     correlation_power,
@@ -67,6 +69,21 @@ def test_correlation_precision_is_the_interval() -> None:
     expected = correlation_precision(-0.34, 7, method="spearman").interval
     assert expected is not None
     assert (expected.low, expected.high) == pytest.approx((-0.88, 0.58), abs=0.01)
+
+
+def test_correlation_precision_is_that_of_data_with_that_correlation() -> None:
+    x, y, z = np.random.default_rng(6).normal(size=(3, 15)).round(2)
+    for estimator, method in ((pearson, "pearson"), (spearman, "spearman")):
+        seen = estimator(x, y)
+        assert seen.interval is not None
+        expected = correlation_precision(seen.value, 15, method=method).interval
+        assert expected is not None
+        assert (expected.low, expected.high) == pytest.approx((seen.interval.low, seen.interval.high), rel=1e-10)
+    given = partial_correlation(x, y, z)
+    planned = correlation_precision(given.value, 15, covariates=1).interval
+    assert given.interval is not None
+    assert planned is not None
+    assert (planned.low, planned.high) == pytest.approx((given.interval.low, given.interval.high), rel=1e-10)
 
 
 def test_combined_precision_agrees_with_simulation() -> None:

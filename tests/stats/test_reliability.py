@@ -129,6 +129,22 @@ def test_p_values_of_consistency_and_agreement_are_the_same() -> None:
     assert table["ICC(1,1)"].p_value == table["ICC(1,k)"].p_value
 
 
+def test_the_six_forms_of_psych() -> None:
+    # R 4.2.2, psych 2.2.9, ICC(lmer = FALSE): value, F, p, lower, upper
+    known = {
+        "ICC(1,1)": (0.16574176840547555, 1.794678492239469, 0.1647688083446396, -0.13293232487475, 0.72256006232812),
+        "ICC(A,1)": (0.2897637795275592, 11.027247956403272, 0.00013456651648433, 0.01878651337471, 0.76108436964895),
+        "ICC(C,1)": (0.7148407148407149, 11.027247956403272, 0.00013456651648433, 0.34246476503392, 0.94585825995535),
+        "ICC(1,k)": (0.44279713367926893, 1.794678492239469, 0.1647688083446396, -0.88444215523811, 0.91241542034077),
+        "ICC(A,k)": (0.6200505475989893, 11.027247956403272, 0.00013456651648433, 0.07113681530250, 0.92723204016772),
+        "ICC(C,k)": (0.9093155423770695, 11.027247956403272, 0.00013456651648433, 0.67567471381630, 0.98589167816906),
+    }
+    for form, numbers in known.items():
+        found = icc(SHROUT_FLEISS, form=form, interval="F")
+        ours = (found.value, found.details["f"], found.p_value.value, found.interval.low, found.interval.high)
+        assert ours == pytest.approx(numbers, rel=1e-10)
+
+
 def test_default_interval_of_agreement() -> None:
     found = icc(SHROUT_FLEISS)
     assert found.interval.method == "modified large sample"

@@ -144,6 +144,23 @@ def test_pooled_is_the_stated_mixture() -> None:
     assert d.pooled.value == pytest.approx(mixture, rel=1e-10)
 
 
+def test_parts_are_those_of_the_single_functions() -> None:
+    rng = np.random.default_rng(5)
+    group = np.repeat(np.arange(6), [2, 3, 4, 5, 3, 4])
+    x, y = rng.normal(size=21) + group, rng.normal(size=21) - 0.5 * group
+    d = within_between(x, y, group)
+    within = repeated_measures_correlation(x, y, group)
+    between = pearson(*([v[group == g].mean() for g in range(6)] for v in (x, y)))
+    for ours, theirs in ((d.within, within), (d.between, between)):
+        assert isinstance(ours, Estimate)
+        assert ours.value == pytest.approx(theirs.value, rel=1e-12)
+        assert ours.p_value == theirs.p_value
+        assert ours.interval is not None
+        assert theirs.interval is not None
+        assert ours.interval.low == pytest.approx(theirs.interval.low, rel=1e-12)
+        assert ours.interval.high == pytest.approx(theirs.interval.high, rel=1e-12)
+
+
 def test_spearman_ranks_inside_groups() -> None:
     d = within_between([1, 2, 9, 10, 30, 20], [1, 3, 5, 0, 2, 1], ["a"] * 3 + ["b"] * 3, kind="spearman")
     assert isinstance(d.within, Estimate)
