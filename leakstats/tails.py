@@ -516,7 +516,8 @@ def wilson_interval(successes: int, trials: int, *, level: float = 0.95) -> Inte
     z = normal_ppf(0.5 + 0.5 * _level(level))
     root = z * math.sqrt(z * z + 4.0 * x * ((n - x) / n))
     # The product of the two roots is x**2 / (n (n + z**2)): the lower end without cancellation.
-    low = 2.0 * x * (x / n) / (2.0 * x + z * z + root)
+    # 0 is asked for first: at a level so low that z is 0, the quotient would be 0 / 0.
+    low = 0.0 if x == 0 else 2.0 * x * (x / n) / (2.0 * x + z * z + root)
     high = 1.0 if x == n else (2.0 * x + z * z + root) / (2.0 * (n + z * z))
     return Interval(low, high, level, "wilson")
 
