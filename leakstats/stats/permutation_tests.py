@@ -201,8 +201,11 @@ def _welch(
     variance = sum(parts)
     if variance == 0.0:
         return None, (), ("no Welch interval: neither sample varies",)
-    df = variance**2 / sum(part**2 / (v.size - 1) for part, v in zip(parts, (x, y), strict=True))
+    # by shares of the variance: squares of a tiny one would vanish
+    df = 1.0 / sum((part / variance) ** 2 / (v.size - 1) for part, v in zip(parts, (x, y), strict=True))
     error = math.sqrt(variance) * scale
+    if error == 0.0:
+        return None, (), ("no Welch interval: the spread is below what doubles can hold",)
     reach = float(special.stdtrit(df, (1.0 + level) / 2.0)) * error
     return (
         Interval(value - reach, value + reach, level, "welch-t"),
