@@ -543,7 +543,10 @@ def _welch_error(a: FloatArray, b: FloatArray) -> tuple[float, float]:
     scale = float(max(np.abs(a - a[0]).max(), np.abs(b - a[0]).max()))
     parts = [float(((v - a[0]) / scale).var(ddof=1)) / v.size for v in (a, b)]
     total = sum(parts)
-    df = total**2 / sum(part**2 / (v.size - 1) for part, v in zip(parts, (a, b), strict=True))
+    if total == 0.0:
+        raise UndefinedEstimate("equivalence", "the values vary by less than doubles can hold", n=a.size + b.size)
+    # by shares of the variance: squares of a tiny one would vanish
+    df = 1.0 / sum((part / total) ** 2 / (v.size - 1) for part, v in zip(parts, (a, b), strict=True))
     return math.sqrt(total) * scale, df
 
 
