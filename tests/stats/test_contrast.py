@@ -219,6 +219,13 @@ def test_unpaired_equivalence_uses_welch() -> None:
     assert (e.interval.low, e.interval.high) == pytest.approx((low, high))
 
 
+def test_welch_s_degrees_of_freedom_of_a_tiny_spread_beside_none() -> None:
+    # found by hypothesis: the square of a variance of 1e-200 is 0
+    e = equivalence([0.0, 1e-100], [1.0, 1.0], margin=0.5, paired=False)
+    assert e.details["equivalent"] is False
+    assert e.value == -1.0
+
+
 def test_seven_points_show_no_absence() -> None:
     # study #109: rho -0.34, N = 7 was printed as "no relationship"
     e = correlation_equivalence(-0.34, 7, margin=0.3)

@@ -87,6 +87,7 @@ def measured(case: str) -> Measured:
         "tiny": Measured(x * TINY, y * TINY, z * TINY, group, TINY),
         "huge": Measured(x * HUGE, y * HUGE, z * HUGE, group, HUGE),
         "mixed scales": Measured(x * TINY, y * HUGE, z, group),
+        "tiny beside one": Measured(x * TINY, equal, z, group),
         "offset": Measured(x + OFFSET, y + OFFSET, z + OFFSET, group),
         "nan": Measured(x, bad, z, group),
         "inf": Measured(x, bad, z, group),
@@ -192,6 +193,7 @@ def dyads(case: str) -> Dyads:
         "tiny": Dyads(A * TINY, B * TINY, C * TINY),
         "huge": Dyads(A * HUGE, B * HUGE, C * HUGE),
         "mixed scales": Dyads(A * TINY, B * HUGE, C),
+        "tiny beside one": Dyads(A * TINY, equal, C),
         "offset": Dyads(A + OFFSET, B + OFFSET, C + OFFSET),
         "nan": Dyads(A, bad, C),
         "inf": Dyads(A, bad, C),
@@ -311,7 +313,7 @@ SIZES = {f"n = {n}": n for n in range(6)}
 _MEASURED = (
     *SIZES,
     *("constant y", "constant x", "all ties", "zeros", "two values", "perfect fit", "collinear"),
-    *("tiny", "huge", "mixed scales", "offset", "nan", "inf"),
+    *("tiny", "huge", "mixed scales", "tiny beside one", "offset", "nan", "inf"),
 )
 _SHARED = (
     *SIZES,
