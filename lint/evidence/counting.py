@@ -17,7 +17,7 @@ from .names import words_of
 from .passages import Sentence
 from .values import is_claim
 
-__all__ = ["count_clashes"]
+__all__ = ["count_clashes", "true_counts"]
 
 
 @dataclass(frozen=True)
@@ -440,3 +440,12 @@ def _count_differences(evidence: Evidence, series: list[Series], claim: Counted,
                 facts = {id(b.facts[n]): (b.facts[n], a.facts[n]) for n in shared}
                 out.add(sum(_passes(y.value - x.value, number.bound, limit) for y, x in facts.values()))
     return out or None
+
+
+def true_counts(evidence: Evidence) -> Iterator[tuple[Sentence, int, int]]:
+    """Counts that counting confirms: the sentence, and where the count begins and ends in its passage."""
+    for claim in _claims(evidence):
+        for count in _truth(evidence, claim) or ():
+            if claim.low - 0.51 < count < claim.high + 0.51 if claim.low != claim.high else count == claim.low:
+                yield claim.sentence, claim.start, claim.end
+                break

@@ -21,7 +21,7 @@ from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet
 from .values import is_claim
 
-__all__ = ["exclusion_clashes", "granularity_clashes", "ratio_clashes", "width_clashes"]
+__all__ = ["exclusion_clashes", "follows_from_trials", "granularity_clashes", "ratio_clashes", "width_clashes"]
 
 
 @dataclass(frozen=True)
@@ -522,3 +522,14 @@ def _table_granularity(evidence: Evidence) -> Iterator[Judged]:
                 ):
                     place = evidence.document.place(item.cell.text, number.start, number.end)
                     yield place, number, sizes, True, possible(number, sizes[0])
+
+
+def follows_from_trials(evidence: Evidence) -> Iterator[tuple[Place, str]]:
+    """Intervals that a usual method gives for their k and n, with what says so."""
+    gathered = _gathered_sizes(evidence)
+    for item in _all(evidence):
+        for n in item.sizes or gathered:
+            answer = _fits(item, n)
+            if answer is not None and answer[0]:
+                yield item.place, f"an interval for its rate with n = {n:,}"
+                break
