@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 __all__ = [
     "AdapterRef",
     "Answered",
+    "Canaries",
+    "CanaryCheck",
     "Centroids",
     "Completion",
     "Extractor",
@@ -272,3 +274,37 @@ class Trainer(Protocol):
 
     def close(self) -> None:
         """Free the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryCheck:
+    """One check that a run made of itself, and how it came out."""
+
+    name: str
+    """Such as ``adapter-changes-output``; lower case and hyphens."""
+    kind: Literal["structural", "rate"]
+    """structural: a failure stops the run. rate: a failure is a finding and marks its source ``control_failed``."""
+    status: Literal["passed", "failed", "not_applicable"]
+    detail: str
+    """What was compared and seen, in words; for a failure also what to do."""
+    value: float | None = None
+    """What was measured, in the unit that ``detail`` names."""
+    threshold: float | None = None
+    unit: str | None = None
+    """Name of the grid's unit (:attr:`leakstats.experiment.spec.Unit.name`) that was checked; None: the base."""
+
+
+class Canaries(Protocol):
+    """The structural checks; the run makes the rate controls itself, from its counts.
+
+    Each method returns every check it made, passed or not; the run records them and stops at a failure.
+    """
+
+    def base(self, generator: Generator, *, weights: str) -> Sequence[CanaryCheck]:
+        """Before anything is drawn: chat template, marker tokens, the same seed repeats, another seed differs."""
+
+    def adapter(self, generator: Generator, *, state: ModelState, unit: str) -> Sequence[CanaryCheck]:
+        """Before the completions of a unit: the adapter changes the output and equals peft within tolerance."""
+
+    def states(self, extractor: Extractor, *, state: ModelState, unit: str | None) -> Sequence[CanaryCheck]:
+        """Before the states of a model are read: a batch equals one prompt alone, the layer is the one named."""
