@@ -1,4 +1,4 @@
-"""Five kinds of experiment: a cast and a random generator in, a book of facts and the data behind it out."""
+"""Kinds of experiment: a cast and a random generator in, a book of facts and the data behind it out."""
 
 from __future__ import annotations
 
@@ -10,48 +10,20 @@ from typing import Any
 import numpy as np
 
 from lintbench.book import Book, Coef, Grid, Mean, Table, coef, exact_p, partial, welch, wilson
+from lintbench.draw import Rng, draw_units, fit_row, layer_name, logistic, name_units, quoted_fact
+from lintbench.intervention import intervention
 
 __all__ = ["FAMILIES"]
 
-Rng = np.random.Generator
 METHODS = ("pearson", "spearman")
-
-
-def _logistic(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
-
-
-def _units(cast: dict[str, Any], rng: Rng, n: int) -> list[dict[str, str]]:
-    chosen = sorted(rng.choice(len(cast["units"]), size=n, replace=False))
-    return [cast["units"][i] for i in chosen]
-
-
-def _label(book: Book, units: list[dict[str, str]], naming: str) -> None:
-    for u in units:
-        key, name = u["key"], u["name"]
-        short = u.get("short", name)
-        book.labels[key] = {"key": key, "name": name, "short": short}[naming]
-
-
-def _layer(book: Book, cast: dict[str, Any], layer: int) -> str:
-    return str(cast.get("layer_form", "L{}")).format(layer)
-
-
-def _quoted_fact(book: Book, rng: Rng) -> None:
-    """What an earlier issue reported: in no file, but its p follows from its coefficient and N."""
-    n = int(rng.integers(8, 40))
-    r = round(float(rng.uniform(-0.6, 0.6)), 2)
-    book.coefs["earlier"] = Coef(r or 0.11, n, "spearman")
-    n = int(rng.choice([50, 80, 120, 250]))
-    book.rates["earlier"] = (int(rng.integers(1, n)), n)
 
 
 def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     """One rate and one similarity for each persona, at several layers."""
     b = Book(dict(cast))
-    units = _units(cast, rng, int(rng.integers(9, min(15, len(cast["units"]) + 1))))
+    units = draw_units(cast, rng, int(rng.integers(9, min(15, len(cast["units"]) + 1))))
     keys = [u["key"] for u in units]
-    _label(b, units, naming)
+    name_units(b, units, naming)
     layers, primary = cast["layers"], int(rng.choice(cast["layers"][1:]))
     questions, completions = (int(v) for v in cast["designs"][rng.integers(len(cast["designs"]))])
     n, big = questions * completions, len(units)
@@ -65,7 +37,7 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
             for layer in layers
         }
         x = sims[primary]
-        ks = [int(rng.binomial(n, _logistic(-0.3 + slope * v + rng.normal(0, 0.5)))) for v in x]
+        ks = [int(rng.binomial(n, logistic(-0.3 + slope * v + rng.normal(0, 0.5)))) for v in x]
         lo, hi = min(ks), max(ks)
         if 0 < lo < hi < n and ks.count(lo) == 1 == ks.count(hi) and len(set(x)) == big and hi > 1.2 * lo:
             break
@@ -82,7 +54,7 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     outlier = int(np.argmax(gaps))
     rest = [i for i in range(big) if i != outlier]
     for layer in layers:
-        b.labels[f"layer{layer}"] = _layer(b, cast, layer)
+        b.labels[f"layer{layer}"] = layer_name(b, cast, layer)
     for m in METHODS:
         for layer in layers:
             peers = tuple(f"{m}.{o}" for o in layers if o != layer)
@@ -164,7 +136,7 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "rows": int(rng.choice([400, 600, 800])),
     }
     b.facts |= {"primary": primary, "layer": b.labels[f"layer{primary}"]}
-    _quoted_fact(b, rng)
+    quoted_fact(b, rng)
     order = sorted(range(big), key=lambda i: -x[i])
     b.grids += [
         Grid(
@@ -217,13 +189,13 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         Table(
             "fits",
             ("layer", "method"),
-            [{"layer": v, "method": m, **_fit(b.coefs[f"{m}.{v}"])} for v in layers for m in METHODS],
+            [{"layer": v, "method": m, **fit_row(b.coefs[f"{m}.{v}"])} for v in layers for m in METHODS],
         ),
         Table(
             "subsets",
             ("subset", "method"),
             [
-                {"subset": s, "method": m, **_fit(b.coefs[f"{m}.{t}"])}
+                {"subset": s, "method": m, **fit_row(b.coefs[f"{m}.{t}"])}
                 for t, s in (("sub", "without_new"), ("drop", f"drop_{keys[outlier]}"))
                 for m in METHODS
             ],
@@ -231,20 +203,16 @@ def similarity(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     ]
     b.head = {"n_units": big, "primary_layer": primary, "questions": questions, "completions": completions}
     if "partial" in b.coefs:
-        b.head["partial_prompt_length"] = {**_fit(controlled), "n_covariates": 1}
+        b.head["partial_prompt_length"] = {**fit_row(controlled), "n_covariates": 1}
     return b
-
-
-def _fit(c: Coef) -> dict[str, Any]:
-    return {"r": c.r, "p": c.p, "n": c.n}
 
 
 def per_source(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     """One correlation for each trained source, over the same bystanders."""
     b = Book(dict(cast))
-    units = _units(cast, rng, int(rng.integers(4, 7)))
+    units = draw_units(cast, rng, int(rng.integers(4, 7)))
     keys, layers = [u["key"] for u in units], cast["layers"]
-    _label(b, units, naming)
+    name_units(b, units, naming)
     n_by = int(rng.choice(cast["bystanders"]))
     questions, completions = (int(v) for v in cast["designs"][rng.integers(len(cast["designs"]))])
     self_n, cell = questions * completions, questions * completions
@@ -255,7 +223,7 @@ def per_source(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         leaks, ks = {}, {}
         for k in keys:
             a, s, e = rng.uniform(-3.2, 0.2), rng.uniform(0.8, 3.2), rng.uniform(0.2, 0.9)
-            ks[k] = [int(rng.binomial(cell, _logistic(a + s * v + rng.normal(0, e)))) for v in sims[k]]
+            ks[k] = [int(rng.binomial(cell, logistic(a + s * v + rng.normal(0, e)))) for v in sims[k]]
             leaks[k] = sum(ks[k])
         if len(set(leaks.values())) == len(keys) and min(leaks.values()) > 0:
             break
@@ -267,7 +235,7 @@ def per_source(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     others[primary] = sims
     flat_rate = [v for k in keys for v in rates[k]]
     for layer in layers:
-        b.labels[f"layer{layer}"] = _layer(b, cast, layer)
+        b.labels[f"layer{layer}"] = layer_name(b, cast, layer)
         flat = [float(v) for k in keys for v in others[layer][k]]
         b.coefs[f"pool.{layer}"] = coef(flat, flat_rate, "spearman", tuple(f"pool.{o}" for o in layers if o != layer))
     b.coefs["pool"] = b.coefs[f"pool.{primary}"]
@@ -324,7 +292,7 @@ def per_source(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "layers": len(layers),
     }
     b.facts |= {"primary": primary, "layer": b.labels[f"layer{primary}"], "cut": f"{cut:g}"}
-    _quoted_fact(b, rng)
+    quoted_fact(b, rng)
     order = sorted(keys, key=lambda k: -rs[k])
     b.grids += [
         Grid(
@@ -378,18 +346,18 @@ def per_source(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
                 for k in keys
             ],
         ),
-        Table("pooled_by_layer", ("layer",), [{"layer": v, **_fit(b.coefs[f"pool.{v}"])} for v in layers]),
+        Table("pooled_by_layer", ("layer",), [{"layer": v, **fit_row(b.coefs[f"pool.{v}"])} for v in layers]),
     ]
-    b.head = {"n_bystanders": n_by, "primary_layer": primary, "pooled": _fit(b.coefs["pool"])}
+    b.head = {"n_bystanders": n_by, "primary_layer": primary, "pooled": fit_row(b.coefs["pool"])}
     return b
 
 
 def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     """A rate at every checkpoint of training, for several sources."""
     b = Book(dict(cast))
-    units = _units(cast, rng, int(rng.integers(5, 9)))
+    units = draw_units(cast, rng, int(rng.integers(5, 9)))
     keys = [u["key"] for u in units]
-    _label(b, units, naming)
+    name_units(b, units, naming)
     step, points = int(rng.choice(cast["steps"])), int(rng.integers(5, 12))
     ticks = [step * i for i in range(points)]
     questions, completions = (int(v) for v in cast["designs"][rng.integers(len(cast["designs"]))])
@@ -404,7 +372,7 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
             curves[k] = [
                 int(
                     rng.binomial(
-                        size[k], _logistic(start + rise * (1 - math.exp(-speed * t)) - fade * t + rng.normal(0, 0.2))
+                        size[k], logistic(start + rise * (1 - math.exp(-speed * t)) - fade * t + rng.normal(0, 0.2))
                     )
                 )
                 for t in np.linspace(0, 2, points)
@@ -495,7 +463,7 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "cells": points * len(keys),
         "moved": len(moved),
     }
-    _quoted_fact(b, rng)
+    quoted_fact(b, rng)
     b.level = "LOW"
     tick = str(cast["tick"])
     mid = points // 2
@@ -568,7 +536,7 @@ def course(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
             ],
         ),
     ]
-    b.head = {f"{tick}s": ticks, "sim_vs_peak": _fit(b.coefs["main"]), "sim_vs_net": _fit(b.coefs["net"])}
+    b.head = {f"{tick}s": ticks, "sim_vs_peak": fit_row(b.coefs["main"]), "sim_vs_net": fit_row(b.coefs["net"])}
     b.head["sim_vs_peak"]["p_permutation"] = b.exact["main"]
     return b
 
@@ -579,7 +547,7 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     arms = [u for u in cast["arms"] if u.get("always")] + [u for u in cast["arms"] if not u.get("always")]
     arms = arms[: int(rng.integers(3, len(arms) + 1))]
     keys = [u["key"] for u in arms]
-    _label(b, arms, naming)
+    name_units(b, arms, naming)
     base, n = keys[0], int(rng.choice(cast["sizes"]))
     cut = int(cast["cut"])
     decimals = 2
@@ -649,7 +617,7 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "audited": cast["audited"],
     }
     b.aggregates |= {"share_mean": statistics.fmean(shares.values())}
-    _quoted_fact(b, rng)
+    quoted_fact(b, rng)
     score = cast["score_head"]
     b.grids.append(
         Grid(
@@ -703,8 +671,8 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     b.head = {
         "baseline": base,
         "cut": cut,
-        "judge_vs_human": _fit(b.coefs["agree"]),
-        "length_vs_score": _fit(b.coefs["length"]),
+        "judge_vs_human": fit_row(b.coefs["agree"]),
+        "length_vs_score": fit_row(b.coefs["length"]),
     }
     b.facts["decimals"] = decimals
     return b
@@ -713,15 +681,15 @@ def contrast(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
 def dose(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     """A rate against the share of altered training data, for two or three variants of a model."""
     b = Book(dict(cast))
-    units = _units(cast, rng, int(rng.integers(2, 4)))
+    units = draw_units(cast, rng, int(rng.integers(2, 4)))
     keys = [u["key"] for u in units]
-    _label(b, units, naming)
+    name_units(b, units, naming)
     doses = cast["doses"]
     questions, completions = (int(v) for v in cast["designs"][rng.integers(len(cast["designs"]))])
     n = questions * completions
     while True:
         ks = {
-            k: [int(rng.binomial(n, _logistic(a + s * math.log1p(v) + rng.normal(0, 0.15)))) for v in doses]
+            k: [int(rng.binomial(n, logistic(a + s * math.log1p(v) + rng.normal(0, 0.15)))) for v in doses]
             for k, (a, s) in {k: (rng.uniform(-4.0, -2.0), rng.uniform(0.4, 1.4)) for k in keys}.items()
         }
         first, last = {k: v[0] for k, v in ks.items()}, {k: v[-1] for k, v in ks.items()}
@@ -767,7 +735,7 @@ def dose(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
         "total": len(keys) * len(doses) * n,
     }
     b.facts |= {"top_dose": doses[-1], "low_dose": doses[0], "dose_list": ", ".join(map(str, doses))}
-    _quoted_fact(b, rng)
+    quoted_fact(b, rng)
     head = cast["y_head"]
     b.grids.append(
         Grid(
@@ -804,9 +772,9 @@ def dose(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
                 for v, c in zip(doses, ks[k], strict=True)
             ],
         ),
-        Table("fits", ("variant",), [{"variant": k, **_fit(b.coefs[k])} for k in keys]),
+        Table("fits", ("variant",), [{"variant": k, **fit_row(b.coefs[k])} for k in keys]),
     ]
-    b.head = {"doses": doses, "pooled": _fit(b.coefs["pool"])}
+    b.head = {"doses": doses, "pooled": fit_row(b.coefs["pool"])}
     return b
 
 
@@ -816,4 +784,5 @@ FAMILIES: dict[str, Callable[[dict[str, Any], Rng, str], Book]] = {
     "course": course,
     "contrast": contrast,
     "dose": dose,
+    "intervention": intervention,
 }

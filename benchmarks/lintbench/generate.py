@@ -32,7 +32,7 @@ __all__ = ["HELD_OUT", "banks", "build", "generate", "load_bank"]
 
 HELD_OUT = ("essay",)
 """Banks that are only measured: nobody who works on the linter reads a page of them."""
-BANK_NUMBER = {"notebook": 1, "academic": 2, "essay": 3}
+BANK_NUMBER = {"notebook": 1, "academic": 2, "essay": 3, "patchwork": 4}
 
 
 def banks() -> list[str]:
@@ -79,7 +79,7 @@ def build(bank_name: str, seed: int, index: int) -> tuple[Page, dict[str, str]]:
             )
         except Absent:
             continue
-        return page, results_files(book, rng, csv_too=as_csv)
+        return page, results_files(book, rng, csv_too=as_csv, habits=bank.get("json", {}))
     raise RuntimeError(f"no page of {bank_name}/{family} in 50 draws")
 
 

@@ -229,7 +229,7 @@ def _interval(b: Bench, change: Callable[[dict[str, Any]], tuple[float, float]],
     i = b.any(("ci", "dci") if welch else ("ci",), secs=(*PROSE, "table"))
     p = b.pieces[i]
     low, high = change(p.data)
-    text = b.writer.ci_text(low, high, p.data["bare"]) if p.kind == "ci" else b.writer.dci_text(low, high)
+    text = b.writer.ci_text(low, high, p.data["bare"]) if p.kind == "ci" else b.writer.dci_text(low, high, p.data["d"])
     return b.put(i, text, note)
 
 

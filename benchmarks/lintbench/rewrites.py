@@ -190,7 +190,7 @@ def _other_interval(page: Page, rng: np.random.Generator) -> None:
     writer.no = replace(page.notation, ci=other)
     for p in _stated(page, ("ci", "dci")):
         d = p.data
-        p.text = writer.ci_text(d["low"], d["high"]) if p.kind == "ci" else writer.dci_text(d["low"], d["high"])
+        p.text = writer.ci_text(d["low"], d["high"]) if p.kind == "ci" else writer.dci_text(d["low"], d["high"], d["d"])
 
 
 @_named
@@ -220,7 +220,7 @@ def _other_words(page: Page, rng: np.random.Generator) -> None:
 @_named
 def _sorted_rows(page: Page, rng: np.random.Generator) -> None:
     """The rows of the first plain table in another order."""
-    opens = [i for i, p in enumerate(page.pieces) if p.sec == "table" and "---|\n" in p.text]
+    opens = [i for i, p in enumerate(page.pieces) if p.kind == "grid"]
     for i in opens:
         j = i + 1
         rows: list[list[Piece]] = [[]]
@@ -259,7 +259,7 @@ def _footnote(page: Page, rng: np.random.Generator) -> None:
 @_named
 def _in_details(page: Page, rng: np.random.Generator) -> None:
     """The last table folded away."""
-    opens = [i for i, p in enumerate(page.pieces) if p.sec == "table" and "---|\n" in p.text]
+    opens = [i for i, p in enumerate(page.pieces) if p.kind == "grid"]
     i = opens[-1]
     j = next(k for k in range(i, len(page.pieces)) if page.pieces[k].sec != "table")
     page.pieces.insert(j, Piece("\n</details>\n"))

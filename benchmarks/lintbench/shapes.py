@@ -51,9 +51,10 @@ RATES = {"rate": ("k", "n"), "self_rate": ("self_k", "self_n"), "leak_rate": ("l
 class _Names:
     """One file's vocabulary, drawn once."""
 
-    def __init__(self, rng: Rng) -> None:
+    def __init__(self, rng: Rng, own: dict[str, list[str]]) -> None:
         self.rng = rng
-        self.chosen = {key: str(rng.choice(names)) for key, names in NAMES.items()}
+        self.chosen = {key: str(rng.choice(own.get(key, list(names)))) for key, names in NAMES.items()}
+        self.chosen |= {key: str(rng.choice(names)) for key, names in own.items() if key not in NAMES}
         self.layer = str(rng.choice(LAYER_FORMS))
         self.sim = str(rng.choice(["cos_{}", "cosine_l{}", "sim_layer{}", "x{}"]))
         self.percent = bool(rng.random() < 0.3)
@@ -108,6 +109,18 @@ def _shape(table: Table, how: str, names: _Names) -> Any:
         return out
     if how == "flat":
         return {"_".join(str(r[i]) for i in index) + f"_{k}": v for r in rows for k, v in r.items() if k not in index}
+    if how == "split":
+        keys = list(rows[0])
+        return {"columns": keys, "index": list(range(len(rows))), "data": [[r[k] for k in keys] for r in rows]}
+    if how == "by_measure":
+        out = {}
+        for r in rows:
+            for k, v in r.items():
+                if k not in index:
+                    out.setdefault(k, {})["/".join(str(r[i]) for i in index)] = v
+        return out
+    if how == "dotted":
+        return {".".join([*(str(r[i]) for i in index), k]): v for r in rows for k, v in r.items() if k not in index}
     if how == "series":
         series: dict[str, Any] = {}
         for r in rows:
@@ -142,15 +155,20 @@ def _noise(book: Book, rng: Rng) -> dict[str, Any]:
     return out
 
 
-def results_files(book: Book, rng: Rng, *, csv_too: bool) -> dict[str, str]:
-    """File name to content: always ``results.json``; with ``csv_too`` the first long table as CSV beside it."""
-    names = _Names(rng)
+def results_files(book: Book, rng: Rng, *, csv_too: bool, habits: dict[str, Any]) -> dict[str, str]:
+    """File name to content: always ``results.json``; with ``csv_too`` the first long table as CSV beside it.
+
+    ``habits`` is the bank's own part: ``names`` for keys and further ``shapes`` of a table.
+    """
+    names = _Names(rng, habits.get("names", {}))
     body: dict[str, Any] = {"experiment": book.facts["slug"], "model": book.facts["model"], "seed": book.facts["seed"]}
     body |= {k: names.row(v) if isinstance(v, dict) else v for k, v in book.head.items()}
     for table in book.tables:
         long = len(table.index) > 1
         ways = ["records", "nested", "columns"] + (["series"] if long and table.name == "course" else [])
         ways += ["flat"] if table.name in ("fits", "pooled_by_layer", "subsets") else []
+        if "shapes" in habits:
+            ways = [*habits["shapes"], *(["series"] if long and table.name == "course" else [])]
         body[table.name] = _shape(table, str(rng.choice(ways)), names)
     if rng.random() < 0.7:
         body |= _noise(book, rng)

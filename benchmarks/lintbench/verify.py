@@ -31,9 +31,9 @@ __all__ = ["check_counts", "check_results", "check_text", "check_values", "diff_
 SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 POWER = re.compile(r"(?:(\d(?:\.\d)?) ?× ?)?10(?:\^(-\d+)|([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))")
 TRIPLE = re.compile(
-    r"(?:\bN ?= ?(?P<n0>[\d, ]+?), )?(?:ρ|rho|\br) ?= ?(?P<r>-?\d?\.\d+)[,; ]+"
-    r"\(?[pP] ?(?P<rel>[=<]) ?(?P<p>\d*\.?\d+(?:e-?\d+)?)"
-    r"(?:[,; ]+N ?= ?(?P<n1>\d[\d,]*))?"
+    r"(?:\bN ?= ?(?P<n0>[\d, ]+?), )?(?:ρ|rho|\brs?) ?= ?(?P<r>-?\d?\.\d+)[,; /|\[(]+"
+    r"(?:N ?= ?(?P<n2>[\d, ]+?), )?[pP] ?(?P<rel>[=<]) ?(?P<p>\d*\.?\d+(?:e-?\d+)?)"
+    r"(?:[,; /|]+N ?= ?(?P<n1>\d[\d,]*))?"
 )
 MOVE = re.compile(
     r"\b(rises|falls|goes up|goes down|increases|decreases|drops|gains|loses)\b[^.;:]{0,60}?"
@@ -64,7 +64,7 @@ def check_text(text: str) -> tuple[int, list[str]]:
     prose = _ascii(re.sub(r"```.*?```|<!--.*?-->|^>.*?$|`[^`\n]*`", "", text, flags=re.S | re.M))
     bad, n_checked = [], 0
     for m in TRIPLE.finditer(prose):
-        n_text = m["n1"] or m["n0"]
+        n_text = m["n1"] or m["n2"] or m["n0"]
         if not n_text:
             continue
         n, r, p = int(re.sub(r"[, ]", "", n_text)), abs(float(m["r"])), float(m["p"])
@@ -124,10 +124,11 @@ def check_values(page: Page) -> tuple[int, list[str]]:
             got = [(abs(v), k) for v, k in got] if "–" in p.text or "->" in p.text else got
             want = [abs(v) for v in want] if "–" in p.text or "->" in p.text else want
         elif p.kind == "mean":
-            want = [d["m"].mean] if d["form"] == "only" else [d["m"].mean, d["m"].sd]
+            m, scale = d["m"], d.get("scale", 1.0)
+            want = [scale * m.mean] if "only" in d["form"] else [scale * m.mean, scale * m.sd]
         elif p.kind == "share":
             want = [100 * d["x"]]
-        elif p.kind == "agg":
+        elif p.kind in ("agg", "end"):
             want = [pct * d["x"]]
         elif p.kind == "delta":
             want = [d["x"]]
@@ -223,6 +224,31 @@ def _recount(page: Page) -> dict[str, int]:
             "sig": sum(stats.ttest_ind(v, base, equal_var=False).pvalue < 0.05 for v in others),
             "higher": sum(np.mean(v) > np.mean(base) for v in others),
         }
+    if page.family == "intervention":
+        tests = {
+            r["model"]: stats.fisher_exact(
+                [[r["k_before"], r["n_before"] - r["k_before"]], [r["k_after"], r["n_after"] - r["k_after"]]]
+            ).pvalue
+            for r in rows["models"]
+        }
+        return {
+            "fell": sum(r["k_after"] * r["n_before"] < r["k_before"] * r["n_after"] for r in rows["models"]),
+            "sig": sum(p < 0.05 for p in tests.values()),
+            "tenth": sum(r["k_after"] < 0.1 * r["n_after"] for r in rows["models"]),
+            "majority": sum(r["k_before"] > r["n_before"] - r["k_before"] for r in rows["models"]),
+        }
+    if page.family == "templates":
+        lists: dict[str, list[float]] = {}
+        for r in rows["cells"]:
+            lists.setdefault(r["model"], []).append(r["k"] / r["n"])
+        first = lists[page.book.head["baseline"]]
+        rest = [v for v in lists.values() if v is not first]
+        words = page.book.head["template_words"]
+        return {
+            "sig": sum(stats.ttest_ind(v, first, equal_var=False).pvalue < 0.05 for v in rest),
+            "higher": sum(sum(v) > sum(first) for v in rest),
+            "length": sum(stats.spearmanr(words, v).pvalue < 0.05 for v in lists.values()),
+        } | {f"over.{k}": sum(x > float(facts["floor"]) for x in v) for k, v in lists.items()}
     by_variant: dict[str, list[dict[str, Any]]] = {}
     for r in rows["cells"]:
         by_variant.setdefault(r["variant"], []).append(r)

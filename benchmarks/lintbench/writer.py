@@ -85,6 +85,9 @@ class Writer:
     def _rate(self, key: str, form: str) -> list[Piece]:
         k, n = self.book.rates[key]
         no = self.no
+        if form in ("k", "n"):
+            x = k if form == "k" else n
+            return [Piece(no.integer(x), "int", data={"x": x})]
         if form == "approx":
             near = 5 * round(20 * k / n)
             if near in (0, 100) or abs(100 * k / n - near) > 1.6:
@@ -119,10 +122,15 @@ class Writer:
 
     def _ci(self, key: str, form: str) -> list[Piece]:
         k, n = self.book.rates[key]
+        no = self.no
         low, high = wilson(k, n)
         bare = form == "cell" and self.unit_in_header
         data = {"k": k, "n": n, "low": low, "high": high, "at": k / n, "form": form, "bare": bare}
-        lead = [Piece(self.no.ci_lead)] if form == "lead" else []
+        if form in ("low", "high"):
+            x = low if form == "low" else high
+            text = no.rate_text(x, 2 if no.rate == "frac" else 1, bare=self.unit_in_header)
+            return [Piece(text, "end", data={"x": x})]
+        lead = [Piece(no.ci_lead)] if form == "lead" else []
         return [*lead, Piece(self.ci_text(low, high, bare), "ci", data=data)]
 
     def ci_text(self, low: float, high: float, bare: bool = False) -> str:
@@ -165,11 +173,21 @@ class Writer:
     def _stat(self, key: str, form: str) -> list[Piece]:
         c = self.book.coefs[key]
         symbol = self.no.rho if c.method == "spearman" else "r"
+        if form == "df":
+            df = c.n - 2 - c.covariates
+            return [Piece(f"{symbol}({df}){self.no.eq}"), *self._coef(key, ""), Piece(", "), *self._p(key, "")]
         value = [Piece(symbol + self.no.eq), *self._coef(key, form if form == "3" else "")]
         p, n = self._p(key, ""), self._n(key, "")
         if form == "short":
             return [*value, Piece(", "), *p]
         shape = self.no.stat
+        if shape in ("slashes", "bars"):
+            sep = " / " if shape == "slashes" else " | "
+            n[0].text, n[0].data["sep"] = sep + n[0].text, sep
+            return [*value, Piece(sep), *p, *n]
+        if shape == "inside":
+            n[0].text, n[0].data["tail"] = n[0].text + ", ", ", "
+            return [*value, Piece(" ["), *n, *p, Piece("]")]
         if shape == "brackets":
             n[0].data["sep"] = n[0].text = ", " + n[0].text
             n[0].data["sep"] = ", "
@@ -302,9 +320,29 @@ class Writer:
 
     def _mean(self, key: str, form: str) -> list[Piece]:
         m = self.book.means[key]
+        if "pct" in form:
+            return [Piece(self.percent_mean(m.mean, m.sd, form), "mean",
+                          data={"m": m, "form": form, "scale": 1.0 if self.no.rate == "pct" else 0.01})]  # fmt: skip
         if form == "only":
             return [Piece(self.no.signed(m.mean, 2), "mean", data={"m": m, "form": form})]
         return [Piece(self.mean_text(m.mean, m.sd), "mean", data={"m": m, "form": form})]
+
+    def percent_mean(self, mean: float, sd: float, form: str) -> str:
+        """``63.4 ± 4.1%``, or the mean alone; in a table the header may have the unit."""
+        no = self.no
+        d, scale = (1, 1.0) if no.rate == "pct" else (3, 0.01)
+        bare = no.rate != "pct" or ("cell" in form and self.unit_in_header)
+        text = no.fixed_point(scale * mean, d)
+        if "only" not in form:
+            text += no.pm + no.fixed_point(scale * sd, d)
+        return text + ("" if bare else no.percent)
+
+    def _sd(self, key: str, form: str) -> list[Piece]:
+        m = self.book.means[key]
+        pct = self.no.rate == "pct"
+        unit = self.no.percent if pct and not self.unit_in_header else ""
+        x, d = (m.sd, 1) if pct else (m.sd / 100, 3)
+        return [Piece(self.no.fixed_point(x, d) + unit, "end", data={"x": m.sd / 100})]
 
     def mean_text(self, mean: float, sd: float) -> str:
         """``6.42 ± 1.31``."""
@@ -312,17 +350,20 @@ class Writer:
 
     def _delta(self, key: str, form: str) -> list[Piece]:
         c = self.book.contrasts[key]
-        return [Piece(self.no.signed(c.diff, 2, plus=True), "delta", data={"x": c.diff, "d": 2})]
+        d = 1 if form in ("1", "pp") else 2
+        unit = self.no.pp if form == "pp" else ""
+        return [Piece(self.no.signed(c.diff, d, plus=True) + unit, "delta", data={"x": c.diff, "d": d})]
 
     def _dci(self, key: str, form: str) -> list[Piece]:
         c = self.book.contrasts[key]
-        lead = [Piece(self.no.ci_lead)] if form == "lead" else []
-        data = {"low": c.low, "high": c.high, "at": c.diff}
-        return [*lead, Piece(self.dci_text(c.low, c.high), "dci", data=data)]
+        lead = [Piece(self.no.ci_lead)] if form.startswith("lead") else []
+        d = 1 if form.endswith("1") else 2
+        data = {"low": c.low, "high": c.high, "at": c.diff, "d": d}
+        return [*lead, Piece(self.dci_text(c.low, c.high, d), "dci", data=data)]
 
-    def dci_text(self, low: float, high: float) -> str:
+    def dci_text(self, low: float, high: float, d: int = 2) -> str:
         """The interval of a difference."""
-        a, b = self.no.signed(low, 2), self.no.signed(high, 2)
+        a, b = self.no.signed(low, d), self.no.signed(high, d)
         return f"[{a}, {b}]" if "dash" in self.no.ci else self.no.interval(a, b)
 
     def _dp(self, key: str, form: str) -> list[Piece]:
@@ -431,9 +472,14 @@ class Writer:
 def _grid(w: Writer, grid: Grid, layout: str) -> list[Piece]:
     """A table as rows of units, turned on its side, or long with one value a row."""
     no = w.no
-    unit = f" ({no.percent.strip()})" if w.unit_in_header and no.rate == "pct" else ""
+    apart = layout in ("unit row", "unit column")
+    header = w.unit_in_header
+    w.unit_in_header |= apart and no.rate == "pct"
+    unit = "" if apart else f" ({no.percent.strip()})" if w.unit_in_header and no.rate == "pct" else ""
     heads = [name + (unit if u == "%" else "") for name, u in grid.columns]
     cells = [[[Piece(c)] if isinstance(c, str) else w.slot(*c) for c in row] for row in grid.cells]
+    w.unit_in_header = header
+    units = ["–" if u != "%" else no.percent.strip() if no.rate == "pct" else "fraction" for _, u in grid.columns]
     if layout == "turned" and grid.turnable:
         head = ["Measure" if grid.corner != "Statistic" else "Layer", *grid.rows]
         body = [[[Piece(h)], *(row[j] for row in cells)] for j, h in enumerate(heads)]
@@ -451,9 +497,18 @@ def _grid(w: Writer, grid: Grid, layout: str) -> list[Piece]:
             for r, row in zip(grid.rows, cells, strict=True)
             for j, h in enumerate(heads)
         ]
+    elif layout == "unit column" and grid.turnable:
+        head = ["#", grid.corner, "Quantity", "Value", "Unit"]
+        lines = [(r, h, c, u) for r, row in zip(grid.rows, cells, strict=True)
+                 for h, c, u in zip(heads, row, units, strict=True)]  # fmt: skip
+        body = [[[Piece(str(i))], [Piece(r)], [Piece(h)], c, [Piece(u)]] for i, (r, h, c, u) in enumerate(lines, 1)]
     else:
         head, body = [grid.corner, *heads], [[[Piece(r)], *row] for r, row in zip(grid.rows, cells, strict=True)]
-    out = [Piece("| " + " | ".join(head) + " |\n|" + "---|" * len(head) + "\n")]
+    rule = "---|" if layout != "aligned" else ":--|" + "--:|" * (len(head) - 1)
+    out = [Piece("| " + " | ".join(head) + " |\n|" + (rule * len(head) if layout != "aligned" else rule) + "\n")]
+    if apart and head[0] == grid.corner:
+        out[0].text += "| *unit* | " + " | ".join(units) + " |\n"
+    out[0].kind = "grid"
     for line in body:
         for cell in line:
             out += [Piece("| "), *cell, Piece(" ")]
@@ -530,7 +585,7 @@ def write_page(
             got = w.any_of(g["say"], "takeaway")
         except Absent:
             continue
-        text("- ", "bullet")
+        text(bank.get("bullet", "- "), "bullet")
         out.extend(got)
         text("\n")
         bullets += 1
