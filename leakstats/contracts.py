@@ -19,6 +19,7 @@ __all__ = [
     "check_document",
     "html_asset",
     "load_schema",
+    "part_violations",
     "pointer_of",
     "read_document",
     "schema_names",
@@ -104,6 +105,16 @@ def check_document(document: Any, schema: str, *, where: str) -> None:
     violations = schema_violations(document, schema)
     if violations:
         raise ContractError(where, violations)
+
+
+def part_violations(part: Any, schema: str, name: str) -> list[Violation]:
+    """Every violation of one member of the named schema, such as ``plan`` of ``results.v1``; pointers start at it."""
+    import jsonschema  # late: the linter's start-up does without it
+
+    whole = load_schema(schema)
+    validator = jsonschema.Draft202012Validator({**whole["properties"][name], "$defs": whole.get("$defs", {})})
+    errors = sorted(validator.iter_errors(part), key=lambda e: [str(p) for p in e.absolute_path])
+    return list(dict.fromkeys(_explain(e) for e in errors))
 
 
 def schema_violations(document: Any, schema: str) -> list[Violation]:
