@@ -176,9 +176,12 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
     """The counts that fields of ``claim.total`` things give; ``None`` where the words state no criterion."""
     window = _clause(claim)
     text, numbers = window
-    series = [s for s in evidence.all_series if _size(s) == claim.total and s.role not in ("interval",)]
-    if not series or claim.total < 2:
+    if claim.total < 2:
         return None
+    series = _of_things(evidence, claim)
+    if not series:
+        return None
+    rates = [s for s in series if s.fraction and not _is_p(evidence, s) and not _is_coefficient(evidence, s)]
     for number in numbers:
         if number.role == "points" and not number.bound and not number.signed:
             number = replace(number, bound=">=")  # "10 points up for 4 of 7"
@@ -191,7 +194,7 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
         if number.role == "p":
             return _count(_of_p(evidence, series, claim), number, 1.0)
         if number.role == "value" and is_rate(claim.sentence, number):
-            rated = [s for s in series if s.fraction and not _is_p(evidence, s) and s.role not in ("net", "gain", "at")]
+            rated = [s for s in rates if s.role not in ("net", "gain", "at")]
             return _count(_preferred(_by_role(rated, text), claim), number, 1.0)
         if number.role in ("coefficient", "value"):
             chosen = [
@@ -204,23 +207,15 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
         if number.role == "points":
             return _count_differences(evidence, series, claim, number)
         if number.role == "percent":
-            chosen = [s for s in series if s.fraction and not _is_p(evidence, s) and not _is_coefficient(evidence, s)]
-            plain = [s for s in chosen if s.role not in ("net", "gain", "at")]
+            plain = [s for s in rates if s.role not in ("net", "gain", "at")]
             return _count(_preferred(_by_role(plain, text), claim), number, 0.01)
-    rates = [s for s in series if s.fraction and not _is_p(evidence, s) and not _is_coefficient(evidence, s)]
-    if _HALF.search(text) and rates:
-        return {
-            sum(f.value > 0.5 for f in _values(s)) for s in _preferred([s for s in rates if not s.role] or rates, claim)
-        }
-    if _LESS_HALF.search(text) and rates:
-        return {
-            sum(f.value < 0.5 for f in _values(s)) for s in _preferred([s for s in rates if not s.role] or rates, claim)
-        }
-    if _ZERO.search(text) and rates:
-        return {
-            sum(f.value == 0 for f in _values(s))
-            for s in _by_role([r for r in rates if r.role not in ("net", "gain", "at")], text)
-        }
+    levels = [s for s in rates if s.role not in ("net", "gain", "at")]
+    if _HALF.search(text) and levels:
+        return {sum(f.value > 0.5 for f in _values(s)) for s in _preferred(_by_role(levels, text), claim)}
+    if _LESS_HALF.search(text) and levels:
+        return {sum(f.value < 0.5 for f in _values(s)) for s in _preferred(_by_role(levels, text), claim)}
+    if _ZERO.search(text) and levels:
+        return {sum(f.value == 0 for f in _values(s)) for s in _by_role(levels, text)}
     signed = _SIGNED.search(text)
     if signed is not None:
         chosen = [
@@ -248,6 +243,28 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
                 out.add(sum(f.value < 0.05 for f in _values(s)))
             return out - {0} or None
     return None
+
+
+_DEEP = frozenset(["layer", "depth", "block", "epoch", "step", "checkpoint", "point", "round", "iteration"])
+
+
+def _of_things(evidence: Evidence, claim: Counted) -> list[Series]:
+    """The series over as many things as the claim counts, things that the page names, of the kind that it names."""
+    deep = claim.noun in _DEEP
+    found = [
+        s
+        for s in evidence.all_series
+        if s.role != "interval"
+        and _size(s) == claim.total
+        and deep == all(k.startswith("#") or k.isdigit() or k[1:].isdigit() for k in s.facts)
+    ]
+    if not deep:
+        found = [s for s in found if 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)]
+    else:
+        named = {m.name for m in claim.sentence.names if not m.name.startswith("#")}
+        own = [s for s in found if all(named & f.entities for f in s.facts.values())]
+        found = own or found
+    return found
 
 
 def _clause(claim: Counted) -> tuple[str, list[Number]]:
@@ -279,12 +296,14 @@ def _is_p(evidence: Evidence, series: Series) -> bool:
     if series.origin == "page":
         return re.match(r"\s*p\b", series.quantity, re.IGNORECASE) is not None or series.role == "second"
     pointers = _pointers(evidence)[1]
-    return all(f.pointer in pointers for f in _values(series)) or series.quantity.lower() in (
-        "p",
-        "p_value",
-        "pvalue",
-        "pval",
-    )
+    return all(f.pointer in pointers for f in _values(series)) or bool(words_of(series.quantity) & _P_WORDS)
+
+
+_P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
+
+
+def _is_correlation_word(series: Series) -> bool:
+    return re.search(r"ρ|\brho\b|\br\b|spearman|pearson|correl", " ".join(series.words), re.IGNORECASE) is not None
 
 
 def _is_coefficient(evidence: Evidence, series: Series) -> bool:
@@ -295,7 +314,10 @@ def _is_coefficient(evidence: Evidence, series: Series) -> bool:
             is not None
             and all(abs(f.value) <= 1 for f in _values(series))
         )
-    return all(f.pointer in _pointers(evidence)[0] for f in _values(series))
+    known = _pointers(evidence)[0]
+    return all(f.pointer in known for f in _values(series)) or (
+        _is_correlation_word(series) and all(abs(f.value) <= 1 for f in _values(series))
+    )
 
 
 def _pointers(evidence: Evidence) -> tuple[frozenset[str], frozenset[str]]:
@@ -310,29 +332,22 @@ def _pointers(evidence: Evidence) -> tuple[frozenset[str], frozenset[str]]:
 
 def _of_p(evidence: Evidence, series: list[Series], claim: Counted) -> list[Series]:
     """The p-values that a count can speak of; words such as Pearson choose among them."""
-    deep = claim.noun in ("layer", "depth", "block", "epoch", "step", "checkpoint", "point")
     chosen = [
         s
         for s in series
-        if _is_p(evidence, s)
-        and s.role in ("", "second")
-        and deep == any(k.startswith("#") for k in s.facts)
-        and all(0 <= f.value <= 1 for f in _values(s))
+        if _is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in _values(s))
     ]
-    return _preferred(chosen, claim, around=True)
+    return _preferred(chosen, claim)
 
 
-def _preferred(series: list[Series], claim: Counted, *, around: bool = False) -> list[Series]:
-    """Those whose rare words occur in the sentence (or ``around``, in its passage); all of them where none does."""
+def _preferred(series: list[Series], claim: Counted) -> list[Series]:
+    """Those whose rare words occur in the clause; all of them where none does."""
     if len(series) < 2:
         return series
     shared = frozenset.intersection(*(s.words for s in series)) | _COMMON
-    for text in (_clause(claim)[0], claim.sentence.text, claim.sentence.passage.plain if around else ""):
-        words = words_of(text)
-        ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
-        if max(ranks) > 0:
-            return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
-    return series
+    words = words_of(_clause(claim)[0])
+    ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
+    return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
 
 
 def _alike(a: str, b: str) -> bool:

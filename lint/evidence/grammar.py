@@ -156,6 +156,14 @@ class Number:
         slack = 1e-9 * max(abs(low), abs(high), abs(value), 1e-300)
         return low - slack <= value <= high + slack
 
+    def admits(self, value: float, *, scale: float = 1.0) -> bool:
+        """True if ``value`` (times ``scale``) prints as this number, or keeps to it where it is a bound."""
+        if self.bound not in ("<", "<=", ">", ">="):
+            return self.allows(value, scale=scale)
+        value *= scale
+        room = 1e-9 * max(abs(value), abs(self.high))
+        return value <= self.high + room if self.bound[0] == "<" else value >= self.low - room
+
 
 def _ascii(text: str) -> str:
     return text.replace("\u2212", "-").replace("\u2013", "-").replace("\u2010", "-").replace("\u2011", "-")

@@ -81,7 +81,7 @@ class Evidence:
             names.extend(label.split("(")[0] for label in sheet.labels)
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
         for dataset in self.datasets:
-            names.extend(n for n in dataset.names if n in self._entity_texts)
+            names.extend(n for n in dataset.entities | dataset.strings if n in self._entity_texts)
         return Gazetteer(names, self.aliases)
 
     @cached_property
@@ -116,7 +116,7 @@ class Evidence:
         known = self.index
         out: set[str] = set()
         for dataset in self.datasets:
-            for name in dataset.names:
+            for name in dataset.entities | dataset.strings:
                 if any(v in known for v in name_variants(name)):
                     out.add(name)
         return frozenset(out)
@@ -126,6 +126,12 @@ class Evidence:
         """The folded names of the rows of the page's tables, layers and epochs aside."""
         labels = frozenset().union(*(name_variants(x) for s in self.sheets for x in s.labels))
         return frozenset(n for n in self.known_as(labels) if not n.startswith("#") and not n.isdigit())
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """The folded names that the page uses, in its tables or in words."""
+        across = frozenset().union(*(name_variants(x) for s in self.sheets for x in s.keys[1:]))
+        return self.page_names | self.known_as(across) | {m.name for p in self.passages for m in p.names}
 
     def is_correlation(self, series: Series, fact: Fact) -> bool:
         """True if ``fact`` is a correlation, by its relation to p and N or by the words of its column."""

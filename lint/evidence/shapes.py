@@ -27,6 +27,8 @@ __all__ = ["MOST_LEAVES", "Dataset", "Leaf", "Triple", "read_dataset"]
 
 MOST_LEAVES = 40_000
 """A file with more numbers is read up to here; it is too large for a page's results."""
+MOST_POINTS = 60
+"""A longer vector holds single measurements, of which a page states the mean and no member."""
 _MOST_DEPTH = 40
 
 Step: TypeAlias = "str | tuple[str, ...]"
@@ -70,12 +72,25 @@ class Dataset:
     """Texts that only one record has, each with the key of its record."""
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Everything that may be a name: keys of records and their texts, as written."""
-        out = set(self.strings)
+    def entities(self) -> frozenset[str]:
+        """The names of things: keys of records, and keys of objects that hold the same fields as their neighbours."""
+        out: set[str] = set()
+        tails: dict[tuple[Step, ...], dict[str, set[tuple[Step, ...]]]] = defaultdict(lambda: defaultdict(set))
         for leaf in self.leaves:
-            for step in leaf.path:
-                out.update((step,) if isinstance(step, str) else step)
+            path = leaf.path
+            for i, step in enumerate(path):
+                if not isinstance(step, str):
+                    out.update(step)
+                elif i < len(path) - 1:
+                    tails[path[:i]][step].add(path[i + 1 :])
+                elif self._uniform(path[:-1]):
+                    out.add(step)
+        for found in tails.values():
+            names = list(found)
+            for name in names:
+                own = found[name]
+                if any(o != name and 2 * len(own & found[o]) >= max(len(own), len(found[o])) for o in names[:50]):
+                    out.add(name)
         return frozenset(out)
 
     @cached_property
@@ -91,7 +106,10 @@ class Dataset:
     def series(self) -> list[Series]:
         """One quantity over several entities, for every step of the paths that can be the entity."""
         groups: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
+        positional = {path for path, values, _ in self.vectors if len(values) > 3}
         for leaf in self.leaves:
+            if leaf.path and str(leaf.path[-1])[:1] == "[" and leaf.path[:-1] in positional:
+                continue  # no page speaks of "the seventeenth"
             for i, step in enumerate(leaf.path):
                 if isinstance(step, tuple):
                     for j, part in enumerate(step):
@@ -191,7 +209,7 @@ class Dataset:
     def _of_vectors(self) -> Iterator[Series]:
         """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
         groups: dict[tuple[tuple[Step, ...], str], dict[str, tuple[float, tuple[Step, ...]]]] = defaultdict(dict)
-        for path, values, axis in (*self.vectors, *self._rated_vectors(), *self._courses()):
+        for path, values, axis in (*self.vectors, *self.rated_vectors(), *self._courses()):
             if len(values) < 2 or path in self._intervals:
                 continue
             high = max(values)
@@ -227,7 +245,7 @@ class Dataset:
                 _last_key(signature), _words(signature) | {role}, facts, fraction, "data", _pointer(signature), role
             )
 
-    def _rated_vectors(self) -> Iterator[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]:
+    def rated_vectors(self) -> Iterator[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]:
         """k / n where a vector of counts stands beside its trials, one number or as many."""
         whole = {path: values for path, values, _ in self.vectors if all(v.is_integer() and v >= 0 for v in values)}
         for path, values, axis in self.vectors:
@@ -452,9 +470,10 @@ class _Walk:
                 numbers = [float(x) for x in node if x is not None]
                 if len(numbers) == len(node):
                     self.raw_vectors.append((path, numbers))
-                for i, x in enumerate(node):
-                    if x is not None:
-                        self.add((*path, f"[{i}]"), x)
+                if len(node) <= MOST_POINTS:
+                    for i, x in enumerate(node):
+                        if x is not None:
+                            self.add((*path, f"[{i}]"), x)
             elif (
                 len(node) > 1
                 and all(isinstance(x, list) for x in node)

@@ -20,6 +20,8 @@ from .names import index_of, name_variants, words_of
 __all__ = ["Binding", "CellNumber", "Sheet", "bind", "entity_names", "read_sheet"]
 
 Grid: TypeAlias = "tuple[tuple[Cell | None, ...], ...]"
+Turned: TypeAlias = "tuple[list[str], list[str], list[list[Cell | None]], list[str]]"
+"""Header, labels of the rows, cells, and the thing that each column is about where its header says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Sheet:
     numbers: tuple[CellNumber, ...]
     series: tuple[tuple[Series, tuple[CellNumber, ...]], ...]
     """Each column and each row of numbers, with its cells."""
+    keys: tuple[str, ...]
+    """The thing that each column is about: its header, less what is measured."""
 
 
 _MOST_CELLS = 2_500
@@ -69,20 +73,47 @@ def read_sheet(table: Table) -> Sheet | None:
     if len(header) < 2 or not table.rows or not any(header) or len(header) * len(table.rows) > _MOST_CELLS:
         return None
     grid: list[list[Cell | None]] = [list(row) for row in table.rows]
-    labels = [row[0].text.text.strip() for row in table.rows]
-    turned = _widened(header, labels, grid)
+    labels = _filled([row[0].text.text.strip() for row in table.rows])
+    keys = [""] * len(header)
+    turned = _unmerged(header, labels, grid) or _widened(header, labels, grid)
     if turned is not None:
-        header, labels, grid = turned
+        header, labels, grid, keys = turned
     if _is_transposed(header, labels):
         corner = header[0]
-        header, labels = [corner, *labels], header[1:]
+        header, labels = [corner, *labels], [k or h for k, h in zip(keys, header, strict=True)][1:]
         grid = [[None, *(row[c] for row in grid)] for c in range(1, len(labels) + 1)]
-    return _sheet(table, header, labels, grid)
+        keys = [""] * len(header)
+    return _sheet(table, header, labels, grid, keys)
 
 
-def _widened(
-    header: list[str], labels: list[str], grid: list[list[Cell | None]]
-) -> tuple[list[str], list[str], list[list[Cell | None]]] | None:
+def _filled(labels: list[str]) -> list[str]:
+    """Labels of which one that is left out, or a mark of repetition, stands for the one above."""
+    out: list[str] = []
+    for label in labels:
+        out.append(out[-1] if out and label.strip('"″〃\u201d ') == "" else label)
+    return out
+
+
+_SEAMS = (" / ", " — ", " – ", " - ", ": ", " · ", " | ", " @ ", ", ", "/")
+
+
+def _unmerged(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Turned | None:
+    """A table whose labels hold two things each, "villain / rate", with one of them as columns."""
+    if len(labels) < 4 or len(header) > 4:
+        return None
+    for seam in _SEAMS:
+        parts = [label.rsplit(seam, 1) if label.count(seam) == 1 else [label] for label in labels]
+        if any(len(p) != 2 for p in parts):
+            continue
+        left, right = [p[0].strip() for p in parts], [p[1].strip() for p in parts]
+        if len(set(left)) < 2 or len(set(right)) < 2 or len(set(zip(left, right, strict=True))) != len(labels):
+            continue
+        if 5 * len(labels) >= 4 * len(set(left)) * len(set(right)):
+            return _spread(header, left, right, grid, 1)
+    return None
+
+
+def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Turned | None:
     """A long table as a wide one; ``None`` for a table that is none."""
     if len(header) < 3 or len(set(labels)) * 2 > len(labels) or len(labels) < 4:
         return None
@@ -91,14 +122,21 @@ def _widened(
         return None
     if sum(any(ch.isalpha() for ch in k) or bool(index_of(k)) for k in keys) < 0.9 * len(keys):
         return None
+    return _spread(header, labels, keys, grid, 2)
+
+
+def _spread(header: list[str], labels: list[str], keys: list[str], grid: list[list[Cell | None]], first: int) -> Turned:
+    """The rows of ``labels`` with a column for each of ``keys`` and each column of values from ``first`` on."""
     rows, columns = list(dict.fromkeys(labels)), list(dict.fromkeys(keys))
-    values = list(range(2, len(header)))
+    row_of, column_of = {r: i for i, r in enumerate(rows)}, {k: i for i, k in enumerate(columns)}
+    values = list(range(first, len(header)))
     wide: list[list[Cell | None]] = [[None] * (1 + len(columns) * len(values)) for _ in rows]
     for label, key, row in zip(labels, keys, grid, strict=True):
         for j, c in enumerate(values):
-            wide[rows.index(label)][1 + columns.index(key) * len(values) + j] = row[c]
+            wide[row_of[label]][1 + column_of[key] * len(values) + j] = row[c]
     heads = [key if len(values) == 1 else f"{key} {header[c]}" for key in columns for c in values]
-    return [header[0], *heads], rows, wide
+    things = [key for key in columns for _ in values]
+    return [header[0], *heads], rows, wide, ["", *things]
 
 
 def _is_transposed(header: list[str], labels: list[str]) -> bool:
@@ -108,7 +146,9 @@ def _is_transposed(header: list[str], labels: list[str]) -> bool:
     return down >= 0.5 and across < 0.34 and len(header) > 2
 
 
-def _sheet(table: Table, header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Sheet | None:
+def _sheet(
+    table: Table, header: list[str], labels: list[str], grid: list[list[Cell | None]], keys: list[str]
+) -> Sheet | None:
     read = [
         [_cell_numbers(cell, header[c], labels[r]) if cell is not None else [] for c, cell in enumerate(row)]
         for r, row in enumerate(grid)
@@ -118,16 +158,18 @@ def _sheet(table: Table, header: list[str], labels: list[str], grid: list[list[C
         return None
     numbers: list[CellNumber] = []
     by_column: dict[tuple[int, int], list[CellNumber]] = defaultdict(list)
-    by_row: dict[tuple[int, int], list[CellNumber]] = defaultdict(list)
+    by_row: dict[tuple[int, str, int], list[CellNumber]] = defaultdict(list)
+    things = [k or h for k, h in zip(keys, header, strict=True)]
     for r, row in enumerate(grid):
         for c, cell in enumerate(row):
             if c == 0 or cell is None or not (c in numeric or len(numeric) * 2 >= len(header)):
                 continue
             for k, number in enumerate(read[r][c]):
-                item = CellNumber(cell, number, k, r, c, _in_interval(cell.text.text, number, header[c]))
+                ends = _in_interval(cell.text.text, number, header[c]) or _is_interval(read[r][c], cell, header[c])
+                item = CellNumber(cell, number, k, r, c, ends)
                 numbers.append(item)
                 by_column[(c, k)].append(item)
-                by_row[(r, k)].append(item)
+                by_row[(r, header[c].removeprefix(keys[c]).strip() if keys[c] else "", k)].append(item)
     if len(numbers) < 2:
         return None
     texts = {r: _other_texts(row, numeric) for r, row in enumerate(grid)}
@@ -136,13 +178,14 @@ def _sheet(table: Table, header: list[str], labels: list[str], grid: list[list[C
         made = _make(cells, [(labels[x.row], texts[x.row]) for x in cells], header[c], k, f"column '{header[c]}'", "")
         if made is not None:
             series.append(made)
-    for (r, k), cells in by_row.items():
-        made = _make(
-            cells, [(header[x.column], ()) for x in cells], labels[r], k, f"row '{labels[r]}'", " ".join(texts[r])
-        )
+    for (r, measure, k), cells in by_row.items():
+        extra = f"{measure} {' '.join(texts[r])}"
+        made = _make(cells, [(things[x.column], ()) for x in cells], labels[r], k, f"row '{labels[r]}'", extra)
         if made is not None:
             series.append(made)
-    return Sheet(table, tuple(header), tuple(labels), tuple(map(tuple, grid)), tuple(numbers), tuple(series))
+    return Sheet(
+        table, tuple(header), tuple(labels), tuple(map(tuple, grid)), tuple(numbers), tuple(series), tuple(things)
+    )
 
 
 def _other_texts(row: list[Cell | None], numeric: list[int]) -> tuple[str, ...]:
@@ -167,7 +210,11 @@ def _make(
         and not _COEFFICIENT.search(head)
     ):
         fraction = (
-            re.search(r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob", head, re.IGNORECASE)
+            re.search(
+                r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob|start|≥|>=|≤|k\s?/\s?n",
+                head,
+                re.IGNORECASE,
+            )
             is not None
         )
     facts: dict[str, Fact] = {}
@@ -211,7 +258,13 @@ def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
             if i and role == "p" and numbers[0].role != "p":
                 role = "value"
         out.append(replace(number, role=role, unit="%" if role == "percent" else number.unit))
+    if len(out) >= 2 and out[0].decimals <= 0 and out[1].decimals <= 0 and out[0].value <= out[1].value:
+        if _OF.fullmatch(text[out[0].end : out[1].start]):
+            out[0], out[1] = replace(out[0], role="count", unit=""), replace(out[1], role="n", unit="")
     return out
+
+
+_OF = re.compile(r"\s*(?:/|of|out of)\s*")
 
 
 def _role(number: Number, head: str, label: str, *, first: bool) -> Role:
@@ -236,6 +289,16 @@ def _in_interval(text: str, number: Number, head: str) -> bool:
     return False
 
 
+def _is_interval(numbers: list[Number], cell: Cell, head: str) -> bool:
+    """True for "0.8% to 9.6%" below a header that promises an interval."""
+    return (
+        len(numbers) == 2
+        and _CI_HEAD.search(head) is not None
+        and _JOINED.fullmatch(cell.text.text[numbers[0].end : numbers[1].start]) is not None
+    )
+
+
+_JOINED = re.compile(r"\s*%?\s*(?:,|;|–|—|-|to|\.\.|…|\|)\s*")
 _CI_HEAD = re.compile(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
 
 
@@ -282,21 +345,22 @@ def bind(
     votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]] = defaultdict(list)
     for i, (item, known) in enumerate(zip(cells, names, strict=True)):
         seen: set[int] = set()
+        number = item.number
         for name in known:
             for s, fact in index.get(name, ()):
                 if s in seen:
                     continue
                 seen.add(s)
-                if item.number.decimals > 0 and whole[s]:
+                if (number.decimals > 0 and whole[s]) or (number.role == "n" and not whole[s]):
                     continue  # counts are not printed with decimals
-                for scale in _SCALES:
-                    votes[(s, scale)].append((i, fact, item.number.allows(fact.value, scale=scale)))
+                for scale in _SCALES if number.role != "count" else _SCALES[:1]:
+                    votes[(s, scale)].append((i, fact, number.admits(fact.value, scale=scale)))
     best = None
     for (s, scale), found in votes.items():
         right = sum(ok for _, _, ok in found)
         if right < 2 or right * 2 < len(found):
             continue
-        distinct = len({cells[i].number.text for i, _, ok in found if ok})
+        distinct = len({cells[i].number.text for i, _, ok in found if ok and not cells[i].number.bound})
         overlap = len(data[s].words & page.words)
         rank = (right, overlap, distinct, -len(found))
         if best is None or rank > best[0]:
@@ -306,12 +370,19 @@ def bind(
     _, s, scale, found, distinct = best
     right = sum(ok for _, _, ok in found)
     wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
-    if wrong and (distinct < 2 or right <= len(wrong)):
+    if wrong and (distinct < 2 or right < len(wrong) or (right == len(wrong) and not _exchanged(wrong, scale))):
         return None
     matched = tuple(cells[i] for i, _, ok in found if ok)
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
 
 
+def _exchanged(wrong: list[tuple[CellNumber, Fact]], scale: float) -> bool:
+    """True if two cells hold each other's value."""
+    return len(wrong) == 2 and all(
+        cell.number.admits(fact.value, scale=scale) for (cell, _), (_, fact) in zip(wrong, reversed(wrong), strict=True)
+    )
+
+
 def entity_names(sheet: Sheet, item: CellNumber, *, across: bool) -> frozenset[str]:
     """The folded names of the row (or, ``across``, of the column) of a cell."""
-    return name_variants(sheet.header[item.column] if across else sheet.labels[item.row])
+    return name_variants(sheet.keys[item.column] if across else sheet.labels[item.row])
