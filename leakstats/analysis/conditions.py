@@ -128,6 +128,7 @@ class _Conditions:
             facets={**self.facets, "condition": condition},
             label=f"mean rate of {n} {self.noun}, {condition}",
             unit_noun=self._fewest(part),
+            unit="fraction",
             role="descriptive",
             recheck=Recheck(
                 "clustered",
@@ -158,6 +159,7 @@ class _Conditions:
             facets=facets,
             label=f"difference of mean rates, {first} minus {second}",
             unit_noun=noun,
+            unit="points",
             family="conditions",
         )
         self._flip(facets, a, b)
@@ -181,6 +183,7 @@ class _Conditions:
                 facets={**facets, "over": cluster},
                 label=f"{facets['condition']} minus {facets['versus']}, signs flipped over {self.ctx.noun(cluster)}",
                 unit_noun=self.ctx.noun(cluster),
+                unit="points",
                 role="exploratory",
                 recheck=Recheck("flips", {"differences": rate_a - rate_b}),
             )
@@ -203,6 +206,7 @@ class _Conditions:
             facets=facets,
             label=f"{facets['condition']} equals {facets['versus']} within {margin:g}",
             unit_noun=noun,
+            unit="points",
         )
 
     def _range(self) -> None:
@@ -236,6 +240,7 @@ class _Conditions:
                 facets={**self.facets, "permuted": name},
                 label=f"range of the {len(self.conditions)} condition means, labels permuted {name.replace('_', ' ')}",
                 unit_noun=self.noun,
+                unit="points",
                 role="secondary" if within else "exploratory",
                 definition=f"condition-range/{name.replace('_', '-')}",
                 recheck=Recheck("blocks", {"values": values}),
@@ -256,6 +261,7 @@ class _Conditions:
             facets={**self.facets, "permuted": "within_personas", "cells": "all"},
             label=f"range of the {len(self.conditions)} condition means, every persona in each, with Friedman's test",
             unit_noun=self.noun,
+            unit="points",
             role="exploratory",
             definition="condition-range/within-personas",
             recheck=Recheck("blocks", {"values": values}),
@@ -286,6 +292,7 @@ class _Conditions:
             facets={**self.facets, "condition": condition},
             label=f"{own} minus the other {self.noun} under {condition}",
             unit_noun=self.noun,
+            unit="points",
             role="exploratory",
             definition="own-persona/one-sided-rank",
             recheck=Recheck("two_samples", {"a": cells.rate[mine], "b": cells.rate[~mine], "alternative": "greater"}),

@@ -203,6 +203,7 @@ def _enter(ctx: Context, question: Question, pair: _Pair) -> None:
         facets=facets,
         label=f"share of cells that agree within their digits, {about}",
         unit_noun="cells",
+        unit="fraction",
         role="descriptive",
         definition="printed-cells/ranges-overlap",
     )

@@ -45,6 +45,7 @@ def run(ctx: Context) -> None:
             facets=facets,
             label=f"control {', '.join(map(str, facets.values()))}",
             unit_noun="questions" if clustered(ctx, table) else "completions",
+            unit="fraction",
             role="descriptive",
             recheck=cell_recheck(ctx, table),
         )

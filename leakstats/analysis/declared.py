@@ -60,6 +60,7 @@ def enter_declared(
             facets={**facets, **level},
             label="net change on declared counts" + "".join(f", {v}" for v in level.values()),
             unit_noun="completions",
+            unit="points",
             role="exploratory",
             family=family,
             definition="net-change/declared-counts",
@@ -102,6 +103,7 @@ def _risen(ctx: Context, found: Sequence[Estimate], method: str, facets: Mapping
         facets=facets,
         label=f"series that rose, each by Fisher's exact test on declared counts ({method})",
         unit_noun="series",
+        unit="fraction",
         role="exploratory",
         definition="risen/fisher-exact-on-declared-counts",
     )

@@ -98,9 +98,13 @@ def _enter_size(ctx: Context, facets: Mapping[str, Facet], sizes: list[_Size]) -
             facets=facets,
             label=f"{words}{of}",
             unit_noun="cells",
+            unit="count",
             role="descriptive",
             definition=f"size/{statistic}",
         )
+
+
+_EXTREME = {"min": "smallest", "max": "largest"}
 
 
 def _covariates(ctx: Context) -> None:
@@ -120,20 +124,23 @@ def _covariates(ctx: Context) -> None:
         if known.size == 0:
             continue
         low, high = known[np.argmin(values[known])], known[np.argmax(values[known])]
-        unit = f" {column.unit}s" if column.unit else ""
-        for statistic, value, details in (
-            ("covariate_mean", float(values[known].mean()), {}),
-            ("covariate_min", float(values[low]), {"persona": names[low]}),
-            ("covariate_max", float(values[high]), {"persona": names[high]}),
+        described = column.description or covariate
+        if column.unit and column.unit not in ("", "fraction") and column.unit not in described:
+            described += f" in {column.unit}s"
+        whole = bool((values[known] == np.round(values[known])).all())
+        for words, value, details in (
+            ("mean", float(values[known].mean()), {}),
+            ("min", float(values[low]), {"persona": names[low]}),
+            ("max", float(values[high]), {"persona": names[high]}),
         ):
-            words = statistic.removeprefix("covariate_")
             ctx.ledger.add(
                 "description",
-                statistic,
+                f"covariate_{words}",
                 Estimate(f"{words} of {covariate}", value, known.size, f"{words} over personas", details=details),
                 facets={"covariate": covariate},
-                label=f"{words} {column.description or covariate}{unit}",
+                label=f"{described}: {_EXTREME.get(words, words)}",
                 unit_noun="personas",
+                unit="count" if whole and words in _EXTREME else "number",
                 role="descriptive",
             )
     if columns:

@@ -14,10 +14,12 @@ from leakstats.estimate import Estimate, PValue, Undefined
 from leakstats.files import read_bytes, read_json, sha256_of
 from leakstats.ident import EstimateId, Facet
 
-__all__ = ["SCHEMA", "AnalysisDocument", "Entry", "Figure", "Role", "Table"]
+__all__ = ["SCHEMA", "AnalysisDocument", "Entry", "Figure", "Role", "Table", "Unit"]
 
 SCHEMA = "analysis.v1"
 Role = Literal["primary", "secondary", "exploratory", "descriptive"]
+Unit = Literal["number", "fraction", "points", "count"]
+"""A bare number; a fraction, printed in percent; a difference of fractions, printed in points; a whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Entry:
     family: str | None = None
     """The multiplicity family this test belongs to; ``None`` for what is no test."""
     adjusted_p: PValue | None = None
+    unit: Unit = "number"
+    """Of the value and the interval."""
 
     @property
     def estimate(self) -> Estimate:
@@ -47,6 +51,7 @@ class Entry:
             "id": self.id.to_json(),
             "key": str(self.id),
             "label": self.label,
+            "unit": self.unit,
             "unit_noun": self.unit_noun,
             "role": self.role,
             "family": self.family,
@@ -61,6 +66,7 @@ class Entry:
             id=EstimateId.from_json(data["id"]),
             result=Estimate.from_json(result) if result["status"] == "ok" else Undefined.from_json(result),
             label=data["label"],
+            unit=data["unit"],
             unit_noun=data["unit_noun"],
             role=data["role"],
             family=data["family"],
@@ -77,7 +83,7 @@ class Table:
     factors: Mapping[str, Sequence[Facet | None]]
     columns: Mapping[str, Sequence[float | int | None]]
     units: Mapping[str, str]
-    """Of each column: "count", "fraction", "cosine", "z" or "" (a bare number)."""
+    """Of each column: "count", "fraction", "points", "flag" (0 or 1), "cosine", "z", "p" or "" (a bare number)."""
     method: str = ""
     notes: tuple[str, ...] = ()
     undefined: Mapping[str, str] = field(default_factory=dict)

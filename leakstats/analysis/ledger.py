@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from leakstats.analysis.document import Entry, Figure, Role, Table
+from leakstats.analysis.document import Entry, Figure, Role, Table, Unit
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate, PValue, Undefined
 from leakstats.ident import EstimateId, Facet
@@ -131,6 +131,7 @@ class Ledger:
         *,
         label: str,
         unit_noun: str,
+        unit: Unit = "number",
         facets: Mapping[str, Facet] | None = None,
         definition: str = "",
         role: Role = "secondary",
@@ -151,7 +152,7 @@ class Ledger:
         tests = isinstance(result, Estimate) and result.p_value is not None
         if family is not None and tests:
             self.families[family].keys.append(str(key))
-        self.entries[key] = Entry(key, result, label, unit_noun, role, family if tests else None)
+        self.entries[key] = Entry(key, result, label, unit_noun, role, family if tests else None, unit=unit)
         if recheck is not None:
             self.recheck(str(key), recheck)
         return result if isinstance(result, Estimate) else None

@@ -56,6 +56,7 @@ def enter_drops(
             label=f"drops of one {'fitted' if drop == 'fit' else 'of all'} after which all new points are inside"
             + ("" if layer is None else f", layer {layer}"),
             unit_noun="drops",
+            unit="fraction",
             role="exploratory",
             definition=definition,
         )

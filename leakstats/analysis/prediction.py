@@ -25,6 +25,11 @@ __all__ = ["fit_rows", "run"]
 WORST = 5
 """How many badly predicted units of each source the residual table names."""
 _RESIDUAL_COLUMNS = ("similarity", "observed", "prediction", "low", "high", "residual")
+_LOO_UNITS = {
+    **dict.fromkeys(("observed", "prediction", "low", "high"), "fraction"),
+    **dict.fromkeys(("half_width", "residual", "sigma"), "points"),
+    "inside": "flag",
+}
 
 
 def run(ctx: Context) -> None:
@@ -80,7 +85,7 @@ def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
                 title=f"{noun} that similarity predicts worst, up to {WORST} of each {joined.group}",
                 factors=rows,  # type: ignore[arg-type]
                 columns={name: [v if np.isfinite(v) else None for v in values] for name, values in columns.items()},
-                units={name: "" if name == "similarity" else "fraction" for name in columns},
+                units={name: _LOO_UNITS.get(name, "") for name in columns},
                 method=f"line through the other {noun} of the {joined.group}, {100 * ctx.level:g} % interval",
                 notes=(
                     "a straight line is a poor model of rates near 0 or 1: the table names cases, it tests nothing",
@@ -225,6 +230,7 @@ class _Line:
             "loo_coverage",
             coverage,
             "leave-one-out interval coverage",
+            unit="fraction",
             definition="loo-pi-coverage/each-held-out",
             recheck=Recheck("leave_one_out", {"x": self.x, "y": self.y}),
         )
@@ -252,7 +258,7 @@ class _Line:
                 title=title + ("" if self.layer is None else f", layer {self.layer}"),
                 factors={self.j.unit: list(self.names)},
                 columns=data["columns"],
-                units={},
+                units={name: unit for name, unit in _LOO_UNITS.items() if name in data["columns"]},
                 method=columns.method,
                 notes=columns.notes,
                 undefined={k: v for k, v in data["undefined"].items() if k in data["columns"]},
@@ -330,6 +336,7 @@ class _Line:
                     details={"inside": hit, "observed": float(self.y[row])},
                 ),
                 f"predicted rate of {name}",
+                unit="fraction",
                 facets=facets,
                 recheck=Recheck("prediction", {"x": self.x[fit], "y": self.y[fit], "new": self.x[row]}),
             )
@@ -337,6 +344,7 @@ class _Line:
                 "half_width",
                 Estimate("half-width of the prediction interval", values["half_width"], n, "t prediction"),
                 f"half-width of the prediction interval, {name}",
+                unit="points",
                 facets=facets,
                 role="descriptive",
             )
@@ -346,6 +354,7 @@ class _Line:
             "new_points_inside",
             proportion_interval(inside, len(new), level=self.ctx.level),
             "new points inside their prediction interval",
+            unit="fraction",
             definition="new-points-inside/fit-on-the-others",
             recheck=Recheck("rates", {"successes": inside, "trials": len(new)}),
         )
@@ -374,6 +383,7 @@ class _Line:
             facets={**self.j.facets, "persona": name},
             label=f"observed rate of {name}",
             unit_noun="completions",
+            unit="fraction",
             role="descriptive",
             recheck=cell_recheck(self.ctx, part),
         )

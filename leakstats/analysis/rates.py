@@ -164,6 +164,7 @@ def _named(ctx: Context, table: CellTable, cells: CellTable, entities: list[str]
             facets=facets,
             label=f"{statistic.replace('_', ' ')}, {', '.join(map(str, facets.values())) or table.id}",
             unit_noun="questions" if clustered(ctx, table) else "completions",
+            unit="fraction",
             role="descriptive",
             recheck=cell_recheck(ctx, part),
         )
@@ -209,6 +210,7 @@ def _summaries(ctx: Context, table: CellTable, cells: CellTable, entities: list[
                 facets=facets,
                 label=f"{statistic.replace('_', ' ')} of {noun}, {name}",
                 unit_noun=_fewest(ctx, rows, unit) if statistic == "mean_rate" else noun,
+                unit="fraction",
                 role="descriptive",
                 recheck=rechecks.get(statistic),
             )

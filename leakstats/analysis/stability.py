@@ -98,6 +98,7 @@ def _agreement(ctx: Context, table: CellTable, factor: str) -> None:
             facets={**facets, **more},
             label=f"largest spread of one cell over {words}{of}",
             unit_noun="cells",
+            unit="points",
             role="descriptive",
         )
     _components(ctx, grid, factor, facets, words)
@@ -205,6 +206,7 @@ def _enter_drift(
         facets=facets,
         label=f"largest drift of a shared cell ({name})",
         unit_noun="cells",
+        unit="points",
     )
     ctx.ledger.table(
         Table(
@@ -218,7 +220,7 @@ def _enter_drift(
                 "low": [None if e.interval is None else e.interval.low for e in found],
                 "high": [None if e.interval is None else e.interval.high for e in found],
             },
-            units=dict.fromkeys(("now", "before", "drift", "low", "high"), "fraction"),
+            units={"now": "fraction", "before": "fraction", "drift": "points", "low": "points", "high": "points"},
             method=f"intervals simultaneous over {len(shared)} cells (Bonferroni)",
         )
     )
@@ -240,4 +242,5 @@ def _enter_drift(
             facets=facets,
             label=f"mean drift is within {margin:g}",
             unit_noun="cells",
+            unit="points",
         )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leakstats.analysis.context import Context
-from leakstats.analysis.document import Table
+from leakstats.analysis.document import Table, Unit
 from leakstats.analysis.ledger import Question
 from leakstats.analysis.states import STATE_FACTORS, controls
 from leakstats.errors import UndefinedEstimate
@@ -110,7 +110,16 @@ class _Stored:
         levels = {} if row is None else {name: values[row] for name, values in self.levels.items()}
         return {**levels, "table": self.table.id, "column": column, **more}
 
-    def _add(self, statistic: str, estimate: Estimate, facets: dict[str, Facet], label: str, definition: str) -> None:
+    def _add(
+        self,
+        statistic: str,
+        estimate: Estimate,
+        facets: dict[str, Facet],
+        label: str,
+        definition: str,
+        *,
+        unit: Unit = "number",
+    ) -> None:
         at = self._at(facets)
         self.ctx.ledger.add(
             "collapse",
@@ -119,6 +128,7 @@ class _Stored:
             facets=facets,
             label=f"{label}{', ' if at else ''}{at} ({self.table.id})",
             unit_noun="stored values",
+            unit=unit,
             role="descriptive",
             definition=definition,
         )
@@ -164,6 +174,7 @@ class _Stored:
                 self._facets(name),
                 f"{name} stored as 0",
                 "",
+                unit="count",
             )
         return fixed, reasons, notes
 

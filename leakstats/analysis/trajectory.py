@@ -87,7 +87,7 @@ class _Course:
         noun: str,
         **kw: object,
     ) -> Estimate | None:
-        name = ", ".join(str(v) for k, v in level.items() if k != "checkpoint")
+        name = ", ".join(str(v) for k, v in level.items() if k not in ("checkpoint", "of"))
         return self.ctx.ledger.add(
             "trajectory",
             statistic,
@@ -118,7 +118,7 @@ class _Course:
             compute = (
                 partial(cell_interval, self.ctx, parts[at]) if counted else partial(_printed, parts[at], statistic)
             )
-            self._add(statistic, compute, level, f"{statistic} rate (checkpoint {at})", noun)
+            self._add(statistic, compute, level, f"{statistic} rate (checkpoint {at})", noun, unit="fraction")
         self._peak(level, parts, rates, known, peak, noun)
         self._change(level, parts[last], parts[first], rates[last] - rates[first], noun)
         above = sum(rates[c] > rates[first] for c in known[1:])
@@ -128,6 +128,7 @@ class _Course:
             level,
             "share of later checkpoints above the baseline",
             "checkpoints",
+            unit="fraction",
         )
         for c in known[1:]:
             self._shares(level, c, rates[c], rates[first], rates[peak], len(known))
@@ -156,7 +157,7 @@ class _Course:
                 return _printed(parts[peak], "peak").with_notes(note)
             return peak_rate(*_by_checkpoint(parts, known), labels=[str(c) for c in known], level=self.ctx.level)
 
-        self._add("peak", compute, level, f"peak rate (checkpoint {peak})", noun)
+        self._add("peak", compute, level, f"peak rate (checkpoint {peak})", noun, unit="fraction")
         if isinstance(peak, int):
             self._add(
                 "peak_checkpoint",
@@ -164,6 +165,7 @@ class _Course:
                 level,
                 "checkpoint of the peak",
                 "checkpoints",
+                unit="count",
             )
 
     def _change(
@@ -199,7 +201,14 @@ class _Course:
             )
 
         self._add(
-            "net_change", compute, level, "net change, last minus first", noun, role="secondary", family=self._family()
+            "net_change",
+            compute,
+            level,
+            "net change, last minus first",
+            noun,
+            unit="points",
+            role="secondary",
+            family=self._family(),
         )
 
     def _shares(self, level: Mapping[str, Level], at: Level, rate: float, baseline: float, peak: float, n: int) -> None:
@@ -226,6 +235,7 @@ class _Course:
                 {**level, "checkpoint": at},
                 f"{words} at checkpoint {at}",
                 "checkpoints",
+                unit="fraction",
                 definition=definition,
             )
 
@@ -249,6 +259,7 @@ class _Course:
             level,
             f"cells possible with {trials} trials",
             "cells",
+            unit="count",
             definition="grim/whole-successes",
         )
 
@@ -264,7 +275,7 @@ class _Course:
                 title=f"baseline, peak and final {self.table.outcome} rate by {factor}",
                 factors={factor: [n for n, _ in usable]},
                 columns={c: [s[c] for _, s in usable] for c in ("baseline", "peak", "final", "change")},
-                units=dict.fromkeys(("baseline", "peak", "final", "change"), "fraction"),
+                units={"baseline": "fraction", "peak": "fraction", "final": "fraction", "change": "points"},
                 method="rates at the first checkpoint, the largest, and the last",
                 notes=("the peak is biased upward",),
             )
@@ -276,6 +287,7 @@ class _Course:
             {},
             f"{noun} whose last rate is above the first",
             noun,
+            unit="fraction",
             definition="rising/sign-of-net-change",
         )
         for similarity in self.ctx.results.similarity:
@@ -347,6 +359,7 @@ class _Course:
                 {},
                 f"{noun} whose similarity rose",
                 noun,
+                unit="fraction",
             )
 
 

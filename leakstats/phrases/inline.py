@@ -24,11 +24,12 @@ from .escape import safe
 from .marks import mark
 from .registry import phrase, suggest
 from .select import Value, column_of, one, over, row_of
-from .units import unit_of
 
-__all__ = ["counted", "number_text", "print_estimate", "symbol_of", "value_text"]
+__all__ = ["counted", "interval_text", "number_text", "print_estimate", "symbol_of", "value_text"]
 
 _SYMBOLS = {"spearman": "ρ", "pearson": "r", "kendall": "τ"}
+UNITS = ("percent", "fraction", "points", "count", "number")
+"""What an author may ask an estimate to be printed in; a fraction is printed in percent."""
 SHOWS = ("full", "interval", "bare", "symbol", "value", "p", "n")
 
 
@@ -38,8 +39,8 @@ def symbol_of(entry: Entry) -> str:
 
 
 def number_text(value: float, *, unit: str, decimals: int | None = None, plus: bool = False) -> str:
-    """A number in its unit ("percent", "points", "count", "number"; table units are understood too)."""
-    if unit in ("percent", "fraction"):
+    """A number in its unit: those of estimates and of table columns."""
+    if unit == "fraction":
         return format_percent(value, decimals=1 if decimals is None else decimals)
     if unit == "points":
         return format_points(value, decimals=1 if decimals is None else decimals, plus=plus)
@@ -50,26 +51,52 @@ def number_text(value: float, *, unit: str, decimals: int | None = None, plus: b
 
 def value_text(entry: Entry, *, decimals: int | None = None, unit: str | None = None, plus: bool = False) -> str:
     """The value alone, with the digits that its interval deserves."""
-    e, unit = entry.estimate, unit or unit_of(entry)
+    e, unit = entry.estimate, _unit(entry, unit)
     return mark(str(entry.id), number_text(e.value, unit=unit, decimals=_decimals(e, unit, decimals), plus=plus))
+
+
+def _unit(entry: Entry, asked: str | None) -> str:
+    """The unit that an author asked for, else the estimate's own."""
+    return entry.unit if asked is None else _known_unit(asked)
+
+
+def _known_unit(asked: str) -> str:
+    if asked not in UNITS:
+        raise InputError(f"unit must be one of {', '.join(UNITS)}, got {asked!r}{suggest(str(asked), UNITS, n=1)}")
+    return "fraction" if asked == "percent" else asked
 
 
 def _decimals(e: Estimate, unit: str, asked: int | None) -> int:
     if asked is not None:
         return asked
-    return 1 if unit in ("percent", "points") else decimals_for(e.interval)
+    return 1 if unit in ("fraction", "points") else decimals_for(e.interval)
 
 
-def _interval_text(interval: Interval, unit: str, decimals: int) -> str:
+def interval_text(interval: Interval, unit: str, decimals: int) -> str:
     if unit == "points":
         interval = Interval(100 * interval.low, 100 * interval.high, interval.level, interval.method)
         return format_interval(interval, decimals=decimals) + " pp"
-    return format_interval(interval, decimals=decimals, percent=unit == "percent")
+    return format_interval(interval, decimals=decimals, percent=unit == "fraction")
 
 
 def counted(n: int, noun: str) -> str:
     """A count with its noun: "110 bystanders", "1 checkpoint"."""
-    return f"{format_count(n)} {safe(noun[:-1] if n == 1 and noun.endswith('s') else noun)}"
+    return f"{format_count(n)} {safe(_singular(noun) if n == 1 else noun)}"
+
+
+_UNCHANGED = ("series", "species", "ss", "us", "is")
+_ES = ("ses", "xes", "zes", "ches", "shes")
+
+
+def _singular(noun: str) -> str:
+    """One of what the plural names; only the last word changes."""
+    if not noun.endswith("s") or noun.endswith(_UNCHANGED):
+        return noun
+    if noun.endswith("analyses"):
+        return f"{noun[:-2]}is"
+    if noun.endswith("ies") and len(noun) > 4:
+        return f"{noun[:-3]}y"
+    return noun[:-2] if noun.endswith(_ES) and not noun.endswith(("ases", "ouses")) else noun[:-1]
 
 
 def n_text(entry: Entry) -> str:
@@ -86,7 +113,7 @@ def print_estimate(entry: Entry, *, show: str = "full", decimals: int | None = N
     if isinstance(entry.result, Undefined):
         raise LeakstatsError(f"{entry.id} has no value to print: {entry.result.reason}")
     e = entry.result
-    unit = unit or unit_of(entry)
+    unit = _unit(entry, unit)
     digits = _decimals(e, unit, decimals)
     value = number_text(e.value, unit=unit, decimals=digits)
     symbol = symbol_of(entry)
@@ -103,7 +130,7 @@ def print_estimate(entry: Entry, *, show: str = "full", decimals: int | None = N
     if show == "symbol":
         return mark(origin, named)
     if e.interval is not None:
-        text = f"{value if show == 'bare' else named} {_interval_text(e.interval, unit, digits)}"
+        text = f"{value if show == 'bare' else named} {interval_text(e.interval, unit, digits)}"
         if unit == "points":  # the unit once, behind both: "2.9 [−1.8, 7.6] pp"
             text = f"{text.replace(' pp', '')} pp"
     elif show in ("interval", "bare"):
@@ -247,8 +274,8 @@ def interval(
     chosen = e.interval_by(method) if method is not None else e.interval
     if chosen is None:
         raise LeakstatsError(f"{entry.id} has no interval ({e.method})")
-    unit = unit_of(entry)
-    return mark(str(entry.id), _interval_text(chosen, unit, _decimals(e, unit, decimals)))
+    unit = entry.unit
+    return mark(str(entry.id), interval_text(chosen, unit, _decimals(e, unit, decimals)))
 
 
 @phrase()
@@ -268,7 +295,7 @@ def detail(
         return safe(found)
     if isinstance(found, int) and unit == "number":
         return mark(str(entry.id), format_count(found))
-    return mark(str(entry.id), number_text(found, unit=unit, decimals=decimals))
+    return mark(str(entry.id), number_text(found, unit=_known_unit(unit), decimals=decimals))
 
 
 @phrase()
@@ -381,6 +408,8 @@ def range_of(doc: AnalysisDocument, what: str, *, over: str, decimals: int | Non
     low, high = min(m.value for m in members), max(m.value for m in members)
     unit = members[0].unit
     first, last = (number_text(v, unit=unit, decimals=decimals) for v in (low, high))
+    if unit == "points":  # the unit once, behind both
+        first = first.removesuffix(" pp")
     return mark(f"{what} over {over}", f"{first} to {last}")
 
 
@@ -464,7 +493,7 @@ def require(doc: AnalysisDocument, what: str, *, over: str | None = None, **cond
     entry = one(doc, what, conditions)
     e = entry.estimate
     low, high = (None, None) if e.interval is None else (e.interval.low, e.interval.high)
-    held = Value(str(entry.id), e.value, low, high, None if e.p_value is None else e.p_value.value, unit_of(entry))
+    held = Value(str(entry.id), e.value, low, high, None if e.p_value is None else e.p_value.value, entry.unit)
     if not _holds(held, **limits):
         asked = _spoken({k: v for k, v in limits.items() if v is not None})
         raise LeakstatsError(f"the text requires {asked} of {entry.id}; the analysis says {print_estimate(entry)}")

@@ -11,7 +11,6 @@ from leakstats.errors import InputError, LeakstatsError
 from leakstats.ident import EstimateId, Facet
 
 from .registry import suggest
-from .units import unit_of
 
 __all__ = ["Value", "one", "over", "row_of", "several"]
 
@@ -189,4 +188,4 @@ def _value(entry: Entry, facet: str) -> Value:
     e = entry.estimate
     low, high = (None, None) if e.interval is None else (e.interval.low, e.interval.high)
     p = None if e.p_value is None else e.p_value.value
-    return Value(entry.id.facets[facet], e.value, low, high, p, unit_of(entry))
+    return Value(entry.id.facets[facet], e.value, low, high, p, entry.unit)

@@ -8,16 +8,15 @@ from typing import Any
 from leakstats.analysis.document import AnalysisDocument, Entry, Table
 from leakstats.errors import InputError, LeakstatsError
 from leakstats.estimate import Estimate, Interval, Undefined
-from leakstats.numbers import decimals_for, format_count, format_interval, format_number, format_p, format_percent
+from leakstats.numbers import decimals_for, format_count, format_number, format_p, format_percent
 
 from .escape import cell, safe
 from .grouping import left_over, row_name, rows_across
-from .inline import counted, number_text, print_estimate
+from .inline import counted, interval_text, number_text, print_estimate
 from .markdown_table import folded, markdown_table
 from .marks import mark
 from .registry import phrase, suggest
 from .select import column_of, row_of
-from .units import unit_of
 
 __all__: list[str] = []
 
@@ -37,6 +36,8 @@ def _number(value: float | int | None, unit: str) -> str:
         from leakstats.estimate import PValue
 
         return format_p(PValue(value, "stored")).removeprefix("p ").removeprefix("= ")
+    if unit == "flag":
+        return "yes" if value else "no"
     if unit in ("", "cosine", "z"):
         decimals = 3 if unit == "cosine" else 2
         return format_number(value, decimals=0 if float(value).is_integer() and unit == "" else decimals)
@@ -85,8 +86,8 @@ def _cell_text(table: Table, column: str, row: int) -> str:
         low, high = table.columns["low"][row], table.columns["high"][row]
         if low is None or high is None:
             return "–"
-        percent = table.units.get("low") == "fraction"
-        return format_interval(Interval(low, high), decimals=1 if percent else 2, percent=percent)
+        unit = table.units.get("low", "")
+        return interval_text(Interval(low, high), unit, 1 if unit in ("fraction", "points") else 2)
     return _number(table.columns[column][row], table.units.get(column, ""))
 
 
@@ -246,7 +247,7 @@ def _digits(entries: Sequence[Entry]) -> int:
     found = [
         decimals_for(e.result.interval)
         for e in entries
-        if isinstance(e.result, Estimate) and e.result.interval is not None and unit_of(e) == "number"
+        if isinstance(e.result, Estimate) and e.result.interval is not None and e.unit == "number"
     ]
     return min(found, default=2)
 
@@ -257,8 +258,8 @@ def _result_cell(entry: Entry | None, *, digits: int, p: bool = True) -> str:
     if isinstance(entry.result, Undefined):
         return "undefined"
     e = entry.result
-    unit = unit_of(entry)
-    digits = 1 if unit in ("percent", "points") else digits
+    unit = entry.unit
+    digits = {"fraction": 1, "points": 1, "count": 0}.get(unit, digits)
     if e.interval is not None:
         text = print_estimate(entry, show="bare", decimals=digits)
     else:

@@ -11,6 +11,7 @@ import pytest
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.errors import InputError, LeakstatsError
 from leakstats.phrases import NAMES, evaluate, is_block, signature_of
+from leakstats.phrases.inline import counted
 
 SPEARMAN = "similarity.spearman"
 CASES: list[tuple[str, list[Any], dict[str, Any], str]] = [
@@ -50,6 +51,7 @@ CASES: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("names", [SPEARMAN], {"over": "source", "layer": 20, "p_below": 0.05}, "villain and comedian"),
     ("names", [SPEARMAN], {"over": "source", "layer": 20, "above": 1, "none": "no source"}, "no source"),
     ("range_of", [SPEARMAN], {"over": "source", "layer": 20}, "0.12 to 0.70"),
+    ("range_of", ["prediction.half_width"], {"over": "persona", "layer": 20}, "41.1 to 41.1 pp"),
     ("range_of", ["rates.cells:rate"], {"over": "persona", "source": "nurse"}, "4.5% to 6.0%"),
     ("argmax", ["rates.cells:rate"], {"over": "persona", "source": "villain"}, "poet"),
     ("argmin", ["rates.cells:rate"], {"over": "persona", "source": "comedian"}, "clown, judge\\_@bob and joker\\|x"),
@@ -157,3 +159,37 @@ def test_importing_phrases_is_light() -> None:
 def test_bind_errors_name_the_signature(document: AnalysisDocument) -> None:
     with pytest.raises(InputError, match=r"k_of_n: missing a required"):
         evaluate(document, "k_of_n", [SPEARMAN], {})
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [("number", "0.405"), ("fraction", "40.5%"), ("points", "40.5 pp"), ("count", "0")],
+)
+def test_the_unit_is_the_entrys_own(raw: dict[str, Any], unit: str, shown: str) -> None:
+    entry = next(e for e in raw["estimates"] if e["key"] == "rates.mean_rate[source=villain]")
+    entry["unit"], entry["result"]["value"], entry["result"]["interval"] = unit, 0.405, None
+    asked = {"source": "villain", **({"decimals": 3} if unit == "number" else {})}
+    assert evaluate(AnalysisDocument(raw), "value", ["rates.mean_rate"], asked) == shown
+
+
+def test_an_unknown_unit_is_refused(document: AnalysisDocument) -> None:
+    with pytest.raises(InputError, match=r"unit must be one of percent, .*got 'percnt'; did you mean 'percent'"):
+        evaluate(document, "estimate", ["rates.mean_rate"], {"source": "villain", "unit": "percnt"})
+
+
+@pytest.mark.parametrize(
+    ("noun", "one"),
+    [
+        ("bystanders", "1 bystander"),
+        ("series", "1 series"),
+        ("categories", "1 category"),
+        ("analyses", "1 analysis"),
+        ("stored values", "1 stored value"),
+        ("boxes", "1 box"),
+        ("cases", "1 case"),
+        ("classes", "1 class"),
+    ],
+)
+def test_one_of_many_is_said_in_the_singular(noun: str, one: str) -> None:
+    assert counted(1, noun) == one
+    assert counted(2, noun) == f"2 {noun}"
