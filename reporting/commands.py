@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def render(
     from leakstats.files import dump_json
 
     from .narrative import load_narrative, template_named
-    from .pinned import Base, checkout_top
+    from .pinned import Base, listed_path
     from .pinned import figure_base as pinned_base
     from .render import PAGE_LIMIT, Place
     from .render import render as render_page
@@ -119,13 +120,13 @@ def render(
     else:
         base = Base(figure_base if figure_base.endswith("/") or not figure_base else f"{figure_base}/")
     sidecar = output.with_name(f"{output.stem}.provenance.json")
-    # A reader of an issue has no folder: paths in its list of files begin at the top of the checkout.
-    top = checkout_top(folder) or folder
-    listed = top if all(p.resolve().is_relative_to(top.resolve()) for p in (analysis, narrative)) else folder
+    here_listed = posixpath.dirname(listed_path(analysis, folder))
+    results = analysis.parent / document.raw["inputs"]["results"]["path"]
     place = Place(
         figure_base=base.prefix,
-        here=f"{_from(listed, analysis.parent)}/",
-        files=(("Analysis", _from(listed, analysis)), ("Narrative", _from(listed, narrative))),
+        here=f"{here_listed}/" if here_listed else "./",
+        files=(("Analysis", listed_path(analysis, folder)), ("Narrative", listed_path(narrative, folder))),
+        results=listed_path(results, folder),
         sidecar=sidecar.name,
         commit=commit,
         attachment=f"{output.stem}.tables.md",

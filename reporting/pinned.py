@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Base", "checkout_top", "figure_base"]
+__all__ = ["Base", "checkout_top", "figure_base", "listed_path"]
 
 _REMOTE = re.compile(
     r"(?:https://github\.com/|git@github\.com:|ssh://git@github\.com/)([\w.-]+)/([\w.-]+?)(?:\.git)?/?"
@@ -48,8 +48,23 @@ def figure_base(folder: Path, files: Iterable[str], *, relative: str) -> Base:
 
 def checkout_top(folder: Path) -> Path | None:
     """The top folder of the git checkout that ``folder`` stands in; ``None`` where it stands in none."""
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent  # a page may be the first file of its folder
     top = _git(folder, "rev-parse", "--show-toplevel")
     return Path(top) if top else None
+
+
+def listed_path(file: Path, folder: Path) -> str:
+    """How a page names a file for readers who have no folder: from the top of a checkout.
+
+    That is the checkout of ``folder`` (or ``folder`` itself where there is none), else the file's own; a file that
+    stands in neither is named without its place, which would say something of this machine only.
+    """
+    home = checkout_top(folder) or folder
+    for top in (home, checkout_top(file.parent)):
+        if top is not None and file.resolve().is_relative_to(top.resolve()):
+            return file.resolve().relative_to(top.resolve()).as_posix()
+    return file.name
 
 
 def _git(folder: Path, *arguments: str) -> str | None:

@@ -42,6 +42,7 @@ CONTEXT = (
     "rate_tables",
     "crosschecked",
     "reason",
+    "results_file",
     "section",
     "shown",
     "source_issues",
@@ -59,6 +60,8 @@ class Place:
     """The folder of analysis.json in the page's list of files, with a final slash, or ""."""
     files: tuple[tuple[str, str], ...] = (("Analysis", "analysis.json"), ("Narrative", "narrative.md"))
     """What the page was rendered from, for its list of files: kind and path."""
+    results: str | None = None
+    """The results file in that list; ``None`` where its path in the analysis leads there."""
     sidecar: str = "issue.provenance.json"
     commit: str = "uncommitted"
     attachment: str = "issue.tables.md"
@@ -233,6 +236,7 @@ class _Renderer:
             "figure_base": self.place.figure_base,
             "here": self.place.here,
             "page_files": [list(pair) for pair in self.place.files],
+            "results_file": self.place.results,
             **self.shape,
             "has_samples": bool(conditions(self.document)),
             "source_issues": front.source_issues,

@@ -171,11 +171,14 @@ def full_data(doc: AnalysisDocument) -> str:
 
 
 @phrase(block=True)
-def artifacts(doc: AnalysisDocument, here: str, page: list[list[str]]) -> str:
-    """The files behind the page: ``page`` lists [type, path] of what was rendered from, ``here`` is their folder."""
+def artifacts(doc: AnalysisDocument, here: str, page: list[list[str]], results: str | None = None) -> str:
+    """The files behind the page: ``page`` lists [type, path] of what was rendered from, ``here`` is their folder.
+
+    ``results`` is where the results file is, if it is not to be found from ``here``.
+    """
     rows = [[cell(kind), _code(path)] for kind, path in page]
-    results = doc.raw["inputs"]["results"]
-    rows.append(["Results", f"{_code(normpath(here + results['path']))}, {_code(results['sha256'])}"])
+    counts = doc.raw["inputs"]["results"]
+    rows.append(["Results", f"{_code(results or normpath(here + counts['path']))}, {_code(counts['sha256'])}"])
     for figure in doc.figures:
         for form in ("png", "pdf", "data"):
             if form in figure.files:

@@ -39,8 +39,14 @@ class LostValue(Rule):
     severity = "note"
     needs = frozenset({"provenance"})
 
+    @staticmethod
+    def _gone(page: Page, section: str) -> bool:
+        return section in {s.id for s in page.template.sections} and page.outline.get(section) is None
+
     def check(self, page: Page) -> Iterator[Finding]:
-        lost = [v for v in page.grounding.values if v.start is None] if page.grounding is not None else []
+        values = page.grounding.values if page.grounding is not None else ()
+        # What stood in a section that is gone went with it: that is the finding of missing-section.
+        lost = [v for v in values if v.start is None and not self._gone(page, v.span.section)]
         if lost:
             first = lost[0].span
             yield self.finding(

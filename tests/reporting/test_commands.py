@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -231,3 +232,29 @@ def test_a_page_with_a_second_opinion_lints_clean(folder: Path) -> None:
     assert "| 0.25 | 0.75 | differs by 0.5 |" in page
     done = run("lint", "issue.md", "--profile", "publish", folder=folder)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("checkout", "listed"), [(True, "study/results.json"), (False, "results.json")])
+def test_files_outside_the_pages_folder_are_named_without_this_machines_paths(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, checkout: bool, listed: str
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (other / "study").mkdir()
+    (other / "study/results.json").write_text("{}")
+    (folder / "narrative.md").rename(other / "study/narrative.md")
+    if checkout:
+        subprocess.run(["git", "init", "-q", str(other)], check=True)
+    raw = json.loads((folder / "analysis.json").read_text("utf-8"))
+    raw["inputs"]["results"]["path"] = os.path.relpath(other / "study/results.json", folder)
+    (folder / "analysis.json").write_text(json.dumps(raw), "utf-8")
+    narrative = str(other / "study/narrative.md")
+    assert run("render", "-q", "--narrative", narrative, "--figure-base", PINNED, folder=folder).returncode == 0
+    page = (folder / "issue.md").read_text("utf-8")
+    artifacts = page[page.index("## Artifacts") :]
+    assert f"| Results | `{listed}`, " in artifacts
+    assert f"| Narrative | `{listed.replace('results.json', 'narrative.md')}` |" in artifacts
+    assert "../" not in artifacts
+    assert str(other) not in page
+    done = run("lint", "issue.md", "--profile", "publish", "--root", str(other), folder=folder)
+    assert done.returncode == 0, done.stdout
+    assert "unresolved-results" not in done.stdout
