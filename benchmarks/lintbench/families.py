@@ -12,6 +12,7 @@ import numpy as np
 from lintbench.book import Book, Coef, Grid, Mean, Table, coef, exact_p, partial, welch, wilson
 from lintbench.draw import Rng, draw_units, fit_row, layer_name, logistic, name_units, quoted_fact
 from lintbench.intervention import intervention
+from lintbench.templates import templates
 
 __all__ = ["FAMILIES"]
 
@@ -785,4 +786,5 @@ FAMILIES: dict[str, Callable[[dict[str, Any], Rng, str], Book]] = {
     "contrast": contrast,
     "dose": dose,
     "intervention": intervention,
+    "templates": templates,
 }

@@ -44,7 +44,12 @@ UP = {"rises", "goes up", "increases", "gains"}
 
 def _ascii(text: str) -> str:
     """Numbers of any writer as Python reads them."""
-    text = html.unescape(text).replace("−", "-").replace("\u2009", "").replace("\u202f", "")
+    text = (
+        re.sub(r"(?<![\w.%)\u202f])–(?=[\d.])", "-", html.unescape(text))
+        .replace("−", "-")
+        .replace("\u2009", "")
+        .replace("\u202f", "")
+    )
     return POWER.sub(lambda m: f"{m[1] or '1'}e{m[2] or m[3].translate(SUPER)}", text)
 
 
@@ -150,7 +155,7 @@ def check_values(page: Page) -> tuple[int, list[str]]:
         else:
             continue
         n_checked += 1
-        if p.kind in ("dci", "ci") and "–" in p.text:
+        if p.kind in ("dci", "ci") and re.search(r"[\d%]–", p.text):
             got = [(abs(v), k) for v, k in got]
         if len(got) != len(want) or not all(_near(g, w) for g, w in zip(got, want, strict=True)):
             bad.append(f"{p.kind} {p.key}: {p.text!r} is not {want}")
