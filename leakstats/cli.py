@@ -14,7 +14,7 @@ __all__ = ["cli", "main"]
     context_settings=CONTEXT_SETTINGS,
     lazy={
         "analyze": ("leakstats.analysis.commands:analyze", "Results to statistics: analysis.json and figures."),
-        "plan": ("leakstats.analysis.commands:plan", "What a design can show, and what more data would buy."),
+        "plan": ("leakstats.plan_command:plan", "What a design can show, and what more data would buy."),
         "validate": (
             "leakstats.results.commands:validate",
             "List every way in which a results file breaks its contract.",

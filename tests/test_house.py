@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -104,8 +105,9 @@ def test_only_contracts_opens_schemas_and_templates():
         if module == "leakstats.contracts":
             continue
         for name, _ in _imports(path, module):
-            opens = name == "importlib.resources" or name.startswith(("leakstats.schemas", "leakstats.templates"))
-            assert not opens, f"{module} imports {name}"
+            assert not name.startswith(("leakstats.schemas", "leakstats.templates")), f"{module} imports {name}"
+        named = set(re.findall(r"""resources\.files\(["']([\w.]+)["']\)""", path.read_text("utf-8")))
+        assert named <= {module.rpartition(".")[0]}, f"{module} opens files of {named}"
 
 
 def test_the_wheel_lists_every_package():

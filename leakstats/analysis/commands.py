@@ -1,4 +1,4 @@
-"""``leakstats analyze`` and ``leakstats plan``."""
+"""``leakstats analyze``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from leakstats.command_line import CONTEXT_SETTINGS
 
-__all__ = ["analyze", "plan"]
+__all__ = ["analyze"]
 
 
 def _overrides(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -97,65 +97,3 @@ def analyze(
     if not quiet:
         print_analysis(analysis.document, everything=everything)
     click.echo(path)
-
-
-def _whole_numbers(_: click.Context, parameter: click.Parameter, value: str | None) -> list[int] | None:
-    if value is None:
-        return None
-    try:
-        numbers = [int(part) for part in value.split(",")]
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no list of whole numbers such as 20,40", param=parameter) from None
-    if min(numbers) < 1:
-        raise click.BadParameter(f"{value!r}: every number must be at least 1", param=parameter)
-    return numbers
-
-
-@click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option("--rate", type=float, help="Expected rate, such as 0.1.  [default: the mean of RESULTS]")
-@click.option("--icc", type=float, help="Correlation of completions of one question.  [default: measured, or 0.05]")
-@click.option("--questions", callback=_whole_numbers, metavar="N,N", help="Numbers of questions to compare.")
-@click.option("--completions", callback=_whole_numbers, metavar="N,N", help="Completions a question to compare.")
-@click.option("--seeds", callback=_whole_numbers, metavar="N,N", help="Numbers of training seeds to compare.")
-@click.option("--level", type=float, help="Level of the intervals.  [default: the plan's]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def plan(
-    results: Path,
-    rate: float | None,
-    icc: float | None,
-    questions: list[int] | None,
-    completions: list[int] | None,
-    seeds: list[int] | None,
-    level: float | None,
-    form: str,
-) -> None:
-    """Say what the design in RESULTS can show, and what more of it would buy.
-
-    Prints the interval to expect for one rate, the smallest correlation that the units can find, and a table of
-    questions x completions x training seeds with the precision that each buys.
-
-    \b
-    Examples:
-      leakstats plan results.json
-      leakstats plan results.json --rate 0.05 --questions 20,40,80 --seeds 1,3,5
-      leakstats plan results.json --format json
-    """
-    from leakstats.analysis.precision import design_precision
-    from leakstats.analysis.terminal import print_precision
-    from leakstats.files import dump_json
-    from leakstats.results import load
-
-    report = design_precision(
-        load(results),
-        rate=rate,
-        icc=icc,
-        questions=questions,
-        completions=completions,
-        training_seeds=seeds,
-        level=level,
-    )
-    if form == "json":
-        click.echo(dump_json(report.to_json()), nl=False)
-    else:
-        print_precision(report)

@@ -23,7 +23,7 @@ from leakstats.stats import (
     rate_precision,
 )
 
-__all__ = ["ASSUMED_ICC", "DesignPrecision", "design_precision"]
+__all__ = ["ASSUMED_ICC", "DesignPrecision", "design_precision", "planned_correlations"]
 
 ASSUMED_ICC = 0.05
 """Taken where counts by question are not recorded; the studies behind our examples have a median of 0.04."""
@@ -134,6 +134,30 @@ def _correlations(results: Results, level: float) -> tuple[list[Estimate | Undef
     sizes = (
         [int((rows & (joined.groups == g)).sum()) for g in joined.group_names] if joined.group else [int(rows.sum())]
     )
+    noun = results.design.unit_noun if joined.unit == results.design.unit else plural(joined.unit)
+    return planned_correlations(sizes, noun=noun, alpha=results.plan.alpha, level=level)
+
+
+def planned_correlations(
+    sizes: Sequence[int], *, noun: str, alpha: float, level: float
+) -> tuple[list[Estimate | Undefined], list[str]]:
+    """What rank correlations over groups of these sizes can find, and what is to be said of them.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units in each group (source), at least one group.
+    noun : str
+        What the units are, plural.
+    alpha, level : float
+        Level of the test and coverage of the intervals, in (0, 1).
+
+    Returns
+    -------
+    (estimates, notes)
+        The smallest detectable correlation, the interval to expect for one of 0.5 and, with several groups, for their
+        combination; each ``Undefined`` where the sizes do not allow it.
+    """
     out: list[Estimate | Undefined] = []
 
     def attempt(compute: Any, *args: Any, **kwargs: Any) -> None:
@@ -143,10 +167,9 @@ def _correlations(results: Results, level: float) -> tuple[list[Estimate | Undef
             out.append(Undefined.from_error(error))
 
     n = int(np.median(sizes))
-    attempt(minimum_detectable_correlation, n, alpha=results.plan.alpha, method="spearman")
+    attempt(minimum_detectable_correlation, n, alpha=alpha, method="spearman")
     attempt(correlation_precision, 0.5, n, level=level, method="spearman")
-    noun = results.design.unit_noun if joined.unit == results.design.unit else plural(joined.unit)
-    notes = [f"correlations are over {n} {noun}" + (" in each group" if joined.group else "")]
+    notes = [f"correlations are over {n} {noun}" + (" in each group" if len(sizes) > 1 else "")]
     if len(sizes) > 1:
         attempt(combined_correlation_precision, 0.5, len(sizes), n, tau=ASSUMED_TAU, level=level, method="spearman")
         notes.append(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from leakstats.analysis.commands import plan
 from leakstats.analysis.precision import ASSUMED_ICC, design_precision
 from leakstats.errors import DesignError
+from leakstats.plan_command import plan
 from leakstats.results import load
 from leakstats.stats import rate_precision
 

@@ -19,13 +19,14 @@ def text(project_root: Path) -> str:
     return (project_root / "docs/results.md").read_text("utf-8")
 
 
-def test_fields_page_is_what_the_script_makes(project_root: Path) -> None:
-    spec = importlib.util.spec_from_file_location("make_fields", project_root / "docs/make_results_fields.py")
+@pytest.mark.parametrize(("name", "stem"), [("results.v1", "results"), ("experiment.v1", "experiment")])
+def test_fields_page_is_what_the_script_makes(project_root: Path, name: str, stem: str) -> None:
+    spec = importlib.util.spec_from_file_location("make_fields", project_root / "docs/make_fields.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (project_root / "docs/results_fields.md").read_text("utf-8") == module.page()
+    assert (project_root / f"docs/{stem}_fields.md").read_text("utf-8") == module.page(name)
 
 
 def test_the_small_file_is_valid(text: str) -> None:
@@ -41,8 +42,9 @@ def test_the_python_example_runs(text: str, project_root: Path, monkeypatch: pyt
     assert scope["villain"].n_cells == 110
 
 
-def test_every_property_is_described_and_every_object_closed() -> None:
-    definitions = load_schema("results.v1")["$defs"]
+@pytest.mark.parametrize("contract", ["results.v1", "experiment.v1"])
+def test_every_property_is_described_and_every_object_closed(contract: str) -> None:
+    definitions = load_schema(contract).get("$defs", {})
 
     def walk(schema: Any, way: str) -> None:
         if isinstance(schema, list):
@@ -63,4 +65,4 @@ def test_every_property_is_described_and_every_object_closed() -> None:
             if isinstance(child, dict | list) and key not in ("enum", "required", "const"):
                 walk(child, f"{way}/{key}")
 
-    walk(load_schema("results.v1"), "")
+    walk(load_schema(contract), "")

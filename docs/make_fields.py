@@ -1,17 +1,20 @@
-"""Write ``docs/results_fields.md``: every field of results.v1 with its type and meaning, from the schema.
+"""Write ``docs/results_fields.md`` and ``docs/experiment_fields.md``: every field of the contracts that people write.
 
-python docs/make_results_fields.py
+python docs/make_fields.py
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from leakstats.contracts import load_schema
 
-TARGET = Path(__file__).resolve().with_name("results_fields.md")
+HERE = Path(__file__).resolve().parent
+PAGES = {"results.v1": "results", "experiment.v1": "experiment"}
+"""Schema to the stem of its pages: ``STEM.md`` explains and ``STEM_fields.md`` lists."""
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -19,6 +22,8 @@ def _type(schema: dict[str, Any]) -> str:
         return " \\| ".join(f"`{v}`" for v in schema["enum"])
     if "const" in schema:
         return f"`{schema['const']}`"
+    if "oneOf" in schema:
+        return ", or ".join(_type(child) for child in schema["oneOf"])
     kind = schema.get("type", "string or integer")
     return " or ".join(kind) if isinstance(kind, list) else str(kind)
 
@@ -30,6 +35,8 @@ def _rows(schema: dict[str, Any], root: dict[str, Any], prefix: str, required: b
         schema = {**root["$defs"][named.rsplit("/", 1)[-1]], **{k: v for k, v in schema.items() if k != "$ref"}}
     if prefix:
         meaning = schema.get("description", "").replace("|", "\\|")
+        if schema.get("default") is not None:
+            meaning += f" Default: `{json.dumps(schema['default'])}`."
         yield f"| `{prefix}` | {_type(schema)} | {'yes' if required else ''} | {meaning} |"
     for name, child in schema.get("properties", {}).items():
         yield from _rows(child, root, f"{prefix}.{name}" if prefix else name, name in schema.get("required", ()))
@@ -49,14 +56,15 @@ def _below(schema: dict[str, Any], root: dict[str, Any], prefix: str) -> Iterato
     yield from list(_rows(schema, root, prefix, required=False))[1:]
 
 
-def page() -> str:
-    """The whole page."""
-    schema = load_schema("results.v1")
+def page(name: str) -> str:
+    """The whole page for the schema ``name``."""
+    schema = load_schema(name)
+    stem = PAGES[name]
     head = [
-        "# Fields of results.v1",
+        f"# Fields of {name}",
         "",
-        "Made from the schema by `docs/make_results_fields.py`. `[]` is an entry of a list, `NAME` a name of your own.",
-        "[results.md](results.md) explains how they belong together.",
+        "Made from the schema by `docs/make_fields.py`. `[]` is an entry of a list, `NAME` a name of your own.",
+        f"[{stem}.md]({stem}.md) explains how they belong together.",
         "",
         "| field | type | required | meaning |",
         "|---|---|---|---|",
@@ -65,4 +73,5 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(page(), "utf-8")
+    for name, stem in PAGES.items():
+        (HERE / f"{stem}_fields.md").write_text(page(name), "utf-8")
