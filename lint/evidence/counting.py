@@ -154,6 +154,12 @@ _HALF = re.compile(
     r"samples|draws)\b|\bmore often than not\b",
     re.IGNORECASE,
 )
+_PARTS = {"half": 0.5, "quarter": 0.25, "two thirds": 2 / 3, "two-thirds": 2 / 3, "third": 1 / 3, "quarters": 0.75}
+_PART = re.compile(
+    r"\b(?:(?P<more>more than|over|above|exceed\w*|at least|beyond|past|upwards of)|(?P<less>less than|fewer than|under|"
+    r"below|at most))\s+(?P<part>(?:a |one |the )?(?:half|third|quarter)\b|two[- ]thirds|three[- ]quarters)",
+    re.IGNORECASE,
+)
 _LESS_HALF = re.compile(r"\b(?:less|fewer) than half\b|\ba minority of\b", re.IGNORECASE)
 _ZERO = re.compile(r"\b(?:exactly|at|from|of|is|are)\s+(?:exactly )?(?:0(?:\.0+)?\s?%|zero)", re.IGNORECASE)
 _SIGNED = re.compile(
@@ -210,10 +216,15 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
             plain = [s for s in rates if s.role not in ("net", "gain", "at")]
             return _count(_preferred(_by_role(plain, text), claim), number, 0.01)
     levels = [s for s in rates if s.role not in ("net", "gain", "at")]
+    part = _PART.search(text)
+    if part is not None and levels:
+        limit = next(v for w, v in _PARTS.items() if part["part"].lower().endswith(w))
+        bound = "<" if part["less"] else ">"
+        return _count_of(_preferred(_by_role(levels, text), claim), bound, limit)
     if _HALF.search(text) and levels:
-        return {sum(f.value > 0.5 for f in _values(s)) for s in _preferred(_by_role(levels, text), claim)}
+        return _count_of(_preferred(_by_role(levels, text), claim), ">", 0.5)
     if _LESS_HALF.search(text) and levels:
-        return {sum(f.value < 0.5 for f in _values(s)) for s in _preferred(_by_role(levels, text), claim)}
+        return _count_of(_preferred(_by_role(levels, text), claim), "<", 0.5)
     if _ZERO.search(text) and levels:
         return {sum(f.value == 0 for f in _values(s)) for s in _by_role(levels, text)}
     signed = _SIGNED.search(text)
@@ -276,6 +287,11 @@ def _clause(claim: Counted) -> tuple[str, list[Number]]:
     tail = claim.end - sentence.start
     ends = [m.start() for m in re.finditer(r"[;]|, and |, but |, so |, while |\(", text[tail:])]
     right = tail + (ends[0] if ends else len(text) - tail)
+    for k, n in pairs_of_counts(sentence):  # the next count, or the one before, has a criterion of its own
+        if n.end <= claim.start:
+            left = max(left, n.end - sentence.start)
+        elif k.start >= claim.end:
+            right = min(right, k.start - sentence.start)
     numbers = [
         n
         for n in sentence.numbers
@@ -310,7 +326,9 @@ def _is_coefficient(evidence: Evidence, series: Series) -> bool:
     if series.origin == "page":
         return (
             not series.role
-            and re.search(r"ρ|\brho\b|\br\b|spearman|pearson|correlation|coefficient", series.quantity, re.IGNORECASE)
+            and re.search(
+                r"ρ|\brho\b|\br_?s?\b|spearman|pearson|correlation|coefficient", series.quantity, re.IGNORECASE
+            )
             is not None
             and all(abs(f.value) <= 1 for f in _values(series))
         )
@@ -403,13 +421,17 @@ def _by_role(series: list[Series], text: str) -> list[Series]:
 def _count(series: list[Series], number: Number, scale: float, *, absolute: bool = False) -> set[int] | None:
     if not series:
         return None
-    limit = number.value * scale
+    return _count_of(series, number.bound, number.value * scale, absolute=absolute)
+
+
+def _count_of(series: list[Series], bound: str, limit: float, *, absolute: bool = False) -> set[int]:
+    """How many values of each series keep to a bound; printed ones on the edge may or may not."""
     out: set[int] = set()
     for s in series:
-        values = [f.value for f in _values(s)]
-        out.add(sum(_passes(v, number.bound, limit) for v in values))
-        if absolute:
-            out.add(sum(_passes(abs(v), number.bound, limit) for v in values))
+        for sign in (False, True) if absolute else (False,):
+            ends = [(abs(f.low), abs(f.high)) if sign else (f.low, f.high) for f in _values(s)]
+            passed = [(_passes(a, bound, limit), _passes(b, bound, limit)) for a, b in ends]
+            out |= set(range(sum(a and b for a, b in passed), sum(a or b for a, b in passed) + 1))
     return out
 
 

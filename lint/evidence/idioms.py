@@ -13,8 +13,8 @@ from .passages import Sentence
 __all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "pairs_of_counts", "spans", "stats"]
 
 _GAP = re.compile(
-    r"[\s,;:()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
-    r"all)?[\s,;:()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;(]*$"
+    r"[\s,;:/|·()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
+    r"all)?[\s,;:/|·()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;/|·(]*$"
 )
 
 
@@ -145,6 +145,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         )
         joined = re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between) is not None
         round_ = re.search(r"\(\s*$", before) is not None and after.lstrip()[:1] == ")"
+        inner = re.search(r"\(\(\s*$", before) is not None and sentence.between(b.end, b.end + 2) == "))"
         chained = (
             bool(out)
             and re.fullmatch(r"[)\]]?\s*(?:,|,?\s*and|;)\s*[(\[]?", sentence.between(out[-1][1].end, a.start))
@@ -154,7 +155,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
             r"(?:range|from|peak)\w*\s*\($", before
         )
-        if joined and (square or named or chained or (round_ and (known or spoken))):
+        if joined and (square or inner or named or chained or (round_ and (known or spoken))):
             out.append((a, b, a.start))
     return out
 

@@ -13,7 +13,7 @@ import itertools
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -458,6 +458,14 @@ class _Walk:
             if rows is not None:
                 self.records(rows, path)
                 node = {k: v for k, v in node.items() if not isinstance(v, list)}
+            split = _split(node)
+            if split is not None:
+                self.records(split, path)
+                node = {k: v for k, v in node.items() if not isinstance(v, list)}
+            measures = _by_measure(node)
+            if measures:
+                self.records(_turned({k: node[k] for k in measures}), path)
+                node = {k: v for k, v in node.items() if k not in measures}
             for key, value in node.items():
                 if isinstance(value, str) and 1 < len(value) <= 40 and path and isinstance(path[-1], str):
                     self.labels.append((value, path[-1]))
@@ -544,6 +552,54 @@ def _columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
     if any(isinstance(x, list | dict) for v in lists.values() for x in v):
         return None
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+
+
+def _split(node: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of an object that holds names in one list and rows of as many values in another."""
+    tables = [v for v in node.values() if isinstance(v, list) and v and all(isinstance(x, list) for x in v)]
+    for names in node.values():
+        if not (isinstance(names, list) and len(names) > 1 and all(isinstance(x, str) for x in names)):
+            continue
+        for rows in tables:
+            if len(set(names)) == len(names) and all(len(row) == len(names) for row in rows):
+                return [dict(zip(names, row, strict=True)) for row in rows]
+    return None
+
+
+def _kind(values: Iterable[Any]) -> str:
+    kinds = {
+        "text" if isinstance(v, str) else "whole" if isinstance(v, int) else type(v).__name__
+        for v in values
+        if v is not None and not isinstance(v, bool)
+    }
+    return kinds.pop() if len(kinds) == 1 else "several" if kinds else ""
+
+
+def _by_measure(node: dict[str, Any]) -> list[str]:
+    """The keys of an object that hold one measure of the same things each: {"hits": {"a": 1, …}, "of": {"a": 9, …}}."""
+    groups: dict[frozenset[str], list[str]] = defaultdict(list)
+    for key, value in node.items():
+        if isinstance(value, dict) and len(value) > 1:
+            groups[frozenset(value)].append(key)
+    for things, keys in groups.items():
+        if len(keys) < 2:
+            continue
+        within = [_kind(node[k].values()) for k in keys]
+        across = [_kind(node[k][t] for k in keys) for t in things]
+        alike = [w for w in within if w not in ("several", "dict")]
+        # a measure is of one type and the measures of a thing are of several
+        if len(alike) == len(keys) and all(a == "several" for a in across):
+            return keys
+    return []
+
+
+def _turned(measures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """One record for each thing, its name first, or last where it is but a number."""
+    rows = []
+    for thing in next(iter(measures.values())):
+        fields = {key: values[thing] for key, values in measures.items()}
+        rows.append({**fields, "": int(thing)} if thing.isdigit() else {"": thing, **fields})
+    return rows
 
 
 def _key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:

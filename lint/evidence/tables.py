@@ -73,9 +73,16 @@ def read_sheet(table: Table) -> Sheet | None:
     if len(header) < 2 or not table.rows or not any(header) or len(header) * len(table.rows) > _MOST_CELLS:
         return None
     grid: list[list[Cell | None]] = [list(row) for row in table.rows]
-    labels = _filled([row[0].text.text.strip() for row in table.rows])
+    header, grid = _counted(header, grid)
+    header, grid = _unit_row(header, grid)
+    header, grid, units = _unit_column(header, grid)
+    if len(header) < 2 or not grid:
+        return None
+    labels = _filled([_text(row[0]) for row in grid])
     keys = [""] * len(header)
-    turned = _unmerged(header, labels, grid) or _widened(header, labels, grid)
+    turned = _unmerged(header, labels, grid, units) or _widened(header, labels, grid, units)
+    if turned is None:
+        labels = [f"{label} ({unit})" if unit else label for label, unit in zip(labels, units, strict=True)]
     if turned is not None:
         header, labels, grid, keys = turned
     if _is_transposed(header, labels):
@@ -84,6 +91,45 @@ def read_sheet(table: Table) -> Sheet | None:
         grid = [[None, *(row[c] for row in grid)] for c in range(1, len(labels) + 1)]
         keys = [""] * len(header)
     return _sheet(table, header, labels, grid, keys)
+
+
+def _text(cell: Cell | None) -> str:
+    return cell.text.text.strip() if cell is not None else ""
+
+
+def _counted(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
+    """The table without a first column that only numbers its rows."""
+    first = [_text(row[0]).rstrip(".") for row in grid]
+    if len(header) > 2 and first == [str(i + 1) for i in range(len(grid))]:
+        return header[1:], [row[1:] for row in grid]
+    return header, grid
+
+
+_UNIT = re.compile(r"(?:%|percent|pp|p\.p\.|points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|fraction|)", re.IGNORECASE)
+_UNIT_HEAD = re.compile(r"\s*[*_]*(?:units?|einheit|\[.*\]|scale)[*_]*\s*", re.IGNORECASE)
+
+
+def _unit_row(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
+    """The table with a row of units taken into its header."""
+    units = [_text(cell) for cell in grid[0][1:]]
+    if len(grid) > 2 and all(_UNIT.fullmatch(u.strip("()[]")) for u in units) and any("%" in u for u in units):
+        named = [h if "%" not in u or "%" in h else f"{h} (%)" for h, u in zip(header[1:], units, strict=True)]
+        return [header[0], *named], grid[1:]
+    return header, grid
+
+
+def _unit_column(
+    header: list[str], grid: list[list[Cell | None]]
+) -> tuple[list[str], list[list[Cell | None]], list[str]]:
+    """The table without a column of units, and the unit of each row."""
+    for c in range(1, len(header)):
+        units = [_text(row[c]).strip("()[]") for row in grid]
+        known = all(_UNIT.fullmatch(u) for u in units)
+        if known and (_UNIT_HEAD.fullmatch(header[c]) or any("%" in u for u in units)):
+            kept = [i for i in range(len(header)) if i != c]
+            percent = ["%" if "%" in u or u.lower() == "percent" else "" for u in units]
+            return [header[i] for i in kept], [[row[i] for i in kept] for row in grid], percent
+    return header, grid, [""] * len(grid)
 
 
 def _filled(labels: list[str]) -> list[str]:
@@ -97,7 +143,7 @@ def _filled(labels: list[str]) -> list[str]:
 _SEAMS = (" / ", " — ", " – ", " - ", ": ", " · ", " | ", " @ ", ", ", "/")
 
 
-def _unmerged(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Turned | None:
+def _unmerged(header: list[str], labels: list[str], grid: list[list[Cell | None]], units: list[str]) -> Turned | None:
     """A table whose labels hold two things each, "villain / rate", with one of them as columns."""
     if len(labels) < 4 or len(header) > 4:
         return None
@@ -109,20 +155,24 @@ def _unmerged(header: list[str], labels: list[str], grid: list[list[Cell | None]
         if len(set(left)) < 2 or len(set(right)) < 2 or len(set(zip(left, right, strict=True))) != len(labels):
             continue
         if 5 * len(labels) >= 4 * len(set(left)) * len(set(right)):
-            return _spread(header, left, right, grid, 1)
+            return _spread(header, left, _with_units(right, units), grid, 1)
     return None
 
 
-def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> Turned | None:
+def _with_units(names: list[str], units: list[str]) -> list[str]:
+    return [f"{name} (%)" if unit and "%" not in name else name for name, unit in zip(names, units, strict=True)]
+
+
+def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]], units: list[str]) -> Turned | None:
     """A long table as a wide one; ``None`` for a table that is none."""
     if len(header) < 3 or len(set(labels)) * 2 > len(labels) or len(labels) < 4:
         return None
-    keys = [row[1].text.text.strip() if row[1] is not None else "" for row in grid]
+    keys = [_text(row[1]) for row in grid]
     if len(set(zip(labels, keys, strict=True))) != len(labels) or any(not k for k in keys):
         return None
     if sum(any(ch.isalpha() for ch in k) or bool(index_of(k)) for k in keys) < 0.9 * len(keys):
         return None
-    return _spread(header, labels, keys, grid, 2)
+    return _spread(header, labels, _with_units(keys, units), grid, 2)
 
 
 def _spread(header: list[str], labels: list[str], keys: list[str], grid: list[list[Cell | None]], first: int) -> Turned:
@@ -258,9 +308,8 @@ def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
             if i and role == "p" and numbers[0].role != "p":
                 role = "value"
         out.append(replace(number, role=role, unit="%" if role == "percent" else number.unit))
-    if len(out) >= 2 and out[0].decimals <= 0 and out[1].decimals <= 0 and out[0].value <= out[1].value:
-        if _OF.fullmatch(text[out[0].end : out[1].start]):
-            out[0], out[1] = replace(out[0], role="count", unit=""), replace(out[1], role="n", unit="")
+    if len(out) >= 2 and max(x.decimals for x in out[:2]) <= 0 and _OF.fullmatch(text[out[0].end : out[1].start]):
+        out[0], out[1] = replace(out[0], role="count", unit=""), replace(out[1], role="n", unit="")
     return out
 
 

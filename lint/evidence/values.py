@@ -11,7 +11,7 @@ from typing import TypeAlias
 from leakstats.facts import Fact, Series
 
 from .correlations import follows, records
-from .grammar import Number
+from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence, exceptions
 from .passages import Passage, Sentence
@@ -427,19 +427,25 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         if number.role == "n" and number.decimals <= 0 and not number.bound
     ]
 
-    def fine(value: int, label: str) -> bool:
+    sums = _sums_of_sizes(evidence)
+    largest = max([*lengths, *_things(evidence)], default=0)
+
+    def fine(sentence: Sentence, number: Number) -> bool:
+        value = int(number.value)
         if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
             return True
-        return value in factors[label == "n"]
+        if value in sums or value in factors[number.label == "n"] or _is_product(value, sentence):
+            return True
+        return number.label == "N" and value < largest and _SUBSET.search(sentence.text) is not None
 
-    right = sum(fine(int(n.value), n.label) for _, n in stated)
+    right = sum(fine(s, n) for s, n in stated)
     if right < max(2, 0.6 * len(stated)):
         return
     for sentence, number in stated:
         value = int(number.value)
-        if sentence.passage.part == "prior" and not evidence.datasets:
+        if sentence.passage.part == "prior" or _PRIOR.search(sentence.text):
             continue
-        if value < 2 or fine(value, number.label) or id(number) in in_records or _PRIOR.search(sentence.text):
+        if value < 2 or fine(sentence, number) or id(number) in in_records:
             continue
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
@@ -452,6 +458,47 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+_SUBSET = re.compile(
+    r"\b(?:without|leaving out|left out|leaves? out|dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|"
+    r"subset|except)\b",
+    re.IGNORECASE,
+)
+
+
+def _sums_of_sizes(evidence: Evidence) -> frozenset[int]:
+    """Totals of sample sizes over the rows of a table or the records of a file."""
+    if "size sums" not in evidence.cache:
+        out = set()
+        for sheet in evidence.sheets:
+            columns: dict[tuple[int, int], list[int]] = {}
+            for item in sheet.numbers:
+                if item.number.role in ("n", "count") and item.number.decimals <= 0:
+                    columns.setdefault((item.column, item.position), []).append(int(item.number.value))
+            out |= {sum(c) for c in columns.values()}
+        for series in evidence.data:
+            values = [f.value for f in dict.fromkeys(series.facts.values())]
+            if not series.role and len(values) > 1 and all(v == int(v) and v > 1 for v in values):
+                out.add(int(sum(values)))
+        evidence.cache["size sums"] = frozenset(out)
+    found: frozenset[int] = evidence.cache["size sums"]
+    return found
+
+
+_TIMES = re.compile(r"[×x*]\s?\d|\b(?:times|per|each|every|twice)\b", re.IGNORECASE)
+
+
+def _is_product(value: int, sentence: Sentence) -> bool:
+    """True if two or three counts of the sentence, in digits or words, make ``value``."""
+    if value < 12 or _TIMES.search(sentence.text) is None:
+        return False
+    found = {int(x.value) for x in sentence.numbers if x.decimals <= 0 and 1 < x.value < 100_000 and not x.unit}
+    found |= {v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", sentence.text, re.IGNORECASE)}
+    if "twice" in sentence.text:
+        found.add(2)
+    few = sorted(found - {value})[:16]
+    return any(a * b == value or (a < b and any(a * b * c == value for c in few)) for a in few for b in few)
 
 
 _PRODUCT = re.compile(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
