@@ -24,6 +24,7 @@ from lintbench.rewrites import REWRITES  # noqa: E402
 from lintbench.score import FAMILIES as FAMILY_FILE  # noqa: E402
 from lintbench.score import Answer, by_command, score_set  # noqa: E402
 from lintbench.verify import check_counts, check_results, check_text, check_values, diff_linter  # noqa: E402
+from lintbench.writer import SLOT  # noqa: E402
 
 EXPECTED = """
 acronym acronym no, ci_excludes ci no
@@ -141,6 +142,19 @@ def test_clean_pages_satisfy_the_template(sets, bank):
         if label["kind"] == "clean":
             page = lint_text((sets[bank] / "docs" / f"{label['id']}.md").read_text("utf-8"), Options(codes=codes))
             assert [f for f in page.findings if f.severity != "note"] == []
+
+
+@pytest.mark.parametrize("bank", ["patchwork", "gallery"])
+def test_later_banks_say_every_kind_of_fact_in_a_dozen_ways(bank):
+    words = load_bank(bank)
+    said = Counter()
+    for family in set(FAMILIES) & set(words):
+        own = words[family]
+        plain = [s for part in ("title", "background", "methodology", "caption", "confidence") for s in own[part]]
+        for phrase in [*plain, *(s for group in own["takeaways"] for s in group["say"])]:
+            said.update({m[1] for m in SLOT.finditer(phrase) if m[1]})
+    kinds = ("stat coef", "stat p dp bound", "rate", "ci dci", "count quant", "diff delta", "fold", "move", "range")
+    assert {k for k in (*kinds, "dir", "name", "sig") if sum(said[s] for s in k.split()) < 12} == set()
 
 
 def test_every_rule_that_counts_has_a_family():
