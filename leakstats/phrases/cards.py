@@ -8,6 +8,7 @@ from posixpath import normpath
 from typing import Any
 
 from leakstats.analysis.document import AnalysisDocument
+from leakstats.architecture import known_architecture, read_architecture, read_targets
 from leakstats.errors import InputError, LeakstatsError
 from leakstats.numbers import format_count, format_number
 from leakstats.recipe import effective_batch, lora_parameters, read_shapes
@@ -33,7 +34,10 @@ def _said(value: Any) -> str:
 BATCH, BATCH_OF = "Batch size (effective)", ("Per-device batch", "Gradient accumulation", "Devices")
 """The row that is computed, and the rows of ``setup.training`` whose product it is."""
 LORA, LORA_CONFIG, LORA_OF = "LoRA parameters", "LoRA config", ("LoRA r", "LoRA target shapes")
-"""The same for the adapter; the rank may stand in the text of its configuration too."""
+"""The same for the adapter; the rank may stand in the text of its configuration too, and the shapes may follow from
+the targets named there with the dimensions of the model."""
+LORA_TARGETS, BASE, ARCHITECTURE = "LoRA target modules", "Base", "Architecture"
+"""Rows of ``setup.training`` and ``setup.model`` that the shapes follow from."""
 
 
 @phrase(block=True)
@@ -47,21 +51,24 @@ def card(doc: AnalysisDocument, table: str, rows: list[str]) -> str:
     recorded = dict(setup.get(table) or {})
     reasons = {k.partition(".")[2]: v for k, v in (setup.get("unknown") or {}).items() if k.startswith(f"{table}.")}
     wanted = list(rows)
-    said = _computed(recorded, reasons, wanted) if table == "training" else {}
+    model = setup.get("model") or {}
+    said = _computed(recorded, reasons, wanted, model) if table == "training" else {}
     body = []
     for label in [*wanted, *(r for r in recorded if r not in wanted)]:
         value = recorded.get(label)
         if label in said:
             body.append([cell(label), said[label]])
         elif value is None or value == "":
-            reason = reasons.get(label, "the results file has no such row")
+            reason = reasons.get(label, _NO_ROWS)
             body.append([cell(label), f"not recorded — {cell(reason)}"])
         else:
             body.append([cell(label), _said(value)])
     return markdown_table(["", ""], body, align="ll")
 
 
-def _computed(recorded: Mapping[str, Any], reasons: Mapping[str, str], wanted: list[str]) -> dict[str, str]:
+def _computed(
+    recorded: Mapping[str, Any], reasons: Mapping[str, str], wanted: list[str], model: Mapping[str, Any]
+) -> dict[str, str]:
     """The cells of the training card that follow from others; rows that they need are added to ``wanted``."""
     out: dict[str, str] = {}
     if any(recorded.get(name) is not None for name in BATCH_OF):
@@ -72,7 +79,7 @@ def _computed(recorded: Mapping[str, Any], reasons: Mapping[str, str], wanted: l
     if given or (config and not config.upper().startswith(("N/A", "NONE"))):
         if LORA not in wanted:
             wanted.insert(wanted.index(LORA_CONFIG) + 1 if LORA_CONFIG in wanted else len(wanted), LORA)
-        out |= _adapter(recorded, reasons, config)
+        out |= _adapter(recorded, reasons, config, model)
     return out
 
 
@@ -88,25 +95,54 @@ def _batch(recorded: Mapping[str, Any], reasons: Mapping[str, str]) -> dict[str,
     return {BATCH: f"{format_count(total)} ({factors})"}
 
 
-def _adapter(recorded: Mapping[str, Any], reasons: Mapping[str, str], config: str) -> dict[str, str]:
+def _adapter(
+    recorded: Mapping[str, Any], reasons: Mapping[str, str], config: str, model: Mapping[str, Any]
+) -> dict[str, str]:
     typed = recorded.get(LORA)
     in_text = re.search(r"(?<![\w.])(?:r|rank)\s*=\s*(\d{1,6})(?![\w.])", config)
     named = recorded.get(LORA_OF[0])
     rank = named if named is not None else int(in_text[1]) if in_text else None
-    shapes = recorded.get(LORA_OF[1])
-    lacking = [name for name, value in zip(LORA_OF, (rank, shapes), strict=True) if value is None]
-    if lacking:
-        return {} if typed not in (None, "") else {LORA: _not_computed(lacking, reasons)}
-    if in_text and int(in_text[1]) != rank:
+    if in_text and rank is not None and int(in_text[1]) != rank:
         raise InputError(f"setup.training: LoRA r is {rank!r}, but LoRA config says {in_text[0]!r}")
-    matrices = read_shapes(str(shapes))
-    total = lora_parameters(matrices, rank=rank)  # type: ignore[arg-type]
+    matrices, origin = _matrices(recorded, config, model)
+    lacking = [LORA_OF[0]] if rank is None else []
+    if not matrices:
+        # A reason that the file gives for the shapes is the better one.
+        lacking.append(LORA_OF[1] if LORA_OF[1] in reasons else origin)
+    if rank is None or not matrices:
+        return {} if typed not in (None, "") else {LORA: _not_computed(lacking, reasons)}
+    total = lora_parameters(matrices, rank=rank)
     _agrees(LORA, typed, total)
-    return {LORA: f"{total:,} (r = {rank}, {format_count(len(matrices))} matrices)"}
+    return {LORA: f"{total:,} (r = {rank}, {format_count(len(matrices))} matrices{origin})"}
+
+
+def _matrices(recorded: Mapping[str, Any], config: str, model: Mapping[str, Any]) -> tuple[list[tuple[int, int]], str]:
+    """The adapted matrices, and behind a comma what they follow from; without them, the row that is lacking."""
+    shapes = recorded.get(LORA_OF[1])
+    if shapes is not None:
+        return read_shapes(str(shapes)), ""
+    listed = recorded.get(LORA_TARGETS)
+    targets = read_targets(config if listed is None else f"targets {listed}")
+    if not targets:
+        return [], LORA_TARGETS
+    written, base = model.get(ARCHITECTURE), str(model.get(BASE) or "")
+    if written is not None:
+        return read_architecture(str(written)).shapes(targets), " of the architecture above"
+    known = known_architecture(base)
+    if known is None:
+        return [], ARCHITECTURE
+    return known.shapes(targets), f" with the shapes of {safe(base.split()[0])}"
+
+
+_NO_ROWS = "the results file has no such row"
+_NO_ROW = {
+    LORA_TARGETS: "neither such a row nor the LoRA config names them",
+    ARCHITECTURE: "the model's card has no such row, and the base model is none whose shapes are known here",
+}
 
 
 def _not_computed(lacking: Sequence[str], reasons: Mapping[str, str]) -> str:
-    said = "; ".join(f"{name}: {reasons.get(name, 'the results file has no such row')}" for name in lacking)
+    said = "; ".join(f"{name}: {reasons.get(name, _NO_ROW.get(name, _NO_ROWS))}" for name in lacking)
     return f"not computed — {cell(said)}"
 
 

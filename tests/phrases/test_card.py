@@ -69,3 +69,41 @@ def test_lora_parameters_without_shapes_say_what_is_missing(raw: dict[str, Any])
 @pytest.mark.parametrize("config", [None, "N/A — full fine-tuning"])
 def test_no_adapter_has_no_such_row(raw: dict[str, Any], config: str | None) -> None:
     assert "LoRA parameters" not in rows_of(raw, **{"LoRA config": config})
+
+
+def with_model(raw: dict[str, Any], model: dict[str, Any], **training: Any) -> str:
+    raw["setup"] = {"model": model, "training": training, "unknown": {}}
+    text = evaluate(AnalysisDocument(raw), "card", ["training", ROWS], {})
+    return next(line for line in text.splitlines() if "LoRA parameters" in line)
+
+
+CONFIG = {"LoRA config": "r=32, alpha=64, targets q/k/v/o/gate/up/down"}
+
+
+def test_lora_parameters_follow_from_a_model_whose_shapes_are_known(raw: dict[str, Any]) -> None:
+    found = with_model(raw, {"Base": "Qwen/Qwen2.5-7B-Instruct (7.6B)"}, **CONFIG)
+    said = "80,740,352 (r = 32, 196 matrices with the shapes of Qwen/Qwen2.5-7B-Instruct)"
+    assert found == f"| LoRA parameters | {said} |"
+
+
+def test_recorded_dimensions_go_before_a_known_name(raw: dict[str, Any]) -> None:
+    sizes = "hidden_size=64, intermediate_size=96, num_hidden_layers=3, num_attention_heads=8, num_key_value_heads=2"
+    training = {"LoRA r": 4, "LoRA target modules": "q_proj, v_proj"}
+    found = with_model(raw, {"Base": "Qwen/Qwen2.5-7B", "Architecture": sizes}, **training)
+    assert found == "| LoRA parameters | 2,496 (r = 4, 6 matrices of the architecture above) |"  # 4 * 3 * (128 + 80)
+
+
+@pytest.mark.parametrize(
+    ("model", "training", "said"),
+    [
+        ({"Base": "my-lab/own"}, CONFIG, "Architecture: the model's card has no such row, and the base model is none"),
+        ({"Base": "Qwen/Qwen2.5-7B"}, {"LoRA config": "r=8"}, "LoRA target modules: neither such a row nor"),
+        ({"Base": "Qwen/Qwen2.5-7B"}, {"LoRA config": "targets q/v"}, "LoRA r: the results file has no such row"),
+    ],
+)
+def test_what_is_lacking_for_the_count_is_named(
+    raw: dict[str, Any], model: dict[str, Any], training: dict[str, Any], said: str
+) -> None:
+    found = with_model(raw, model, **training)
+    assert found.startswith("| LoRA parameters | not computed — ")
+    assert said in found
