@@ -105,7 +105,7 @@ def test_clean_pages_and_rewrites_are_true(sets, bank):
     for label in _labels(sets[bank]):
         if "rewrite" in label:
             assert check_text((sets[bank] / "docs" / f"{label['id']}.md").read_text("utf-8"))[1] == []
-    assert checked["text"] >= 20
+    assert checked["text"] >= 10
     assert checked["values"] > 300
     assert checked["data"] > 200
     assert checked["counts"] > 20
