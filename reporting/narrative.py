@@ -54,6 +54,8 @@ class FrontMatter:
     parents: list[str] = field(default_factory=list)
     source_issues: list[SourceIssue] = field(default_factory=list)
     consumers: list[str] = field(default_factory=list)
+    supersedes: list[str] = field(default_factory=list)
+    superseded_by: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _split(text: str, path: Path | str) -> tuple[str, str, int]:
 # -- front matter -----------------------------------------------------------------------------------------------------
 
 _TEXTS = ("id", "template", "kind", "status", "created", "hero", "reason", "confidence", "claim")
-_LISTS = ("parents", "consumers")
+_LISTS = ("parents", "consumers", "supersedes", "superseded_by")
 
 
 def _front_matter(text: str, problems: list[Violation]) -> FrontMatter | None:
@@ -184,6 +186,7 @@ def _front_matter(text: str, problems: list[Violation]) -> FrontMatter | None:
             problems.append(Violation("front matter", f"misses {key!r}"))
     for key in _LISTS:
         value = data.get(key) or []
+        value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or any(isinstance(v, dict | list) for v in value):
             problems.append(Violation(f"line {lines[key]}", f"{key} is {value!r}; expected a list of texts"))
             continue

@@ -46,6 +46,8 @@ CONTEXT = (
     "section",
     "shown",
     "source_issues",
+    "superseded_by",
+    "supersedes",
 )
 """What a section body may use beside the phrases; ``shown`` only in the body of one condition."""
 
@@ -242,6 +244,8 @@ class _Renderer:
             "source_issues": front.source_issues,
             "parents": front.parents,
             "consumers": front.consumers,
+            "supersedes": front.supersedes,
+            "superseded_by": front.superseded_by,
             "confidence_line": lambda reason: self.template.confidence.line(level, reason),
             "confidence": level,
             "reason": self._reason(section),

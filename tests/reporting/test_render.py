@@ -196,3 +196,15 @@ def test_the_files_of_an_analysis_are_loaded_the_same(raw: dict[str, Any], narra
     shutil.copy(tmp_path / "analysis.json", other)
     there = made(AnalysisDocument.load(other / "analysis.json"), narrative_text, other)
     assert here == there
+
+
+@pytest.mark.parametrize("version", template_versions())
+def test_what_a_page_replaces_and_what_replaces_it_is_said(
+    document: AnalysisDocument, tmp_path: Path, version: str
+) -> None:
+    text = starting_narrative(document, load_template(version))
+    front = 'supersedes: ["#40", "#41"]\nsuperseded_by: "#99, with three training seeds"\n---\n\n'
+    page = made(document, text.replace("---\n\n", front, 1), tmp_path, version)
+    issues = page.text[page.text.index("## Source issues") :].split("\n## ")[0]
+    assert "\n\nSupersedes: #40, #41.\n\n**Superseded by:** #99, with three training seeds." in issues
+    assert "uperseded" not in made(document, text, tmp_path, version).text
