@@ -92,6 +92,7 @@ def count_clashes(evidence: Evidence) -> Iterator[Clash]:
 def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     claims = list(_claims(evidence))
     done = set()
+    wrong = set()
     for claim in claims:
         counts = _truth(evidence, claim)
         if counts is None:
@@ -101,13 +102,42 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
             claim.low - 0.51 < c < claim.high + 0.51 if claim.low != claim.high else c == claim.low for c in counts
         ):
             shown = " or ".join(str(c) for c in sorted(counts)[:3])
+            wrong.add(id(claim))
             yield Clash(
                 "count",
                 claim.sentence.passage.place(claim.start, claim.end),
                 f"'{claim.text}' is {shown} of {claim.total} when counted",
                 "count again, or state the criterion",
             )
-    yield from _disagreeing([c for c in claims if id(c) not in done])
+    rest = [c for c in claims if id(c) not in done]
+    yield from _disagreeing(rest)
+    if not wrong:
+        yield from _unsupported(evidence, rest, claims)
+
+
+def _unsupported(evidence: Evidence, rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
+    """Counts of a title that nothing on the page repeats and no criterion gives, though it counts the same things."""
+    for claim in rest:
+        if claim.sentence.passage.scope != "title":
+            continue
+        body = [
+            c
+            for c in claims
+            if c.sentence.passage.scope != "title" and c.total == claim.total and c.low == c.high and c.start >= 0
+        ]
+        series = _of_things(evidence, claim)
+        counted = {sum(f.value < 0.05 for f in _values(s)) for s in series if _is_p(evidence, s)}
+        if not body or any(claim.low - 0.51 < c.low < claim.high + 0.51 for c in body):
+            continue
+        if counted and any(claim.low <= c <= claim.high for c in counted):
+            continue
+        shown = " or ".join(sorted({f"{c.low:g} of {c.total}" for c in body})[:3])
+        yield Clash(
+            "count",
+            claim.sentence.passage.place(claim.start, claim.end),
+            f"'{claim.text}' in the title, where the page counts {shown}",
+            "state one count",
+        )
 
 
 def _disagreeing(claims: list[Counted]) -> Iterator[Clash]:
@@ -154,10 +184,20 @@ _HALF = re.compile(
     r"samples|draws)\b|\bmore often than not\b",
     re.IGNORECASE,
 )
-_PARTS = {"half": 0.5, "quarter": 0.25, "two thirds": 2 / 3, "two-thirds": 2 / 3, "third": 1 / 3, "quarters": 0.75}
+_PARTS = {
+    "half": 0.5,
+    "quarter": 0.25,
+    "two thirds": 2 / 3,
+    "two-thirds": 2 / 3,
+    "third": 1 / 3,
+    "quarters": 0.75,
+    "tenth": 0.1,
+    "fifth": 0.2,
+}
 _PART = re.compile(
-    r"\b(?:(?P<more>more than|over|above|exceed\w*|at least|beyond|past|upwards of)|(?P<less>less than|fewer than|under|"
-    r"below|at most))\s+(?P<part>(?:a |one |the )?(?:half|third|quarter)\b|two[- ]thirds|three[- ]quarters)",
+    r"\b(?:(?P<more>more than|over|above|exceed\w*|at least|beyond|past|upwards of)|"
+    r"(?P<less>less than|fewer than|under|below|at most))\s+"
+    r"(?P<part>(?:a |one |the )?(?:half|third|quarter|tenth|fifth)\b|two[- ]thirds|three[- ]quarters)",
     re.IGNORECASE,
 )
 _LESS_HALF = re.compile(r"\b(?:less|fewer) than half\b|\ba minority of\b", re.IGNORECASE)
@@ -172,7 +212,20 @@ _RELATION = re.compile(
     r"replicat\w+|agrees?|tracks?|follows?)\b",
     re.IGNORECASE,
 )
-_SIGNIFICANT = re.compile(r"\b(?:significan\w+|clear(?:s|ed)? (?:the )?0?\.05|pass(?:es)?)\b", re.IGNORECASE)
+_SIGNIFICANT = re.compile(
+    r"\b(?:significan\w+|clear(?:s|ed)? (?:the )?0?\.05|pass(?:es)?|at the (?:5\s?%|five percent|0?\.05) level|"
+    r"conventional (?:level|threshold)|below 0?\.05)\b",
+    re.IGNORECASE,
+)
+_REACH = re.compile(
+    r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make)\s+(?:a |an |the )?(?:[\w-]+\s+){0,3}?(?:of )?$", re.IGNORECASE
+)
+_FEWER = re.compile(
+    r"\b(?:less|fewer|lower|smaller|decreas\w+|drop\w*|fall\w*|fell|declin\w+|reduc\w+)\b", re.IGNORECASE
+)
+_MORE = re.compile(
+    r"\b(?:more|higher|greater|larger|increas\w+|rise\w*|rose|grow\w*|grew|gain\w*|climb\w*)\b", re.IGNORECASE
+)
 
 
 _NAMES_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
@@ -187,8 +240,10 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
     series = _of_things(evidence, claim)
     if not series:
         return None
-    rates = [s for s in series if s.fraction and not _is_p(evidence, s) and not _is_coefficient(evidence, s)]
+    rates = [s for s in series if s.fraction and evidence.kind(s) == "rate" and s.role != "second"]
     for number in numbers:
+        if not number.bound and _REACH.search(claim.sentence.between(claim.sentence.start, number.at)):
+            number = replace(number, bound=">=")  # "5 of 6 reach a coefficient of 0.5"
         if number.role == "points" and not number.bound and not number.signed:
             number = replace(number, bound=">=")  # "10 points up for 4 of 7"
         if number.bound not in ("<", "<=", ">", ">="):
@@ -227,6 +282,10 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
         return _count_of(_preferred(_by_role(levels, text), claim), "<", 0.5)
     if _ZERO.search(text) and levels:
         return {sum(f.value == 0 for f in _values(s)) for s in _by_role(levels, text)}
+    if _SIGNIFICANT.search(text) and not _RELATION.search(text):
+        found = {sum(f.value < 0.05 for f in _values(s)) for s in _of_p(evidence, series, claim)}
+        if found:
+            return found
     signed = _SIGNED.search(text)
     if signed is not None:
         chosen = [
@@ -237,13 +296,17 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
             want = 1 if signed.group(1).lower() == "positive" else -1
             return {sum(f.value * want > 0 for f in _values(s)) for s in chosen}
     directions = [d for d in direction_words(text) if not d.polar]
-    if len({d.sign for d in directions}) == 1 and directions and evidence.datasets:
+    if len({d.sign for d in directions}) == 1 and directions and evidence.datasets and not numbers:
         nets = [s for s in series if s.role == "net"]
         nets = [s for s in nets if any(f.value != 0 for f in _values(s))]
         if nets:
             want = directions[0].sign
             return {sum(f.value * want > 0 for f in _values(s)) for s in _preferred(nets, claim)}
-        return None
+    changed = (_MORE.search(text) is not None) - (_FEWER.search(text) is not None)
+    if changed and not numbers:
+        found = _changes(evidence, levels, text, changed)
+        if found:
+            return found
     if _RELATION.search(text) or _SIGNIFICANT.search(text):
         chosen = [s for s in series if _is_coefficient(evidence, s)]
         if chosen:
@@ -254,6 +317,20 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
                 out.add(sum(f.value < 0.05 for f in _values(s)))
             return out - {0} or None
     return None
+
+
+def _changes(evidence: Evidence, levels: list[Series], text: str, sign: int) -> set[int] | None:
+    """How many of the things change in a direction, from one of a table's two columns of rates to the other."""
+    if re.search(r"\b(?:than|mean|average|score)\b", text, re.IGNORECASE):
+        return None
+    page = [s for s in levels if s.origin == "page" and s.pointer.startswith("column")]
+    if len(page) != 2:
+        return None
+    first, last = page
+    both = [n for n in first.facts if n in last.facts]
+    pairs = {id(last.facts[n]): (first.facts[n], last.facts[n]) for n in both}.values()
+    sure = sum((b.value - a.value) * sign > 0 for a, b in pairs)
+    return {sure}
 
 
 _DEEP = frozenset(["layer", "depth", "block", "epoch", "step", "checkpoint", "point", "round", "iteration"])
@@ -309,43 +386,11 @@ def _by_symbol(series: list[Series], symbol: str) -> list[Series]:
 
 
 def _is_p(evidence: Evidence, series: Series) -> bool:
-    if series.origin == "page":
-        return re.match(r"\s*p\b", series.quantity, re.IGNORECASE) is not None or series.role == "second"
-    pointers = _pointers(evidence)[1]
-    return all(f.pointer in pointers for f in _values(series)) or bool(words_of(series.quantity) & _P_WORDS)
-
-
-_P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
-
-
-def _is_correlation_word(series: Series) -> bool:
-    return re.search(r"ρ|\brho\b|\br\b|spearman|pearson|correl", " ".join(series.words), re.IGNORECASE) is not None
+    return evidence.kind(series) == "p" or (series.origin == "page" and series.role == "second")
 
 
 def _is_coefficient(evidence: Evidence, series: Series) -> bool:
-    if series.origin == "page":
-        return (
-            not series.role
-            and re.search(
-                r"ρ|\brho\b|\br_?s?\b|spearman|pearson|correlation|coefficient", series.quantity, re.IGNORECASE
-            )
-            is not None
-            and all(abs(f.value) <= 1 for f in _values(series))
-        )
-    known = _pointers(evidence)[0]
-    return all(f.pointer in known for f in _values(series)) or (
-        _is_correlation_word(series) and all(abs(f.value) <= 1 for f in _values(series))
-    )
-
-
-def _pointers(evidence: Evidence) -> tuple[frozenset[str], frozenset[str]]:
-    if "triple pointers" not in evidence.cache:
-        evidence.cache["triple pointers"] = (
-            frozenset(t.coefficient.pointer for t in evidence.triples),
-            frozenset(t.p.pointer for t in evidence.triples if t.p is not None),
-        )
-    found: tuple[frozenset[str], frozenset[str]] = evidence.cache["triple pointers"]
-    return found
+    return not series.role and evidence.kind(series) == "coefficient"
 
 
 def _of_p(evidence: Evidence, series: list[Series], claim: Counted) -> list[Series]:

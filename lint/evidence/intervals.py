@@ -372,6 +372,7 @@ _SLASH = re.compile(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.]
 
 def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
     """A rate beside its own k of n, "85% (102/120)", that they do not give; k above n."""
+    yield from _ratio_lists(evidence)
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
@@ -399,6 +400,9 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if listed or not is_rate(sentence, number) or number.bound in ("<", ">", "<=", ">="):
                     continue
                 low, high = number.scaled()
+                later = _SLASH.match(passage.plain, number.end + 2)
+                if number in after and later is not None:
+                    continue  # counts of its own follow it
                 if not low - 1e-9 <= k / n <= high + 1e-9:
                     yield Clash(
                         "ratio",
@@ -406,6 +410,56 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"{match.group(0)} is {100 * k / n:.4g}%, not {number.text}{number.unit}",
                         "correct the rate or the counts",
                     )
+
+
+def _ratio_lists(evidence: Evidence) -> Iterator[Clash]:
+    """Rates in a list behind as many counts, "56 of 90 … 7 of 90 … (62.2% and 7.8%)", that their own does not give."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        pairs = [(k, n, s) for s in passage.sentences for k, n in pairs_of_counts(s) if n.value >= 20]
+        if not 2 <= len(pairs) <= 6:
+            continue
+        for run in _rate_lists(passage):
+            before = [(k, n) for k, n, _ in pairs if n.end <= run[0].start]
+            if len(before) != len(run) or any(run[0].start <= k.start < run[-1].end for k, _, _ in pairs):
+                continue
+            fits = [
+                x.scaled()[0] - 1e-9 <= k.value / n.value <= x.scaled()[1] + 1e-9
+                for x, (k, n) in zip(run, before, strict=True)
+            ]
+            if all(fits) or sum(fits) * 2 < len(fits):
+                continue
+            for x, (k, n), fit in zip(run, before, fits, strict=True):
+                if not fit:
+                    yield Clash(
+                        "ratio",
+                        passage.place(x.start, x.end),
+                        f"{k.text} of {n.text} is {100 * k.value / n.value:.4g}%, not {x.text}{x.unit}",
+                        "correct the rate or the counts",
+                    )
+
+
+def _rate_lists(passage: Passage) -> Iterator[list[Number]]:
+    """Runs of rates that nothing but "and", "vs" or a comma parts."""
+    for sentence in passage.sentences:
+        ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+        run: list[Number] = []
+        for number in sentence.numbers:
+            if id(number) in ends or not is_rate(sentence, number) or number.bound:
+                continue
+            joined = run and re.fullmatch(
+                r"\s*(?:,|,?\s*and|,?\s*(?:vs\.?|versus|against|or)|;|/)\s*",
+                sentence.between(run[-1].end, number.start),
+            )
+            if joined:
+                run.append(number)
+                continue
+            if len(run) >= 2:
+                yield run
+            run = [number]
+        if len(run) >= 2:
+            yield run
 
 
 def granularity_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -467,6 +521,8 @@ def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
                 own = bool(sizes or _trials(passage))
                 sizes = sizes or _trials(passage) or gathered
                 sizes = tuple(n for n in (*sizes, *(int(b.value) for _, b in pairs_of_counts(sentence))) if n >= 20)
+                if name is None and sizes and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
+                    continue  # a mean over several of them
                 if sizes and all(n < 10 ** (number.decimals + 2) for n in (*sizes, *everywhere)):
                     yield (
                         passage.place(number.start, number.end),

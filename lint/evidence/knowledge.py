@@ -16,7 +16,7 @@ from ..document import Document, Table
 from ..outline import Outline
 from ..source import Place
 from .grammar import Number
-from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants
+from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants, words_of
 from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
@@ -24,6 +24,11 @@ from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
 __all__ = ["Clash", "Evidence", "exceptions"]
 
 _CORRELATION = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|coefficient", re.IGNORECASE)
+_P_KIND = re.compile(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
+_P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
+_LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
+_SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
+_SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 
@@ -132,6 +137,54 @@ class Evidence:
         """The folded names that the page uses, in its tables or in words."""
         across = frozenset().union(*(name_variants(x) for s in self.sheets for x in s.keys[1:]))
         return self.page_names | self.known_as(across) | {m.name for p in self.passages for m in p.names}
+
+    def kind(self, series: Series) -> str:
+        """``p``, ``coefficient``, ``similarity``, ``size``, ``rate``, ``spread`` or "": what a series measures.
+
+        By the relation of its values to others first, then by the header of the column that prints it, then by words.
+        """
+        key = id(series)
+        if key not in self._kinds:
+            self._kinds[key] = self._kind(series)
+        return self._kinds[key]
+
+    @cached_property
+    def _kinds(self) -> dict[int, str]:
+        return {}
+
+    @cached_property
+    def _printed(self) -> dict[str, str]:
+        """The header under which the page prints each field."""
+        return {b.data.pointer: b.page.quantity for b in self.bindings if b.page.pointer.startswith("column")}
+
+    @cached_property
+    def _of_triples(self) -> tuple[frozenset[str], frozenset[str]]:
+        return (
+            frozenset(t.coefficient.pointer for t in self.triples),
+            frozenset(t.p.pointer for t in self.triples if t.p is not None),
+        )
+
+    def _kind(self, series: Series) -> str:
+        facts = list(series.facts.values())
+        coefficients, ps = self._of_triples
+        if series.origin == "data":
+            if all(f.pointer in ps for f in facts):
+                return "p"
+            if all(f.pointer in coefficients for f in facts):
+                return "coefficient"
+        for text in (self._printed.get(series.pointer, ""), series.quantity):
+            words = words_of(text)
+            if _P_KIND.search(text) or words & _P_WORDS:
+                return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
+            if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
+                return "coefficient"
+            if words & _LIKENESS:
+                return "similarity"
+            if words & _SIZES or re.match(r"\s*[nN]\b", text):
+                return "size"
+            if words & _SPREADS:
+                return "spread"
+        return "rate" if series.fraction else ""
 
     def is_correlation(self, series: Series, fact: Fact) -> bool:
         """True if ``fact`` is a correlation, by its relation to p and N or by the words of its column."""

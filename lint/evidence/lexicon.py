@@ -324,9 +324,9 @@ class Quantifier(NamedTuple):
 
 _QUANTIFIER = re.compile(
     r"\b(?:(?P<all>all|every one of|each of)(?: of)?(?: the| these| our)?\s+(?P<n1>\d+|two|three|four|"
-    r"five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`])"
+    r"five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`(]|[,;:.)]|$)"
     r"|(?P<none>none of)(?: the| all| these)?\s+(?P<n2>\d+|two|three|four|five|six|seven|eight|nine|"
-    r"ten|eleven|twelve)(?=\s+[a-z`])"
+    r"ten|eleven|twelve)(?=\s+[a-z`(]|[,;:.)]|$)"
     r"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter)\s+(?:of\s+)?(?:all |"
     r"the |all the )?(?P<n3>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|"
     r"twelve)?(?=\s+[a-z`]))",
