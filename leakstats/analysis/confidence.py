@@ -47,7 +47,9 @@ def _no_primary(ctx: Context) -> str | None:
     parts = {f for e in ctx.ledger.entries.values() if e.id.analysis == "similarity" for f in e.id.facets}
     split = " and ".join(f for f in ("condition", "checkpoint") if f in parts)
     if split and ctx.results.plan.primary is not None:
-        return f"the primary analysis is split by {split}, and no one of them is declared primary"
+        return (
+            f"the primary analysis is split by {split}, and no one of them is declared primary: name it in plan.primary"
+        )
     return "the plan names no primary analysis that the data support"
 
 

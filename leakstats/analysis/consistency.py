@@ -235,7 +235,7 @@ def _enter(ctx: Context, question: Question, pair: _Pair) -> None:
             title=f"printed cells against the other table: {about}",
             factors={name: [key[i] for key in pair.cells] for i, name in enumerate(pair.factors)},
             columns=columns,
-            units={**dict.fromkeys(("printed", "other", "difference"), pair.unit), "agrees": "count"},
+            units={**dict.fromkeys(("printed", "other", "difference"), pair.unit), "agrees": "flag"},
             method="cells agree where the ranges that their digits allow overlap",
             undefined=undefined,
         )

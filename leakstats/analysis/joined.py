@@ -205,8 +205,8 @@ def _without_excluded(results: Results, joins: list[Joined]) -> list[Joined]:
 def all_joins(results: Results) -> tuple[list[Joined], list[str]]:
     """Every rate table joined to every similarity table that indexes it, and why the other pairs were left.
 
-    The plan's primary outcome and predictor come first and carry no ``outcome`` or ``predictor`` facet; the others
-    are told apart by one.
+    The plan's primary outcome and predictor come first, its condition and checkpoint first among them, and carry no
+    ``outcome`` or ``predictor`` facet; the others are told apart by one.
     """
     primary = results.plan.primary
     found: list[Joined] = []
@@ -233,7 +233,16 @@ def all_joins(results: Results) -> tuple[list[Joined], list[str]]:
             (j for j in found if j.outcome_id == primary.outcome and j.predictor_id == primary.predictor), first
         )
     named = []
-    for joined in sorted(found, key=lambda j: (j.outcome_id != first.outcome_id, j.predictor_id != first.predictor_id)):
+    meant = {} if primary is None else primary.slice
+
+    def distance(joined: Joined) -> tuple[bool, bool, bool]:
+        return (
+            joined.outcome_id != first.outcome_id,
+            joined.predictor_id != first.predictor_id,
+            bool(meant) and dict(joined.facets) != meant,
+        )
+
+    for joined in sorted(found, key=distance):
         facets = dict(joined.facets)
         if joined.outcome_id != first.outcome_id:
             facets["outcome"] = joined.outcome_id

@@ -153,7 +153,8 @@ class _Similarity:
 
     def _role(self, statistic: str, layer: int | None, scope: str) -> Role:
         primary = self.ctx.results.plan.primary
-        same = statistic == self.headline and layer == self.layer and not self.joined.facets
+        meant = not self.joined.facets or (primary is not None and dict(self.joined.facets) == primary.slice)
+        same = statistic == self.headline and layer == self.layer and meant
         if same and primary is not None and primary.analysis == "similarity":
             wanted = "" if not self.groups else primary.source if primary.source is not None else "combined"
             if scope == wanted:

@@ -262,6 +262,13 @@ def _primary(found: Found, path: Path, primary: dict[str, Any], known: Known) ->
     if type(layer) is int and known.levels is not None:
         _primary_layer(found, (*path, "layer"), layer, predictor, known)
     _source(found, (*path, "source"), primary.get("source"), known)
+    for factor in ("condition", "checkpoint"):
+        level = primary.get(factor)
+        levels = (known.levels or {}).get(factor, [])
+        if level is not None and known.levels is not None and level not in levels:
+            found.add(
+                (*path, factor), f"is {shown(level)}, no level of the factor {factor}", f"there are {listed(levels)}"
+            )
 
 
 def _primary_layer(found: Found, path: Path, layer: int, predictor: Any, known: Known) -> None:

@@ -279,6 +279,10 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
     out: dict[str, Any] = _plain(plan)
     for spec in out["covariates"]:
         spec["from"] = spec.pop("source")
+    if out["primary"] is not None:  # named only where the data are split
+        out["primary"] = {
+            k: v for k, v in out["primary"].items() if v is not None or k not in ("condition", "checkpoint")
+        }
     return out
 
 

@@ -69,6 +69,14 @@ class Primary:
     predictor: str | None
     layer: int | None = None
     source: str | None = None
+    condition: str | None = None
+    checkpoint: int | str | None = None
+
+    @property
+    def slice(self) -> dict[str, int | str]:
+        """The part of the data that is meant, by the factors that split it."""
+        named = {"condition": self.condition, "checkpoint": self.checkpoint}
+        return {factor: level for factor, level in named.items() if level is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
