@@ -34,8 +34,8 @@ def _assumption(name: str, detail: str, status: str) -> str:
     where, _, what = name.rpartition(": ")
     if what and detail.startswith(what):
         name = where
-    opening = "failed check" if status == "failed" else "doubtful"
-    return f"{opening}: {name}: {detail}" if name else f"{opening}: {detail}"
+    opening = "does not hold" if status == "failed" else "doubtful"
+    return f"{opening}: {name} — {detail}" if name else f"{opening}: {detail}"
 
 
 @phrase(block=True)

@@ -18,15 +18,24 @@ WIDEST = 12
 def row_name(entries: Sequence[Entry], facet: str) -> str | None:
     """What the entries are called without what the columns say; ``None`` if they are called differently.
 
-    A remark in brackets that differs ("peak rate (checkpoint 10)") is left out.
+    A level that ends a phrase is left out (", layer 20"), one that the sentence needs becomes its facet ("coverage with
+    villain held out": "coverage with the source held out"). A remark in brackets that differs ("peak rate (checkpoint
+    10)") is left out.
     """
     names = []
     for entry in entries:
         level = re.escape(str(entry.id.facets[facet]))
-        names.append(re.sub(rf"(?:,| at| under)? (?:{re.escape(facet)} )?{level}(?![\w.])", "", entry.label))
+        found = re.compile(rf"(,| at| under)? (?:{re.escape(facet)} )?{level}(?![\w.])(?=(.?))")
+        names.append(found.sub(lambda m: _without_level(m, facet), entry.label))
     if len(set(names)) > 1:
         names = [re.sub(r" \([^()]*\)", "", name) for name in names]
     return names[0] if len(set(names)) == 1 else None
+
+
+def _without_level(found: re.Match[str], facet: str) -> str:
+    lead, behind = found[1] or "", found[2]
+    at_the_end = behind in ("", ",", ";", ")")
+    return "" if at_the_end or lead == " at" else f"{lead} the {facet.replace('_', ' ')}"
 
 
 def rows_across(entries: Sequence[Entry], facet: str) -> list[Mapping[Facet, Entry]]:

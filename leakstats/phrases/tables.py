@@ -26,7 +26,21 @@ _SHORT = 40
 
 def _header(name: str, unit: str) -> str:
     words = name.replace("_", " ")
-    return safe(words[:1].upper() + words[1:]) + (" (z)" if unit == "z" else "")
+    words = _WORDS.get(words, words if unit == "p" else words[:1].upper() + words[1:])
+    return safe(words) + (" (z)" if unit == "z" else "")
+
+
+_WORDS = {
+    "cooks distance": "Cook's distance",
+    "covratio": "COVRATIO",
+    "dffits": "DFFITS",
+    "dfbetas[intercept]": "DFBETAS, intercept",
+    "dfbetas[x]": "DFBETAS, x",
+    "icc": "ICC",
+    "p value": "p",
+    "sigma": "SD of the residuals",
+}
+"""Column names that are spelt otherwise than their key."""
 
 
 def _number(value: float | int | None, unit: str) -> str:
@@ -66,7 +80,20 @@ def _plan(table: Table, wanted: Sequence[str] | None) -> list[str]:
     if _interval_column(table):
         out[out.index("low")] = "interval"
         out.remove("high")
+        if _only_digits(table):
+            out.remove("interval")
     return out
+
+
+def _only_digits(table: Table) -> bool:
+    """Whether every interval is the range of one printed digit, which repeats the value beside it."""
+    ends = zip(table.columns["low"], table.columns["high"], strict=True)
+    widths = [high - low for low, high in ends if low is not None and high is not None]
+    return table.units.get("low") == "fraction" and bool(widths) and max(widths) <= _DIGIT
+
+
+_DIGIT = 0.0011
+"""Width of an interval that a percentage with one decimal cannot show, with some room for binary fractions."""
 
 
 def _cell(table: Table, column: str, row: int) -> str:
@@ -195,7 +222,7 @@ def crosstab(
         if sort not in across:
             raise LeakstatsError(f"{columns} has no level {sort!r}{suggest(str(sort), [str(a) for a in across], n=1)}")
         down.sort(key=lambda level: -(_at(values, place.get((level, sort))) or 0.0))
-    with_interval = value == "rate" and _interval_column(found)
+    with_interval = value == "rate" and _interval_column(found) and not _only_digits(found)
     body = []
     for level in down:
         line = [cell(str(level))]
@@ -315,9 +342,21 @@ def estimates_by(
         n = _n(estimates[0], first.unit_noun) if estimates else "–"
         methods = [_p_methods(members)] if tested else []
         body.append([name, *(_result_cell(by.get(level), digits=digits) for level in levels), n, *methods])
-    return markdown_table([safe(h) for h in header], body) + _methods(
-        entries, f"each cell: value, {_level(doc)} interval, p"
-    )
+    text = markdown_table([safe(h) for h in header], body)
+    if len(body) > _SHORT:
+        text = folded(f"{safe(analysis.capitalize())} by {safe(facet)}: {len(body)} × {len(levels)} estimates", text)
+    return text + _methods(entries, _contents(doc, entries, "each cell: value"))
+
+
+def _contents(doc: AnalysisDocument, entries: Sequence[Entry], opening: str) -> str:
+    """What stands in a cell: an interval and a p-value are named only where one is printed."""
+    found = [e.result for e in entries if isinstance(e.result, Estimate)]
+    parts = [opening] if opening else []
+    if any(e.interval is not None for e in found):
+        parts.append(f"{_level(doc)} interval" if opening else f"estimate with its {_level(doc)} interval")
+    if opening and any(e.p_value is not None for e in found):
+        parts.append("p")
+    return ", ".join(parts) if len(parts) > 1 or not opening else ""
 
 
 def _level(doc: AnalysisDocument) -> str:
@@ -345,7 +384,7 @@ def _methods(entries: Sequence[Entry], opening: str) -> str:
                 words.append(f"interval: {e.interval.method}")
             said["; ".join(words)] = None
     undefined = {f"undefined: {e.result.reason}": None for e in entries if isinstance(e.result, Undefined)}
-    lines = [opening, *said, *undefined]
+    lines = [line for line in (opening, *said, *undefined) if line]
     return "\n\n*" + " ".join(_sentence(safe(s.strip().rstrip("."))) for s in lines) + "*"
 
 
@@ -412,7 +451,7 @@ def estimates(
     text = markdown_table(header, body)
     if fold or (fold is None and len(body) > _SHORT):
         text = folded(f"{safe(analysis.capitalize())}: {len(body)} estimates", text)
-    return text + _methods(entries, f"estimate with its {_level(doc)} interval")
+    return text + _methods(entries, _contents(doc, entries, ""))
 
 
 def _bare_p(p: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from leakstats.analysis.document import AnalysisDocument
 from leakstats.errors import LeakstatsError
 from leakstats.phrases import evaluate
 from leakstats.phrases.escape import cell, fenced, safe, visible
+from leakstats.phrases.grouping import row_name
 
 HOSTILE = [
     "plain",
@@ -164,7 +167,7 @@ def test_limits_come_from_the_design_and_the_checks(document: AnalysisDocument) 
     major = evaluate(document, "limits", ["MAJOR"], {})
     assert major == "- MAJOR: One training seed: the result is conditional on these trained models."
     minor = evaluate(document, "limits", ["MINOR"], {})
-    assert "- MINOR: Doubtful: rates away from the floor: comedian: 3 of 4 bystanders sit at exactly 0." in minor
+    assert "- MINOR: Doubtful: rates away from the floor: comedian — 3 of 4 bystanders sit at exactly 0." in minor
     assert "Counts per question are not published." in minor
 
 
@@ -203,3 +206,89 @@ def test_differences_of_rates_carry_their_unit_once(raw: dict[str, Any]) -> None
     document = AnalysisDocument(raw)
     text = evaluate(document, "estimate", ["prediction.half_width"], {"persona": "poet", "show": "bare"})
     assert text == "41.1 [30.0, 50.0] pp"
+
+
+def relabelled(raw: dict[str, Any], labels: dict[str, str]) -> AnalysisDocument:
+    for entry in raw["estimates"]:
+        entry["label"] = labels.get(entry["key"], entry["label"])
+    return AnalysisDocument(raw)
+
+
+@pytest.mark.parametrize(
+    ("label", "row"),
+    [
+        ("Spearman ρ, {}, layer 20", "Spearman ρ, layer 20"),
+        ("interval coverage with {} held out", "interval coverage with the source held out"),
+        ("Spearman ρ of the rates under {} and another", "Spearman ρ of the rates under the source and another"),
+        ("difference of rates, {} minus the base", "difference of rates, the source minus the base"),
+        ("Spearman ρ at {} minus that elsewhere", "Spearman ρ minus that elsewhere"),
+        ("rate under {}", "rate"),
+        ("rate under source {}; as printed", "rate; as printed"),
+    ],
+)
+def test_a_row_is_named_without_the_level_of_its_columns(raw: dict[str, Any], label: str, row: str) -> None:
+    names = ("villain", "comedian")
+    entries = [
+        next(e for e in AnalysisDocument(raw).entries if str(e.id) == f"similarity.spearman[layer=20,source={name}]")
+        for name in names
+    ]
+    entries = [replace(e, label=label.format(name)) for e, name in zip(entries, names, strict=True)]
+    assert row_name(entries, "source") == row
+
+
+def test_a_note_names_intervals_and_p_values_only_where_they_stand(raw: dict[str, Any]) -> None:
+    def notes() -> list[str]:
+        document = AnalysisDocument(raw)
+        return [
+            evaluate(document, function, ["similarity"], {"statistic": "spearman"}).split("\n\n*")[1]
+            for function in ("estimates_by", "estimates")
+        ]
+
+    assert [n.split(".")[0] for n in notes()] == ["Each cell: value, 95% interval, p", "Estimate with its 95% interval"]
+    for entry in raw["estimates"]:
+        if entry["result"]["status"] == "ok":
+            entry["result"]["p_value"] = entry["adjusted_p"] = entry["result"]["null"] = None
+    assert [n.split(".")[0] for n in notes()] == ["Each cell: value, 95% interval", "Estimate with its 95% interval"]
+    for entry in raw["estimates"]:
+        if entry["result"]["status"] == "ok":
+            entry["result"]["interval"] = None
+    assert not any(n.startswith(("Each cell", "Estimate with")) for n in notes())
+
+
+def test_intervals_that_only_repeat_the_printed_digit_are_left_out(raw: dict[str, Any]) -> None:
+    columns = raw["tables"][0]["columns"]
+    columns["low"], columns["high"] = ([r + d for r in columns["rate"]] for d in (-0.0005, 0.0005))
+    document = AnalysisDocument(raw)
+    crosswise = evaluate(document, "crosstab", ["rates.cells"], {"rows": "persona", "columns": "source"})
+    assert "| joker\\|x | 60.5% | 0.0% | 4.5% |" in crosswise
+    assert "Interval" not in evaluate(document, "table", ["rates.cells"], {})
+    columns["high"][0] += 0.001
+    assert "Interval" in evaluate(AnalysisDocument(raw), "table", ["rates.cells"], {})
+
+
+def test_a_long_table_by_facet_is_folded(raw: dict[str, Any]) -> None:
+    model = [e for e in raw["estimates"] if e["key"].startswith("similarity.spearman[layer=")][:2]
+    more = []
+    for i in range(45):
+        for layer in (10, 20):
+            entry = copy.deepcopy(model[0])
+            entry["id"]["facets"] = {"layer": layer, "source": f"s{i}"}
+            entry["id"]["statistic"] = entry["id"]["analysis"] = "made"
+            entry["key"] = f"made.made[layer={layer},source=s{i}]"
+            entry["label"], entry["role"], entry["family"], entry["adjusted_p"] = f"made s{i}", "secondary", None, None
+            more.append(entry)
+    raw["estimates"] += more
+    text = evaluate(AnalysisDocument(raw), "estimates_by", ["made"], {})
+    assert text.startswith("<details>\n<summary>Made by layer: 45 × 2 estimates</summary>\n\n| ")
+    raw["estimates"] = raw["estimates"][:-50]
+    assert evaluate(AnalysisDocument(raw), "estimates_by", ["made"], {}).startswith("|  | ")
+
+
+def test_columns_are_headed_in_words(raw: dict[str, Any]) -> None:
+    table = raw["tables"][1]
+    table["columns"] = {"cooks_distance": [0.25], "p_value": [0.5], "inside": [1], "icc": [0.1], "residual": [-0.04]}
+    table["factors"] = {"persona": ["clown"]}
+    table["units"] = {"p_value": "p", "inside": "flag", "residual": "points"}
+    lines = evaluate(AnalysisDocument(raw), "table", ["influence.points"], {}).splitlines()
+    assert lines[0] == "| Persona | Inside | Cook's distance | p | ICC | Residual |"
+    assert lines[2] == "| clown | yes | 0.25 | 0.50 | 0.10 | −4.0 pp |"
