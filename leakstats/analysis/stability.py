@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -14,7 +15,7 @@ from leakstats.errors import DesignError, UndefinedEstimate
 from leakstats.estimate import Estimate, Interval, Undefined
 from leakstats.ident import Facet
 from leakstats.results import CellTable, Level, Results
-from leakstats.stats import difference_interval, equivalence_test, icc, variance_components
+from leakstats.stats import clustered_difference, difference_interval, equivalence_test, icc, variance_components
 
 __all__ = ["run"]
 
@@ -136,20 +137,54 @@ def _components(ctx: Context, grid: npt.NDArray[np.float64], factor: str, facets
         )
 
 
-def _cells(table: CellTable, by: list[str]) -> dict[tuple[Level, ...], tuple[int, int]]:
-    cells = table.aggregate(by=by)
-    keys = zip(*(cells.column(f).tolist() for f in by), strict=True)
-    return dict(zip(keys, zip(cells.successes.tolist(), cells.trials.tolist(), strict=True), strict=True))
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """The counts of one cell, by question where the file keeps them."""
+
+    successes: npt.NDArray[np.int64]
+    trials: npt.NDArray[np.int64]
+    questions: list[Level] | None
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return int(self.successes.sum()), int(self.trials.sum())
+
+    @property
+    def rate(self) -> float:
+        successes, trials = self.counts
+        return successes / trials
+
+    def drift_from(self, before: _Cell, *, level: float) -> Estimate:
+        """Now minus before; paired by question where both know theirs."""
+        if self.questions is None or before.questions is None or min(len(self.questions), len(before.questions)) < 2:
+            return difference_interval(*self.counts, *before.counts, level=level)
+        return clustered_difference(
+            self.successes,
+            self.trials,
+            self.questions,
+            before.successes,
+            before.trials,
+            before.questions,
+            level=level,
+        )
+
+
+def _cells(table: CellTable, by: list[str], *, by_question: bool) -> dict[tuple[Level, ...], _Cell]:
+    cells = table.aggregate(by=(*by, "question") if by_question else by)
+    keys = list(zip(*(cells.column(f).tolist() for f in by), strict=True))
+    rows: dict[tuple[Level, ...], list[int]] = {}
+    for row, key in enumerate(keys):
+        rows.setdefault(key, []).append(row)
+    questions = cells.column("question").tolist() if by_question else None
+    return {
+        key: _Cell(cells.successes[at], cells.trials[at], None if questions is None else [questions[row] for row in at])
+        for key, at in rows.items()
+    }
 
 
 def _drift(ctx: Context, reference: Results) -> None:
     """Cells that both files hold: how far each moved, the largest with an interval simultaneous over all."""
     question = ctx.ledger.question("stability")
-    question.assumptions.append(
-        Assumption(
-            "completions are independent within a cell", "doubtful", "drift intervals do not cluster by question"
-        )
-    )
     for table in ctx.results.tables:
         if table.kind != "counted":
             continue
@@ -157,8 +192,19 @@ def _drift(ctx: Context, reference: Results) -> None:
             by = [f for f in ("source", "persona", "condition", "checkpoint") if _has(table, f) and _has(other, f)]
             if other.kind != "counted" or not by:
                 continue
+            clustered = all("question" in t.factors and len(t.levels("question")) > 1 for t in (table, other))
+            question.assumptions.append(
+                Assumption(f"completions of {table.id} are independent given the question", "not_checked", "")
+                if clustered
+                else Assumption(
+                    f"completions of {table.id} are independent within a cell",
+                    "doubtful",
+                    "counts by question are not in both files: drift intervals do not cluster by question",
+                )
+            )
             try:
-                now, before = _cells(table, by), _cells(other, by)
+                now = _cells(table, by, by_question=clustered)
+                before = _cells(other, by, by_question=clustered)
             except DesignError as error:
                 question.notes.append(str(error))
                 continue
@@ -176,11 +222,11 @@ def _enter_drift(
     table: CellTable,
     by: list[str],
     shared: list[tuple[Level, ...]],
-    now: dict[tuple[Level, ...], tuple[int, int]],
-    before: dict[tuple[Level, ...], tuple[int, int]],
+    now: dict[tuple[Level, ...], _Cell],
+    before: dict[tuple[Level, ...], _Cell],
 ) -> None:
     simultaneous = 1.0 - (1.0 - ctx.level) / len(shared)
-    found = [difference_interval(*now[key], *before[key], level=simultaneous) for key in shared]
+    found = [now[key].drift_from(before[key], level=simultaneous) for key in shared]
     values = np.array([e.value for e in found])
     worst = int(np.abs(values).argmax())
     name = ", ".join(map(str, shared[worst]))
@@ -195,7 +241,10 @@ def _enter_drift(
         else Interval(
             interval.low, interval.high, ctx.level, f"{interval.method}, simultaneous over {len(shared)} cells"
         ),
-        assumptions=("completions are independent given the cell",),
+        assumptions=(
+            "completions are independent given the "
+            + ("cell" if now[shared[0]].questions is None else "question, which is the same in both files"),
+        ),
         details={"cell": name, "mean_absolute_drift": float(np.abs(values).mean())},
     )
     facets: dict[str, Facet] = {"outcome": table.id}
@@ -214,8 +263,8 @@ def _enter_drift(
             title="rates now and in the reference file",
             factors={f: [key[i] for key in shared] for i, f in enumerate(by)},
             columns={
-                "now": [now[k][0] / now[k][1] for k in shared],
-                "before": [before[k][0] / before[k][1] for k in shared],
+                "now": [now[k].rate for k in shared],
+                "before": [before[k].rate for k in shared],
                 "drift": values.tolist(),
                 "low": [None if e.interval is None else e.interval.low for e in found],
                 "high": [None if e.interval is None else e.interval.high for e in found],
