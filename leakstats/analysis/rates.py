@@ -305,7 +305,7 @@ def _reported(ctx: Context, question: Question, table: CellTable) -> None:
                 "high": [None if np.isnan(v) else float(v) for v in reported.high],
             },
             units={"rate": "fraction", "low": "fraction", "high": "fraction"},
-            method="as printed; low and high are what the digits allow, no sampling interval, since no counts are known",
+            method="as printed; low and high are what the digits allow, no sampling interval, counts being unknown",
             undefined={"rate": "not printed", "low": "not printed", "high": "not printed"} if None in rates else {},
         )
     )
