@@ -1,0 +1,562 @@
+"""Hidden states with transformers and peft: a persona a row, all its questions behind one copy of its prompt."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from leakstats.errors import InputError, LeakstatsError, MissingDependency
+from leakstats.experiment.extract.rows import Batch, Prompt, Row, Shapes, batches, line_row, tree_rows
+from leakstats.experiment.extract.states import BlockReader, Centres
+from leakstats.experiment.loading import load_model, load_tokenizer
+from leakstats.experiment.prompts import encode, render, render_text
+from leakstats.experiment.types import AdapterRef, Centroids, ModelState, Position, Progress
+from leakstats.files import read_bytes, sha256_of
+
+__all__ = ["PROMPT_TOKENS", "TOLERANCE", "Layout", "Parity", "TransformersExtractor"]
+
+Layout = Literal["auto", "tree", "line"]
+"""tree: a shared prefix and its questions in one row. line: one prompt a row. auto: tree where it was seen to work."""
+
+PROMPT_TOKENS = 128
+"""``batch_size`` counts prompts of this many tokens: a forward pass holds batch_size times as many tokens at most."""
+
+ROW_TOKENS = 1024
+"""A row of a tree is closed before it would exceed this: attention costs its square."""
+
+QUESTIONS_AT_ONCE = 64
+"""So many prompts of a persona are held at a time."""
+
+TOLERANCE = {"float32": 1e-3, "bfloat16": 0.15, "float16": 0.05}
+"""Largest relative difference between states in a batch and those of the prompt alone. In half precision rounding alone
+makes two batch shapes differ by a few per cent; a mask that is not obeyed shows in :attr:`Parity.isolation` at once."""
+
+ISOLATION = 1e-6
+"""Largest relative change of a prompt's state when the other questions of its row are exchanged; exactly 0 is usual."""
+
+IN_FLIGHT = 2
+"""Batches handed to a GPU before the first of them is waited for: bounds memory and keeps the GPU busy."""
+
+_NEEDS_NO_WINDOW = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """What the check of a layout against single prompts found, as relative differences of norm."""
+
+    layout: str
+    difference: tuple[float, ...]
+    """By layer, the largest over the prompts tried: |batched - alone| / |alone|."""
+    isolation: float
+    """Largest change of a state when the other questions of its row are exchanged; 0 for one prompt a row."""
+    prompts: int
+    dtype: str
+    position: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether both are within tolerance."""
+        return max(self.difference) <= TOLERANCE.get(self.dtype, 0.0) and self.isolation <= ISOLATION
+
+    def to_json(self) -> dict[str, Any]:
+        """For the provenance."""
+        return {
+            "layout": self.layout,
+            "largest_relative_difference_by_layer": list(self.difference),
+            "isolation": self.isolation,
+            "prompts": self.prompts,
+            "dtype": self.dtype,
+            "token_position": self.position,
+            "tolerance": TOLERANCE.get(self.dtype, 0.0),
+            "passed": self.passed,
+        }
+
+
+class TransformersExtractor:
+    """Reads hidden states with transformers; adapters through peft, unmerged. An :class:`Extractor`.
+
+    Nothing is kept of a state but its share of its persona's mean, summed in fp64: memory does not grow with the number
+    of prompts (unless raw states are asked for). The blocks after the last wanted one, the final norm and the head do
+    not run.
+
+    Parameters
+    ----------
+    dtype : {"auto", "float32", "bfloat16", "float16"}
+        auto: bfloat16 on a GPU, float32 on a CPU.
+    device : str
+        auto: the first GPU where there is one.
+    revision : str, optional
+        Commit, tag or branch of hub ids.
+    batch_size : int
+        Prompts of ``PROMPT_TOKENS`` tokens that one forward pass may hold, at least 1.
+    layout : {"auto", "tree", "line"}
+        "tree" puts a persona's prompt once in a row and its questions after it, each of which sees the prompt and
+        itself, at the positions that it has alone. "line" is one prompt a row, padded on the right. "auto" is "tree"
+        where attention takes a mask of its own (sdpa) and the check at load passes, else "line".
+    compile : bool
+        Compile the blocks: 20 % faster on a GPU after 5 to 15 seconds; needs a working compiler.
+    load : callable, optional
+        Turns ``ModelState.weights`` into (model, tokenizer). The default loads folders and hub ids.
+
+    Examples
+    --------
+    >>> extractor = TransformersExtractor(device="cpu", batch_size=16)
+    >>> extractor.name, extractor.token_budget
+    ('transformers', 2048)
+    """
+
+    name = "transformers"
+
+    def __init__(
+        self,
+        *,
+        dtype: str = "auto",
+        device: str = "auto",
+        revision: str | None = None,
+        batch_size: int = 64,
+        layout: Layout = "auto",
+        compile: bool = False,
+        load: Callable[[str], tuple[Any, Any]] | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise InputError(f"batch_size is {batch_size}; it must be at least 1")
+        if layout not in ("auto", "tree", "line"):
+            raise InputError(f"layout is {layout!r}; it must be auto, tree or line")
+        self.dtype, self.device, self.revision = dtype, device, revision
+        self.token_budget = batch_size * PROMPT_TOKENS
+        self.layout: Layout = layout
+        self.compile = compile
+        self._load = load or self._from_weights
+        self._weights: str | None = None
+        self._model: Any = None
+        self._tokenizer: Any = None
+        self._wrapped: tuple[AdapterRef, Any] | None = None
+        self._chosen: dict[Position, tuple[str, str]] = {}
+        self._parity: list[Parity] = []
+        self._seen: dict[str, Any] = {}
+        self._reader: BlockReader | None = None
+        self._shapes = Shapes(keep=compile)
+
+    # -- the protocol
+
+    def extract(
+        self,
+        personas: Mapping[str, str | None],
+        questions: Sequence[str],
+        *,
+        state: ModelState,
+        layers: Sequence[int],
+        position: Position,
+        answers: Mapping[tuple[str, int], str] | None = None,
+        raw: bool = False,
+        progress: Progress,
+    ) -> Centroids:
+        """Centroids of every persona over all questions; see :class:`leakstats.experiment.types.Extractor`.
+
+        Parameters
+        ----------
+        personas : mapping of str to str or None
+            Name to system prompt, at least one; None sends no system message.
+        questions : sequence of str
+            At least one.
+        state : ModelState
+            The model that answers.
+        layers : sequence of int
+            Blocks, 0 the first; see :class:`BlockReader`.
+        position : {"last_prompt", "mean_response"}
+            The last token of the prompt (the template's, after which the answer begins), or the mean over the tokens
+            of the given answer, its end token not among them.
+        answers : mapping, optional
+            (persona, question index) to answer; needed, for every pair, by ``mean_response``. An answer without tokens
+            is left out: ``counts`` falls, and a persona left without any is NaN, which marks what was not measured.
+        raw : bool
+            Also return every state, in fp32.
+        progress : Progress
+            Told of prompts and tokens.
+
+        Raises
+        ------
+        InputError
+            For layers that the model lacks, or missing answers.
+        LeakstatsError
+            If the check of the layout against single prompts fails, or an adapter does not fit the model.
+        """
+        texts = dict(personas)
+        if not texts or not questions:
+            raise InputError(f"there are {len(texts)} personas and {len(questions)} questions; one of each is needed")
+        answers = self._answers(texts, questions, position, answers)
+        self._enter(state)
+        layout = self._layout_for(texts, questions, layers, position, answers)
+        reader = self._reader_of(layers)
+        width = self._model.config.get_text_config().hidden_size
+        centres = Centres(len(texts), len(reader.layers), width, reader.device)
+        kept = None
+        if raw:
+            kept = np.full((len(texts), len(questions), len(reader.layers), width), np.nan, dtype=np.float32)
+        rows = self._rows(self._prompts(texts, questions, position, answers), layout)
+        running: deque[tuple[Any, Batch]] = deque()
+        for batch in batches(rows, token_budget=self.token_budget, shapes=self._shapes):
+            states = reader.read_batch(batch)
+            centres.add(batch, states)
+            if kept is not None:
+                _keep(kept, batch, states)
+            running.append((_event(reader.device), batch))
+            if len(running) > IN_FLIGHT:
+                _wait(*running.popleft(), progress)
+        while running:
+            _wait(*running.popleft(), progress)
+        self._seen = {
+            "dtype": _dtype(self._model),
+            "device": _device_name(reader.device),
+            "attention": self._model.config._attn_implementation,
+            "layout": {p: {"used": used, "why": why} for p, (used, why) in self._chosen.items()},
+            "parity": [p.to_json() for p in self._parity],
+        }
+        values, counts = centres.means()
+        return Centroids(tuple(texts), reader.layers, values, counts, position, kept)
+
+    def describe(self) -> dict[str, Any]:
+        """Versions, flags and device, as JSON; what depends on the model is there once one was used."""
+        found: dict[str, Any] = {
+            "backend": self.name,
+            "versions": {p: _version(p) for p in ("torch", "transformers", "peft", "tokenizers")},
+            "dtype": self.dtype,
+            "device": self.device,
+            "token_budget": self.token_budget,
+            "layout_asked": self.layout,
+            "compiled": self.compile,
+            "layer_convention": "block_output",
+            "centroids": "means in fp64 of states in the model's dtype",
+        }
+        return found | self._seen
+
+    def close(self) -> None:
+        """Free the model."""
+        self._leave_adapter()
+        self._drop_reader()
+        self._model = self._tokenizer = self._weights = None
+        _empty_cache()
+
+    # -- checks
+
+    def check(
+        self,
+        personas: Mapping[str, str | None],
+        questions: Sequence[str],
+        *,
+        state: ModelState,
+        layers: Sequence[int],
+        position: Position = "last_prompt",
+        answers: Mapping[tuple[str, int], str] | None = None,
+        layout: Literal["tree", "line"] = "tree",
+        n: int = 3,
+    ) -> Parity:
+        """Compare up to ``n`` prompts as a batch lays them out with the same prompts one at a time.
+
+        The prompts are those of the first persona that has answers, spread over the questions: the first, the last and
+        others between. Alone means: no mask, no padding, positions from 0.
+        """
+        texts = dict(personas)
+        answers = self._answers(texts, questions, position, answers)
+        self._enter(state)
+        self._drop_reader()
+        return self._compare(BlockReader(self._model, layers), texts, questions, position, answers, layout, n)
+
+    def _compare(
+        self,
+        reader: BlockReader,
+        texts: Mapping[str, str | None],
+        questions: Sequence[str],
+        position: Position,
+        answers: Mapping[tuple[str, int], str],
+        layout: str,
+        n: int = 3,
+    ) -> Parity:
+        chosen = sorted({round(i * (len(questions) - 1) / max(n - 1, 1)) for i in range(n)})
+        prompts: list[Prompt] = []
+        for name, system in texts.items():
+            some = {name: system}
+            prompts += [p for p in self._prompts(some, questions, position, answers) if p.question in chosen]
+            if prompts:
+                break
+        if not prompts:
+            raise InputError("no answer holds a token: mean_response has nothing to read")
+        import torch
+
+        alone = []
+        for prompt in prompts:
+            ids = torch.tensor([prompt.ids], device=reader.device)
+            index = torch.arange(prompt.first, len(prompt.ids), device=reader.device)
+            read = reader.read({"input_ids": ids}, index)
+            alone.append(np.stack([s.double().mean(dim=0).cpu().numpy() for s in read]))
+        together = self._read_whole(reader, prompts, layout)
+        short = [p for p in prompts if len(p.ids) <= self._window()]
+        isolation = self._isolation(reader, short) if layout == "tree" and len(short) > 1 else 0.0
+        apart = [
+            np.linalg.norm(t - a, axis=1) / np.linalg.norm(a, axis=1) for t, a in zip(together, alone, strict=True)
+        ]
+        largest = np.max(apart, axis=0)
+        return Parity(
+            layout,
+            tuple(float(v) if math.isfinite(v) else math.inf for v in largest),
+            isolation,
+            len(prompts),
+            _dtype(self._model),
+            position,
+        )
+
+    def _read_whole(self, reader: BlockReader, prompts: list[Prompt], layout: str) -> list[npt.NDArray[np.float64]]:
+        """Means by prompt, each of shape (layers, width), laid out as an extraction does it."""
+        found: dict[int, npt.NDArray[np.float64]] = {}
+        rows = self._rows(iter(prompts), layout)
+        for batch in batches(rows, token_budget=self.token_budget, shapes=Shapes(keep=False)):
+            states = np.stack([s.double().cpu().numpy() for s in reader.read_batch(batch)])
+            for k, read in enumerate(batch.reads):
+                mine = batch.prompt == k
+                found[read.question] = np.einsum("t,ltw->lw", batch.weights[mine], states[:, mine])
+        return [found[p.question] for p in prompts]
+
+    def _isolation(self, reader: BlockReader, prompts: list[Prompt]) -> float:
+        """Exchange the tokens of every question but the first after the shared prefix: the first must not notice."""
+        row = tree_rows(prompts, max_tokens=2**31)[0]
+        states = []
+        for shift in (0, 1):
+            (batch,) = batches([row], token_budget=1, shapes=Shapes(keep=False))
+            others = batch.segments > 1
+            batch.ids[others] = np.roll(batch.ids[others], shift)
+            mine = batch.prompt == 0
+            read = np.stack([s.double().cpu().numpy() for s in reader.read_batch(batch)])
+            states.append(np.einsum("t,ltw->lw", batch.weights[mine], read[:, mine]))
+        before, after = states
+        return float((np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)).max())
+
+    def _layout_for(
+        self,
+        texts: Mapping[str, str | None],
+        questions: Sequence[str],
+        layers: Sequence[int],
+        position: Position,
+        answers: Mapping[tuple[str, int], str],
+    ) -> str:
+        """tree or line, decided once for the weights and position; the check is made for whichever is used."""
+        if position in self._chosen:
+            return self._chosen[position][0]
+        self._drop_reader()  # each shape of the check would be compiled
+        reader = BlockReader(self._model, layers)
+        attention = self._model.config._attn_implementation
+        tried: list[str] = []
+        wanted: list[Literal["tree", "line"]] = ["tree", "line"] if self.layout == "auto" else [self.layout]
+        for layout in wanted:
+            if layout == "tree" and attention != "sdpa":
+                tried.append(f"attention is {attention!r}; a mask of its own is taken by 'sdpa' alone")
+                continue
+            try:
+                found = self._compare(reader, texts, questions, position, answers, layout)
+            except (RuntimeError, ValueError, TypeError, AttributeError) as error:
+                if layout != "tree":
+                    raise
+                tried.append(f"the model does not take the mask: {type(error).__name__}: {error}")
+                continue
+            self._parity.append(found)
+            if found.passed:
+                why = "asked for" if self.layout != "auto" else "; ".join(tried) or "checked against single prompts"
+                self._chosen[position] = (layout, why)
+                return layout
+            tried.append(
+                f"states in a batch ({layout}) differ from those of single prompts by up to {max(found.difference):.3g}"
+                f" of their norm ({found.dtype}; at most {TOLERANCE.get(found.dtype, 0.0):g}), and by"
+                f" {found.isolation:.3g} when other questions of the row change"
+            )
+        raise LeakstatsError(f"hidden states cannot be trusted: {'; '.join(tried)}")
+
+    # -- prompts and rows
+
+    def _answers(
+        self,
+        texts: Mapping[str, str | None],
+        questions: Sequence[str],
+        position: Position,
+        answers: Mapping[tuple[str, int], str] | None,
+    ) -> Mapping[tuple[str, int], str]:
+        if position == "last_prompt":
+            return {}
+        if position != "mean_response":
+            raise InputError(f"position is {position!r}; it must be last_prompt or mean_response")
+        given = answers or {}
+        for name in texts:
+            missing = next((i for i in range(len(questions)) if (name, i) not in given), None)
+            if missing is not None:
+                raise InputError(f"mean_response: no answer is given for persona {name!r}, question {missing}")
+        return given
+
+    def _prompts(
+        self,
+        texts: Mapping[str, str | None],
+        questions: Sequence[str],
+        position: Position,
+        answers: Mapping[tuple[str, int], str],
+    ) -> Iterator[Prompt]:
+        """Every persona with every question, a persona's together, made as they are asked for."""
+        tokenizer = self._tokenizer
+        for persona, (name, system) in enumerate(texts.items()):
+            for at in range(0, len(questions), QUESTIONS_AT_ONCE):
+                window = questions[at : at + QUESTIONS_AT_ONCE]
+                # many texts at once are tokenised in parallel; the first is done as every other backend does it
+                whole = [render_text(tokenizer, system, q) for q in window]
+                ids = tokenizer(whole, add_special_tokens=False)["input_ids"]
+                if ids[0] != render(tokenizer, system, window[0]):
+                    ids = [render(tokenizer, system, q) for q in window]
+                for offset, tokens in enumerate(ids):
+                    question = at + offset
+                    if position == "last_prompt":
+                        yield Prompt(persona, question, tuple(tokens), len(tokens) - 1)
+                        continue
+                    answer = encode(tokenizer, answers[name, question])
+                    if answer:
+                        yield Prompt(persona, question, (*tokens, *answer), len(tokens))
+
+    def _rows(self, prompts: Iterator[Prompt], layout: str) -> Iterator[Row]:
+        if layout == "line":
+            yield from map(line_row, prompts)
+            return
+        window = self._window()
+        held: list[Prompt] = []
+        for prompt in prompts:
+            if len(prompt.ids) > window:
+                yield line_row(prompt)  # sliding attention forgets its beginning; the model masks that itself
+                continue
+            if held and (prompt.persona != held[0].persona or len(held) == QUESTIONS_AT_ONCE):
+                yield from tree_rows(held, max_tokens=min(ROW_TOKENS, self.token_budget))
+                held = []
+            held.append(prompt)
+        if held:
+            yield from tree_rows(held, max_tokens=min(ROW_TOKENS, self.token_budget))
+
+    def _window(self) -> int:
+        """Tokens that the narrowest attention of the model looks back on."""
+        config = self._model.config.get_text_config()
+        width = getattr(config, "sliding_window", None)
+        kinds = getattr(config, "layer_types", None)
+        slides = "sliding_attention" in kinds if kinds else getattr(config, "use_sliding_window", True)
+        return int(width) if width and slides else _NEEDS_NO_WINDOW
+
+    # -- models
+
+    def _from_weights(self, weights: str) -> tuple[Any, Any]:
+        tokenizer = load_tokenizer(weights, self.revision)
+        return load_model(weights, dtype=self.dtype, device=self.device, revision=self.revision), tokenizer
+
+    def _enter(self, state: ModelState) -> None:
+        """Have the weights and the adapter of the state in place."""
+        if state.weights != self._weights:
+            self.close()
+            self._model, self._tokenizer = self._load(state.weights)
+            self._weights = state.weights
+            self._chosen, self._parity = {}, []
+        if state.adapter != (self._wrapped[0] if self._wrapped else None):
+            self._leave_adapter()
+            if state.adapter is not None:
+                self._put_adapter(state.adapter)
+
+    def _put_adapter(self, adapter: AdapterRef) -> None:
+        try:
+            from peft import PeftModel
+        except ModuleNotFoundError as error:
+            if error.name != "peft":
+                raise
+            raise MissingDependency("an adapter", extra="models") from error
+        weights = Path(adapter.path) / "adapter_model.safetensors"
+        found = sha256_of(read_bytes(weights)) if weights.is_file() else "no file"
+        if found != adapter.sha256:
+            raise LeakstatsError(f"adapter {adapter.name}: {weights} should be {adapter.sha256}, it is {found}")
+        self._drop_reader()
+        try:
+            wrapped = PeftModel.from_pretrained(
+                self._model, str(adapter.path), is_trainable=False, autocast_adapter_dtype=False
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise LeakstatsError(f"adapter {adapter.name} ({adapter.path}) does not fit the model: {error}") from error
+        kinds = {str(getattr(c.peft_type, "value", c.peft_type)) for c in wrapped.peft_config.values()}
+        if kinds != {"LORA"}:
+            raise LeakstatsError(f"adapter {adapter.name} is {', '.join(kinds)}; only LoRA acts inside the blocks")
+        wrapped.eval()
+        self._wrapped = (adapter, wrapped)
+
+    def _leave_adapter(self) -> None:
+        if self._wrapped is not None:
+            self._drop_reader()
+            self._model = self._wrapped[1].unload()
+            self._wrapped = None
+
+    def _reader_of(self, layers: Sequence[int]) -> BlockReader:
+        if self._reader is None or self._reader.layers != tuple(layers):
+            self._drop_reader()
+            self._reader = BlockReader(self._model, layers, compiled=self.compile)
+        return self._reader
+
+    def _drop_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+
+def _keep(kept: npt.NDArray[np.float32], batch: Batch, states: Sequence[Any]) -> None:
+    for layer, values in enumerate(states):
+        rows = values.float().cpu().numpy().astype(np.float64)
+        means = np.zeros((len(batch.reads), rows.shape[1]))
+        np.add.at(means, batch.prompt, batch.weights[:, None] * rows)
+        for read, mean in zip(batch.reads, means, strict=True):
+            kept[read.persona, read.question, layer] = mean
+
+
+def _event(device: Any) -> Any:
+    if device.type != "cuda":
+        return None
+    import torch
+
+    event = torch.cuda.Event()
+    event.record()
+    return event
+
+
+def _wait(event: Any, batch: Batch, progress: Progress) -> None:
+    if event is not None:
+        event.synchronize()
+    progress.advance(len(batch.reads), tokens=batch.tokens)
+
+
+def _device_name(device: Any) -> str:
+    if device.type != "cuda":
+        return str(device)
+    import torch
+
+    return f"{device} {torch.cuda.get_device_name(device)}"
+
+
+def _dtype(model: Any) -> str:
+    return str(model.dtype).removeprefix("torch.")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _empty_cache() -> None:
+    import gc
+    import sys
+
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
