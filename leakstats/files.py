@@ -12,7 +12,17 @@ from typing import Any
 
 from leakstats.errors import ContractError, LeakstatsError, Violation
 
-__all__ = ["dump_json", "read_bytes", "read_json", "read_text", "sha256_of", "write_bytes", "write_json", "write_text"]
+__all__ = [
+    "dump_json",
+    "read_bytes",
+    "read_json",
+    "read_text",
+    "sha256_of",
+    "writable_folder",
+    "write_bytes",
+    "write_json",
+    "write_text",
+]
 
 
 def _why(error: OSError) -> str:
@@ -94,6 +104,18 @@ def _layout(value: Any, depth: int) -> str:
     if isinstance(value, list) and any(isinstance(v, dict | list) for v in value):
         return "[\n" + ",\n".join(inner + _layout(v, depth + 1) for v in value) + "\n" + pad + "]"
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def writable_folder(path: Path | str) -> Path:
+    """The folder, made where it is absent; one that cannot be written to is an error now, not after hours of work."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise LeakstatsError(f"{path}: cannot be written to: {_why(error)}; choose another folder") from None
+    return folder
 
 
 def write_bytes(path: Path | str, data: bytes) -> None:

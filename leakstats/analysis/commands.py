@@ -84,12 +84,13 @@ def analyze(
     from leakstats.analysis.questions import analyze as run_analysis
     from leakstats.analysis.settings import Settings
     from leakstats.analysis.terminal import print_analysis, progress
+    from leakstats.files import writable_folder
     from leakstats.results import load
 
     settings = Settings(n_resamples=resamples, seed=seed, level=level, alpha=alpha, overrides=overrides)
     loaded = load(results)
     earlier = None if reference is None else load(reference)
-    folder = results.parent / "out" if output is None else output
+    folder = writable_folder(results.parent / "out" if output is None else output)
     with progress(quiet=quiet) as tell:
         analysis = run_analysis(loaded, settings=settings, reference=earlier, crosscheck=crosscheck, progress=tell)
         tell("figures" if figures else "writing")
