@@ -8,6 +8,7 @@
 from leakstats.results.check import document_violations
 from leakstats.results.codec import from_document, to_document
 from leakstats.results.design import (
+    Canary,
     Control,
     CovariateSpec,
     Design,
@@ -38,6 +39,7 @@ from leakstats.results.tables import (
 __all__ = [
     "ArrayFile",
     "Attribute",
+    "Canary",
     "CellTable",
     "Centring",
     "Control",

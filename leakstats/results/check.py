@@ -7,7 +7,13 @@ from typing import Any
 
 from leakstats.contracts import schema_violations
 from leakstats.errors import Violation
-from leakstats.results.check_names import check_declarations, check_design, check_plan, check_samples
+from leakstats.results.check_names import (
+    check_canaries,
+    check_declarations,
+    check_design,
+    check_plan,
+    check_samples,
+)
 from leakstats.results.check_origin import check_origin
 from leakstats.results.check_tables import Known, check_tables
 from leakstats.results.found import Found
@@ -31,6 +37,7 @@ def document_violations(document: Any, *, folder: Path | None = None) -> list[Vi
     check_design(found, document, known)
     check_plan(found, document, known)
     check_samples(found, document, known)
+    check_canaries(found, document)
     check_origin(found, document, folder)
     seen = {v.pointer for v in violations}  # the schema said what is wrong there
     return violations + [v for v in found.violations if v.pointer not in seen]

@@ -11,7 +11,7 @@ import numpy as np
 from leakstats.results.check_tables import Known, Path
 from leakstats.results.found import Found, listed, shown
 
-__all__ = ["check_declarations", "check_design", "check_plan", "check_samples"]
+__all__ = ["check_canaries", "check_declarations", "check_design", "check_plan", "check_samples"]
 
 _INTEGER_FACTORS = ("layer", "training_seed", "sampling_seed")
 _VALUE_COLUMNS = ("successes", "trials", "rate", "printed", "low", "high")
@@ -318,6 +318,25 @@ def _source(found: Found, path: Path, name: Any, known: Known) -> None:
     sources = known.levels.get("source", [])
     if name not in sources:
         found.add(path, f"is {shown(name)}, no level of the factor source", f"there are {listed(sources)}")
+
+
+# --- canaries ---------------------------------------------------------------------------------------------------------
+
+
+def check_canaries(found: Found, document: Mapping[str, Any]) -> None:
+    """Note a failed structural check, and rate controls whose verdict cannot be checked for want of numbers."""
+    for i, item in _dicts(document.get("canaries")):
+        place: Path = ("canaries", i)
+        if item.get("kind") == "structural" and item.get("status") == "failed":
+            found.add(
+                (*place, "status"),
+                'is "failed" although the check is structural: the numbers of such a run mean nothing',
+                "mend what the check found and run again",
+            )
+        if item.get("kind") == "rate" and item.get("status") != "not_applicable":
+            for key in ("value", "threshold"):
+                if item.get(key) is None:
+                    found.add((*place, key), "is missing from a rate control", "give the rate and its limit")
 
 
 # --- samples --------------------------------------------------------------------------------------------------------

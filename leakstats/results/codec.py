@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from leakstats.results.design import (
+    Canary,
     Control,
     CovariateSpec,
     Design,
@@ -178,6 +179,7 @@ def from_document(document: Mapping[str, Any]) -> Results:
         arrays=_many(ArrayFile, document.get("arrays", ())),
         samples=_many(Sample, document.get("samples", ())),
         samples_note=document.get("samples_note"),
+        canaries=_many(Canary, document.get("canaries", ())),
         design=_design(document["design"]),
         plan=_plan(document["plan"]),
         detector=_make(Detector, document["detector"]),
@@ -305,7 +307,7 @@ def to_document(results: Results) -> dict[str, Any]:
         "detector": _plain(results.detector),
         "provenance": _plain(results.provenance),
     }
-    for name in ("setup", "runs"):
+    for name in ("setup", "runs", "canaries"):
         if getattr(results, name):
             document[name] = _plain(getattr(results, name))
     if results.questions is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leakstats.results.tables import Level
 
 __all__ = [
+    "Canary",
     "Control",
     "CovariateSpec",
     "Design",
@@ -164,3 +165,17 @@ class Sample:
     question: Level | None = None
     origin: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    """A check that the run made of itself; ``value`` and ``threshold`` are in the unit that ``detail`` names."""
+
+    name: str
+    kind: str
+    status: str
+    detail: str
+    value: float | None = None
+    threshold: float | None = None
+    unit: str | None = None
+    """The adapter that was checked; None for the base model."""

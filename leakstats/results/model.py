@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from leakstats.errors import InputError
 from leakstats.results.arrays import read_array
-from leakstats.results.design import Design, Detector, Plan, Sample, Study
+from leakstats.results.design import Canary, Design, Detector, Plan, Sample, Study
 from leakstats.results.personas import Personas, Questions
 from leakstats.results.tables import CellTable, Factor, GeometryTable, Level, SimilarityTable, Table
 
@@ -82,6 +82,7 @@ class Results:
     arrays: tuple[ArrayFile, ...] = ()
     samples: tuple[Sample, ...] = ()
     samples_note: str | None = None
+    canaries: tuple[Canary, ...] = ()
     setup: Mapping[str, Any] = field(default_factory=dict)
     runs: Mapping[str, Any] = field(default_factory=dict)
     folder: Path | None = field(default=None, compare=False, repr=False)

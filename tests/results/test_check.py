@@ -725,3 +725,29 @@ class TestFiles:
         (folder / "arrays").symlink_to(outside)
         (violation,) = document_violations(small.document(), folder=folder)
         assert violation.pointer == "/arrays/0/path"
+
+
+class TestCanaries:
+    """Checks that a run made of itself."""
+
+    def test_good(self) -> None:
+        document = small.document()
+        document["canaries"] = [
+            {"name": "same-seed-repeats", "kind": "structural", "status": "passed", "detail": "eight seeds"},
+            {"name": "source-rate", "kind": "rate", "status": "failed", "detail": "d", "value": 0.1, "threshold": 0.5},
+        ]
+        assert document_violations(document) == []
+        assert from_document(document).canaries[1].status == "failed"
+
+    def test_a_failed_structural_check_has_no_results(self) -> None:
+        document = small.document()
+        document["canaries"] = [{"name": "a", "kind": "structural", "status": "failed", "detail": "d"}]
+        (violation,) = document_violations(document)
+        assert violation.pointer == "/canaries/0/status"
+        assert "mean nothing" in violation.message
+
+    def test_a_rate_without_its_number(self) -> None:
+        document = small.document()
+        document["canaries"] = [{"name": "a", "kind": "rate", "status": "passed", "detail": "d", "value": 0.1}]
+        (violation,) = document_violations(document)
+        assert violation.pointer == "/canaries/0/threshold"

@@ -17,6 +17,7 @@ from leakstats.files import dump_json
 from leakstats.results import (
     ArrayFile,
     Attribute,
+    Canary,
     CellTable,
     Centring,
     Control,
@@ -160,6 +161,10 @@ def all_results(draw: st.DrawFn) -> Results:
         ),
         samples=(Sample(persona=names[0], prompt=draw(TEXT), text=draw(TEXT), marker=draw(st.booleans()), note="cut"),),
         samples_note=draw(NULL_TEXT),
+        canaries=draw(
+            st.just(())
+            | st.just((Canary(name="c", kind="rate", status="failed", detail="d", value=0.1, threshold=0.5, unit="u"),))
+        ),
         design=Design(
             unit="persona",
             unit_noun="personas",
