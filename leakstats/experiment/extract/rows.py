@@ -138,8 +138,8 @@ def _tree(prompts: Sequence[Prompt], shared: int) -> Row:
         ids += prompt.ids[shared:]
         positions += range(shared, len(prompt.ids))
         segments += [k + 1] * (len(prompt.ids) - shared)
-    columns = (np.array(column, dtype=np.int64) for column in (ids, positions, segments))
-    return Row(*columns, tuple(reads), max(len(p.ids) for p in prompts))
+    a, b, c = (np.array(column, dtype=np.int64) for column in (ids, positions, segments))
+    return Row(a, b, c, tuple(reads), max(len(p.ids) for p in prompts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ def decoder_of(model: Any) -> tuple[Any, Any]:
     LeakstatsError
         If the model has no such list, as long as its configuration says.
     """
+    model = model.get_base_model() if hasattr(model, "peft_config") else model
     decoder = model.get_decoder()
     n = model.config.get_text_config().num_hidden_layers
     for child in decoder.children():
@@ -47,7 +48,7 @@ class BlockReader:
     layers : sequence of int
         Blocks whose output is read, 0 the first; any order.
     compiled : bool
-        Compile the blocks' forward pass (one graph for all blocks of a class and each shape).
+        Compile the blocks' forward pass (one graph for all blocks of a class and each shape) inside a ``with`` block.
 
     Raises
     ------
@@ -66,7 +67,10 @@ class BlockReader:
         if compiled:
             _compile(self.blocks)
 
-    def close(self) -> None:
+    def __enter__(self) -> BlockReader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Take the compiled forward passes off the model again."""
         if self.compiled:
             for block in self.blocks:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from leakstats.errors import InputError, LeakstatsError, MissingDependency
-from leakstats.experiment.extract.rows import Batch, Prompt, Row, Shapes, batches, line_row, tree_rows
+from leakstats.errors import InputError, LeakstatsError
+from leakstats.experiment.extract.rows import Batch, Prompt, Read, Row, Shapes, batches, line_row, tree_rows
 from leakstats.experiment.extract.states import BlockReader, Centres
-from leakstats.experiment.loading import load_model, load_tokenizer
+from leakstats.experiment.hosting import ModelHost
 from leakstats.experiment.prompts import encode, render, render_text
-from leakstats.experiment.types import AdapterRef, Centroids, ModelState, Position, Progress
-from leakstats.files import read_bytes, sha256_of
+from leakstats.experiment.types import Centroids, ModelState, Position, Progress
 
 __all__ = ["PROMPT_TOKENS", "TOLERANCE", "Layout", "Parity", "TransformersExtractor"]
 
@@ -45,7 +43,9 @@ ISOLATION = 1e-6
 IN_FLIGHT = 2
 """Batches handed to a GPU before the first of them is waited for: bounds memory and keeps the GPU busy."""
 
-_NEEDS_NO_WINDOW = 2**62
+_NO_WINDOW = 2**62
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ class TransformersExtractor:
         where attention takes a mask of its own (sdpa) and the check at load passes, else "line".
     compile : bool
         Compile the blocks: 20 % faster on a GPU after 5 to 15 seconds; needs a working compiler.
-    load : callable, optional
-        Turns ``ModelState.weights`` into (model, tokenizer). The default loads folders and hub ids.
+    host : ModelHost, optional
+        A host to share with other stages; ``dtype``, ``device`` and ``revision`` are then the host's.
 
     Examples
     --------
@@ -124,25 +124,19 @@ class TransformersExtractor:
         batch_size: int = 64,
         layout: Layout = "auto",
         compile: bool = False,
-        load: Callable[[str], tuple[Any, Any]] | None = None,
+        host: ModelHost | None = None,
     ) -> None:
         if batch_size < 1:
             raise InputError(f"batch_size is {batch_size}; it must be at least 1")
         if layout not in ("auto", "tree", "line"):
             raise InputError(f"layout is {layout!r}; it must be auto, tree or line")
-        self.dtype, self.device, self.revision = dtype, device, revision
+        self.host = host or ModelHost(dtype=dtype, device=device, revision=revision)
         self.token_budget = batch_size * PROMPT_TOKENS
         self.layout: Layout = layout
         self.compile = compile
-        self._load = load or self._from_weights
-        self._weights: str | None = None
-        self._model: Any = None
-        self._tokenizer: Any = None
-        self._wrapped: tuple[AdapterRef, Any] | None = None
-        self._chosen: dict[Position, tuple[str, str]] = {}
+        self._chosen: dict[tuple[str, Position], tuple[str, str]] = {}
         self._parity: list[Parity] = []
         self._seen: dict[str, Any] = {}
-        self._reader: BlockReader | None = None
         self._shapes = Shapes(keep=compile)
 
     # -- the protocol
@@ -192,17 +186,31 @@ class TransformersExtractor:
         texts = dict(personas)
         if not texts or not questions:
             raise InputError(f"there are {len(texts)} personas and {len(questions)} questions; one of each is needed")
-        answers = self._answers(texts, questions, position, answers)
-        self._enter(state)
-        layout = self._layout_for(texts, questions, layers, position, answers)
-        reader = self._reader_of(layers)
-        width = self._model.config.get_text_config().hidden_size
-        centres = Centres(len(texts), len(reader.layers), width, reader.device)
+        answers = _answers(texts, questions, position, answers)
+        with self.host.using(state) as model:
+            tokenizer = self.host.tokenizer(state)
+            job = _Job(texts, tuple(questions), tuple(layers), position, answers, tokenizer, model)
+            layout = self._layout_for(state.weights, job)
+            with BlockReader(model, layers, compiled=self.compile) as reader:
+                found = self._run(job, reader, layout, raw, progress)
+            config = job.config
+            self._seen = {
+                "dtype": job.dtype,
+                "device": _device_name(reader.device),
+                "attention": config._attn_implementation,
+                "layout": {p: {"used": used, "why": why} for (_, p), (used, why) in self._chosen.items()},
+                "parity": [p.to_json() for p in self._parity],
+            }
+        return found
+
+    def _run(self, job: _Job, reader: BlockReader, layout: str, raw: bool, progress: Progress) -> Centroids:
+        centres = Centres(len(job.texts), len(reader.layers), job.width, reader.device)
         kept = None
         if raw:
-            kept = np.full((len(texts), len(questions), len(reader.layers), width), np.nan, dtype=np.float32)
-        rows = self._rows(self._prompts(texts, questions, position, answers), layout)
+            shape = (len(job.texts), len(job.questions), len(reader.layers), job.width)
+            kept = np.full(shape, np.nan, dtype=np.float32)
         running: deque[tuple[Any, Batch]] = deque()
+        rows = job.rows(job.prompts(), layout, self.token_budget)
         for batch in batches(rows, token_budget=self.token_budget, shapes=self._shapes):
             states = reader.read_batch(batch)
             centres.add(batch, states)
@@ -213,23 +221,16 @@ class TransformersExtractor:
                 _wait(*running.popleft(), progress)
         while running:
             _wait(*running.popleft(), progress)
-        self._seen = {
-            "dtype": _dtype(self._model),
-            "device": _device_name(reader.device),
-            "attention": self._model.config._attn_implementation,
-            "layout": {p: {"used": used, "why": why} for p, (used, why) in self._chosen.items()},
-            "parity": [p.to_json() for p in self._parity],
-        }
         values, counts = centres.means()
-        return Centroids(tuple(texts), reader.layers, values, counts, position, kept)
+        return Centroids(tuple(job.texts), reader.layers, values, counts, job.position, kept)
 
     def describe(self) -> dict[str, Any]:
         """Versions, flags and device, as JSON; what depends on the model is there once one was used."""
         found: dict[str, Any] = {
             "backend": self.name,
             "versions": {p: _version(p) for p in ("torch", "transformers", "peft", "tokenizers")},
-            "dtype": self.dtype,
-            "device": self.device,
+            "dtype": self.host.dtype,
+            "device": self.host.device,
             "token_budget": self.token_budget,
             "layout_asked": self.layout,
             "compiled": self.compile,
@@ -240,10 +241,7 @@ class TransformersExtractor:
 
     def close(self) -> None:
         """Free the model."""
-        self._leave_adapter()
-        self._drop_reader()
-        self._model = self._tokenizer = self._weights = None
-        _empty_cache()
+        self.host.close()
 
     # -- checks
 
@@ -265,110 +263,62 @@ class TransformersExtractor:
         others between. Alone means: no mask, no padding, positions from 0.
         """
         texts = dict(personas)
-        answers = self._answers(texts, questions, position, answers)
-        self._enter(state)
-        self._drop_reader()
-        return self._compare(BlockReader(self._model, layers), texts, questions, position, answers, layout, n)
+        answers = _answers(texts, questions, position, answers)
+        with self.host.using(state) as model:
+            tokenizer = self.host.tokenizer(state)
+            job = _Job(texts, tuple(questions), tuple(layers), position, answers, tokenizer, model)
+            with BlockReader(model, layers) as reader:
+                return self._compare(job, reader, layout, n)
 
-    def _compare(
-        self,
-        reader: BlockReader,
-        texts: Mapping[str, str | None],
-        questions: Sequence[str],
-        position: Position,
-        answers: Mapping[tuple[str, int], str],
-        layout: str,
-        n: int = 3,
-    ) -> Parity:
-        chosen = sorted({round(i * (len(questions) - 1) / max(n - 1, 1)) for i in range(n)})
+    def _compare(self, job: _Job, reader: BlockReader, layout: str, n: int = 3) -> Parity:
+        last = len(job.questions) - 1
+        chosen = {round(i * last / max(n - 1, 1)) for i in range(n)}
         prompts: list[Prompt] = []
-        for name, system in texts.items():
-            some = {name: system}
-            prompts += [p for p in self._prompts(some, questions, position, answers) if p.question in chosen]
+        for name in job.texts:
+            prompts = [p for p in job.prompts(name) if p.question in chosen]
             if prompts:
                 break
         if not prompts:
             raise InputError("no answer holds a token: mean_response has nothing to read")
-        import torch
+        pairs = list(zip(self._together(job, reader, prompts, layout), _alone(reader, prompts), strict=True))
+        largest = np.max([np.linalg.norm(t - a, axis=1) / np.linalg.norm(a, axis=1) for t, a in pairs], axis=0)
+        short = [p for p in prompts if len(p.ids) <= job.window]
+        isolation = _isolation(reader, short) if layout == "tree" and len(short) > 1 else 0.0
+        differences = tuple(float(v) if math.isfinite(v) else math.inf for v in largest)
+        return Parity(layout, differences, isolation, len(prompts), job.dtype, job.position)
 
-        alone = []
-        for prompt in prompts:
-            ids = torch.tensor([prompt.ids], device=reader.device)
-            index = torch.arange(prompt.first, len(prompt.ids), device=reader.device)
-            read = reader.read({"input_ids": ids}, index)
-            alone.append(np.stack([s.double().mean(dim=0).cpu().numpy() for s in read]))
-        together = self._read_whole(reader, prompts, layout)
-        short = [p for p in prompts if len(p.ids) <= self._window()]
-        isolation = self._isolation(reader, short) if layout == "tree" and len(short) > 1 else 0.0
-        apart = [
-            np.linalg.norm(t - a, axis=1) / np.linalg.norm(a, axis=1) for t, a in zip(together, alone, strict=True)
-        ]
-        largest = np.max(apart, axis=0)
-        return Parity(
-            layout,
-            tuple(float(v) if math.isfinite(v) else math.inf for v in largest),
-            isolation,
-            len(prompts),
-            _dtype(self._model),
-            position,
-        )
-
-    def _read_whole(self, reader: BlockReader, prompts: list[Prompt], layout: str) -> list[npt.NDArray[np.float64]]:
+    def _together(self, job: _Job, reader: BlockReader, prompts: list[Prompt], layout: str) -> list[FloatArray]:
         """Means by prompt, each of shape (layers, width), laid out as an extraction does it."""
-        found: dict[int, npt.NDArray[np.float64]] = {}
-        rows = self._rows(iter(prompts), layout)
+        found: dict[int, FloatArray] = {}
+        rows = job.rows(iter(prompts), layout, self.token_budget)
         for batch in batches(rows, token_budget=self.token_budget, shapes=Shapes(keep=False)):
-            states = np.stack([s.double().cpu().numpy() for s in reader.read_batch(batch)])
-            for k, read in enumerate(batch.reads):
-                mine = batch.prompt == k
-                found[read.question] = np.einsum("t,ltw->lw", batch.weights[mine], states[:, mine])
+            found |= {read.question: mean for read, mean in _means(reader, batch)}
         return [found[p.question] for p in prompts]
 
-    def _isolation(self, reader: BlockReader, prompts: list[Prompt]) -> float:
-        """Exchange the tokens of every question but the first after the shared prefix: the first must not notice."""
-        row = tree_rows(prompts, max_tokens=2**31)[0]
-        states = []
-        for shift in (0, 1):
-            (batch,) = batches([row], token_budget=1, shapes=Shapes(keep=False))
-            others = batch.segments > 1
-            batch.ids[others] = np.roll(batch.ids[others], shift)
-            mine = batch.prompt == 0
-            read = np.stack([s.double().cpu().numpy() for s in reader.read_batch(batch)])
-            states.append(np.einsum("t,ltw->lw", batch.weights[mine], read[:, mine]))
-        before, after = states
-        return float((np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)).max())
-
-    def _layout_for(
-        self,
-        texts: Mapping[str, str | None],
-        questions: Sequence[str],
-        layers: Sequence[int],
-        position: Position,
-        answers: Mapping[tuple[str, int], str],
-    ) -> str:
-        """tree or line, decided once for the weights and position; the check is made for whichever is used."""
-        if position in self._chosen:
-            return self._chosen[position][0]
-        self._drop_reader()  # each shape of the check would be compiled
-        reader = BlockReader(self._model, layers)
-        attention = self._model.config._attn_implementation
+    def _layout_for(self, weights: str, job: _Job) -> str:
+        """tree or line, decided once for weights and position; the check is made for whichever is used."""
+        key = (weights, job.position)
+        if key in self._chosen:
+            return self._chosen[key][0]
+        attention = job.config._attn_implementation
         tried: list[str] = []
-        wanted: list[Literal["tree", "line"]] = ["tree", "line"] if self.layout == "auto" else [self.layout]
+        wanted: list[str] = ["tree", "line"] if self.layout == "auto" else [self.layout]
         for layout in wanted:
             if layout == "tree" and attention != "sdpa":
                 tried.append(f"attention is {attention!r}; a mask of its own is taken by 'sdpa' alone")
                 continue
             try:
-                found = self._compare(reader, texts, questions, position, answers, layout)
+                with BlockReader(job.model, job.layers) as reader:  # never compiled: its shapes are used once
+                    found = self._compare(job, reader, layout)
             except (RuntimeError, ValueError, TypeError, AttributeError) as error:
-                if layout != "tree":
+                if layout != "tree" or isinstance(error, LeakstatsError):
                     raise
                 tried.append(f"the model does not take the mask: {type(error).__name__}: {error}")
                 continue
             self._parity.append(found)
             if found.passed:
                 why = "asked for" if self.layout != "auto" else "; ".join(tried) or "checked against single prompts"
-                self._chosen[position] = (layout, why)
+                self._chosen[key] = (layout, why)
                 return layout
             tried.append(
                 f"states in a batch ({layout}) differ from those of single prompts by up to {max(found.difference):.3g}"
@@ -377,135 +327,132 @@ class TransformersExtractor:
             )
         raise LeakstatsError(f"hidden states cannot be trusted: {'; '.join(tried)}")
 
-    # -- prompts and rows
 
-    def _answers(
-        self,
-        texts: Mapping[str, str | None],
-        questions: Sequence[str],
-        position: Position,
-        answers: Mapping[tuple[str, int], str] | None,
-    ) -> Mapping[tuple[str, int], str]:
-        if position == "last_prompt":
-            return {}
-        if position != "mean_response":
-            raise InputError(f"position is {position!r}; it must be last_prompt or mean_response")
-        given = answers or {}
-        for name in texts:
-            missing = next((i for i in range(len(questions)) if (name, i) not in given), None)
-            if missing is not None:
-                raise InputError(f"mean_response: no answer is given for persona {name!r}, question {missing}")
-        return given
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is extracted, and from what."""
 
-    def _prompts(
-        self,
-        texts: Mapping[str, str | None],
-        questions: Sequence[str],
-        position: Position,
-        answers: Mapping[tuple[str, int], str],
-    ) -> Iterator[Prompt]:
-        """Every persona with every question, a persona's together, made as they are asked for."""
-        tokenizer = self._tokenizer
-        for persona, (name, system) in enumerate(texts.items()):
-            for at in range(0, len(questions), QUESTIONS_AT_ONCE):
-                window = questions[at : at + QUESTIONS_AT_ONCE]
-                # many texts at once are tokenised in parallel; the first is done as every other backend does it
-                whole = [render_text(tokenizer, system, q) for q in window]
-                ids = tokenizer(whole, add_special_tokens=False)["input_ids"]
-                if ids[0] != render(tokenizer, system, window[0]):
-                    ids = [render(tokenizer, system, q) for q in window]
-                for offset, tokens in enumerate(ids):
-                    question = at + offset
-                    if position == "last_prompt":
-                        yield Prompt(persona, question, tuple(tokens), len(tokens) - 1)
+    texts: Mapping[str, str | None]
+    questions: tuple[str, ...]
+    layers: tuple[int, ...]
+    position: Position
+    answers: Mapping[tuple[str, int], str]
+    tokenizer: Any
+    model: Any
+
+    @property
+    def config(self) -> Any:
+        return self.model.config.get_text_config()
+
+    @property
+    def width(self) -> int:
+        return int(self.config.hidden_size)
+
+    @property
+    def dtype(self) -> str:
+        return str(self.model.dtype).removeprefix("torch.")
+
+    @property
+    def window(self) -> int:
+        """Tokens that the narrowest attention of the model looks back on."""
+        config = self.config
+        width = getattr(config, "sliding_window", None)
+        kinds = getattr(config, "layer_types", None)
+        slides = "sliding_attention" in kinds if kinds else getattr(config, "use_sliding_window", True)
+        return int(width) if width and slides else _NO_WINDOW
+
+    def prompts(self, only: str | None = None) -> Iterator[Prompt]:
+        """Every persona (or one) with every question, a persona's together, made as they are asked for."""
+        for persona, (name, system) in enumerate(self.texts.items()):
+            if only is not None and name != only:
+                continue
+            for at in range(0, len(self.questions), QUESTIONS_AT_ONCE):
+                window = self.questions[at : at + QUESTIONS_AT_ONCE]
+                for question, tokens in enumerate(self._tokens(system, window), start=at):
+                    if self.position == "last_prompt":
+                        yield Prompt(persona, question, tokens, len(tokens) - 1)
                         continue
-                    answer = encode(tokenizer, answers[name, question])
+                    answer = encode(self.tokenizer, self.answers[name, question])
                     if answer:
                         yield Prompt(persona, question, (*tokens, *answer), len(tokens))
 
-    def _rows(self, prompts: Iterator[Prompt], layout: str) -> Iterator[Row]:
+    def _tokens(self, system: str | None, questions: Sequence[str]) -> list[tuple[int, ...]]:
+        # many texts at once are tokenised in parallel; the first is done as every other backend does it
+        texts = [render_text(self.tokenizer, system, q) for q in questions]
+        ids = self.tokenizer(texts, add_special_tokens=False)["input_ids"]
+        if ids[0] != render(self.tokenizer, system, questions[0]):
+            ids = [render(self.tokenizer, system, q) for q in questions]
+        return [tuple(i) for i in ids]
+
+    def rows(self, prompts: Iterator[Prompt], layout: str, token_budget: int) -> Iterator[Row]:
+        """The prompts as rows of the layout."""
         if layout == "line":
             yield from map(line_row, prompts)
             return
-        window = self._window()
+        most, window = min(ROW_TOKENS, token_budget), self.window
         held: list[Prompt] = []
         for prompt in prompts:
             if len(prompt.ids) > window:
                 yield line_row(prompt)  # sliding attention forgets its beginning; the model masks that itself
                 continue
             if held and (prompt.persona != held[0].persona or len(held) == QUESTIONS_AT_ONCE):
-                yield from tree_rows(held, max_tokens=min(ROW_TOKENS, self.token_budget))
+                yield from tree_rows(held, max_tokens=most)
                 held = []
             held.append(prompt)
         if held:
-            yield from tree_rows(held, max_tokens=min(ROW_TOKENS, self.token_budget))
+            yield from tree_rows(held, max_tokens=most)
 
-    def _window(self) -> int:
-        """Tokens that the narrowest attention of the model looks back on."""
-        config = self._model.config.get_text_config()
-        width = getattr(config, "sliding_window", None)
-        kinds = getattr(config, "layer_types", None)
-        slides = "sliding_attention" in kinds if kinds else getattr(config, "use_sliding_window", True)
-        return int(width) if width and slides else _NEEDS_NO_WINDOW
 
-    # -- models
+def _answers(
+    texts: Mapping[str, str | None],
+    questions: Sequence[str],
+    position: Position,
+    answers: Mapping[tuple[str, int], str] | None,
+) -> Mapping[tuple[str, int], str]:
+    if position == "last_prompt":
+        return {}
+    if position != "mean_response":
+        raise InputError(f"position is {position!r}; it must be last_prompt or mean_response")
+    given = answers or {}
+    for name in texts:
+        missing = next((i for i in range(len(questions)) if (name, i) not in given), None)
+        if missing is not None:
+            raise InputError(f"mean_response: no answer is given for persona {name!r}, question {missing}")
+    return given
 
-    def _from_weights(self, weights: str) -> tuple[Any, Any]:
-        tokenizer = load_tokenizer(weights, self.revision)
-        return load_model(weights, dtype=self.dtype, device=self.device, revision=self.revision), tokenizer
 
-    def _enter(self, state: ModelState) -> None:
-        """Have the weights and the adapter of the state in place."""
-        if state.weights != self._weights:
-            self.close()
-            self._model, self._tokenizer = self._load(state.weights)
-            self._weights = state.weights
-            self._chosen, self._parity = {}, []
-        if state.adapter != (self._wrapped[0] if self._wrapped else None):
-            self._leave_adapter()
-            if state.adapter is not None:
-                self._put_adapter(state.adapter)
+def _means(reader: BlockReader, batch: Batch) -> Iterator[tuple[Read, FloatArray]]:
+    """Each prompt of a batch with its states, shape (layers, width), in fp64."""
+    states = np.stack([s.double().cpu().numpy() for s in reader.read_batch(batch)])
+    for k, read in enumerate(batch.reads):
+        mine = batch.prompt == k
+        yield read, np.einsum("t,ltw->lw", batch.weights[mine], states[:, mine])
 
-    def _put_adapter(self, adapter: AdapterRef) -> None:
-        try:
-            from peft import PeftModel
-        except ModuleNotFoundError as error:
-            if error.name != "peft":
-                raise
-            raise MissingDependency("an adapter", extra="models") from error
-        weights = Path(adapter.path) / "adapter_model.safetensors"
-        found = sha256_of(read_bytes(weights)) if weights.is_file() else "no file"
-        if found != adapter.sha256:
-            raise LeakstatsError(f"adapter {adapter.name}: {weights} should be {adapter.sha256}, it is {found}")
-        self._drop_reader()
-        try:
-            wrapped = PeftModel.from_pretrained(
-                self._model, str(adapter.path), is_trainable=False, autocast_adapter_dtype=False
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise LeakstatsError(f"adapter {adapter.name} ({adapter.path}) does not fit the model: {error}") from error
-        kinds = {str(getattr(c.peft_type, "value", c.peft_type)) for c in wrapped.peft_config.values()}
-        if kinds != {"LORA"}:
-            raise LeakstatsError(f"adapter {adapter.name} is {', '.join(kinds)}; only LoRA acts inside the blocks")
-        wrapped.eval()
-        self._wrapped = (adapter, wrapped)
 
-    def _leave_adapter(self) -> None:
-        if self._wrapped is not None:
-            self._drop_reader()
-            self._model = self._wrapped[1].unload()
-            self._wrapped = None
+def _alone(reader: BlockReader, prompts: Sequence[Prompt]) -> list[FloatArray]:
+    """States of each prompt by itself: no mask, no padding, positions from 0."""
+    import torch
 
-    def _reader_of(self, layers: Sequence[int]) -> BlockReader:
-        if self._reader is None or self._reader.layers != tuple(layers):
-            self._drop_reader()
-            self._reader = BlockReader(self._model, layers, compiled=self.compile)
-        return self._reader
+    out = []
+    for prompt in prompts:
+        ids = torch.tensor([prompt.ids], device=reader.device)
+        index = torch.arange(prompt.first, len(prompt.ids), device=reader.device)
+        states = reader.read({"input_ids": ids}, index)
+        out.append(np.stack([s.double().mean(dim=0).cpu().numpy() for s in states]))
+    return out
 
-    def _drop_reader(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+
+def _isolation(reader: BlockReader, prompts: Sequence[Prompt]) -> float:
+    """Exchange the tokens of every question but the first after the shared prefix: the first must not notice."""
+    row = tree_rows(prompts, max_tokens=2**31)[0]
+    states = []
+    for shift in (0, 1):
+        (batch,) = batches([row], token_budget=1, shapes=Shapes(keep=False))
+        others = batch.segments > 1
+        batch.ids[others] = np.roll(batch.ids[others], shift)
+        states.append(next(mean for _, mean in _means(reader, batch)))
+    before, after = states
+    return float((np.linalg.norm(after - before, axis=1) / np.linalg.norm(before, axis=1)).max())
 
 
 def _keep(kept: npt.NDArray[np.float32], batch: Batch, states: Sequence[Any]) -> None:
@@ -541,22 +488,8 @@ def _device_name(device: Any) -> str:
     return f"{device} {torch.cuda.get_device_name(device)}"
 
 
-def _dtype(model: Any) -> str:
-    return str(model.dtype).removeprefix("torch.")
-
-
 def _version(package: str) -> str | None:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _empty_cache() -> None:
-    import gc
-    import sys
-
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -13,6 +13,7 @@ from leakstats.errors import InputError, LeakstatsError
 from leakstats.experiment.extract import transformers as module
 from leakstats.experiment.extract.states import BlockReader
 from leakstats.experiment.extract.transformers import TransformersExtractor
+from leakstats.experiment.hosting import ModelHost
 from leakstats.experiment.loading import load_model, load_tokenizer
 from leakstats.experiment.prompts import encode, render
 from leakstats.experiment.types import ModelState
@@ -163,13 +164,7 @@ def test_the_last_block_is_what_it_puts_out_before_the_final_norm(models):
 
 
 def test_adapters_come_and_go_without_loading_the_base_again(models, tiny_adapters):
-    loads = []
-
-    def load(weights):
-        loads.append(weights)
-        return load_model(weights, device="cpu"), load_tokenizer(weights)
-
-    extractor = TransformersExtractor(load=load)
+    extractor = TransformersExtractor(device="cpu")
     weights = models["qwen2"]
     results = {}
     for key, adapter in [("base", None), ("a", tiny_adapters[0]), ("b", tiny_adapters[1]), ("again", None)]:
@@ -186,7 +181,7 @@ def test_adapters_come_and_go_without_loading_the_base_again(models, tiny_adapte
     assert np.array_equal(results["base"], results["again"])
     assert not np.allclose(results["a"], results["base"], rtol=1e-2)
     assert not np.allclose(results["a"], results["b"], rtol=1e-2)
-    assert loads == [weights]
+    assert extractor.host.base_loads == 1
 
 
 def test_a_merged_model_is_its_adapter(models, tiny_adapters, tmp_path):
@@ -262,21 +257,19 @@ def test_sliding_attention_falls_back_to_lines_where_prompts_are_longer(tiny_tok
 
 
 def test_auto_does_not_use_a_mask_that_attention_would_add(models):
-    def load(weights):
-        model = load_model(weights, device="cpu")
+    host = ModelHost(device="cpu")
+    with host.using(ModelState(models["llama"])) as model:
         model.set_attn_implementation("eager")
-        return model, load_tokenizer(weights)
-
     options = {"layers": (0, 2), "position": "last_prompt", "progress": Log()}
     state = ModelState(models["llama"])
-    extractor = TransformersExtractor(load=load)
+    extractor = TransformersExtractor(host=host)
     found = extractor.extract(PERSONAS, QUESTIONS, state=state, **options)
     close(found.values, by_hand(models["llama"], PERSONAS, QUESTIONS, (0, 2)).mean(axis=1))
     used = extractor.describe()["layout"]["last_prompt"]
     assert used["used"] == "line"
     assert "eager" in used["why"]
     with pytest.raises(LeakstatsError, match="hidden states cannot be trusted: attention is 'eager'"):
-        TransformersExtractor(load=load, layout="tree").extract(PERSONAS, QUESTIONS, state=state, **options)
+        TransformersExtractor(host=host, layout="tree").extract(PERSONAS, QUESTIONS, state=state, **options)
 
 
 @pytest.mark.parametrize("broken", ["mask", "positions"])
@@ -434,8 +427,8 @@ def test_bad_arguments(models, change, match):
 
 
 def test_an_adapter_with_another_hash_is_refused(models, tiny_adapters):
-    adapter = replace(tiny_adapters[0], sha256="sha256:0")
-    with pytest.raises(LeakstatsError, match="should be sha256:0, it is sha256:"):
+    adapter = replace(tiny_adapters[0], sha256="sha256:" + "0" * 64)
+    with pytest.raises(LeakstatsError, match="was changed or swapped since"):
         TransformersExtractor(device="cpu").extract(
             PERSONAS,
             QUESTIONS,
@@ -447,7 +440,7 @@ def test_an_adapter_with_another_hash_is_refused(models, tiny_adapters):
 
 
 def test_an_adapter_of_another_model_is_refused(models, tiny_adapters):
-    with pytest.raises(LeakstatsError, match="does not fit the model"):
+    with pytest.raises(LeakstatsError, match="adapter-1"):
         TransformersExtractor(device="cpu").extract(
             PERSONAS,
             QUESTIONS,
