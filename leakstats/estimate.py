@@ -213,7 +213,7 @@ class Estimate:
         parts = [f"{self.quantity} = {self.value:.4g}"]
         if self.interval is not None:
             i = self.interval
-            parts.append(f"{100 * i.level:g} % [{i.low:.4g}, {i.high:.4g}] ({i.method})")
+            parts.append(f"{100 * i.level:g}% [{i.low:.4g}, {i.high:.4g}] ({i.method})")
         if self.p_value is not None:
             parts.append(f"{self.p_value} ({self.p_value.method})")
         rows = f", {self.n_rows} rows" if self.n_rows is not None and self.n_rows != self.n else ""

@@ -24,6 +24,7 @@ __all__ = [
     "decimals_for",
     "format_count",
     "format_interval",
+    "format_level",
     "format_number",
     "format_p",
     "format_percent",
@@ -162,6 +163,29 @@ def format_number(
 def format_count(value: int) -> str:
     """A count, with a comma between thousands from 10,000 up."""
     return f"{value:,}" if abs(value) >= 10_000 else str(value)
+
+
+def format_level(level: float) -> str:
+    """The level of an interval in percent, with the decimals that it has.
+
+    Parameters
+    ----------
+    level : float
+        In (0, 1).
+
+    Raises
+    ------
+    InputError
+        If it lies outside.
+
+    Examples
+    --------
+    >>> format_level(0.95), format_level(0.995)
+    ('95%', '99.5%')
+    """
+    if not 0.0 < level < 1.0:
+        raise InputError(f"level must lie in (0, 1), got {level!r}; write 0.95, not 95")
+    return f"{100 * level:.10g}%"
 
 
 def format_percent(rate: float | Fraction, *, decimals: int = 1) -> str:

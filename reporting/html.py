@@ -21,7 +21,7 @@ from leakstats.errors import LeakstatsError
 from leakstats.estimate import Estimate, Interval
 from leakstats.files import read_bytes
 from leakstats.ident import EstimateId
-from leakstats.numbers import format_percent
+from leakstats.numbers import format_level
 from leakstats.phrases.marks import marking
 from leakstats.template import Template
 
@@ -178,5 +178,5 @@ def _of_estimate(entry: Entry) -> list[list[str]]:
 
 
 def _interval(interval: Interval) -> str:
-    level = format_percent(interval.level, decimals=0)
+    level = format_level(interval.level)
     return f"{level} [{interval.low!r}, {interval.high!r}] ({interval.method})"

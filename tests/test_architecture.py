@@ -10,7 +10,7 @@ from leakstats.recipe import lora_parameters
 
 # Non-embedding parameters in billions as the model cards of Qwen2.5 print them; for Llama the total less two
 # embeddings of 128,256 tokens (8.03 and 70.6), or one where they are tied (1.24 and 3.21). The cards of 14B and 32B are
-# 0.8 % below what their configurations give.
+# 0.8% below what their configurations give.
 PUBLISHED = [
     ("Qwen/Qwen2.5-0.5B", 0.36),
     ("Qwen/Qwen2.5-1.5B-Instruct", 1.31),

@@ -171,7 +171,7 @@ PITFALLS: tuple[Pitfall, ...] = (
             quantity,
             _badly_scaled,
             "statsmodels' least squares lose their digits on a tiny scale (slope 8e-204 for 0.917) and beside a large"
-            " offset (Cook's D 5 % off at 1e8)",
+            " offset (Cook's D 5% off at 1e8)",
         )
         for quantity in ("slope", "prediction", "largest ", "leave-one-out")
     ),

@@ -18,6 +18,7 @@ from leakstats.analysis.similarity import STATISTICS, headline_statistic, primar
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate
 from leakstats.ident import Facet
+from leakstats.numbers import format_level
 from leakstats.stats import fit_ols
 
 __all__ = ["figure_specs"]
@@ -96,14 +97,16 @@ def _points(ctx: Context, part: Joined, layer: int | None) -> dict[str, Any]:
     return points
 
 
-def _interval_words(ctx: Context, joined: Joined) -> str:
+def _interval_words(ctx: Context, joined: Joined, points: Mapping[str, Any]) -> str:
     if joined.trials is None:
         return "rates as printed"
     trials = sorted(set(joined.trials.tolist()))
     of = f"{trials[0]}" if len(trials) == 1 else f"{trials[0]} to {trials[-1]}"
+    if "low" not in points:
+        return f"rates of {of} completions each, without intervals"
     table = ctx.results.table(joined.outcome_id)
     kind = "clustered" if clustered(ctx, table) else (ctx.override("rates") or "wilson").capitalize()
-    return f"bars: {100 * ctx.level:g} % {kind} intervals of {of} completions"
+    return f"bars: {format_level(ctx.level)} {kind} intervals of {of} completions"
 
 
 def _scatter(ctx: Context, joined: Joined, layer: int | None) -> FigureSpec:
@@ -118,14 +121,15 @@ def _scatter(ctx: Context, joined: Joined, layer: int | None) -> FigureSpec:
     n = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     groups = ctx.noun(str(joined.group))
     axes = _axes(ctx, joined, layer)
-    subtitle = f"N = {n} {noun} for each of {len(panels)} {groups}; {_interval_words(ctx, joined)}"
+    said = _interval_words(ctx, joined, panels[0]["points"])
+    subtitle = f"N = {n} {noun} for each of {len(panels)} {groups}; {said}"
     outcome = axes["y"]["label"]
     return FigureSpec(
         id="scatter",
         kind="scatter_grid",
         title=f"{outcome.capitalize()} of {noun} against similarity, by {joined.group}",
         caption=f"{outcome.capitalize()} (y) against {axes['x']['label']} (x), one panel for each of {len(panels)}"
-        f" {groups}, N = {n} {noun} in each; {_interval_words(ctx, joined)}.",
+        f" {groups}, N = {n} {noun} in each; {said}.",
         alt=f"{len(panels)} scatter plots of {outcome} against {axes['x']['label']}",
         data={
             "title": f"{outcome.capitalize()} of {noun} against similarity, by {joined.group}",
@@ -153,7 +157,7 @@ def _forest(ctx: Context, joined: Joined, layer: int | None) -> list[FigureSpec]
     at = "" if layer is None else f" at layer {layer}"
     data: dict[str, Any] = {
         "title": f"{symbol} of similarity and rate{at}, by {joined.group}",
-        "subtitle": f"{len(rows)} {groups}; bars: {100 * ctx.level:g} % intervals"
+        "subtitle": f"{len(rows)} {groups}; bars: {format_level(ctx.level)} intervals"
         + ("; diamond: combined, dashes: prediction interval for a new one" if combined is not None else ""),
         "x": {"label": symbol, "unit": ""},
         "rows": rows,
@@ -169,7 +173,7 @@ def _forest(ctx: Context, joined: Joined, layer: int | None) -> list[FigureSpec]
     n = sorted({r["n"] for r in rows})
     caption = (
         f"{symbol} between similarity and rate{at} for each of {len(rows)} {groups}"
-        f" (N = {n[0] if len(n) == 1 else f'{n[0]} to {n[-1]}'} {noun} each) with {100 * ctx.level:g} % intervals,"
+        f" (N = {n[0] if len(n) == 1 else f'{n[0]} to {n[-1]}'} {noun} each) with {format_level(ctx.level)} intervals,"
         " and their random-effects combination."
     )
     return [FigureSpec("forest", "forest", data["title"], caption, f"forest plot of {symbol} by {joined.group}", data)]
@@ -206,10 +210,11 @@ def _regression(ctx: Context, joined: Joined, layer: int | None) -> list[FigureS
     if any(c is not None for c in part.categories.tolist()):
         points["group"] = [str(c) if c is not None else "no category" for c in part.categories.tolist()]
     fitted = f"line through {int(fit.sum())} {noun}" + (f", {new} new ones predicted" if new else "")
+    said = _interval_words(ctx, joined, points)
     title = f"{axes['y']['label'].capitalize()} against {axes['x']['label']}"
     data: dict[str, Any] = {
         "title": title,
-        "subtitle": f"N = {part.n_rows} {noun}; {fitted}; {_interval_words(ctx, joined)}",
+        "subtitle": f"N = {part.n_rows} {noun}; {fitted}; {said}",
         **axes,
         "points": points,
         "band": {
@@ -227,7 +232,7 @@ def _regression(ctx: Context, joined: Joined, layer: int | None) -> list[FigureS
         data["reference"] = joined.reference
     caption = (
         f"{axes['y']['label'].capitalize()} (y) against {axes['x']['label']} (x) for N = {part.n_rows} {noun};"
-        f" {fitted}; the band is the {100 * ctx.level:g} % prediction interval, {_interval_words(ctx, joined)}."
+        f" {fitted}; the band is the {format_level(ctx.level)} prediction interval; {said}."
     )
     return [FigureSpec("regression", "regression", title, caption, f"scatter plot with fitted line: {title}", data)]
 
@@ -268,7 +273,7 @@ def _profile(ctx: Context, joined: Joined) -> list[FigureSpec]:
     each = f" for each of {len(joined.group_names)} {ctx.noun(str(joined.group))}" if joined.group else ""
     data: dict[str, Any] = {
         "title": title,
-        "subtitle": f"{count}{each}; bars: {100 * ctx.level:g} % intervals",
+        "subtitle": f"{count}{each}; bars: {format_level(ctx.level)} intervals",
         "x": {"label": "layer", "unit": ""},
         "y": {"label": symbol, "unit": ""},
         "series": series,
@@ -280,6 +285,6 @@ def _profile(ctx: Context, joined: Joined) -> list[FigureSpec]:
     marked = "" if layer is None else f"; layer {layer} is the primary one"
     caption = (
         f"{symbol} between similarity and rate at {len(layers)} layers, {count}{each},"
-        f" with {100 * ctx.level:g} % intervals{marked}."
+        f" with {format_level(ctx.level)} intervals{marked}."
     )
     return [FigureSpec("layers", "layer_profile", title, caption, f"{symbol} by layer", data)]

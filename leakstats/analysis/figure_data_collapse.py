@@ -10,7 +10,7 @@ from leakstats.analysis.ledger import FigureSpec
 from leakstats.analysis.states import STATE_FACTORS, controls
 from leakstats.estimate import Estimate
 from leakstats.ident import EstimateId, Facet
-from leakstats.numbers import format_percent
+from leakstats.numbers import format_level
 
 __all__ = ["collapse_specs"]
 
@@ -27,7 +27,7 @@ Found = list[tuple[EstimateId, Estimate]]
 
 def collapse_specs(ctx: Context) -> list[FigureSpec]:
     """Panels of the changes against the base model, from arrays and from stored summaries, where layers are told."""
-    level = format_percent(ctx.level, decimals=0)
+    level = format_level(ctx.level)
     computed = [
         panel for statistic, (words, unit) in _COMPUTED.items() for panel in _computed(ctx, statistic, words, unit)
     ]

@@ -11,7 +11,7 @@ from leakstats.analysis.context import Context, plural
 from leakstats.analysis.document import Table
 from leakstats.analysis.ledger import FigureSpec
 from leakstats.ident import Facet
-from leakstats.numbers import format_percent
+from leakstats.numbers import format_level
 
 __all__ = ["condition_specs", "course_specs", "cross_specs"]
 
@@ -190,7 +190,7 @@ def condition_specs(ctx: Context) -> list[FigureSpec]:
     other = next((f for f in units.factors if f != "condition"), "unit") if units is not None else "unit"
     n = sorted({e.n for _, e in means})
     count = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
-    level = format_percent(ctx.level, decimals=0)
+    level = format_level(ctx.level)
     noun = ctx.ledger.entries[means[0][0]].unit_noun
     said = f"N = {count} {noun} in each of {len(bars)} conditions; bars: {level} intervals"
     if units is not None:

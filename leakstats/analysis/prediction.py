@@ -18,6 +18,7 @@ from leakstats.columns import Columns
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate, Interval, Undefined
 from leakstats.ident import Facet
+from leakstats.numbers import format_level
 from leakstats.stats import fit_ols, influence, loo_prediction_intervals, proportion_interval
 
 __all__ = ["fit_rows", "run"]
@@ -86,7 +87,7 @@ def _within_groups(ctx: Context, question: Question, joined: Joined) -> None:
                 factors=rows,  # type: ignore[arg-type]
                 columns={name: [v if np.isfinite(v) else None for v in values] for name, values in columns.items()},
                 units={name: _LOO_UNITS.get(name, "") for name in columns},
-                method=f"line through the other {noun} of the {joined.group}, {100 * ctx.level:g} % interval",
+                method=f"line through the other {noun} of the {joined.group}, {format_level(ctx.level)} interval",
                 notes=(
                     "a straight line is a poor model of rates near 0 or 1: the table names cases, it tests nothing",
                 ),

@@ -14,6 +14,7 @@ from leakstats.analysis.ledger import Assumption, Question, Recheck
 from leakstats.errors import UndefinedEstimate
 from leakstats.estimate import Estimate, Interval
 from leakstats.ident import Facet
+from leakstats.numbers import format_level
 from leakstats.results import CellTable
 from leakstats.stats import clustered_proportion, proportion_interval, proportion_intervals
 
@@ -126,7 +127,7 @@ def _counted(ctx: Context, question: Question, table: CellTable) -> None:
             columns=columns,
             units={"successes": "count", "trials": "count", "rate": "fraction", "low": "fraction", "high": "fraction"}
             | ({"design_effect": "", "icc": ""} if by_question else {}),
-            method=f"{100 * ctx.level:g} % interval: {method}",
+            method=f"{format_level(ctx.level)} interval: {method}",
             notes=(status.detail,),
             undefined={name: empty for name, values in columns.items() if None in values},
         )

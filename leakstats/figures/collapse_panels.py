@@ -71,7 +71,7 @@ def _draw_panel(
 ) -> None:
     """Lines and bars of one panel, its name in lines of at most ``wrap`` characters."""
     name = str(member(panel, "name", where="collapse_panels panel"))
-    style.set_axis(axes, "y", {"fine": True, **member(panel, "y", where=f"collapse_panels panel {name!r}")})
+    style.set_axis(axes, "y", member(panel, "y", where=f"collapse_panels panel {name!r}"))
     title = textwrap.wrap(style.headed(name), wrap) + ([panel["note"]] if panel.get("note") else [])
     axes.set_title("\n".join(title), loc="left", fontsize=8)
     axes.grid(axis="x", visible=False)

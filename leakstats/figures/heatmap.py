@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,14 @@ _LIGHT = "#f7f7f7"
 # From the palette, light in the middle or at the low end, so that the printed numbers stay legible.
 _RISING = LinearSegmentedColormap.from_list("rising", [_LIGHT, "#9cc7e3", style.PALETTE[0], "#003a5d"])
 _BOTH = LinearSegmentedColormap.from_list("both", ["#8a3a00", style.PALETTE[1], _LIGHT, style.PALETTE[0], "#003a5d"])
+
+
+_CHARACTERS = 92
+"""Letters of a name that stand beside each other over the width of the matrix."""
+
+
+def _decimals(columns: list[str]) -> int:
+    return 1 if len(columns) <= 10 else 0
 
 
 def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
@@ -51,12 +60,14 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
         if not np.isfinite(value):
             text, ink = "–", style.MUTED
         else:
-            text = format_percent(value, decimals=0) if percent else format_number(value)
+            text = format_percent(value, decimals=_decimals(columns)) if percent else format_number(value)
             red, green, blue, _ = colours(norm(value))
             ink = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else style.INK
         axes.text(j, i, text, ha="center", va="center", fontsize=7.5, color=ink)
-    tilt = max(map(len, columns)) > 60 // len(columns)
-    axes.set_xticks(range(len(columns)), [style.name_text(c) for c in columns])
+    room = max(6, _CHARACTERS // len(columns))
+    names = [textwrap.wrap(style.name_text(c), room, break_long_words=False) or [""] for c in columns]
+    tilt = max(len(line) for lines in names for line in lines) > room or max(map(len, names)) > 3
+    axes.set_xticks(range(len(columns)), [(" " if tilt else "\n").join(lines) for lines in names])
     axes.tick_params(axis="x", labelrotation=35 if tilt else 0, length=0)
     for label in axes.get_xticklabels():
         label.set_horizontalalignment("right" if tilt else "center")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,14 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from leakstats.errors import InputError
 
 from . import style
-from .columns import bars, member, numbers
+from .columns import FloatArray, bars, member, numbers
 from .line_ends import End, name_ends
 
 __all__ = ["draw_on"]
+
+
+def _finite(values: Sequence[float | None]) -> FloatArray:
+    return np.array([v for v in values if v is not None], dtype=np.float64)
 
 
 def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
@@ -48,7 +52,9 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
 
     sources = [s for s in series if s.get("role") != "combined"]
     order = [*sources, *(s for s in series if s.get("role") == "combined")]
-    slots = {id(s): (i - (len(order) - 1) / 2) * 0.5 * step / max(len(order), 5) for i, s in enumerate(order)}
+    crowded = len(sources) > style.MOST_COLOURS
+    spread = 0.0 if crowded else 0.34  # of the space between two layers: a point must not seem to lie between them
+    slots = {id(s): (i - (len(order) - 1) / 2) * spread * step / max(len(order), 5) for i, s in enumerate(order)}
     ends: list[End] = []
     for i, line in enumerate(order):
         place = f"{where} series {line['name']!r}"
@@ -57,10 +63,11 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
         reach = bars(line, value, where=place)
         front = line.get("role") == "combined"
         single = len(order) == 1
-        colour = style.INK if front else style.PALETTE[i % len(style.PALETTE)]
+        colour, dash = (style.INK, "-") if front else (style.CROWD, "-") if crowded else style.line_look(i)
         look: dict[str, Any] = {"color": colour, "linewidth": 2.2 if front else 1.1, "zorder": 5 if front else 3}
+        look["linestyle"] = dash
         axes.plot(x, value, marker="D" if front else "o", markersize=5.5 if front else 4, **look)
-        if reach is not None:
+        if reach is not None and (front or not crowded):
             axes.errorbar(
                 x,
                 value,
@@ -72,8 +79,12 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
                 zorder=4 if front else 2,
             )
         known = value[np.isfinite(value)]
-        if known.size:
-            ends.append(End(float(known[-1]), line["name"], colour, front))
+        if known.size and (front or not crowded):
+            ends.append(End(float(known[-1]), line["name"], colour, front, dash))
+    if crowded:
+        # The lines of so many sources are no longer told apart: one name for all, at the height of their median.
+        last = [float(v[-1]) for v in (_finite(s["value"]) for s in sources) if v.size]
+        ends += [End(float(np.median(last)), f"{len(sources)} sources", style.CROWD)] if last else []
     axes.set_xlim(layers[0] - 0.5 * step, layers[-1] + 0.45 * step)
     axes.margins(y=0.06)
     if data.get("marked") is not None:
@@ -88,5 +99,5 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
             fontsize=7.5,
             color=style.MUTED,
         )
-    if len(order) > 1:
+    if len(ends) > 1:
         name_ends(figure, axes, ends)

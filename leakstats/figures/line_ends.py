@@ -20,6 +20,7 @@ class End(NamedTuple):
     name: str
     colour: str
     front: bool = False
+    dash: str = "-"
 
 
 def name_ends(figure: Figure, axes: Axes, ends: Sequence[End]) -> None:
@@ -33,7 +34,7 @@ def name_ends(figure: Figure, axes: Axes, ends: Sequence[End]) -> None:
             style.name_text(end.name),
             (1.0, spot),
             xycoords=("axes fraction", "data"),
-            xytext=(5, 0),
+            xytext=(5 if end.dash == "-" else 23, 0),
             textcoords="offset points",
             va="center",
             fontsize=8,
@@ -41,6 +42,23 @@ def name_ends(figure: Figure, axes: Axes, ends: Sequence[End]) -> None:
             fontweight="bold" if end.front else "normal",
             annotation_clip=False,
         )
+        if end.dash != "-":  # two lines share the colour: the name shows the dash too
+            axes.annotate(
+                "",
+                (1.0, spot),
+                xycoords=("axes fraction", "data"),
+                xytext=(20, 0),
+                textcoords="offset points",
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": end.colour,
+                    "linestyle": end.dash,
+                    "linewidth": 1.3,
+                    "shrinkA": 0,
+                    "shrinkB": 3,
+                },
+                annotation_clip=False,
+            )
     axes.set_ylim(low, high)
 
 

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from leakstats.errors import InputError
-from leakstats.numbers import format_percent
+from leakstats.numbers import format_level
 
 from . import labels, style
 from .columns import FloatArray, bars, member, numbers
@@ -110,7 +110,7 @@ def _handles(
         return out
     fitted = f"line through {roles.count('fit')} points"
     out.append(Line2D([], [], color=style.PALETTE[0], linewidth=1.4, label=fitted))
-    said = f"{format_percent(band['level'], decimals=0)} {band.get('name', 'prediction interval')}"
+    said = f"{format_level(band['level'])} {band.get('name', 'prediction interval')}"
     out.append(Patch(color=style.PALETTE[0], alpha=0.15, linewidth=0, label=said))
     return out
 

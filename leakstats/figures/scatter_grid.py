@@ -17,6 +17,8 @@ from .columns import bars, member, numbers
 
 __all__ = ["draw_on"]
 
+_MOST_NAMED = 8
+"""Points that are named in every panel; where there are more, their colour must do."""
 _WORTH = 42.0
 """A label that stands worse than this (far off, or over several points) is left out."""
 
@@ -101,7 +103,8 @@ def draw_on(figure: Figure, data: Mapping[str, Any]) -> None:
     figure.set_layout_engine("none")
     for axes, names, x, y, low, high in drawn:
         which = labels.choose(x, y, at_most=int(data.get("labels_per_panel", 6)))
-        which += [i for i, name in enumerate(names) if name in always and i not in which]
+        if len(always) <= _MOST_NAMED:
+            which += [i for i, name in enumerate(names) if name in always and i not in which]
         shown = [style.name_text(name) for name in names]
         labels.place(axes, x, y, names=shown, which=which, size=6.5, low=low, high=high, worth=_WORTH)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from leakstats.errors import InputError
 from leakstats.estimate import Interval
@@ -23,6 +24,7 @@ __all__ = [
     "CROWD",
     "GRID",
     "INK",
+    "MOST_COLOURS",
     "MUTED",
     "PALETTE",
     "WIDTH",
@@ -47,6 +49,8 @@ INK, MUTED, GRID, CROWD = "#222222", "#6b6b6b", "#e4e4e4", "#97a3b0"
 # Okabe & Ito (2008), told apart under the common colour-vision deficiencies; yellow is left out (too light on white).
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 ACCENT = PALETTE[1]
+MOST_COLOURS = 2 * len(PALETTE)
+"""Lines of one panel that colour and dash tell apart; more are drawn as a crowd."""
 
 _RC: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
@@ -182,18 +186,33 @@ def headed(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+class _Ticks(Formatter):
+    """Ticks with as many decimals as tell them apart, the same on the whole axis."""
+
+    def __init__(self, *, percent: bool) -> None:
+        self.percent = percent
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: Iterable[float]) -> list[str]:
+        ticks = [round(float(v), 9) for v in values]
+        least = 0 if self.percent else 1
+        shown = np.array(ticks) * (100.0 if self.percent else 1.0)
+        exact = (d for d in range(least, 7) if np.allclose(shown, np.round(shown, d), rtol=0.0, atol=1e-7))
+        decimals = next(exact, 7)
+        write = format_percent if self.percent else format_number
+        return [write(v, decimals=decimals) for v in ticks]
+
+
 def set_axis(axes: Axes, which: Literal["x", "y"], axis: Mapping[str, Any], *, label: bool = True) -> None:
     """Label one axis and print its ticks in its unit."""
     target = axes.xaxis if which == "x" else axes.yaxis
     if label:
         set_label(target, axis["label"])
-    if axis.get("unit") == "percent":
-        target.set_major_formatter(FuncFormatter(lambda v, _: format_percent(round(float(v), 9), decimals=0)))
-        target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    else:
-        decimals = 2 if axis.get("fine") else 1
-        target.set_major_formatter(FuncFormatter(lambda v, _: format_number(round(float(v), 9), decimals=decimals)))
-        target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    percent = axis.get("unit") == "percent"
+    target.set_major_formatter(_Ticks(percent=percent))
+    target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10] if percent else [1, 2, 5, 10]))
     if axis.get("limits"):
         low, high = axis["limits"]
         (axes.set_xlim if which == "x" else axes.set_ylim)(low, high)

@@ -13,6 +13,7 @@ from leakstats.numbers import (
     decimals_for,
     format_count,
     format_interval,
+    format_level,
     format_number,
     format_p,
     format_percent,
@@ -516,7 +517,7 @@ def setting(doc: AnalysisDocument, name: str) -> str:
         raise LeakstatsError(f"no setting is called {name!r}{suggest(name, known, n=1)} (there are {', '.join(known)})")
     found = settings[name]
     if name == "level":
-        return format_percent(found, decimals=0)
+        return format_level(found)
     return format_count(found) if isinstance(found, int) else format_number(found, decimals=2)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from leakstats.analysis.document import AnalysisDocument, Entry, Table
 from leakstats.errors import InputError, LeakstatsError
 from leakstats.estimate import Estimate, Interval, Undefined
-from leakstats.numbers import decimals_for, format_count, format_number, format_p, format_percent
+from leakstats.numbers import decimals_for, format_count, format_level, format_number, format_p
 
 from .escape import cell, safe
 from .grouping import left_over, row_name, rows_across
@@ -360,7 +360,7 @@ def _contents(doc: AnalysisDocument, entries: Sequence[Entry], opening: str) -> 
 
 
 def _level(doc: AnalysisDocument) -> str:
-    return format_percent(doc.raw["settings"]["level"], decimals=0)
+    return format_level(doc.raw["settings"]["level"])
 
 
 def _tested(entries: Sequence[Entry]) -> bool:

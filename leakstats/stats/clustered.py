@@ -251,7 +251,7 @@ def _effective_df(k: FloatArray, n: FloatArray) -> FloatArray:
 
     Where a few clusters hold most successes (or failures), a few squares make up the variance, and their size goes
     with the rate itself. Chosen by simulation among like rules: without it the coverage for rare events in strongly
-    clustered data falls below 85 %.
+    clustered data falls below 85%.
     """
     out: FloatArray = np.minimum(_df_for_sizes(k, n), np.minimum(_spread_over(k), _spread_over(n - k)))
     return out
@@ -428,7 +428,7 @@ def clustered_proportion(
     the smaller number of levels). With ``assumed_icc`` the headline is the exact binomial bound at the effective n.
     The bound for independent trials ("one-sided") stands beside both.
 
-    Coverage in percent at a nominal 95 % by simulation (10,000 runs a cell, clusters of 10 completions; rates 0.01,
+    Coverage in percent at a nominal 95% by simulation (10,000 runs a cell, clusters of 10 completions; rates 0.01,
     0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9; beta-distributed question rates with ICC 0, 0.05, 0.2, 0.5 and normal
     question effects with SD 1 and 2 logits). First the lowest mean over the rates of any of the six scenarios, then
     the lowest single cell (``tests/stats/test_coverage_proportion.py``):
@@ -460,7 +460,7 @@ def clustered_proportion(
     --------
     >>> hits = [5, 4, 5, 5, 0, 1, 9, 2]
     >>> print(clustered_proportion(hits, 10, ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"]))
-    rate = 0.3875, 95 % [0.1856, 0.6372] (wilson-t), n = 8, 80 rows
+    rate = 0.3875, 95% [0.1856, 0.6372] (wilson-t), n = 8, 80 rows
     """
     quantity = "rate"
     check_choice(method, name="method", choices=(*METHODS, "bootstrap"))
@@ -606,7 +606,7 @@ def _spread_details(sample: _Sample, method: str, least: float) -> dict[str, Det
 def _coverage_warning(method: str) -> tuple[str, ...]:
     if method not in ("cluster-t", "jackknife-t", "arcsine-t"):
         return ()
-    return (f"{method} covers below 93 % of a nominal 95 % for rare events in strongly clustered data (see its table)",)
+    return (f"{method} covers below 93% of a nominal 95% for rare events in strongly clustered data (see its table)",)
 
 
 _FEW = 3
@@ -845,9 +845,9 @@ def clustered_difference(
     cluster-t is the paired t test of the clusters' differences), fewer for different sizes, and Satterthwaite's where
     the conditions have no cluster in common.
 
-    Coverage in percent at a nominal 95 % by simulation (10,000 runs a cell, all clusters shared, 10 completions
+    Coverage in percent at a nominal 95% by simulation (10,000 runs a cell, all clusters shared, 10 completions
     each; eight pairs of rates from 0.02 to 0.9; normal question effects, shared and own to the condition): mean over
-    the pairs / lowest pair. Then the size of the t test at 5 % over the pairs of equal rates, mean / largest:
+    the pairs / lowest pair. Then the size of the t test at 5% over the pairs of equal rates, mean / largest:
 
     =================== ======== ============ ============ =============
     SD shared, own      clusters score-t      cluster-t    size of t
@@ -882,7 +882,7 @@ def clustered_difference(
     --------
     >>> questions = ["q1", "q2", "q3", "q4", "q5", "q6"]
     >>> print(clustered_difference([7, 9, 3, 4, 8, 5], 10, questions, [5, 8, 1, 3, 5, 4], 10, questions))
-    rate difference = 0.1667, 95 % [0.08196, 0.2386] (score-t), p = 0.0041 (cluster-t), n = 6, 120 rows
+    rate difference = 0.1667, 95% [0.08196, 0.2386] (score-t), p = 0.0041 (cluster-t), n = 6, 120 rows
     """
     quantity = "rate difference"
     check_choice(method, name="method", choices=("score-t", "cluster-t"))

@@ -106,7 +106,7 @@ def paired_contrast(
         How the sign-flip p-value is found: exact for up to 40 units, else 9,999 flips from ``default_rng(0)``, or
         as the Permutation says (see :func:`sign_flip`).
     interval : {"t", "sign-flip"}
-        "t" over units; "sign-flip" inverts the exact test (Hartigan 1969, *JASA* 64, 1303-1317; 6 <= n <= 20 at 95 %,
+        "t" over units; "sign-flip" inverts the exact test (Hartigan 1969, *JASA* 64, 1303-1317; 6 <= n <= 20 at 95%,
         one axis), exact for symmetric differences. The other is given beside where it exists ("sign-flip" for up to
         12 units).
     alternative : {"two-sided", "greater", "less"}
@@ -135,7 +135,7 @@ def paired_contrast(
     Measured in percent (10,000 data sets a cell; questions of 10 completions that vary by 1 logit, a condition's effect
     of 0 or 0.8 logits varying by 0.5; base rates 0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95; data without spread
     left out; ``tests/stats/test_coverage_contrast.py``): coverage of the t interval, mean over base rates and lowest,
-    and size of the sign-flip test at 5 % (which for 5 units cannot reject):
+    and size of the sign-flip test at 5% (which for 5 units cannot reject):
 
     ==================== =========== =========== =========== =========== =========== ===========
     units                5           8           12          20          50          200
@@ -145,7 +145,7 @@ def paired_contrast(
     sign-flip size, 0.25 0.0         1.9         3.3         4.2
     ==================== =========== =========== =========== =========== =========== ===========
 
-    Two crossed factors, normal, from 5 x 5 to 50 x 20 with neither, either or both factors varying: 93.8 to 98.5 %
+    Two crossed factors, normal, from 5 x 5 to 50 x 20 with neither, either or both factors varying: 93.8 to 98.5%
 
     Valid for units that are independent draws; the sign-flip p-value where a unit's conditions would be exchangeable.
     Checked against R's exact p-values (oracle family permpaired), scipy's paired t test, the two-way formula written
@@ -202,7 +202,7 @@ def paired_contrast(
         least = math.ceil(1.0 - math.log2(1.0 - level))
         if n > _FLIP_LIMIT:
             raise InputError(f"{quantity}: interval='sign-flip' lists subset means, n <= {_FLIP_LIMIT}, got {n}")
-        notes.append(f"no sign-flip interval: {n} units cannot reach {100 * level:g} %, {least} can")
+        notes.append(f"no sign-flip interval: {n} units cannot reach {100 * level:g}%, {least} can")
     return Estimate(
         quantity=quantity,
         value=_mean(differences),
@@ -400,7 +400,7 @@ def equivalence_test(
     df : float, optional
         Degrees of freedom of t; normal if left out.
     level : float
-        1 - level is the level of the test; the interval has level 2 * level - 1 (90 % for 5 %), level > 1/2.
+        1 - level is the level of the test; the interval has level 2 * level - 1 (90% for 5%), level > 1/2.
     quantity : str
         Name of the result.
 
@@ -686,8 +686,8 @@ def blocked_conditions_test(
     -----
     Friedman 1937, *JASA* 32, 675-701; statistic with tie correction as in Conover 1999, eq. 5.8.5. The replicate is one
     trained model a condition: a small p says that these models differ, not that their training does. Measured size at
-    5 % for 11 blocks under 5 conditions (10,000 tables, 199 permutations): range 4.5, Friedman's chi-square 4.5, its
-    permutation 5.1 %.
+    5% for 11 blocks under 5 conditions (10,000 tables, 199 permutations): range 4.5, Friedman's chi-square 4.5, its
+    permutation 5.1%.
 
     Valid where a block's cells would be exchangeable if conditions did not differ. Checked against scipy's Friedman
     test, a list of all arrangements, the sign-flip test for two conditions, and by simulation of its size.

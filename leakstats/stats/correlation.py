@@ -170,7 +170,7 @@ def _complete(
 
 
 def _caution(interval: str | Bootstrap, units: int, quantity: str) -> tuple[str, ...]:
-    """Where the bootstrap's measured coverage (see :class:`Bootstrap`) falls below 93 %."""
+    """Where the bootstrap's measured coverage (see :class:`Bootstrap`) falls below 93%."""
     if not isinstance(interval, Bootstrap):
         return ()
     weak = interval.method in ("basic", "normal") or quantity == "pearson_r"
@@ -246,7 +246,7 @@ def pearson(
     of the two standardised columns is within what rounding the data leaves, r is exactly -1 or 1; the t
     approximation then has no value and the interval is that point (n >= 4).
 
-    Measured coverage of the 95 % Fisher interval, bivariate normal (20,000 runs a cell; tests/stats/
+    Measured coverage of the 95% Fisher interval, bivariate normal (20,000 runs a cell; tests/stats/
     test_coverage_correlation.py): n = 5 .951-.960, 8 .947-.956, 12 .949-.951, 20 .949-.952, 50 .948-.952,
     200 .944-.951 over rho in {0, .5, .8, .9}. It is not robust: with half of both columns at a floor it covers
     .88 (latent rho .5) to .80 (.9); with only y at a floor .95-.97. Use a Bootstrap or :func:`spearman` there.
@@ -259,7 +259,7 @@ def pearson(
     Examples
     --------
     >>> print(pearson([1, 2, 3, 4, 5], [1.1, 1.9, 3.4, 3.9, 5.2]))
-    pearson_r = 0.9916, 95 % [0.8743, 0.9995] (fisher-z), p = 0.0167 (exact), n = 5
+    pearson_r = 0.9916, 95% [0.8743, 0.9995] (fisher-z), p = 0.0167 (exact), n = 5
     """
     quantity = "pearson_r"
     side = check_alternative(alternative)
@@ -356,7 +356,7 @@ def spearman(
 
     Notes
     -----
-    Measured coverage of 95 % intervals (8,000 to 20,000 runs a cell; tests/stats/test_coverage_correlation.py),
+    Measured coverage of 95% intervals (8,000 to 20,000 runs a cell; tests/stats/test_coverage_correlation.py),
     smallest and largest over rho in {0, .5, .8, .9}:
 
     ======================  =========  =========  =========  =========  =========  =========
@@ -367,7 +367,7 @@ def spearman(
     ======================  =========  =========  =========  =========  =========  =========
 
     With ties in one column (latent bivariate normal; n = 8 to 200), bonett-wright: half of the rows at a floor
-    .949-.984, 78 % of them .950-.995, five values .952-.981, a grid of 20 .934-.966. With ties in both (n = 8, 12, 20,
+    .949-.984, 78% of them .950-.995, five values .952-.981, a grid of 20 .934-.966. With ties in both (n = 8, 12, 20,
     50): at the floor bonett-wright .881-.967, tie-robust .894-.977; rounded to five values .915-.967 and .942-.978.
 
     Valid for independent pairs; the permutation p-value for exchangeable ones. Checked against R's cor.test
@@ -377,7 +377,7 @@ def spearman(
     Examples
     --------
     >>> print(spearman([1, 2, 3, 4, 5], [1, 2, 3, 5, 4]))
-    spearman_rho = 0.9, 95 % [-0.1689, 0.9961] (bonett-wright), p = 0.0833 (exact), n = 5
+    spearman_rho = 0.9, 95% [-0.1689, 0.9961] (bonett-wright), p = 0.0833 (exact), n = 5
     """
     quantity = "spearman_rho"
     side = check_alternative(alternative)
@@ -477,7 +477,7 @@ def kendall(
 
     Notes
     -----
-    Measured coverage of 95 % intervals (6,000 to 20,000 runs a cell; tests/stats/test_coverage_correlation.py),
+    Measured coverage of 95% intervals (6,000 to 20,000 runs a cell; tests/stats/test_coverage_correlation.py),
     smallest and largest over rho in {0, .5, .8, .9} of a bivariate normal:
 
     ==============  =========  =========  =========  =========  =========  =========
@@ -496,7 +496,7 @@ def kendall(
     Examples
     --------
     >>> print(kendall([1, 2, 3, 4, 5, 6], [1, 3, 2, 4, 6, 5]))
-    kendall_tau_b = 0.7333, 95 % [-0.0284, 0.9547] (esscher-score), p = 0.0556 (exact), n = 6
+    kendall_tau_b = 0.7333, 95% [-0.0284, 0.9547] (esscher-score), p = 0.0556 (exact), n = 6
     """
     quantity = "kendall_tau_b"
     side = check_alternative(alternative)

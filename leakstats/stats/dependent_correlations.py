@@ -154,7 +154,7 @@ def compare_dependent_correlations(
     -----
     Choosing the larger of several such correlations and then testing it is selection; see ``max_t``.
 
-    Measured at 5 % and 95 % (10,000 normal samples a cell, rho pairs from (0, 0) to (.9, .9), correlation of the
+    Measured at 5% and 95% (10,000 normal samples a cell, rho pairs from (0, 0) to (.9, .9), correlation of the
     predictors 0 to .95): "williams" on Pearson rejects .018-.048 at n = 5, .035-.052 at 8, .040-.055 for 12 to 200;
     "meng" .005-.055; Zou's interval covers .941-.992 at n = 5 and 8, .944-.976 at 12 and 20, .945-.959 above. On
     ranks "williams" and "meng" reject up to .12 at n = 8 and .08 at n = 200; Zou's interval with Bonett-Wright
@@ -169,7 +169,7 @@ def compare_dependent_correlations(
     >>> layer_10 = [2.0, 1.0, 4.0, 3.0, 6.0, 5.0, 8.0, 7.0]
     >>> layer_20 = [5.0, 1.0, 2.0, 7.0, 3.0, 8.0, 4.0, 6.0]
     >>> print(compare_dependent_correlations(y, layer_10, layer_20, kind="spearman"))
-    spearman_difference = 0.4762, 95 % [-0.1556, 1.331] (zou), p = 0.133 (zou), n = 8
+    spearman_difference = 0.4762, 95% [-0.1556, 1.331] (zou), p = 0.133 (zou), n = 8
     """
     check_choice(kind, name="kind", choices=("pearson", "spearman"))
     quantity = f"{kind}_difference"

@@ -152,7 +152,7 @@ def mantel(
     Notes
     -----
     Mantel 1967, *Cancer Research* 27, 209-220; p = (b + 1) / (m + 1) (Phipson & Smyth 2010), ties counted within 1e-9.
-    Measured size in percent at 5 % for unrelated planar geometries (10,000 pairs of matrices a cell, exact for 5 items,
+    Measured size in percent at 5% for unrelated planar geometries (10,000 pairs of matrices a cell, exact for 5 items,
     199 permutations above; ``tests/stats/test_coverage_dyadic.py``):
 
     ========================== === === ==== ====
@@ -420,7 +420,7 @@ def mrqap(
 
     Notes
     -----
-    Measured size of "dsp" at 5 % for 12 items, with another predictor that is related to both: 5.3 % (10,000 data sets,
+    Measured size of "dsp" at 5% for 12 items, with another predictor that is related to both: 5.3% (10,000 data sets,
     199 permutations).
 
     Valid where items are exchangeable; "dsp" given the other predictors, "qap-y" only if no predictor matters. Checked
@@ -637,7 +637,7 @@ def node_bootstrap(
 
     Notes
     -----
-    Measured coverage in percent at 95 %, Pearson correlation of distances between points of the plane that are
+    Measured coverage in percent at 95%, Pearson correlation of distances between points of the plane that are
     correlated by rho (10,000 data sets a cell, 199 resamples with quantiles at (B + 1) alpha):
 
     =================== ==== ==== ==== ===== ===== ===== =====

@@ -273,10 +273,10 @@ def similarity_change(
     Notes
     -----
     Where the pair changes are a_i + a_j, the pseudo-values are 2 a_i, independent of each other. Flipping the d_i
-    themselves, which all hold the mean of the a_i, is wrong by a factor of 2 in the standard error. Rejections at 5 %
-    where the mean does not change (n = 8 / 12 / 20; three kinds of scatter, 1,500 to 4,000 runs): d_i 30 to 44 %,
-    pseudo-values 4.5 to 6.6 %. Coverage of the default at 95 %, n = 5 to 20: 94.8 to 96.7 %; of the bootstrap
-    88.7 to 98.3 %.
+    themselves, which all hold the mean of the a_i, is wrong by a factor of 2 in the standard error. Rejections at 5%
+    where the mean does not change (n = 8 / 12 / 20; three kinds of scatter, 1,500 to 4,000 runs): d_i 30 to 44%,
+    pseudo-values 4.5 to 6.6%. Coverage of the default at 95%, n = 5 to 20: 94.8 to 96.7%; of the bootstrap
+    88.7 to 98.3%.
 
     Valid for items that are independent draws. Checked against scipy's cosine distances with each item left out in
     turn, resamples by brute force, and by simulation of coverage and size.

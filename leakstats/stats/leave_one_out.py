@@ -25,7 +25,7 @@ VACUOUS_WIDTH = 1.0
 _ASSUMPTIONS = (
     "independent rows",
     "the mean of y is linear in the columns of X",
-    "normal errors with one variance (strongly skewed errors: 95 % intervals held 92 to 93 % for n of 5 to 12)",
+    "normal errors with one variance (strongly skewed errors: 95% intervals held 92 to 93% for n of 5 to 12)",
 )
 
 _BLOCK = 4_000_000
@@ -227,7 +227,7 @@ def loo_prediction_intervals(
     >>> loo.outside
     ['f']
     >>> print(loo.coverage)
-    loo_coverage = 0.8333, 95 % [0.3588, 0.9958] (clopper-pearson), n = 6
+    loo_coverage = 0.8333, 95% [0.3588, 0.9958] (clopper-pearson), n = 6
     """
     check_level(level)
     quantity = "loo_prediction_intervals"

@@ -265,7 +265,7 @@ def max_t(
     Notes
     -----
     The chance of any false rejection is controlled exactly where no predictor is related, for exchangeable units.
-    Measured in percent at 5 % for four predictors that correlate 0.8 (10,000 data sets, 199 permutations each; the
+    Measured in percent at 5% for four predictors that correlate 0.8 (10,000 data sets, 199 permutations each; the
     step-down has the same family-wise error; ``tests/stats/test_coverage_selection.py``):
 
     ================ ==== ==== ====

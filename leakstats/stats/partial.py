@@ -284,12 +284,12 @@ def partial_correlation(
     Residuals come from Gram-Schmidt done twice; where less than 1e-10 of a column's variance is left, from rational
     arithmetic on the doubles given, so that r is as accurate for nearly collinear columns as for others.
 
-    Measured (normal data; 3,000 to 10,000 runs a cell; tests/stats/test_coverage_correlation.py), 95 % intervals for
+    Measured (normal data; 3,000 to 10,000 runs a cell; tests/stats/test_coverage_correlation.py), 95% intervals for
     n in {8, 12, 20, 50, 200} and k in {1, 3}: "fisher-z" for Pearson covers .943-.960; for Spearman "bonett-wright"
-    covers .937-.977, "fisher-z" .911-.959. Size at 5 %: "freedman-lane" for Pearson .042-.056, t .042-.057. For
+    covers .937-.977, "fisher-z" .911-.959. Size at 5%: "freedman-lane" for Pearson .042-.056, t .042-.057. For
     Spearman, by the share of both columns' variance that k = 1 to 3 covariates explain: none or one column's only,
-    .042-.058 (t .038-.056, n >= 8); 20 to 43 %: .045-.055 (t .050-.064); 50 to 75 %: .042-.070 up to n = 12, .054-.087
-    above (t .05-.2); 80 to 92 %: .05-.09 at n = 8, up to .31 at n = 50 (t up to .78). There conditional independence
+    .042-.058 (t .038-.056, n >= 8); 20 to 43%: .045-.055 (t .050-.064); 50 to 75%: .042-.070 up to n = 12, .054-.087
+    above (t .05-.2); 80 to 92%: .05-.09 at n = 8, up to .31 at n = 50 (t up to .78). There conditional independence
     does not make the partial rank correlation zero. At n = 5 and 6 it is conservative (.002-.043; t up to .3).
 
     Valid for independent rows whose columns are linear in the covariates ("spearman": whose ranks are). Checked against
@@ -301,7 +301,7 @@ def partial_correlation(
     >>> y = [2.0, 1.5, 3.1, 4.8, 4.1, 6.0, 7.2, 6.5]
     >>> x = [1.0, 2.0, 2.5, 4.0, 3.5, 6.0, 6.2, 7.0]
     >>> print(partial_correlation(y, x, [1, 1, 2, 3, 3, 4, 6, 5]))
-    partial_pearson = 0.4971, 95 % [-0.4091, 0.9096] (fisher-z), p = 0.25 (freedman-lane), n = 8
+    partial_pearson = 0.4971, 95% [-0.4091, 0.9096] (fisher-z), p = 0.25 (freedman-lane), n = 8
     """
     quantity = f"partial_{check_choice(kind, name='kind', choices=('pearson', 'spearman'))}"
     side = check_alternative(alternative)
@@ -393,7 +393,7 @@ def semipartial_correlation(
 
     Notes
     -----
-    Measured coverage at 95 % (n in {8, 12, 20, 50, 200}, k in {1, 3}, normal): "fisher-z" .893-1.000 (too narrow
+    Measured coverage at 95% (n in {8, 12, 20, 50, 200}, k in {1, 3}, normal): "fisher-z" .893-1.000 (too narrow
     for values above .8, too wide where covariates matter), "normal-theory" .84 (n = 8, k = 3) to 1.000, .929 or
     more from n = 50; "wider" is at least as good as the better one.
 

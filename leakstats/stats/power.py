@@ -212,7 +212,7 @@ def correlation_precision(
     Examples
     --------
     >>> print(correlation_precision(-0.34, 7))
-    expected correlation = -0.34, 95 % [-0.8702, 0.5552] (fisher-z), n = 7
+    expected correlation = -0.34, 95% [-0.8702, 0.5552] (fisher-z), n = 7
     """
     rho = _fraction(rho, name="rho", low=-1.0)
     check_choice(method, name="method", choices=("pearson", "spearman"))
@@ -280,7 +280,7 @@ def combined_correlation_precision(
     Examples
     --------
     >>> print(combined_correlation_precision(0.75, 5, 110))
-    expected mean correlation = 0.75, 95 % [0.6025, 0.8479] (hartung-knapp), n = 5, 550 rows
+    expected mean correlation = 0.75, 95% [0.6025, 0.8479] (hartung-knapp), n = 5, 550 rows
     """
     quantity = "expected mean correlation"
     rho, level = _fraction(rho, name="rho", low=-1.0), check_level(level)
@@ -423,7 +423,7 @@ def rate_precision(
     Examples
     --------
     >>> print(rate_precision(20, 10, rate=0.3, icc=0.1))
-    expected rate = 0.3, 95 % [0.2142, 0.4026] (wilson-t), n = 20, 200 rows
+    expected rate = 0.3, 95% [0.2142, 0.4026] (wilson-t), n = 20, 200 rows
     """
     rate, level = _fraction(rate, name="rate"), check_level(level)
     design = _Design(questions, completions, training_seeds, icc, seed_icc)

@@ -234,7 +234,7 @@ def proportion_interval(successes: int, trials: int, *, level: float = 0.95, met
     Estimate
         ``interval`` is the two-sided one of the named method. At 0 of n and n of n ``other_intervals`` holds the
         exact one-sided bound at the same level (method ``"one-sided"``), and ``details["rule_of_three"]`` the rough
-        bound 3 / n on the rate's distance from that end (which speaks of 95 %).
+        bound 3 / n on the rate's distance from that end (which speaks of 95%).
 
     Raises
     ------
@@ -248,7 +248,7 @@ def proportion_interval(successes: int, trials: int, *, level: float = 0.95, met
     Valid for trials that are independent given the rate. Checked against R's binom.test, prop.test and qbeta (oracle
     family binomial), and by exact computation of coverage.
 
-    Exact coverage in percent at a nominal 95 %, mean / minimum over the 199 rates 0.005, 0.01, ..., 0.995
+    Exact coverage in percent at a nominal 95%, mean / minimum over the 199 rates 0.005, 0.01, ..., 0.995
     (``tests/stats/test_coverage_proportion.py``):
 
     ================ =========== =========== =========== =========== =========== ===========
@@ -267,7 +267,7 @@ def proportion_interval(successes: int, trials: int, *, level: float = 0.95, met
     Examples
     --------
     >>> print(proportion_interval(42, 100))
-    rate = 0.42, 95 % [0.328, 0.5179] (wilson), n = 100
+    rate = 0.42, 95% [0.328, 0.5179] (wilson), n = 100
     >>> round(proportion_interval(0, 200).interval_by("one-sided").high, 6)
     0.014867
     """
@@ -355,7 +355,7 @@ def _one_sided(k: int, n: int, level: float, side: str) -> Interval:
 def _coverage_warning(method: str) -> tuple[str, ...]:
     if method != "wald":
         return ()
-    return ("wald covers far below its level (64 % at n = 5, 85 % at n = 20, 91 % at n = 50 for a nominal 95 %)",)
+    return ("wald covers far below its level (64% at n = 5, 85% at n = 20, 91% at n = 50 for a nominal 95%)",)
 
 
 class _RowNumbers(Sequence[str]):
@@ -555,7 +555,7 @@ def difference_interval(
     prop.test and Newcombe's formula (oracle family twoprop), published examples, scipy's Fisher test, and by exact
     computation of coverage.
 
-    Exact coverage in percent at a nominal 95 %, mean / minimum over a 39 x 39 grid of rates in (0, 1):
+    Exact coverage in percent at a nominal 95%, mean / minimum over a 39 x 39 grid of rates in (0, 1):
 
     ================== =========== =========== =========== =========== =========== ===========
     method             5, 5        8, 8        12, 12      20, 20      5, 20       20, 50
@@ -572,7 +572,7 @@ def difference_interval(
     Examples
     --------
     >>> print(difference_interval(7, 30, 14, 33))
-    rate difference = -0.1909, 95 % [-0.3945, 0.04153] (newcombe), p = 0.18 (fisher-exact), n = 63
+    rate difference = -0.1909, 95% [-0.3945, 0.04153] (newcombe), p = 0.18 (fisher-exact), n = 63
     """
     check_choice(method, name="method", choices=_DIFFERENCES)
     level = check_level(level)

@@ -28,12 +28,12 @@ _NORMAL = "normal errors with one variance, for p-values and intervals"
 
 _SMALL_SAMPLE = {
     "HC3": ("errors of any variances, not far from normal for small n",),
-    "HC2": ("errors of any variances, and n of some 200: 95 % intervals covered 89 to 93 % for n of 5 to 50",),
-    "HC1": ("errors of any variances, and n of some 200: 95 % intervals covered 85 to 93 % for n of 5 to 50",),
-    "HC0": ("errors of any variances, and n of some 200: 95 % intervals covered 79 to 92 % for n of 5 to 50",),
+    "HC2": ("errors of any variances, and n of some 200: 95% intervals covered 89 to 93% for n of 5 to 50",),
+    "HC1": ("errors of any variances, and n of some 200: 95% intervals covered 85 to 93% for n of 5 to 50",),
+    "HC0": ("errors of any variances, and n of some 200: 95% intervals covered 79 to 92% for n of 5 to 50",),
 }
 
-_SKEWED = "strongly skewed errors: 95 % prediction intervals covered 91 to 93 % for n of 5 to 12"
+_SKEWED = "strongly skewed errors: 95% prediction intervals covered 91 to 93% for n of 5 to 12"
 
 _PERFECT = "perfect fit: the residuals are rounding noise, so that no standard error, interval or p-value exists"
 _SATURATED = "0 residual degrees of freedom: as many coefficients as rows, so that no standard error exists"
@@ -211,7 +211,7 @@ class LinearFit:
         """The coefficients with heteroscedasticity-consistent standard errors.
 
         The t distribution with the residual degrees of freedom is used with all kinds. Measured coverage (%) of
-        95 % intervals of a slope, one random normal x, error SD proportional to exp(x / 2), 10,000 runs:
+        95% intervals of a slope, one random normal x, error SD proportional to exp(x / 2), 10,000 runs:
 
         ========= ==== ==== ==== ==== ==== ====
         n         5    8    12   20   50   200
@@ -223,7 +223,7 @@ class LinearFit:
         classical 92.5 89.8 89.4 88.0 85.5 84.5
         ========= ==== ==== ==== ==== ==== ====
 
-        With one error variance HC3 covers 94.8 to 96.7 %.
+        With one error variance HC3 covers 94.8 to 96.7%.
 
         Parameters
         ----------
@@ -241,7 +241,7 @@ class LinearFit:
         --------
         >>> fit = fit_ols([1.0, 2.1, 2.9, 4.2, 4.8, 6.5], [1, 2, 3, 4, 5, 6])
         >>> print(fit.robust()["x"])
-        coefficient of x = 1.054, 95 % [0.7837, 1.325] (t with HC3), p = 0.000414 (t with HC3), n = 6
+        coefficient of x = 1.054, 95% [0.7837, 1.325] (t with HC3), p = 0.000414 (t with HC3), n = 6
         """
         check_choice(kind, name="kind", choices=_KINDS[1:])
         check_level(level)
@@ -275,7 +275,7 @@ class LinearFit:
         ``x'b +- t s sqrt(1 + u)`` and the confidence interval of the mean ``x'b +- t s sqrt(u)`` (Draper & Smith
         1998, eq. 3.1.9 and 1.4.12).
 
-        Measured coverage (%) of 95 % prediction intervals at a new point, x normal, 10,000 runs:
+        Measured coverage (%) of 95% prediction intervals at a new point, x normal, 10,000 runs:
 
         ==================================== ==== ==== ==== ==== ==== ====
         n                                    5    8    12   20   50   200
@@ -508,7 +508,7 @@ def fit_ols(
     columns before it leave of it has less than 1e-7 of its norm; R has the same tolerance but measures the norm
     from 0, we from the mean.
 
-    Measured coverage (%) of the 95 % t interval of a slope (100 less the size of its test at 5 %), x normal, 10,000
+    Measured coverage (%) of the 95% t interval of a slope (100 less the size of its test at 5%), x normal, 10,000
     runs; for unequal variances use :meth:`LinearFit.robust`:
 
     ==================================== ==== ==== ==== ==== ==== ====
@@ -563,7 +563,7 @@ def fit_ols(
     --------
     >>> fit = fit_ols([1.0, 2.1, 2.9, 4.2, 4.8, 6.5], [1, 2, 3, 4, 5, 6])
     >>> print(fit["x"])
-    coefficient of x = 1.054, 95 % [0.8861, 1.222] (t), p = 6.39e-05 (t), n = 6
+    coefficient of x = 1.054, 95% [0.8861, 1.222] (t), p = 6.39e-05 (t), n = 6
     >>> fit.predict([7])["fit"].round(3).tolist()
     [7.273]
     """

@@ -256,7 +256,7 @@ _ASSUMPTIONS = {
     "A": (
         "units and columns are random samples, crossed (two-way random effects); column differences count",
         _NORMAL,
-        "the F interval of agreement also needs columns that hardly differ: else 95 % covers 70 to 94 % (see icc)",
+        "the F interval of agreement also needs columns that hardly differ: else 95% covers 70 to 94% (see icc)",
     ),
 }
 
@@ -426,7 +426,7 @@ def icc(
     ICC(A,.) is absolute agreement (a column that reads higher lowers it), ICC(C,.) consistency, ICC(1,.) for
     columns without identity. ``,1`` is about one measurement, ``,k`` about the mean of all k.
 
-    Measured coverage (%) of 95 % intervals for k = 3 seeds, residual variance 1, 10,000 runs; the F intervals of
+    Measured coverage (%) of 95% intervals for k = 3 seeds, residual variance 1, 10,000 runs; the F intervals of
     ICC(1,.) and ICC(C,.) are exact (94.5 to 95.7 in all cells). The F interval of agreement fails where the columns'
     variance is not small and n is large, hence the other default:
 
@@ -496,7 +496,7 @@ def icc(
     --------
     >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
     >>> print(icc(ratings, factor="training_seed"))
-    ICC(A,1) = 0.2898, 95 % [0.02862, 0.7589] (modified large sample), p = 0.000135 (F), n = 6, 24 rows
+    ICC(A,1) = 0.2898, 95% [0.02862, 0.7589] (modified large sample), p = 0.000135 (F), n = 6, 24 rows
     """
     check_level(level)
     check_choice(form, name="form", choices=FORMS)
@@ -599,7 +599,7 @@ class VarianceComponents:
     def __str__(self) -> str:
         lines = [f"variance components ({self.model})"]
         for name, found in self.components.items():
-            lines.append(f"{name}: {found} ({100.0 * float(found.details['share']):.3g} %)")
+            lines.append(f"{name}: {found} ({100.0 * float(found.details['share']):.3g}%)")
         notes = dict.fromkeys(note for found in self.components.values() for note in found.notes)
         return "\n  ".join([*lines, *(f"note: {note}" for note in notes)])
 
@@ -687,7 +687,7 @@ def variance_components(
     measurements a unit (Searle, Casella & McCulloch 1992, ch. 3.6). Negative estimates become 0, with a note.
 
     Intervals: chi-square for the residual; for differences of mean squares the modified large-sample interval (Ting
-    et al. 1990), cut at 0. Measured coverage at 95 %, k = 2, 3, 5, n = 5 to 200, 10,000 runs a cell: residual 94.5 to
+    et al. 1990), cut at 0. Measured coverage at 95%, k = 2, 3, 5, n = 5 to 200, 10,000 runs a cell: residual 94.5 to
     95.5, unit 94.5 to 97.8, column 94.7 to 97.8 (97 to 98 where the true component is 0).
 
     Parameters

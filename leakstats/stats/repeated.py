@@ -104,9 +104,9 @@ def repeated_measures_correlation(
     Notes
     -----
     Rows of a subject are taken as independent given the subject; autocorrelated checkpoints are not. The test is exact
-    under normal errors, since centring costs one degree of freedom a subject. Measured coverage of the 95 % interval
-    (10,000 data sets a cell, correlations 0, 0.5 and 0.8, from 5 subjects of 3 rows to 200 of 2): 94.6 to 95.4 %; size
-    of the 5 % test 4.5 to 5.2 %.
+    under normal errors, since centring costs one degree of freedom a subject. Measured coverage of the 95% interval
+    (10,000 data sets a cell, correlations 0, 0.5 and 0.8, from 5 subjects of 3 rows to 200 of 2): 94.6 to 95.4%; size
+    of the 5% test 4.5 to 5.2%.
 
     Valid for rows that are independent given the subject, with one slope for all subjects and normal errors. Checked
     against base R by Bakdash & Marusich's formulas (oracle family rmcorr), and by simulation of coverage and size.

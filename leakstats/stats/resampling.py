@@ -218,7 +218,7 @@ class Bootstrap:
 
     Notes
     -----
-    Measured coverage of 95 % intervals for correlations of bivariate normal pairs (3,000 runs a cell, 999
+    Measured coverage of 95% intervals for correlations of bivariate normal pairs (3,000 runs a cell, 999
     resamples; smallest and largest over rho in {0, .5, .9}; n = 20, rho = .5 is checked with 10,000 runs in
     tests/stats/test_coverage_correlation.py):
 
@@ -245,7 +245,7 @@ class Bootstrap:
     >>> import numpy as np
     >>> plan = Bootstrap(n_resamples=2000, method="percentile", rng=np.random.default_rng(1))
     >>> print(bootstrap(np.mean, [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0], config=plan, quantity="mean"))
-    mean = 3.875, 95 % [2.25, 5.628] (percentile), n = 8
+    mean = 3.875, 95% [2.25, 5.628] (percentile), n = 8
     """
 
     n_resamples: int = 9999

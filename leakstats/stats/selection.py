@@ -94,7 +94,7 @@ def selected_correlation(
 
     Notes
     -----
-    Measured coverage in percent of the 95 % interval for the selected of four predictors that correlate 0.8, all with
+    Measured coverage in percent of the 95% interval for the selected of four predictors that correlate 0.8, all with
     a true correlation of 0 / 0.5 with y (10,000 data sets a cell, 199 permutations each;
     ``tests/stats/test_coverage_selection.py``), and of Fisher's z as if it had not been selected:
 
@@ -160,7 +160,7 @@ def selected_correlation(
     notes = ["the value is biased away from 0 by having been chosen"]
     interval = _selected_interval(value, np.sort(np.concatenate(absolute)), plan is None, statistic, level)
     if interval is None:
-        notes.append(f"no interval: {n} units cannot reach {100 * level:g} % by permutation, or the correlation is 1")
+        notes.append(f"no interval: {n} units cannot reach {100 * level:g}% by permutation, or the correlation is 1")
     others: list[Interval] = []
     if bootstrap is not None:
         found, more, remarks = _max_deviation(outcome, array, r, best, side, statistic, bootstrap, level)
@@ -546,7 +546,7 @@ def peak_rate(
     -----
     The peak itself is biased upward; "the rate at the peak" is not its value but its interval. Measured in percent for
     a constant rate, 11 checkpoints of 200 completions (10,000 trajectories a cell): mean of the peak, size of the
-    test at 5 %, coverage of the interval at 95 % and of the unadjusted one.
+    test at 5%, coverage of the interval at 95% and of the unadjusted one.
 
     ===================== ==== ==== ==== ====
     rate                  1.0  2.5  10   50
@@ -558,7 +558,7 @@ def peak_rate(
     ===================== ==== ==== ==== ====
 
     By question (20 questions of 10 completions that vary by 1 logit; 10,000 trajectories, 199 permutations): size 3.6
-    and 3.7 %, coverage 99.2 and 99.3 % at rates of 0.1 and 0.4.
+    and 3.7%, coverage 99.2 and 99.3% at rates of 0.1 and 0.4.
 
     Valid for independent completions (one axis), or questions that are independent draws (two axes). Checked against a
     list of all outcomes, scipy's Clopper-Pearson interval, and by simulation of coverage and size.

@@ -93,7 +93,7 @@ def confidence_sequence(
     The trials must have the same rate given the past: draw questions at random for each completion, or use
     :func:`clustered_confidence_sequence` where completions come question by question. Beta-binomial mixture
     martingale: Robbins (1970); Howard, Ramdas, McAuliffe & Sekhon (2021), section 4.4. Simulated coverage over all
-    looks from 1 to 2,000 trials at a nominal 95 %: 98.2, 97.6, 96.6 and 96.5 % for rates 0.005, 0.05, 0.3 and 0.5
+    looks from 1 to 2,000 trials at a nominal 95%: 98.2, 97.6, 96.6 and 96.5% for rates 0.005, 0.05, 0.3 and 0.5
     (``tests/stats/test_sequential.py``).
 
     Valid at every look for trials that have the same rate given the past, as explained above. Checked against the
@@ -210,7 +210,7 @@ def clustered_confidence_sequence(
     the mean of bounded values is valid: betting with hedged capital, Waudby-Smith & Ramdas (2024, *JRSS B* 86, 1-27),
     theorem 3. The clusters must be drawn at random from their population; the rate is the mean over clusters, each
     with equal weight. Ends are rounded outwards to multiples of 0.0005. Simulated coverage over all looks from 1 to
-    100 clusters of 10 at a nominal 95 %: 98 to 99 %.
+    100 clusters of 10 at a nominal 95%: 98 to 99%.
 
     Valid at every look for clusters drawn at random, whatever the dependence within them. Checked against the published
     product written out step by step, and by simulation of its coverage over all looks.
@@ -272,7 +272,7 @@ class AnytimeRate:
     >>> while not rate.is_within(0.2):
     ...     rate = rate.update(3, 10)
     >>> print(rate.estimate())
-    anytime rate = 0.3, 95 % [0.2071, 0.4055] (confidence-sequence), n = 250
+    anytime rate = 0.3, 95% [0.2071, 0.4055] (confidence-sequence), n = 250
     """
 
     level: float = 0.95

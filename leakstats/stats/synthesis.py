@@ -54,10 +54,10 @@ _EXCHANGEABLE = "the sources are exchangeable draws from those that the mean spe
 
 
 _COVERS = {
-    "z": "many sources: a nominal 95 % of this interval was measured to be 85 to 88 % with 5, 92 to 94 % with 20",
-    "hartung-knapp": "sources of similar size: from 10 to 110 items, a nominal 95 % was measured to be 91 to 93 %",
+    "z": "many sources: a nominal 95% of this interval was measured to be 85 to 88% with 5, 92 to 94% with 20",
+    "hartung-knapp": "sources of similar size: from 10 to 110 items, a nominal 95% was measured to be 91 to 93%",
 }
-"""What is taken for granted where a chosen interval was measured to cover less than 93 %."""
+"""What is taken for granted where a chosen interval was measured to cover less than 93%."""
 
 _WIDEST = 1e12
 """Largest ratio of sampling variances whose weights are told apart in doubles."""
@@ -600,7 +600,7 @@ def combine_correlations(
     The interval assumes independent sources. Sources that share bystanders are not: compare the joint permutation of
     :func:`crossed_correlation`.
 
-    Measured coverage in percent at 95 % (10,000 data sets a cell; the lowest over true correlations 0 and 0.7 and
+    Measured coverage in percent at 95% (10,000 data sets a cell; the lowest over true correlations 0 and 0.7 and
     spreads of z of 0, 0.15 and 0.4; ``tests/stats/test_coverage_synthesis.py``), by number and size of sources:
 
     ================================== ==== ==== ==== ====

@@ -73,7 +73,7 @@ def test_rates_by_source_and_persona_lie_crosswise(document: AnalysisDocument) -
     text = evaluate(document, "crosstab", ["rates.cells"], {"rows": "persona", "columns": "source"})
     assert text.splitlines()[0] == "| Persona | villain | comedian | nurse |"
     assert "| joker\\|x | 60.5% [53.6%, 67.0%] | 0.0% [0.0%, 1.9%] | 4.5% [2.4%, 8.3%] |" in text
-    assert text.endswith("*95 % interval: wilson; completions are taken as independent.*")
+    assert text.endswith("*95% interval: wilson; completions are taken as independent.*")
     ordered = evaluate(document, "crosstab", ["rates.cells"], {"rows": "persona", "columns": "source", "sort": "nurse"})
     assert [line.split(" | ")[0] for line in ordered.splitlines()[2:6]] == [
         "| judge\\_@bob",

@@ -516,7 +516,7 @@ def test_conditions_need_the_same_factors() -> None:
 
 
 def test_weak_methods_say_so() -> None:
-    assert any("covers below 93 %" in a for a in clustered_proportion(K, N, range(20), method="cluster-t").assumptions)
+    assert any("covers below 93%" in a for a in clustered_proportion(K, N, range(20), method="cluster-t").assumptions)
     assert not any("covers below" in a for a in clustered_proportion(K, N, range(20)).assumptions)
 
 

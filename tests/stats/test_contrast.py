@@ -102,7 +102,7 @@ def test_five_units_cannot_reach_five_percent() -> None:
     assert (e.p_value.value, e.p_value.minimum) == (0.0625, 0.0625)
     few = paired_contrast([5, 6, 7, 8, 9], [0, 1, 1, 0, 2], interval="sign-flip")
     assert few.interval is None
-    assert any("5 units cannot reach 95 %, 6 can" in note for note in few.notes)
+    assert any("5 units cannot reach 95%, 6 can" in note for note in few.notes)
 
 
 def test_sign_flip_interval_inverts_the_test() -> None:

@@ -1,7 +1,7 @@
 """Simulated coverage of the default intervals and size of the default tests of correlations.
 
 Ten thousand runs a cell. A cell passes where its true value can lie within 1.5 points of nominal, or on the
-conservative side of it: the bound is widened by 2.5 Monte-Carlo standard errors of a rate of 5 % (0.0022). The
+conservative side of it: the bound is widened by 2.5 Monte-Carlo standard errors of a rate of 5% (0.0022). The
 printed tables (run with ``-s``) are those in the docstrings.
 """
 
@@ -259,7 +259,7 @@ def test_partial_intervals(n: int, k: int) -> None:
     [("pearson", 5, 1), ("pearson", 12, 3), ("spearman", 5, 1), ("spearman", 12, 1), ("spearman", 20, 3)],
 )
 def test_size_of_freedman_lane(kind: str, n: int, k: int) -> None:
-    """Covariates that explain up to 43 % of both columns (0.5 each); stronger ones are in the docstring's table."""
+    """Covariates that explain up to 43% of both columns (0.5 each); stronger ones are in the docstring's table."""
     rng = np.random.default_rng(600 + n + k)
     plan = "auto" if n == 5 else Permutation(n_resamples=199, rng=np.random.default_rng(0))
     hits = runs = 0

@@ -1,6 +1,6 @@
 """Size of the dyadic tests and coverage of the node bootstrap: 10,000 data sets a cell.
 
-Each data set takes 199 permutations or resamples: a test at 5 % is exact at that number (10 / 200), and more would
+Each data set takes 199 permutations or resamples: a test at 5% is exact at that number (10 / 200), and more would
 change its size by nothing but noise.
 """
 

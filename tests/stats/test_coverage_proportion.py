@@ -231,7 +231,7 @@ def test_two_crossed_factors() -> None:
 
 
 def test_twenty_questions_of_ten_completions() -> None:
-    # The rule book's example: Wilson covers 78 % and 63 %, cluster-t 95 % and 95 %, for question SDs of 1 and 2 logits.
+    # The rule book's example: Wilson covers 78% and 63%, cluster-t 95% and 95%, for question SDs of 1 and 2 logits.
     rng = np.random.default_rng(7)
     for spread, claimed in ((1.0, 0.78), (2.0, 0.63)):
         k = cluster_counts(rng, 20, 0.5, "logit", spread)
@@ -262,7 +262,7 @@ PAIRS = ((0.02, 0.02), (0.05, 0.05), (0.1, 0.02), (0.2, 0.2), (0.3, 0.1), (0.5, 
 def _difference_run(
     rng: np.random.Generator, groups: int, pair: tuple[float, float], shared: float, own: float
 ) -> tuple[float, float, float]:
-    """Coverage of score-t and cluster-t and the rejection rate of the t test at 5 %, vectorised over runs."""
+    """Coverage of score-t and cluster-t and the rejection rate of the t test at 5%, vectorised over runs."""
     spread = float(np.hypot(shared, own))
     common = shared * rng.standard_normal((RUNS, groups))
     bounds, residuals, rates, floors = [], [], [], []

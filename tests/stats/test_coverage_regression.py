@@ -71,7 +71,7 @@ def test_coefficients_and_predictions(errors: Callable[[np.random.Generator, Flo
             hits["prediction"] += bool(out["prediction_low"][0] <= y[n] <= out["prediction_high"][0])
         for name in names:
             table[name].append(hits[name] / RUNS)
-    show(f"{errors.__name__} errors, 95 %", table)
+    show(f"{errors.__name__} errors, 95%", table)
     if errors is normal:
         for name in ("slope, t", "prediction"):
             assert np.abs(np.array(table[name]) - 0.95).max() <= SLACK
@@ -87,7 +87,7 @@ def test_coefficients_and_predictions(errors: Callable[[np.random.Generator, Flo
 @pytest.mark.parametrize("errors", [normal, skewed])
 def test_leave_one_out(errors: Callable[[np.random.Generator, Floats], Floats]) -> None:
     rng = np.random.default_rng(20_242)
-    names = ("rows, 95 %", "coverage interval", "jackknife+, 90 %")
+    names = ("rows, 95%", "coverage interval", "jackknife+, 90%")
     table: dict[str, list[float]] = {name: [] for name in names}
     for n in SAMPLES:
         hits = dict.fromkeys(names, 0.0)
@@ -95,22 +95,22 @@ def test_leave_one_out(errors: Callable[[np.random.Generator, Floats], Floats]) 
             x = rng.normal(size=n + 1)
             y = 1.0 + 0.5 * x + errors(rng, x)
             loo = loo_prediction_intervals(y[:n], x[:n])
-            hits["rows, 95 %"] += float(loo["inside"].mean())
+            hits["rows, 95%"] += float(loo["inside"].mean())
             coverage = loo.coverage
             assert isinstance(coverage, Estimate)
             assert coverage.interval is not None
             hits["coverage interval"] += 0.95 in coverage.interval
             out = jackknife_plus(y[:n], x[:n], x[n:], level=0.9)
-            hits["jackknife+, 90 %"] += bool(out["low"][0] <= y[n] <= out["high"][0])
+            hits["jackknife+, 90%"] += bool(out["low"][0] <= y[n] <= out["high"][0])
         for name in names:
             table[name].append(hits[name] / RUNS)
     show(f"leave-one-out, {errors.__name__} errors", table)
-    # normal or not, jackknife+ promises 80 %; it is to be near 90 %
-    assert min(table["jackknife+, 90 %"]) >= 0.9 - 2 * SLACK
+    # normal or not, jackknife+ promises 80%; it is to be near 90%
+    assert min(table["jackknife+, 90%"]) >= 0.9 - 2 * SLACK
     if errors is normal:
-        assert np.abs(np.array(table["rows, 95 %"]) - 0.95).max() <= SLACK
+        assert np.abs(np.array(table["rows, 95%"]) - 0.95).max() <= SLACK
         assert min(table["coverage interval"]) >= 0.95 - SLACK
-        assert min(table["jackknife+, 90 %"]) >= 0.9 - SLACK
+        assert min(table["jackknife+, 90%"]) >= 0.9 - SLACK
 
 
 # (unit variance, column variance), residual variance 1

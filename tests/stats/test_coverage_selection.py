@@ -99,7 +99,7 @@ def test_peak_of_eleven_checkpoints(rate: float) -> None:
     assert e.p_value.value == pytest.approx(known[int(hits[0].max()), int(hits[0].sum())])
     mean = hits.max(axis=1).mean() / 200
     print(
-        f"peak of 11, rate {rate}: mean peak {100 * mean:.1f} %, size {100 * rejected / RUNS:.1f},"
+        f"peak of 11, rate {rate}: mean peak {100 * mean:.1f}%, size {100 * rejected / RUNS:.1f},"
         f" simultaneous {100 * covered / RUNS:.1f}, unadjusted {100 * plain / RUNS:.1f}"
     )
     assert rejected / RUNS <= 0.05 + 0.0065

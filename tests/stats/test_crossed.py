@@ -82,7 +82,7 @@ def test_bad_input_is_named(change, error, message):
 
 @pytest.mark.slow
 def test_size_where_rows_share_units():
-    """No relation, item effects of 1 residual SD: the joint permutation keeps 5 %, the t over rows does not."""
+    """No relation, item effects of 1 residual SD: the joint permutation keeps 5%, the t over rows does not."""
     runs, rng = 10_000, np.random.default_rng(5)
     joint = rows = 0
     for _ in range(runs):

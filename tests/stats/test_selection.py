@@ -92,7 +92,7 @@ def test_sides() -> None:
 def test_few_units_have_no_interval() -> None:
     e = selected_correlation([1, 2, 3, 4], [[1, 2], [3, 1], [2, 4], [4, 3]])
     assert e.interval is None
-    assert any("4 units cannot reach 95 %" in note for note in e.notes)
+    assert any("4 units cannot reach 95%" in note for note in e.notes)
     with pytest.raises(UndefinedEstimate, match="at least 4"):
         selected_correlation([1, 2, 3], [[1], [2], [3]])
 
@@ -136,7 +136,7 @@ def test_held_out_refusals(kw: dict[str, Any], match: str) -> None:
 
 
 def test_constant_rate_of_study_109() -> None:
-    # WEAKNESSES #19: constant 2.5 %, n = 200, 11 checkpoints: expected maximum 4.4 %, P(5.0 % or more) = 0.28
+    # WEAKNESSES #19: constant 2.5%, n = 200, 11 checkpoints: expected maximum 4.4%, P(5.0% or more) = 0.28
     e = peak_under_constant_rate(0.025, [200] * 11, at_least=0.05)
     assert e.value == pytest.approx(0.044, abs=5e-4)
     assert e.details["probability_at_least"] == pytest.approx(0.28, abs=5e-3)
@@ -186,7 +186,7 @@ def test_peak_p_is_exact_given_the_total() -> None:
 
 
 def test_librarian_of_study_109() -> None:
-    hits = [6, 4, 0, 1, 8, 5, 5, 8, 3, 5, 10]  # of 200 at epochs 0..20 by 2, "3 -> 5 %"
+    hits = [6, 4, 0, 1, 8, 5, 5, 8, 3, 5, 10]  # of 200 at epochs 0..20 by 2, "3 -> 5%"
     e = peak_rate(hits, 200, labels=[str(2 * i) for i in range(11)])
     assert (e.value, e.details["peak"]) == (0.05, "20")
     assert e.p_value is not None

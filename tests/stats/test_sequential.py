@@ -170,7 +170,7 @@ def test_coverage_at_all_looks(rate: float) -> None:
         log_m = table[k] + table[n - k] - whole - betaln(0.5, 0.5) - k * math.log(rate) - (n - k) * math.log1p(-rate)
         misses += int((log_m >= math.log(20)).any(axis=1).sum())
     coverage = 1 - misses / runs
-    print(f"\nrate {rate}: the sequence holds at all {steps} looks in {100 * coverage:.1f} % of {runs} runs")
+    print(f"\nrate {rate}: the sequence holds at all {steps} looks in {100 * coverage:.1f}% of {runs} runs")
     assert coverage >= 0.95 - 0.004
 
 
@@ -190,6 +190,6 @@ def test_cluster_coverage_at_all_looks(a: float, b: float) -> None:
         held += bool(((table["low"] <= rate) & (rate <= table["high"])).all())
         widths.append(table["high"][-1] - table["low"][-1])
     print(
-        f"\nbeta({a}, {b}): holds at all {steps} looks in {100 * held / runs:.1f} %, last width {np.mean(widths):.3f}"
+        f"\nbeta({a}, {b}): holds at all {steps} looks in {100 * held / runs:.1f}%, last width {np.mean(widths):.3f}"
     )
     assert held / runs >= 0.95 - 0.02
