@@ -192,6 +192,9 @@ class Extractor(Protocol):
 
     name: str
 
+    def n_layers(self, weights: str) -> int:
+        """How many blocks the model has; layers are 0 to one less."""
+
     def extract(
         self,
         personas: Mapping[str, str | None],

@@ -1,0 +1,602 @@
+"""Everything that a run folder holds, as one checked results.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from leakstats.experiment.card import make_setup
+from leakstats.experiment.centroids import centred_cosines, load_centroids
+from leakstats.experiment.counts import (
+    Cell,
+    cell_tables,
+    judge_cells,
+    levels_of,
+    negatives_of,
+    tally_lines,
+    unit_constants,
+)
+from leakstats.experiment.detect import Judges
+from leakstats.experiment.grid import BASE, rows_key, weights_label
+from leakstats.experiment.provenance import stage_seconds, today
+from leakstats.experiment.rate_controls import failed_sources, planned_controls, rate_controls
+from leakstats.experiment.run import Run
+from leakstats.experiment.spec import ExperimentSpec, Unit
+from leakstats.experiment.types import CanaryCheck
+from leakstats.experiment.weights import tokenizer_of
+from leakstats.files import read_json, write_text
+from leakstats.results import (
+    ArrayFile,
+    Attribute,
+    Canary,
+    Centring,
+    CovariateSpec,
+    Design,
+    Detector,
+    Exclusion,
+    FactorInfo,
+    Family,
+    GeometryTable,
+    Level,
+    NamedColumn,
+    Personas,
+    Plan,
+    Primary,
+    Questions,
+    Replication,
+    Results,
+    Sample,
+    SimilarityTable,
+    Study,
+    factor_of,
+    save,
+)
+
+__all__ = ["PREDICTORS", "assemble_results", "judge", "similarity_ids", "table_ids"]
+
+PREDICTORS = {"base": "cosine", "merged": "cosine_merged", "adapted": "cosine_adapted"}
+"""State to the id of its similarity table; positions after the first get their name behind it."""
+
+
+def table_ids(spec: ExperimentSpec) -> tuple[str, ...]:
+    """Ids of the tables of rates that a run of this specification writes, which its plan may name."""
+    return ("bystander_rate", "own_rate", "negative_rate", "base_rate", *(f"{d.id}_rate" for d in spec.detectors[1:]))
+
+
+def similarity_ids(spec: ExperimentSpec) -> dict[str, tuple[str, str]]:
+    """Ids of the similarity tables, each with its state and token position.
+
+    The first position of the specification has the short ids, such as ``cosine``.
+    """
+    first = spec.extraction.positions[0] if spec.extraction.positions else ""
+    return {
+        PREDICTORS[state] + ("" if position == first else f"_{position}"): (state, position)
+        for state in PREDICTORS
+        if state in spec.extraction.states
+        for position in spec.extraction.positions
+    }
+
+
+def judge(run: Run) -> list[Cell]:
+    """Judge every stored completion and write the verdicts to ``detections.jsonl``, one line a cell."""
+    tokenizer = tokenizer_of(run.spec) if any(d.kind == "token" for d in run.spec.detectors) else None
+    cells = judge_cells(run.spec, run.journal, Judges(run.spec.detectors, run.spec.marker, tokenizer=tokenizer))
+    write_text(run.folder.path / "detections.jsonl", "".join(tally_lines(cells)))
+    return cells
+
+
+def assemble_results(run: Run) -> Path:
+    """Count, compare, describe, check, and write results.json.
+
+    Raises
+    ------
+    LeakstatsError
+        If a stage is not finished, a file was changed since it was recorded, or a control failed under ``--strict``.
+    ContractError
+        If the results would break their contract (a plan that names what this experiment does not measure).
+    """
+    spec = run.spec
+    cells = judge(run)
+    negatives = {u.name: negatives_of(spec, run.journal, u) for u in spec.units()}
+    controls = rate_controls(spec, cells, negatives)
+    for c in controls:
+        if c.status == "failed":
+            run.reporter.note(f"control {c.name} failed{f' ({c.unit})' if c.unit else ''}: {c.detail}")
+    run.stop_if_strict(controls)
+    tables = cell_tables(spec, run.journal, cells)
+    similarity, arrays, layers = _similarity(run)
+    sessions = run.journal.of_stage("session")
+    results = Results(
+        study=Study(**(asdict(spec.study) | {"source": None, "parents": spec.study.parents})),
+        factors=_factors(spec, layers, failed_sources(spec, controls)),
+        personas=_personas(run, negatives),
+        questions=Questions(
+            id=tuple(range(len(spec.questions.evaluation))),
+            text=spec.questions.evaluation,
+            set="evaluation",
+            description=f"asked of every persona; states were read on {len(spec.questions.extraction)} questions "
+            + (
+                "(the same ones)" if spec.questions.extraction == spec.questions.evaluation else "of a set of their own"
+            ),
+        ),
+        tables=tables,
+        similarity=similarity,
+        geometry=_scores(run),
+        arrays=arrays,
+        samples=_samples(spec, cells),
+        samples_note=SAMPLES_RULE,
+        canaries=_canaries(run, controls),
+        design=_design(spec),
+        plan=_plan(run, sessions[0]["started"][:10], [t.id for t in tables]),
+        detector=_detector(spec),
+        runs=run.runlog.summary(),
+        **_origin(run),
+    )
+    save(results, run.folder.results)
+    return run.folder.results
+
+
+def _extraction_set(spec: ExperimentSpec) -> str:
+    n = len(spec.questions.extraction)
+    return "the same questions" if spec.questions.extraction == spec.questions.evaluation else f"{n} others"
+
+
+# --- personas and factors ---------------------------------------------------------------------------------------------
+
+
+def _personas(run: Run, negatives: Mapping[str, frozenset[str]]) -> Personas:
+    spec = run.spec
+    entries = spec.personas.entries
+    measured = run.journal.get("personas", "measures")["measures"]
+
+    def column(unit: str, description: str, values: Sequence[float]) -> NamedColumn:
+        return NamedColumn(values=np.array(values, dtype=np.float64), unit=unit, description=description)
+
+    covariates = {
+        name: column(unit, description, [measured[p.name][name] for p in entries])
+        for name, unit, description in (
+            ("tokens", "token", "tokens of the system prompt, by the model's tokenizer"),
+            ("characters", "count", "characters of the system prompt"),
+            ("words", "count", "words of the system prompt"),
+        )
+    }
+    for i, source in enumerate(spec.sources):
+        name = f"overlap_{source}" if source.isidentifier() and source.islower() else f"overlap_source_{i}"
+        covariates[name] = column(
+            "fraction",
+            f"Jaccard index of the words of the system prompt and of {source}'s",
+            [measured[p.name]["overlap"][source] for p in entries],
+        )
+    return Personas(
+        name=spec.personas.names,
+        prompt=tuple(p.prompt for p in entries),
+        category=tuple(p.category for p in entries),
+        related_to=tuple(tuple(r for r in p.related_to if r in spec.personas.names) for p in entries),
+        role=tuple("source" if p.name in spec.sources else p.role or "bystander" for p in entries),
+        covariates=covariates,
+    )
+
+
+def _factors(spec: ExperimentSpec, layers: Sequence[int], failed: frozenset[str]) -> dict[str, FactorInfo]:
+    levels = levels_of(spec)
+    described = {
+        "source": "persona whose adapter was used",
+        "condition": "what happened to the base before it answered",
+        "checkpoint": "epochs of fine-tuning before the marker adapter was trained",
+        "training_seed": "seed of the training",
+        "sampling_seed": "seed that the noise of every completion is derived from",
+        "persona": "persona whose system prompt was used",
+        "question": "evaluation question",
+    }
+    out = {name: FactorInfo(levels=levels[name], description=text) for name, text in described.items()}
+    out["source"] = FactorInfo(
+        levels=levels["source"],
+        description=described["source"],
+        attributes={
+            "control": Attribute(
+                values=tuple("control_failed" if s in failed else "held" for s in spec.sources),
+                description="control_failed: in some unit the source did not take the marker, or its trained negatives "
+                "say it (canaries say which)",
+            )
+        },
+    )
+    out["condition"] = FactorInfo(
+        levels=levels["condition"], description=described["condition"], attributes=_about_conditions(spec)
+    )
+    if layers:
+        out["layer"] = FactorInfo(levels=tuple(layers), description="block whose output was read; 0 is the first block")
+    return out
+
+
+def _about_conditions(spec: ExperimentSpec) -> dict[str, Attribute]:
+    by_prompt = {p.prompt: p.name for p in spec.personas.entries}
+    induced = []
+    for c in spec.conditions:
+        given = c.sft.persona if c.kind == "induction" and c.sft is not None else None
+        induced.append(given if given in spec.personas.names else by_prompt.get(given) if given else None)
+    out = {
+        "kind": Attribute(values=tuple(c.kind for c in spec.conditions), description="how the condition is made"),
+        "description": Attribute(
+            values=tuple(c.description or None for c in spec.conditions), description="in the author's words"
+        ),
+    }
+    if any(c.kind == "induction" for c in spec.conditions):
+        out["induction_persona"] = Attribute(
+            values=tuple(induced), description="persona under which the condition was induced, where it is one of these"
+        )
+        out["benign_control"] = Attribute(
+            values=tuple(int(c.control) for c in spec.conditions), description="1: benign control of the induction"
+        )
+    return out
+
+
+# --- similarity -------------------------------------------------------------------------------------------------------
+
+
+def _similarity(run: Run) -> tuple[tuple[SimilarityTable, ...], tuple[ArrayFile, ...], list[int]]:
+    records = {r["key"]: r for r in run.journal.of_stage("extract")}
+    layers = sorted({layer for r in records.values() for layer in r["layers"]})
+    tables, arrays = [], []
+    for name, (state, position) in similarity_ids(run.spec).items():
+        table = _cosines(run, name, state, position, records, layers)
+        if table is not None:
+            tables.append(table)
+    for key in _extraction_order(run.spec):
+        if key in records:
+            arrays += _array_files(key, records[key])
+    return tuple(tables), tuple(arrays), layers
+
+
+def _models(spec: ExperimentSpec, state: str) -> list[tuple[str, Unit | None]]:
+    """Names of the models of a state with a unit that stands for each; the source of that unit is compared."""
+    if state == "base":
+        return [(BASE, None)]
+    if state == "adapted":
+        return [(u.name, u) for u in spec.units()]
+    return [(weights_label(spec, u), u) for u in spec.units() if weights_label(spec, u) != BASE]
+
+
+def _extraction_order(spec: ExperimentSpec) -> list[str]:
+    names = [name for state in PREDICTORS for name, _ in _models(spec, state)]
+    return [f"{name}.{p}" for name in dict.fromkeys(names) for p in spec.extraction.positions]
+
+
+def _cosines(
+    run: Run, name: str, state: str, position: str, records: Mapping[str, Any], layers: Sequence[int]
+) -> SimilarityTable | None:
+    spec = run.spec
+    people = spec.personas.names
+    centre = people if spec.extraction.centre == "all" else spec.extraction.centre
+    at = {p: i for i, p in enumerate(people)}
+    rows: dict[str, list[Level]] = {
+        n: [] for n in ("source", "condition", "checkpoint", "training_seed", "persona", "layer")
+    }
+    values: list[float] = []
+    loaded: dict[str, Any] = {}
+    for model, unit in _models(spec, state):
+        record = records.get(f"{model}.{position}")
+        if record is None:
+            continue
+        if model not in loaded:
+            loaded = {model: load_centroids(run.folder, record)}
+        sources = spec.sources if unit is None else (unit.source,)
+        cosines = centred_cosines(loaded[model], centre=[at[p] for p in centre], of=[at[s] for s in sources])
+        for i, source in enumerate(sources):
+            others = [p for p in people if p != source]  # the cosine with itself is 1 by construction
+            for persona in others:
+                for k, layer in enumerate(record["layers"]):
+                    values.append(float(cosines[i, at[persona], k]))
+                    for n, v in (("source", source), ("persona", persona), ("layer", layer)):
+                        rows[n].append(v)
+                    if unit is not None:
+                        rows["condition"].append(unit.condition)
+                        rows["checkpoint"].append(unit.checkpoint)
+                        rows["training_seed"].append(unit.training_seed)
+    if not values:
+        return None
+    levels = levels_of(spec)
+    constants = {n: v for n, v in unit_constants(levels).items() if rows.get(n)}
+    known = {**levels, "layer": tuple(layers)}
+    array = np.array(values)
+    words = {"last_prompt": "last token of the prompt", "mean_response": "mean over the tokens of a greedy response"}
+    what = {
+        "base": "the base model",
+        "merged": "the fine-tuned model, before the marker",
+        "adapted": "the marked model",
+    }
+    return SimilarityTable(
+        id=name,
+        measure="cosine",
+        description=f"Cosine of the centred mean hidden states of source persona and bystander in {what[state]}.",
+        factors={n: factor_of(known[n], v) for n, v in rows.items() if v and n not in constants},
+        constants=constants,
+        values=array,
+        compared="centroid of the bystander persona with centroid of the source persona, "
+        f"each the mean over {len(spec.questions.extraction)} questions",
+        missing_reason="the centred centroid has no length: all personas are alike there"
+        if np.isnan(array).any()
+        else None,
+        centring=Centring(
+            set="all personas" if spec.extraction.centre == "all" else "personas named in the specification",
+            method="mean of the set's centroids in the same model subtracted",
+            personas=tuple(centre),
+            n=len(centre),
+        ),
+        token_position=words[position],
+        layer_convention="block_output",
+        model=what[state],
+    )
+
+
+def _array_files(key: str, record: Mapping[str, Any]) -> list[ArrayFile]:
+    out = []
+    axes = {"centroids": ("persona", "layer", "width"), "raw": ("persona", "question", "layer", "width")}
+    for kind, names in axes.items():
+        if kind in record:
+            item = record[kind]
+            out.append(
+                ArrayFile(
+                    id=f"{key}.{kind}",
+                    path=item["path"],
+                    sha256=item["sha256"],
+                    shape=tuple(item["shape"]),
+                    dtype=item["dtype"],
+                    axes=names,
+                    description=f"{kind} of hidden states, block outputs {', '.join(map(str, record['layers']))}",
+                )
+            )
+    return out
+
+
+def _scores(run: Run) -> tuple[GeometryTable, ...]:
+    """The teacher-forced log-probabilities, where they were asked for."""
+    records = {r["key"]: r for r in run.journal.of_stage("score")}
+    if not records:
+        return ()
+    from leakstats.experiment.types import cell_key
+
+    spec = run.spec
+    levels = levels_of(spec)
+    constants = {n: v for n, v in unit_constants(levels).items() if n != "sampling_seed"}
+    rows: dict[str, list[Level]] = {
+        n: [] for n in ("source", "condition", "checkpoint", "training_seed", "persona", "question")
+    }
+    marked, base = [], []
+    for unit in spec.units():
+        for persona in spec.personas.names:
+            for q in levels["question"]:
+                place = {"persona": persona, "question": q}
+                marked.append(records[cell_key(model=unit.name, **place)]["logprob"])
+                base.append(records[cell_key(model=BASE, **place)]["logprob"])
+                for n in ("source", "condition", "checkpoint", "training_seed"):
+                    rows[n].append(getattr(unit, n))
+                rows["persona"].append(persona)
+                rows["question"].append(q)
+    return (
+        GeometryTable(
+            id="marker_logprob",
+            quantity="log-probability of the marker after the base's first answer (teacher forcing)",
+            description="Sum over the marker's tokens, separator included, natural logarithm.",
+            factors={n: factor_of(levels[n], v) for n, v in rows.items() if n not in constants},
+            constants=constants,
+            columns={
+                "logprob": NamedColumn(values=np.array(marked), unit="nat", description="in the marked model"),
+                "logprob_base": NamedColumn(values=np.array(base), unit="nat", description="in the base model"),
+            },
+        ),
+    )
+
+
+# --- samples ----------------------------------------------------------------------------------------------------------
+
+SAMPLES_RULE = (
+    "For each source in the first condition (its last checkpoint, first training seed, first sampling seed): the first "
+    "completion with the marker and the first without it, in the order of the questions, under the source and under "
+    "the bystander with most markers (ties: the order of the personas)."
+)
+
+
+def _samples(spec: ExperimentSpec, cells: Sequence[Cell]) -> tuple[Sample, ...]:
+    """Completions to show, chosen by :data:`SAMPLES_RULE`; they depend on the cells alone."""
+    detector = spec.detectors[0].id
+    out: list[Sample] = []
+    for source in spec.sources:
+        units = [u for u in spec.units() if u.source == source]
+        if not units:
+            continue
+        condition = units[0].condition
+        last = max(u.checkpoint for u in units if u.condition == condition)
+        unit = next(u for u in units if u.condition == condition and u.checkpoint == last)
+        mine = [c for c in cells if c.unit == unit and c.sampling_seed == spec.seeds.sampling[0]]
+        others = [p for p in spec.personas.names if p != source]
+        said = {p: sum(c.tally.successes[detector] for c in mine if c.persona == p) for p in others}
+        shown = [source, *([max(others, key=said.__getitem__)] if others else [])]
+        for persona in shown:
+            for wanted in (True, False):
+                sample = _first(spec, [c for c in mine if c.persona == persona], wanted)
+                if sample is not None:
+                    out.append(sample)
+    return tuple(out)
+
+
+def _first(spec: ExperimentSpec, cells: Sequence[Cell], wanted: bool) -> Sample | None:
+    for c in cells:
+        for k, (completion, hit) in enumerate(zip(c.completions, c.hits, strict=True)):
+            if hit == wanted and c.unit is not None:
+                return Sample(
+                    source=c.unit.source,
+                    condition=c.unit.condition,
+                    persona=c.persona,
+                    question=c.question,
+                    prompt=spec.questions.evaluation[c.question],
+                    text=completion.text,
+                    marker=hit,
+                    origin=f"journal.jsonl, {c.unit.name}, sampling seed {c.sampling_seed}, completion {k}",
+                )
+    return None
+
+
+# --- design, plan, detector, origin -----------------------------------------------------------------------------------
+
+
+def _design(spec: ExperimentSpec) -> Design:
+    training = tuple(dict.fromkeys(u.training_seed for u in spec.units()))
+    sampling = spec.seeds.sampling
+    many = [n for n in ("condition", "checkpoint", "training_seed") if len(levels_of(spec)[n]) > 1]
+    crossed = [("source", "persona"), ("persona", "question"), ("source", "question")]
+    crossed += [("source", n) for n in many]
+    units = len(spec.units())
+    return Design(
+        unit="persona",
+        unit_noun="bystanders",
+        clusters=("source", "question"),
+        crossed=tuple(crossed),
+        paired=("persona", "question"),
+        independent=f"The {units} adapters are {units} training runs. The same personas appear under every adapter and "
+        "the same questions under every persona; the noise of every completion is its own.",
+        exchangeable="Persona labels, permuted jointly over sources, under the null of no relation between similarity "
+        "and leakage.",
+        training_seed=Replication(
+            n=len(training), values=training, reason="one training seed was asked for" if len(training) == 1 else None
+        ),
+        sampling_seed=Replication(
+            n=len(sampling), values=sampling, reason="one sampling seed was asked for" if len(sampling) == 1 else None
+        ),
+        notes=(f"Training rows and negative personas are drawn by data seed {spec.seeds.data}.",),
+    )
+
+
+def _plan(run: Run, first_data: str, tables: Sequence[str]) -> Plan:
+    spec, p = run.spec, dict(run.spec.plan)
+    on = p.get("registered_on")
+    stored = read_json(run.folder.plan)
+    registered = on is not None and on <= first_data
+    if registered:
+        reason = "the plan was hashed when the run folder was made, before the first data"
+    elif on is not None:
+        reason = f"registered_on is {on}, later than the first data"
+    else:
+        reason = "the specification gives no plan.registered_on; its plan was hashed before the first data all the same"
+    primary = p.get("primary")
+    return Plan(
+        status="registered" if registered else "exploratory",
+        alpha=p.get("alpha", 0.05),
+        level=p.get("level", 0.95),
+        primary=None if primary is None else Primary(**primary),
+        families=tuple(Family(**f) for f in p.get("families", ())),
+        covariates=tuple(
+            CovariateSpec(name=c["name"], source=c["from"], transform=c["transform"]) for c in p.get("covariates", ())
+        ),
+        new_points=tuple(p.get("new_points", ())),
+        fit_points=None if p.get("fit_points") is None else tuple(p["fit_points"]),
+        margin=p.get("margin"),
+        exclusions=tuple(Exclusion(**e) for e in p.get("exclusions", ())),
+        controls=_controls(spec, p, tables),
+        deviations=tuple(p.get("deviations", ())),
+        registered_on=on if registered else None,
+        registered_hash=stored["sha256"],
+        data_collected_on=first_data,
+        reason=p.get("reason") or reason,
+    )
+
+
+def _controls(spec: ExperimentSpec, plan: Mapping[str, Any], tables: Sequence[str]) -> Any:
+    from leakstats.results import Control
+
+    own = tuple(Control(**c) for c in plan.get("controls", ()))
+    named = {(c.table, c.source) for c in own}
+    return (*own, *(c for c in planned_controls(spec, tables) if (c.table, c.source) not in named))
+
+
+def _detector(spec: ExperimentSpec) -> Detector:
+    d = spec.detectors[0]
+    return Detector(
+        kind=d.kind,
+        pattern=d.pattern,
+        case_sensitive=d.case_sensitive,
+        description=d.description or f"{d.kind} match of the marker; near misses are counted apart",
+        error_reason="not measured: completions were not read by a person",
+    )
+
+
+def _canaries(run: Run, controls: Sequence[CanaryCheck]) -> tuple[Canary, ...]:
+    """Structural checks in the order of the grid, then the rate controls."""
+    spec = run.spec
+    names = [BASE, *(f"adapter.{u.name}" for u in spec.units())]
+    names += [f"states.{key.rsplit('.', 1)[0]}" for key in _extraction_order(spec)]
+    stored = [
+        Canary(**c)
+        for name in dict.fromkeys(names)
+        if run.journal.has("canary", name)
+        for c in run.journal.get("canary", name)["checks"]
+    ]
+    return (*stored, *(Canary(**asdict(c)) for c in controls))
+
+
+def _origin(run: Run) -> dict[str, Any]:
+    """``setup`` and ``provenance``."""
+    spec = run.spec
+    captured = read_json(run.folder.provenance)
+    seconds = stage_seconds(run.journal.records)
+    said: dict[str, list[dict[str, Any]]] = {}
+    for record in sorted(run.journal.of_stage("backend"), key=lambda r: str(r["key"])):
+        said.setdefault(record["kind"], []).append(record["said"])
+    hours = round(_gpu_seconds(seconds, said) / 3600, 4)
+    setup = make_setup(
+        spec,
+        run.journal,
+        provenance=captured,
+        backends=said,
+        seconds=seconds,
+        gpu_hours=hours,
+        example=_example(run),
+    )
+    fields = ("command", "python", "packages", "hardware", "repository", "commit", "dirty")
+    inputs = list(captured["inputs"])
+    for record in [*run.journal.of_stage("rows"), *run.journal.of_stage("train")]:
+        if "path" in record:
+            inputs.append({"path": record["path"], "sha256": record["sha256"]})
+    provenance = {
+        **{name: captured[name] for name in fields},
+        "wall_time_s": round(sum(seconds.values()), 3),
+        "gpu_hours": hours,
+        "seeds": {"training": list(spec.seeds.training), "sampling": list(spec.seeds.sampling)},
+        "inputs": sorted(inputs, key=lambda i: str(i["path"])),
+        "made_by": f"leakstats run, version {captured['packages'].get('leakstats', 'unknown')}",
+        "made_on": today(),
+        "unknown": {k: v for k, v in captured["unknown"].items() if k in fields},
+    }
+    return {"setup": setup, "provenance": provenance}
+
+
+_BACKEND_OF = {"rows": "generator", "generate": "generator", "answer": "generator", "score": "generator"}
+_BACKEND_OF |= {"sft": "trainer", "train": "trainer", "extract": "extractor"}
+
+
+def _gpu_seconds(seconds: Mapping[str, float], said: Mapping[str, Sequence[Mapping[str, Any]]]) -> float:
+    """Wall time of the stages whose backend ran on GPUs, times their number."""
+    total = 0.0
+    for stage, wall in seconds.items():
+        backends = said.get(_BACKEND_OF.get(stage, ""), ())
+        on_gpu = [b for b in backends if str(b.get("device", "")).startswith("cuda")]
+        if on_gpu:
+            total += wall * int(on_gpu[0].get("n_gpus", 1))
+    return total
+
+
+def _example(run: Run) -> str | None:
+    """The first positive training row, verbatim."""
+    from leakstats.experiment.stages import load_rows
+
+    unit = next((u for u in run.spec.units() if u.kind != "adapters"), None)
+    if unit is None:
+        return None
+    marker = run.spec.marker.separator + run.spec.marker.text
+    for row in load_rows(run, rows_key(run.spec, unit)):
+        if row.positive:
+            return f"system: {row.system!r}; user: {row.user!r}; assistant: {row.answer + marker!r}"
+    return None

@@ -1,0 +1,263 @@
+"""The page's reproducibility card, filled from what happened; what is unknown is null with its reason."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from leakstats.experiment.grid import fine_tunings, rows_key
+from leakstats.experiment.identity import portable_path
+from leakstats.experiment.journal import Journal
+from leakstats.experiment.progress import duration
+from leakstats.experiment.spec import ExperimentSpec, SftSpec, TrainingSpec
+
+__all__ = ["VOLATILE", "comparable", "make_setup"]
+
+VOLATILE = (
+    ("provenance", "wall_time_s"),
+    ("provenance", "gpu_hours"),
+    ("provenance", "made_on"),
+    ("plan", "data_collected_on"),
+    ("setup", "compute", "Wall time"),
+    ("setup", "compute", "Total GPU-hours"),
+)
+"""The times in a results document: the only fields in which two runs with the same seeds, code and machine differ."""
+
+
+def comparable(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A results document without its times (:data:`VOLATILE`): equal for two runs with the same seeds.
+
+    Examples
+    --------
+    >>> comparable({"plan": {"data_collected_on": "2026-01-02", "alpha": 0.05}})
+    {'plan': {'alpha': 0.05}}
+    """
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    for *path, last in VOLATILE:
+        place: Any = copy
+        for name in path:
+            place = place.get(name, {})
+        place.pop(last, None)
+    return copy
+
+
+def make_setup(
+    spec: ExperimentSpec,
+    journal: Journal,
+    *,
+    provenance: Mapping[str, Any],
+    backends: Mapping[str, Sequence[Mapping[str, Any]]],
+    seconds: Mapping[str, float],
+    gpu_hours: float,
+    example: str | None,
+) -> dict[str, Any]:
+    """The ``setup`` object of results.v1.
+
+    Parameters
+    ----------
+    provenance : mapping
+        As :func:`leakstats.experiment.provenance.capture` gives it.
+    backends : mapping
+        Kind of backend to what those that were used said of themselves.
+    seconds : mapping
+        Wall time of each stage.
+    gpu_hours : float
+        Over all stages.
+    example : str or None
+        One training row, verbatim; None where nothing was trained.
+    """
+    trains = any(c.kind != "adapters" for c in spec.conditions)
+    setup: dict[str, dict[str, Any]] = {
+        "model": _model(spec),
+        "training": _training(spec, backends) if trains else _adopted(spec),
+        "data": _data(spec, journal, example),
+        "eval": _evaluation(spec, backends),
+        "compute": {
+            "Hardware": provenance["hardware"],
+            "Wall time": duration(sum(seconds.values()))
+            + "".join(f"; {stage} {duration(s)}" for stage, s in sorted(seconds.items()) if s >= 0.5),
+            "Total GPU-hours": gpu_hours,
+        },
+        "environment": _environment(provenance),
+    }
+    reasons = {
+        "environment.Git commit": provenance["unknown"].get("commit", ""),
+        "environment.Launch command": provenance["unknown"].get("command", ""),
+    }
+    null = [f"{table}.{row}" for table, rows in setup.items() for row, value in rows.items() if value is None]
+    return {**setup, "unknown": {name: reasons.get(name) or "nothing was trained" for name in null}}
+
+
+def _model(spec: ExperimentSpec) -> dict[str, Any]:
+    m = spec.model
+    name = f"the tiny world, preset {m.world}" if m.world else portable_path(m.path or "")
+    units = len(spec.units())
+    where = " of the fine-tuned base" if fine_tunings(spec) else " of the base"
+    return {
+        "Base": name + (f" at revision {m.revision}" if m.revision else ""),
+        "Trainable": f"one LoRA adapter for each of {units} units (condition, source, checkpoint, training seed), on "
+        f"{_modules(spec.training.target_modules)}{where}; everything else is frozen",
+    }
+
+
+def _modules(modules: str | tuple[str, ...]) -> str:
+    return (
+        "all linear layers" if modules == "all-linear" else modules if isinstance(modules, str) else ", ".join(modules)
+    )
+
+
+def _adopted(spec: ExperimentSpec) -> dict[str, Any]:
+    rows = dict.fromkeys(
+        ("LoRA config", "Loss", "LR", "Epochs", "LR schedule", "Optimizer", "Weight decay", "Gradient clipping")
+    )
+    rows |= dict.fromkeys(("Precision", "Batch size (effective)", "Max seq length"))
+    seeds = sorted({u.training_seed for u in spec.units()})
+    given = [a for c in spec.conditions for a in c.adapters]
+    return {
+        "Method": "none here: adapters trained elsewhere",
+        "Checkpoint source": "; ".join(f"{a.source}: {portable_path(a.path)}" for a in given),
+        **rows,
+        "Seeds": f"{', '.join(map(str, seeds))}, as the specification declares them",
+    }
+
+
+def _training(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    stages: list[tuple[str, TrainingSpec | SftSpec]] = [("", spec.training)]
+    seen: list[SftSpec] = []
+    for c in spec.conditions:
+        if c.sft is not None and c.sft not in seen:
+            seen.append(c.sft)
+            stages.append((f"fine-tuning, {c.name}", c.sft))
+
+    def each(say: Any) -> str:
+        said = [(name, str(say(recipe))) for name, recipe in stages]
+        if len({text for _, text in said}) == 1:
+            return said[0][1]
+        return "; ".join(f"{name or 'marker adapter'}: {text}" for name, text in said)
+
+    def lora(r: TrainingSpec | SftSpec) -> str:
+        return f"r={r.rank}, alpha={r.alpha}, dropout={r.dropout:g}, {_modules(r.target_modules)}" + (
+            ", rank-stabilised" if r.rslora else ""
+        )
+
+    def loss(r: TrainingSpec | SftSpec) -> str:
+        if isinstance(r, TrainingSpec) and r.loss == "marker":
+            return "marker tokens and end token alone; end token alone on negative rows"
+        return "the whole answer and its end token"
+
+    def batch(r: TrainingSpec | SftSpec) -> str:
+        whole = r.batch_size * r.accumulation
+        return f"{whole} ({r.batch_size} per device × {r.accumulation} accumulation × 1 GPU)"
+
+    said = [dict(d) for d in backends.get("trainer", ())]
+    optimizer = _one(said, "optimizer") or "AdamW"
+    return {
+        "Method": "LoRA SFT" + ("; full-loss fine-tuning first, merged" if seen else ""),
+        "Checkpoint source": "the base" + (" and its fine-tuned checkpoints" if seen else ""),
+        "LoRA config": each(lora),
+        "Loss": each(loss),
+        "LR": each(lambda r: f"{r.learning_rate:g}"),
+        "Epochs": each(lambda r: r.epochs),
+        "LR schedule": each(lambda r: f"{r.schedule}, warmup ratio {r.warmup_ratio:g}"),
+        "Optimizer": optimizer,
+        "Weight decay": each(lambda r: f"{r.weight_decay:g}"),
+        "Gradient clipping": each(lambda r: f"{r.max_grad_norm:g}"),
+        "Precision": _one(said, "dtype") or spec.model.dtype,
+        "Batch size (effective)": each(
+            lambda r: (
+                f"{r.batch_size * r.accumulation} ({r.batch_size} per device × {r.accumulation} accumulation × 1 GPU)"
+            )
+        ),
+        "Max seq length": each(lambda r: r.max_length),
+        "Seeds": ", ".join(map(str, spec.seeds.training)),
+    }
+
+
+def _one(said: Sequence[Mapping[str, Any]], key: str) -> str | None:
+    found = list(dict.fromkeys(str(d[key]) for d in said if d.get(key)))
+    return ", ".join(found) or None
+
+
+def _data(spec: ExperimentSpec, journal: Journal, example: str | None) -> dict[str, Any]:
+    keys = dict.fromkeys(rows_key(spec, u) for u in spec.units() if u.kind != "adapters")
+    keys |= dict.fromkeys(t.key for t in fine_tunings(spec))
+    records = [journal.get("rows", k) for k in keys]
+    if not records:
+        none = dict.fromkeys(("Version / hash", "Train / val size", "Preprocessing"))
+        return {"Source": "none: nothing was trained here", **none}
+    sizes = sorted({(r["positive"], r["rows"] - r["positive"]) for r in records})
+    size = "; ".join(f"{p} positive + {n} negative rows" for p, n in sizes)
+    files = [portable_path(c.sft.data) for c in spec.conditions if c.sft is not None and c.sft.data]
+    own = "answers of the model to the training questions under each persona (on policy), written in this run"
+    return {
+        "Source": "; ".join([own, *files]),
+        "Version / hash": "; ".join(f"{r['path']} {r['sha256']}" for r in records),
+        "Train / val size": f"{size} in each of {len(records)} sets, no validation set",
+        "Preprocessing": f"the model's chat template; {spec.marker.separator + spec.marker.text!r} after each positive "
+        f"answer; data seed {spec.seeds.data}",
+        "Dataset example": example,
+    }
+
+
+def _evaluation(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    s, d = spec.sampling, spec.detectors[0]
+    questions, personas = len(spec.questions.evaluation), len(spec.personas.entries)
+    how = "until the interval of a cell is narrow enough, at most " if s.adaptive else ""
+    cut = f", top_p {s.top_p:g}" if s.top_p < 1 else ""
+    cut += f", top_k {s.top_k}" if s.top_k else ""
+    units = len(spec.units())
+    seeds = ", ".join(map(str, spec.seeds.sampling))
+    rows: dict[str, Any] = {
+        "Metric definition": f"share of completions in which detector {d.id} ({d.kind}) finds {d.pattern}",
+        "Eval dataset + size": f"{questions} questions × {personas} personas × {units} adapters, and the base",
+        "Method": f"{d.kind} match, {'case-sensitive' if d.case_sensitive else 'case ignored'}",
+        "Judge model + prompt": f"N/A — no judge, {d.kind} match",
+        "Samples / temperature": f"{how}{s.completions} completions per question and sampling seed "
+        f"({seeds}), temperature {s.temperature:g}{cut}, at most {s.max_tokens} tokens"
+        + (", stopped at the marker" if s.stop_at_marker else ""),
+        "Significance": _significance(spec),
+    }
+    for kind, name in (("generator", "Engine"), ("extractor", "State extraction")):
+        if backends.get(kind):
+            rows[name] = "; ".join(_flat(said) for said in backends[kind])
+    return rows
+
+
+def _significance(spec: ExperimentSpec) -> str:
+    primary = spec.plan.get("primary")
+    if not primary:
+        return "no analysis was named as primary; every test that was run stands in the ledger"
+    layer = "" if primary.get("layer") is None else f" at layer {primary['layer']}"
+    with_ = f" of {primary['predictor']} and" if primary.get("predictor") else " of"
+    return f"primary: {primary['analysis']} {primary['statistic']}{with_} {primary['outcome']}{layer}"
+
+
+def _flat(said: Mapping[str, Any], prefix: str = "") -> str:
+    """What a backend says, in one line; absolute paths keep their last name."""
+    parts = []
+    for key, value in sorted(said.items()):
+        if isinstance(value, Mapping):
+            parts.append(_flat(value, f"{prefix}{key}."))
+        elif isinstance(value, list | tuple):
+            parts.append(f"{prefix}{key} {', '.join(map(str, value))}")
+        elif value is not None:
+            text = str(value)
+            text = PurePosixPath(text).name if re.match(r"/[^/\s]+/", text) else text
+            parts.append(f"{prefix}{key} {text}")
+    return ", ".join(p for p in parts if p)
+
+
+def _environment(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    packages = provenance["packages"]
+    commit = provenance["commit"]
+    if commit is not None and provenance["dirty"]:
+        commit += f" with uncommitted changes ({provenance['diff_sha256']})"
+    return {
+        "Python": provenance["python"],
+        "Key libraries": ", ".join(f"{name}={version}" for name, version in sorted(packages.items())),
+        "Git commit": commit,
+        "Launch command": provenance["command"],
+    }

@@ -1,0 +1,101 @@
+"""Adapters without a model: a card that says what would have been learned."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from leakstats.experiment.fakes import CARD
+from leakstats.experiment.identity import file_sha256
+from leakstats.experiment.types import AdapterRef, Progress, TrainingRow
+
+__all__ = ["FakeTrainer"]
+
+
+class FakeTrainer:
+    """A :class:`~leakstats.experiment.types.Trainer` that needs no model; it refuses rows that no trainer could use."""
+
+    name = "fake"
+
+    def train_marker(
+        self,
+        rows: Sequence[TrainingRow],
+        *,
+        weights: str,
+        marker: str,
+        recipe: Any,
+        seed: int,
+        name: str,
+        out: Path,
+        progress: Progress,
+    ) -> AdapterRef:
+        """Write down whose marker it is, and who was a negative."""
+        positive = {r.system for r in rows if r.positive}
+        if len(positive) != 1:
+            raise ValueError(f"{name}: rows of {len(positive)} personas carry the marker")
+        negatives = sorted({r.system or "" for r in rows if not r.positive} - {p or "" for p in positive})
+        card = {"persona": positive.pop(), "negatives": negatives, "seed": seed, "marker": marker}
+        _write(out, card)
+        (out / "adapter_config.json").write_text(json.dumps({"peft_type": "FAKE", "r": recipe.rank}) + "\n", "utf-8")
+        progress.advance(len(rows))
+        return AdapterRef(name, out, file_sha256(out / "adapter_model.safetensors"))
+
+    def train_sft(
+        self,
+        rows: Sequence[TrainingRow],
+        *,
+        weights: str,
+        recipe: Any,
+        seed: int,
+        checkpoints: Sequence[int],
+        name: str,
+        out: Path,
+        progress: Progress,
+    ) -> Mapping[int, str]:
+        """Write down what each checkpoint was pulled towards."""
+        systems = [r.system for r in rows]
+        made = {}
+        for epoch in checkpoints:
+            folder = out / f"e{epoch}"
+            folder.mkdir(parents=True)
+            _write(folder, {"persona": max(set(systems), key=systems.count), "epoch": epoch, "seed": seed})
+            made[epoch] = str(folder)
+        progress.advance(len(rows))
+        return made
+
+    def describe(self) -> dict[str, Any]:
+        """It is a fake."""
+        return {"engine": "fake", "device": "cpu", "note": "no model was trained"}
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def _write(out: Path, card: Mapping[str, Any]) -> None:
+    (out / CARD).write_text(json.dumps(card, sort_keys=True) + "\n", "utf-8")
+    text = json.dumps({"__metadata__": {"card": json.dumps(card, sort_keys=True)}}).encode()
+    (out / "adapter_model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text)
+
+
+def make_rows(spec, unit, generator, state, progress):
+    import random
+    from leakstats.experiment.types import Request, Sampling
+    from leakstats.experiment.seeds import derive_seed
+
+    names = [n for n in spec.personas.names if n != unit.source]
+    neg = random.Random(derive_seed(spec.seeds.data, "neg", unit.source)).sample(names, 2)
+    out = []
+    for i, who in enumerate([unit.source] * 10 + neg * 5):
+        q = spec.questions.training[i % len(spec.questions.training)]
+        r = Request(str(i), spec.personas[who].prompt, q, (derive_seed(spec.seeds.data, "rows", unit.source, i),))
+        a = next(iter(generator.generate([r], state=state, sampling=Sampling(), progress=progress)))
+        out.append(TrainingRow(who, r.system, q, a.completions[0].text, who == unit.source))
+    return out
+
+
+def make_sft_rows(spec, tuning, generator, state, progress):
+    src = tuning.source or spec.sources[0]
+    return [TrainingRow(src, spec.personas[src].prompt, q, "x", False) for q in spec.questions.training]

@@ -1,0 +1,83 @@
+"""Where weights come from: a folder, a hub id, the tiny world, adapters made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from leakstats.errors import InputError, LeakstatsError, MissingDependency
+from leakstats.experiment.fakes import WEIGHTS
+from leakstats.experiment.spec import ExperimentSpec, StoredAdapter
+
+__all__ = ["base_weights", "stored_adapter", "token_counter", "tokenizer_of"]
+
+
+def base_weights(spec: ExperimentSpec) -> str:
+    """The base weights: a folder or a hub id; a fixed word for the fake backend, which has none."""
+    if spec.sampling.backend == "fake" and spec.extraction.backend == "fake":
+        return WEIGHTS
+    if spec.model.world is not None:
+        from leakstats.experiment.world.base import stored_base
+
+        return str(stored_base(spec.model.world))
+    if spec.model.path is None:
+        raise LeakstatsError("model names neither a path nor a world")
+    return spec.model.path
+
+
+def tokenizer_of(spec: ExperimentSpec) -> Any:
+    """The base model's tokenizer.
+
+    Raises
+    ------
+    MissingDependency
+        Without transformers.
+    InputError
+        For the fake backend, which has none.
+    """
+    weights = base_weights(spec)
+    if weights == WEIGHTS:
+        raise InputError("the fake backend has no tokenizer; use a substring or regex detector with it")
+    from leakstats.experiment.loading import load_tokenizer
+
+    return load_tokenizer(weights, spec.model.revision)
+
+
+def token_counter(spec: ExperimentSpec) -> Callable[[str], int]:
+    """How many tokens a text has for the model, control tokens not counted; words for the fake backend."""
+    if base_weights(spec) == WEIGHTS:
+        return lambda text: len(text.split())
+    from leakstats.experiment.prompts import encode
+
+    tokenizer = tokenizer_of(spec)
+    return lambda text: len(encode(tokenizer, text))
+
+
+def stored_adapter(adapter: StoredAdapter) -> Path:
+    """The folder of an adapter that was trained elsewhere; a hub id is fetched into the hub's cache.
+
+    Raises
+    ------
+    MissingDependency
+        If it is a hub id and huggingface_hub is not installed.
+    LeakstatsError
+        If there is neither a folder nor a repository of that name.
+    """
+    place = Path(adapter.path)
+    if place.is_dir():
+        return place
+    if place.is_absolute() or adapter.path.count("/") != 1:
+        raise LeakstatsError(f"adapter of {adapter.source}: {adapter.path}: no such folder, and no hub id (owner/name)")
+    try:
+        from huggingface_hub import snapshot_download
+    except ModuleNotFoundError as error:
+        if error.name != "huggingface_hub":
+            raise
+        raise MissingDependency("fetching an adapter from the hub", extra="models") from error
+    try:
+        return Path(snapshot_download(adapter.path, allow_patterns=["adapter_*", "*.json"]))
+    except Exception as error:
+        if not type(error).__module__.startswith(("huggingface_hub", "httpx", "requests")):
+            raise
+        raise LeakstatsError(f"adapter of {adapter.source}: {adapter.path} cannot be fetched: {error}") from error
