@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,18 +13,21 @@ from typing import Protocol
 
 from leakstats.contracts import template_versions
 from leakstats.errors import InputError
+from leakstats.records import replace, struct
 from leakstats.template import Profile, Template, VersionLine, load_template
 from leakstats.template import Severity as TemplateSeverity
 
+from .coverage import account
 from .document import Document, Html, too_complex
 from .finding import Finding, Severity
 from .gather import expand
 from .page import Page, WrittenVersion
 from .registry import all_rules
-from .report import Coverage, NotRun, PageReport, Report
+from .report import Coverage, NotRun, PageReport, Report, Unread
 from .results import load_results
 from .rule import Rule, ToolRule
 from .rules.too_large import TooLarge
+from .rules.unexplained_number import UnexplainedNumber
 from .rules.unreadable_file import UnreadableFile
 from .rules.unused_allow import UnusedAllow
 from .sidecar import Grounding, NotFound, load_grounding
@@ -40,7 +43,7 @@ DEFAULT_MAX_BYTES = 256 * 1024
 STDIN_NAME = "<stdin>"
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Options:
     """How a run judges."""
 
@@ -198,6 +201,8 @@ def _open(document: Document, file: Path | None, options: Options) -> tuple[Page
     results = load_results(document, given=options.results, page=file, root=options.root, read=not options.no_results)
     if not results.datasets:
         missing["results"] = results.reason
+        if grounding is None or grounding.analysis is None:
+            missing["numbers"] = results.reason
     page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing, results)
     return page, unknown
 
@@ -206,11 +211,12 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
     """Run the rules over a page."""
     document, template, profile, grounding = page.document, page.template, page.profile, page.grounding
     allows, missing = page.allows, page.missing
-    printed = [] if grounding is None else sorted((v.start or 0, v.end) for v in grounding.values if v.confirmed)
+    values = () if grounding is None else grounding.values
+    printed = sorted((v.start, v.end) for v in values if v.start is not None and v.untouched)
     findings: list[Finding] = []
     ran: list[Rule] = []
     not_run: list[NotRun] = []
-    for rule in all_rules():
+    for rule in sorted(all_rules(), key=lambda rule: (rule.last, rule.code)):
         if options.codes is not None and rule.code not in options.codes:
             continue
         if rule.code in options.left_out:
@@ -229,6 +235,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
             found = [f.at(severity) for f in set(rule.check(page))]
             if rule.code.startswith(_READINGS):
                 found = [f for f in found if not _within(document, f, printed)]
+            page.found.extend(found)
             findings.extend(_at_most(sorted(found, key=lambda f: f.order)))
     own = [rule.code for rule in all_rules() if rule.code.startswith("CR9")]
     kept, hidden, used = suppress(findings, allows, today=options.today, protected=own)
@@ -240,6 +247,9 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         tuple(not_run),
         tuple(hidden),
         coverage=_coverage(grounding),
+        numbers=account(page) if options.codes is None or UnexplainedNumber.code in options.codes else None,
+        data=tuple(d.name for d in page.results.datasets),
+        unread=tuple(Unread(name, why, bool(options.results)) for name, why in page.results.problems),
         template="" if unknown else f"{template.kind} {template.version}",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
@@ -247,11 +257,12 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
 
 _READINGS = ("CR31", "CR4")
 """Rules that read numbers off the page and derive them again. What the analysis prints today in that very place needs
-no reading: a permutation p need not follow from its coefficient, nor a clustered interval from its counts."""
+no reading: a permutation p need not follow from its coefficient, nor a clustered interval from its counts. Nor does
+what stands as it was printed where the analysis is not at hand: then it is not checked."""
 
 
 def _within(document: Document, finding: Finding, printed: list[tuple[int, int]]) -> bool:
-    """Whether a finding speaks of a value that was printed from the analysis and is confirmed."""
+    """Whether a finding speaks of a value that was printed from the analysis and that nobody has touched."""
     at = document.source.start_of(finding.place.line) + finding.place.column - 1
     i = bisect_right(printed, (at, len(document.source.text))) - 1
     return i >= 0 and printed[i][0] <= at < printed[i][1]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
+from leakstats.records import struct
 from leakstats.template import Profile, Section, Template, VersionLine, fold
 
 from .document import Block, Bullet, Document, Heading, Html, Paragraph, Title
 from .evidence.knowledge import Evidence
+from .finding import Finding
 from .inline import Text
 from .outline import Found, Outline
 from .results import ResultFiles
@@ -21,7 +23,7 @@ from .suppress import Allow
 __all__ = ["LabelledBullets", "Page", "WrittenVersion"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class LabelledBullets:
     """The bullets that a section asks for."""
 
@@ -33,7 +35,7 @@ class LabelledBullets:
     bullets: tuple[Bullet, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class WrittenVersion:
     """The page's version line as it was read."""
 
@@ -45,7 +47,7 @@ class WrittenVersion:
     """Why a comment that begins like one could not be read."""
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Page:
     """A page with its context."""
 
@@ -65,6 +67,8 @@ class Page:
     """What rules may need and this page lacks, with the reason."""
     results: ResultFiles = field(default_factory=ResultFiles)
     """The results files to compare with."""
+    found: list[Finding] = field(default_factory=list, repr=False)
+    """What the rules have found so far, for those that speak last."""
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import field
+from typing import Literal, TypeAlias, get_args
+
+from leakstats.records import struct
 
 from .finding import SEVERITIES, Finding, Severity
+from .source import Place
 
-__all__ = ["Coverage", "NotRun", "PageReport", "Report", "Suppressed"]
+__all__ = ["OUTCOMES", "Account", "Coverage", "NotRun", "Outcome", "PageReport", "Report", "Suppressed", "Unread"]
+
+Outcome: TypeAlias = Literal["grounded", "derived", "contradicted", "unexplained", "not checked"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class NotRun:
     """A rule that did not run on a page. It has not passed."""
 
@@ -20,7 +26,7 @@ class NotRun:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Suppressed:
     """A finding that the page itself allows, with the reason that it gives."""
 
@@ -30,7 +36,7 @@ class Suppressed:
     """A comment of the page, or a file beside it (as SARIF says it)."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Coverage:
     """What became of the values that the renderer printed on a page (counts).
 
@@ -45,7 +51,31 @@ class Coverage:
     lost: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@struct
+class Account:
+    """What became of one number of a page."""
+
+    place: Place
+    text: str
+    """As printed, with its unit."""
+    outcome: Outcome
+    """``grounded``: the value of what its words name in the results. ``derived``: it follows from other numbers.
+    ``contradicted``: a rule says so. ``unexplained``: there are results, and neither they nor the page give it.
+    ``not checked``: there is nothing to compare with."""
+    why: str
+
+
+@struct
+class Unread:
+    """A results file that could not be read. What it holds is *not checked*."""
+
+    name: str
+    reason: str
+    given: bool
+    """It was given by the user, and not named by the page."""
+
+
+@struct
 class PageReport:
     """The verdict on one page."""
 
@@ -62,9 +92,31 @@ class PageReport:
     lines: tuple[str, ...] = field(default=(), repr=False)
     """The page's lines, for excerpts."""
     readable: bool = True
+    numbers: tuple[Account, ...] | None = None
+    """Every number that claims a result; ``None`` where the rules about numbers did not run."""
+    data: tuple[str, ...] = ()
+    """Names of the results files that the page was compared with."""
+    unread: tuple[Unread, ...] = ()
+    """Results files that could not be read: nothing in them was compared."""
+
+    @property
+    def tally(self) -> dict[Outcome, int]:
+        """How many numbers have each outcome (counts)."""
+        counted = Counter(account.outcome for account in self.numbers or ())
+        return {outcome: counted[outcome] for outcome in OUTCOMES}
+
+    @property
+    def coverage_line(self) -> str:
+        """``73 numbers: 60 grounded, 8 derived, 1 contradicted, 4 unexplained``; "" where none was accounted for."""
+        if self.numbers is None:
+            return ""
+        total, tally = len(self.numbers), self.tally
+        parts = [f"{n} {outcome}" for outcome, n in tally.items() if n or outcome != "not checked"]
+        against = f" (compared with {', '.join(self.data)})" if self.data else ""
+        return f"{total} number{'s' * (total != 1)}: {', '.join(parts)}{against}"
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Report:
     """The verdict on every page of a run."""
 
@@ -92,7 +144,7 @@ class Report:
 
     @property
     def status(self) -> int:
-        """Exit status: 2 if a file could not be read, 1 if the run failed, 0 otherwise."""
-        if not all(page.readable for page in self.pages):
+        """Exit status: 2 if a page or a results file that was given could not be read, 1 if the run failed, else 0."""
+        if any(not page.readable or any(u.given for u in page.unread) for page in self.pages):
             return 2
         return 1 if self.failed else 0

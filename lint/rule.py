@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from leakstats.records import struct
 
 from .document import Block
 from .finding import Edit, Finding, Severity
@@ -19,7 +20,7 @@ __all__ = ["Rule", "RuleDoc", "ToolRule"]
 _HEADS = ("Why is this bad?", "Fails", "Passes")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class RuleDoc:
     """A rule's docstring in its parts; the examples are executed as tests."""
 
@@ -46,7 +47,10 @@ class Rule(ABC):
     profile: ClassVar[str] = ""
     """The profile in which it speaks, where the default one keeps it silent."""
     needs: ClassVar[frozenset[str]] = frozenset()
-    """What it needs beside the page: ``provenance``, ``analysis``, ``root``. Without it the rule is *not run*."""
+    """What it needs beside the page: ``provenance``, ``analysis``, ``results``, ``numbers`` (either of the last two).
+    Without it the rule is *not run*."""
+    last: ClassVar[bool] = False
+    """It speaks after all others and may look at what they found (``page.found``)."""
 
     @abstractmethod
     def check(self, page: Page) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from leakstats.analysis.document import AnalysisDocument
 from leakstats.errors import LeakstatsError
 from leakstats.files import read_json, sha256_of
 from leakstats.numbers import normalise
+from leakstats.records import struct
 from leakstats.template import VersionLine
 
 from .finding import Edit
@@ -33,7 +33,7 @@ class NotFound(LeakstatsError):
     """A file that would ground the page is missing or unusable; the checks that need it are not run."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Span:
     """One thing that the renderer printed from the analysis."""
 
@@ -54,7 +54,7 @@ class Span:
         return cls(**texts, args=tuple(data["args"]), kwargs=dict(data["kwargs"]))
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Sidecar:
     """A page's provenance file."""
 
@@ -98,7 +98,7 @@ class Sidecar:
             raise NotFound(f"{path}: not a complete {SCHEMA} file ({type(error).__name__}: {error})") from None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Difference:
     """A stretch of a value that does not say what it should."""
 
@@ -117,7 +117,7 @@ class Difference:
         return Edit(self.start, self.end, self.wanted) if plain else None
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Value:
     """A printed value as it stands on the page now."""
 
@@ -141,13 +141,18 @@ class Value:
         """True if the page no longer shows what was printed (nor what would be printed today)."""
         return self.start is not None and not self.confirmed and not _same(self.shown, self.span.text)
 
+    @property
+    def untouched(self) -> bool:
+        """True if the analysis confirms it, or if it stands as printed and there is no analysis to ask."""
+        return self.confirmed or (self.start is not None and self.fresh is None and not self.edited)
+
     def differences(self) -> Iterator[Difference]:
         """Where the page differs from what it should show."""
         if self.start is not None:
             yield from _differences(self.shown, self.span.text if self.fresh is None else self.fresh, self.start)
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Grounding:
     """A rendered page's values against its analysis."""
 

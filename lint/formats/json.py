@@ -9,7 +9,7 @@ from typing import Any
 from leakstats import __version__
 
 from ..finding import Finding
-from ..report import PageReport, Report
+from ..report import Account, PageReport, Report
 
 __all__ = ["SCHEMA", "to_document", "to_json"]
 
@@ -59,4 +59,25 @@ def _page(page: PageReport) -> dict[str, Any]:
         "not_run": [{"code": n.code, "rule": n.rule, "reason": n.reason} for n in page.not_run],
         "suppressed": [{**_finding(s.finding), "reason": s.reason} for s in page.suppressed],
         "coverage": None if page.coverage is None else asdict(page.coverage),
+        "numbers": None if page.numbers is None else _numbers(page, page.numbers),
+        "unread": [asdict(unread) for unread in page.unread],
+    }
+
+
+def _numbers(page: PageReport, numbers: tuple[Account, ...]) -> dict[str, Any]:
+    """How many numbers have each outcome, and every one of them."""
+    tally = {outcome.replace(" ", "_"): n for outcome, n in page.tally.items()}
+    return {"total": len(numbers), **tally, "compared_with": list(page.data), "each": [_account(a) for a in numbers]}
+
+
+def _account(account: Account) -> dict[str, Any]:
+    line, column, end_line, end_column = account.place
+    return {
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "text": account.text,
+        "outcome": account.outcome,
+        "why": account.why,
     }

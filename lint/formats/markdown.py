@@ -33,6 +33,9 @@ def _page(page: PageReport) -> list[str]:
     else:
         out.append("No findings.")
     out.append("")
+    if page.coverage_line:
+        out += [f"{_escape(page.coverage_line)}.", ""]
+    out += [f"Not checked: {_escape(f'{u.name}: {u.reason}')}\n" for u in page.unread]
     if page.coverage is not None:
         out += [f"{page.coverage.confirmed} of {page.coverage.printed} printed values confirmed.", ""]
     reasons: dict[str, list[str]] = {}

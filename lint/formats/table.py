@@ -23,11 +23,26 @@ def to_table(report: Report) -> str:
             row = _row(page, code)
             if row is not None:
                 status, detail = row
-                lines.append(f"{f'{code} {name}':<{width}}  {_ICONS[status]} {status}  {detail}".rstrip())
+                lines.append(_line(f"{code} {name}", width, status, detail))
+        lines.extend(_line("results file", width, "NOT CHECKED", f"{u.name}: {u.reason}") for u in page.unread)
+        if page.numbers is not None:
+            lines.append(_line("numbers", width, _of_numbers(page), page.coverage_line))
     counts = report.counts
     result = {0: "PASS", 1: "FAIL", 2: "NOT CHECKED"}[report.status]
     lines.append(f"Result: {result} ({counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes)")
     return "\n".join(lines) + "\n"
+
+
+def _line(check: str, width: int, status: str, detail: str) -> str:
+    return f"{check:<{width}}  {_ICONS[status]} {status}  {detail}".rstrip()
+
+
+def _of_numbers(page: PageReport) -> str:
+    """A page with nothing to compare with has not passed, whatever follows from the page itself."""
+    tally = page.tally
+    if tally["contradicted"]:
+        return "FAIL"
+    return "NOT CHECKED" if tally["not checked"] and not tally["grounded"] else "PASS"
 
 
 def _row(page: PageReport, code: str) -> tuple[str, str] | None:

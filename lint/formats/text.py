@@ -32,6 +32,10 @@ def _page(page: PageReport) -> Iterator[str]:
     if known:
         yield f"  {known} known finding{'s' * (known != 1)} not shown: see the baseline"
     yield from _not_run(page)
+    for unread in page.unread:
+        yield f"  not checked: {unread.name}: {unread.reason}"
+    if page.coverage_line:
+        yield f"  {page.coverage_line}"
     if page.coverage is not None:
         yield f"  {_coverage(page.coverage)}"
     if not page.findings:

@@ -41,7 +41,7 @@ class FakeAnalysis(AnalysisDocument):
 
 def grounded(text: str, *, today: str) -> Page:
     """A page with one rendered value and the analysis that prints ``today`` in its place."""
-    span = Span("results", "rho", (), {}, "rho(layer=20)", PRINTED, "The rate ", " over the personas.")
+    span = Span("title", "rho", (), {}, "rho(layer=20)", PRINTED, "The rate ", " over the personas.")
     document = Document.parse(text)
     values = tuple(find_values(document.source.text, (span,), lambda _: (today, "")))
     sidecar = Sidecar(Path("page.provenance.json"), Path("analysis.json"), HASH_HERE, (span,))
@@ -76,7 +76,7 @@ def fires(rule: Rule, text: str) -> bool:
         report = lint_text(text, Options(max_bytes=64))
     elif rule.code == "CR205":
         report = lint_text(text, Options(root=HERE))
-    elif "results" in rule.needs:
+    elif rule.needs & {"results", "numbers"}:
         return bool(list(rule.check(with_results(text))))
     elif rule.needs:
         return bool(list(rule.check(grounded(text, today=TODAY if rule.code == "CR302" else PRINTED))))
