@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from leakstats.errors import LeakstatsError
+from leakstats.records import struct
 from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 
 from ..source import Place
@@ -21,7 +21,7 @@ from .tables import Sheet
 __all__ = ["Record", "coefficient_clashes", "p_clashes", "records"]
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Record:
     """A coefficient of the page with its p and N, in words or in a table."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from leakstats.facts import Fact, Series
+from leakstats.records import replace, struct
 
 from .grammar import Number
 from .idioms import is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import direction_words, quantifiers
+from .lexicon import ROLE_WORDS, direction_words, quantifiers
 from .names import words_of
 from .passages import Sentence
 from .values import is_claim
@@ -20,7 +20,7 @@ from .values import is_claim
 __all__ = ["count_clashes", "true_counts"]
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Counted:
     """A count of things out of ``total`` that the page claims."""
 
@@ -207,6 +207,8 @@ _SIGNED = re.compile(
     r"value|slope|relation)?",
     re.IGNORECASE,
 )
+_ZERO_SIDE = re.compile(r"\b(below|under|above|over|less than|more than) (?:zero|0(?:\.0+)?)\b(?!\.\d)", re.IGNORECASE)
+_LIKE = re.compile(r"\b(?:cos\w*|similarit\w*|likeness|projection\w*|project)\b", re.IGNORECASE)
 _RELATION = re.compile(
     r"\b(?:predicts?|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|repeats?|"
     r"replicat\w+|agrees?|tracks?|follows?)\b",
@@ -286,14 +288,17 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
         found = {sum(f.value < 0.05 for f in _values(s)) for s in _of_p(evidence, series, claim)}
         if found:
             return found
-    signed = _SIGNED.search(text)
+    signed = _SIGNED.search(text) or _ZERO_SIDE.search(text)
     if signed is not None:
         chosen = [
             s for s in series if (not s.role and any(f.value < 0 for f in _values(s))) or _is_coefficient(evidence, s)
         ]
         chosen = [s for s in chosen if all(abs(f.value) <= 1.0001 for f in _values(s))]
+        alike = [s for s in chosen if evidence.kind(s) == "similarity"]
+        if _LIKE.search(text) and alike:
+            chosen = alike
         if chosen:
-            want = 1 if signed.group(1).lower() == "positive" else -1
+            want = 1 if signed.group(1).lower() in ("positive", "above", "over", "more than") else -1
             return {sum(f.value * want > 0 for f in _values(s)) for s in chosen}
     directions = [d for d in direction_words(text) if not d.polar]
     if len({d.sign for d in directions}) == 1 and directions and evidence.datasets and not numbers:
@@ -443,19 +448,11 @@ _COMMON = frozenset(
         "data",
     ]
 )
-_ROLE_WORDS = {
-    "first": re.compile(
-        r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained)\b",
-        re.IGNORECASE,
-    ),
-    "last": re.compile(r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end)\b", re.IGNORECASE),
-    "max": re.compile(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
-}
 
 
 def _by_role(series: list[Series], text: str) -> list[Series]:
     """Start, peak or end, where the words say which; on the page by the column's header."""
-    for role, pattern in _ROLE_WORDS.items():
+    for role, pattern in ROLE_WORDS.items():
         if pattern.search(text):
             chosen = [s for s in series if s.role == role or (s.origin == "page" and pattern.search(s.quantity))]
             if chosen:
@@ -509,13 +506,13 @@ def _count_differences(evidence: Evidence, series: list[Series], claim: Counted,
         )
     }
     nets = [s for s in nets if id(s) in course] or nets
-    wanted = "gain" if _ROLE_WORDS["max"].search(text) and not _ROLE_WORDS["last"].search(text) else "net"
+    wanted = "gain" if ROLE_WORDS["max"].search(text) and not ROLE_WORDS["last"].search(text) else "net"
     nets = [s for s in nets if s.role == wanted and not s.words & _NO_RATE] or nets
     out = {sum(_passes(f.value, number.bound, limit) for f in _values(s)) for s in nets}
     page = [s for s in series if s.origin == "page" and s.fraction and s.pointer.startswith("column") and not s.role]
     if not nets and len(page) >= 2:
-        firsts = [s for s in page if _ROLE_WORDS["first"].search(s.quantity)] or page[:1]
-        lasts = [s for s in page if s not in firsts and not _ROLE_WORDS["max"].search(s.quantity)] or page[-1:]
+        firsts = [s for s in page if ROLE_WORDS["first"].search(s.quantity)] or page[:1]
+        lasts = [s for s in page if s not in firsts and not ROLE_WORDS["max"].search(s.quantity)] or page[-1:]
         for a in firsts:
             for b in lasts:
                 shared = [n for n in b.facts if n in a.facts]

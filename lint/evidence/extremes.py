@@ -11,7 +11,7 @@ from leakstats.facts import Fact, Series
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import Superlative, superlatives
+from .lexicon import ROLE_WORDS, Superlative, superlatives
 from .names import Mention, words_of
 from .passages import Sentence
 from .values import is_claim
@@ -195,87 +195,165 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     return None
 
 
+_SUBSET = re.compile(
+    r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
+    r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|in (?:its|this|that|their) (?:group|class|category))\b",
+    re.IGNORECASE,
+)
+_NOT_FIRST = re.compile(
+    r"\b(?:second|third|fourth|next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|equal)"
+    r"[\s-]+(?:the )?$",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|improv|grow|"
+    r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon)?\w*\b",
+    re.IGNORECASE,
+)
+_CHANGED = frozenset(["change", "difference", "diff", "delta", "net", "shift", "gain", "drop", "effect", "increase"])
+
+
 def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Mention) -> Clash | None:
-    if re.search(
-        r"\b(?:second|third|next|among|one of)[\s-]+(?:the )?$",
-        sentence.between(max(sentence.start, sentence.start + word.start - 14), sentence.start + word.start),
-        re.IGNORECASE,
-    ):
+    start, end = sentence.start + word.start, sentence.start + word.end
+    if _NOT_FIRST.search(sentence.between(max(sentence.start, start - 16), start)):
         return None
+    near = sentence.between(min(start, holder.start), max(end, holder.end))
+    if _SUBSET.search(sentence.between(max(sentence.start, start - 30), max(end, holder.end) + 40)):
+        return None
+    counted = re.search(r"\bof (?:the |all |our )*(\d+)\b", sentence.between(end, end + 40))
     candidates = [
         (s, s.facts[holder.name])
         for s in evidence.all_series
         if holder.name in s.facts
         and len(_facts(s)) >= 3
         and s.role not in ("interval", "at", "second")
+        and evidence.kind(s) not in ("size", "p", "spread")
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
+        and (counted is None or len(_facts(s)) == int(counted.group(1)))
     ]
+    if holder.name.startswith("#"):
+        named = {m.name for m in sentence.passage.names if not m.name.startswith("#")} & evidence.spoken
+        own = [(s, f) for s, f in candidates if named & f.entities]
+        candidates = own if named else candidates
+        if named and len({frozenset(named & f.entities) for _, f in own}) != 1:
+            return None
+    change = _change(sentence, start, end)
+    if change is not None:
+        candidates = _changes(evidence, holder, candidates)
     if not candidates:
         return None
-    noun = words_of(
-        re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and)\b", sentence.text[word.end : word.end + 40])[0]
-    )
-    fitting = [
-        (s, f)
-        for s, f in candidates
-        if noun & (s.words | words_of(s.quantity)) or (s.role == "max" and noun & {"peak", "maximum", "height"})
-    ]
     beside = _stated(sentence, word)
-    if beside is not None:
-        exact = [
+    stated = [beside] if beside is not None else _beside(evidence, sentence, holder)
+    if stated and change is None:
+        candidates = [
             (s, f)
             for s, f in candidates
-            if any(evidence.matches(beside, s, x) for x in _facts(s)) and evidence.suits(beside, s)
+            if any(evidence.suits(n, s) and evidence.matches(n, s, x) for n in stated for x in _facts(s))
         ]
-        if not exact:
-            return None
-        fitting = exact
-    named = [] if fitting else _beside(evidence, sentence, holder)
-    if fitting:
-        candidates = fitting
-    elif named:
-        exact = [(s, f) for s, f in candidates if any(evidence.matches(n, s, f) for n in named)]
-        if not exact:
-            return None  # the value itself is judged elsewhere
-        candidates = exact
-    else:
-        candidates = _by_words(candidates, sentence)
+    elif change is None:
+        candidates = _meant(evidence, candidates, sentence.between(end, end + 40), near)
     if not candidates:
         return None
     for series, fact in candidates:
-        values = [abs(f.value) if word.strength else f.value for f in _facts(series)]
-        own = abs(fact.value) if word.strength else fact.value
-        top = max(values) if word.sign > 0 else min(values)
-        spread = max(f.high - f.low for f in _facts(series))
-        if abs(own - top) <= spread + 1e-12:
-            return None
-        plain = [f.value for f in _facts(series)]
-        sizes = [abs(f.value) for f in _facts(series)]
-        if min(plain) < 0 and abs(abs(fact.value) - (max(sizes) if word.sign > 0 else min(sizes))) <= spread + 1e-12:
-            return None
-        if word.strength and abs(fact.value - (max(plain) if word.sign > 0 else min(plain))) <= spread + 1e-12:
-            return None
+        facts = _facts(series)
+        spread = max(f.high - f.low for f in facts) + 1e-12
+        for values, own_value in (
+            ([f.value for f in facts], fact.value),
+            ([abs(f.value) for f in facts], abs(fact.value)),
+        ):
+            top = max(values) if word.sign > 0 else min(values)
+            if abs(own_value - top) <= spread:
+                return None
+            if change == "down" and abs(own_value - min(values)) <= spread:
+                return None
     series = candidates[0][0]
     by_name = {
         k: (abs(f.value) if word.strength else f.value) for k, f in series.facts.items() if not k.startswith("#")
     } or {k: f.value for k, f in series.facts.items()}
     right = (max if word.sign > 0 else min)(by_name, key=lambda k: by_name[k])
-    start = sentence.start + word.start
     return Clash(
         "superlative",
-        sentence.passage.place(start, sentence.start + word.end),
+        sentence.passage.place(start, end),
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
 
 
+def _change(sentence: Sentence, start: int, end: int) -> str | None:
+    """``up``, ``down`` or ``any`` where the extreme is one of a change ("changes most", "the largest drop")."""
+    before = re.search(
+        r"(\w+)\s+(?:the\s+|by the\s+|far the\s+)*$", sentence.between(max(sentence.start, start - 30), start)
+    )
+    after = re.match(r"\s+(?:[a-z-]+\s+)?(\w+)(?:\s+(\w+))?", sentence.between(end, end + 40))
+    words = [before.group(1)] if before else []
+    if after is not None:
+        words += re.findall(r"\w+", after.group(0))[:2]
+    for text in words:
+        hit = _CHANGE.fullmatch(text)
+        if hit is not None and hit.lastgroup is not None:
+            return "down" if hit["down"] else "up" if hit["up"] else "any"
+    return None
+
+
+def _changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
+    """The changes that are known: fields and columns of changes, and the differences of two columns of rates."""
+    out = [
+        (s, f)
+        for s, f in candidates
+        if s.role in ("net", "gain") or s.words & _CHANGED or words_of(s.quantity) & _CHANGED or "Δ" in s.quantity
+    ]
+    rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) == "rate"]
+    for a, b in itertools.combinations(rates[:12], 2):
+        shared = [n for n in a.facts if n in b.facts]
+        if a.origin != b.origin or len(shared) < 3:
+            continue
+        facts = {
+            n: Fact(
+                "change", a.facts[n].entities, b.facts[n].low - a.facts[n].high, b.facts[n].high - a.facts[n].low, ""
+            )
+            for n in shared
+        }
+        made = Series("change", frozenset(), facts, True, a.origin, f"{b.pointer} minus {a.pointer}", "net")
+        out.append((made, facts[holder.name]))
+    return out
+
+
+def _meant(
+    evidence: Evidence, candidates: list[tuple[Series, Fact]], after: str, near: str
+) -> list[tuple[Series, Fact]]:
+    """The columns that the words beside an extreme name, with the fields that they print; else all of them."""
+    noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
+    for role, pattern in ROLE_WORDS.items():
+        if pattern.search(near):
+            return [
+                (s, f) for s, f in candidates if s.role == role or (s.origin == "page" and pattern.search(s.quantity))
+            ]
+    for words in (noun, words_of(near)):
+        named = [(s, f) for s, f in candidates if s.origin == "page" and words & words_of(s.quantity)]
+        if named:
+            printed = {b.data.pointer for b in evidence.bindings if words & words_of(b.page.quantity)}
+            return named + [(s, f) for s, f in candidates if s.pointer in printed]
+    if noun & _COEFFICIENTS:
+        return [(s, f) for s, f in candidates if evidence.kind(s) == "coefficient"]
+    return candidates
+
+
+_COEFFICIENTS = frozenset(["coefficient", "correlation", "association", "relation", "rho", "r"])
+
+
 def _stated(sentence: Sentence, word: Superlative) -> Number | None:
-    """The number that follows a superlative: "the lowest rate, 10.0%, belongs to"."""
+    """The number of the clause behind a superlative: "the lowest rate, 10.0%, belongs to", "the judge, with 44%"."""
     end = sentence.start + word.end
     for number in sentence.numbers:
-        if number.start >= end and number.role in ("percent", "value", "coefficient"):
+        if number.start >= end and number.role in ("percent", "value", "coefficient") and not number.bound:
             gap = sentence.between(end, number.at)
-            return number if re.fullmatch(r"(?:\s+[a-z-]+){0,3}\s*(?:,|of|is|at|\()\s*", gap) else None
+            for m in sentence.names:
+                if end <= m.start < number.at:
+                    gap = gap.replace(m.text, "", 1)
+            plain = re.fullmatch(
+                r"(?:\s+[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*(?:with |at )?(?:[ρr]\s*=\s*)?", gap
+            )
+            return number if plain is not None else None
     return None
 
 
@@ -284,15 +362,3 @@ def _beside(evidence: Evidence, sentence: Sentence, holder: Mention) -> list[Num
     out = [n for i, n in enumerate(sentence.numbers) if i in bound and bound[i].start == holder.start]
     # "(cosine 0.47)" names another quantity than the extreme
     return [n for n in out if not re.search(r"[A-Za-z]{3,}[\s=:]*$", sentence.between(holder.end, n.at))]
-
-
-def _by_words(candidates: list[tuple[Series, Fact]], sentence: Sentence) -> list[tuple[Series, Fact]]:
-    """The candidates whose words occur in the sentence or its passage; only the page's own tables where none does."""
-    page = [(s, f) for s, f in candidates if s.origin == "page"]
-    pool = page or candidates
-    for text in (sentence.text, sentence.passage.plain):
-        words = words_of(text)
-        ranks = [len(s.words & words) for s, _ in pool]
-        if max(ranks, default=0) > 0:
-            return [c for c, rank in zip(pool, ranks, strict=True) if rank == max(ranks)]
-    return pool

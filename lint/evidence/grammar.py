@@ -6,10 +6,10 @@ Reading is one pass of one expression over the text, and a short look at what st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from leakstats.numbers import parse_number
+from leakstats.records import replace, struct
 
 __all__ = ["WORD_NUMBERS", "Number", "Role", "read_numbers"]
 
@@ -116,7 +116,7 @@ _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _JOIN = re.compile(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Number:
     """A number of a text: offsets are into the visible text, values as printed ("12.3%" is 12.3)."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+
+from leakstats.records import struct
 
 from .grammar import Number
 from .names import Mention
@@ -18,7 +19,7 @@ _GAP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Stat:
     """A coefficient with what stands beside it."""
 
@@ -61,7 +62,7 @@ def stats(sentence: Sentence) -> list[Stat]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Span:
     """Two numbers that belong together: a move ("0→73%", "from a to b") or a range ("0.67–0.87")."""
 

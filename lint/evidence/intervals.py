@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from leakstats.records import struct
 from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interval
 
 from ..document import Cell
@@ -24,7 +24,7 @@ from .values import is_claim
 __all__ = ["exclusion_clashes", "follows_from_trials", "granularity_clashes", "ratio_clashes", "width_clashes"]
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Stated:
     """An interval of the page with its estimate."""
 

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from leakstats.facts import Fact, Series
+from leakstats.records import struct
 
 from ..document import Document, Table
 from ..outline import Outline
@@ -29,11 +29,28 @@ _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
 _LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
 _SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
 _SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
+_CENTRES = frozenset(["mean", "average", "avg", "median", "score", "rate", "share"])
+_RATE_WORDS = frozenset(
+    [
+        "rate",
+        "share",
+        "pct",
+        "percent",
+        "percentage",
+        "frac",
+        "fraction",
+        "prop",
+        "proportion",
+        "prob",
+        "accuracy",
+        "leak",
+    ]
+)
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Clash:
     """Something on the page that cannot be true, with what it collides with."""
 
@@ -158,6 +175,11 @@ class Evidence:
         return {b.data.pointer: b.page.quantity for b in self.bindings if b.page.pointer.startswith("column")}
 
     @cached_property
+    def _percentages(self) -> frozenset[str]:
+        """Fields that the page prints as percentages."""
+        return frozenset(b.data.pointer for b in self.bindings if all(c.number.role == "percent" for c in b.matched))
+
+    @cached_property
     def _of_triples(self) -> tuple[frozenset[str], frozenset[str]]:
         return (
             frozenset(t.coefficient.pointer for t in self.triples),
@@ -182,7 +204,7 @@ class Evidence:
                 return "similarity"
             if words & _SIZES or re.match(r"\s*[nN]\b", text):
                 return "size"
-            if words & _SPREADS:
+            if words & _SPREADS and not words & _CENTRES:
                 return "spread"
         return "rate" if series.fraction else ""
 
@@ -325,6 +347,7 @@ class Evidence:
                 and any(v != int(v) for v in values)
                 and all(0 <= v <= 100 for v in values)
                 and max(values) > 1
+                and (series.pointer in self._percentages or bool(series.words & _RATE_WORDS))
             )
         if number.decimals > 0:
             return any(v != int(v) for v in values) and max(map(abs, values)) <= 10 ** (len(number.text))
@@ -341,7 +364,11 @@ class Evidence:
                 out.extend((f.low, f.high) for f in series.facts.values())
             elif series.origin == "data":
                 values = [f.value for f in series.facts.values()]
-                if all(0 <= v <= 100 for v in values) and any(v != int(v) for v in values):
+                if (
+                    all(0 <= v <= 100 for v in values)
+                    and any(v != int(v) for v in values)
+                    and (max(values) <= 1 or series.pointer in self._percentages or series.words & _RATE_WORDS)
+                ):
                     scale = 0.01 if max(values) > 1 else 1.0
                     out.extend((v * scale, v * scale) for v in values)
         for dataset in self.datasets:

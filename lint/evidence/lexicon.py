@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["DirectionWord", "Quantifier", "direction_words", "quantifiers", "strength_words", "superlatives"]
+from leakstats.records import struct
+
+__all__ = [
+    "ROLE_WORDS",
+    "DirectionWord",
+    "Quantifier",
+    "direction_words",
+    "quantifiers",
+    "strength_words",
+    "superlatives",
+]
 
 _UP = [
     "rises?",
@@ -190,7 +199,7 @@ _NEGATED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class DirectionWord:
     """A word that says up (+1) or down (-1)."""
 
@@ -373,3 +382,14 @@ def quantifiers(text: str) -> list[Quantifier]:
                 continue
         out.append(Quantifier(match.start(), match.end(), low, high, total, match.group(0)))
     return out
+
+
+ROLE_WORDS = {
+    "first": re.compile(
+        r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained)\b",
+        re.IGNORECASE,
+    ),
+    "last": re.compile(r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end)\b", re.IGNORECASE),
+    "max": re.compile(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
+}
+"""What says that a number is the first, the last or the largest of a course."""

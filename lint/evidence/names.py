@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from leakstats.records import struct
 
 __all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "words_of"]
 
@@ -87,7 +88,7 @@ def _pieces(text: str) -> tuple[str, ...]:
     return tuple(p.casefold() for p in parts if p)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Mention:
     """A name met in a text."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+
+from leakstats.records import struct
 
 from ..document import Block, Document, Heading, Paragraph, Scope
 from ..inline import Text
@@ -43,7 +45,7 @@ _SHORT = (
 )
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Passage:
     """A paragraph, a caption, a heading or a title."""
 
@@ -91,7 +93,7 @@ class Passage:
         return tuple(out)
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Sentence:
     """A sentence; offsets are into its passage's text."""
 

@@ -14,11 +14,12 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from leakstats.facts import Fact, Series
+from leakstats.records import replace, struct
 from leakstats.tails import correlation_p
 
 from .names import fold_name, index_of, words_of
@@ -34,7 +35,7 @@ _MOST_DEPTH = 40
 Step: TypeAlias = "str | tuple[str, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Leaf:
     """One number of a file."""
 
@@ -44,7 +45,7 @@ class Leaf:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Triple:
     """A correlation with its p-value and sample size."""
 
@@ -70,6 +71,8 @@ class Dataset:
     """Lengths of its collections."""
     labels: tuple[tuple[str, str], ...] = ()
     """Texts that only one record has, each with the key of its record."""
+    groups: tuple[frozenset[str], ...] = ()
+    """Folded keys of the records that share a text, such as a category."""
 
     @cached_property
     def entities(self) -> frozenset[str]:
@@ -182,6 +185,11 @@ class Dataset:
                     k, n = sorted(whole.values())
                     if n >= 5 and k < n:
                         best = (k, n)
+                if best is None and len(whole) > 2:
+                    hits = [k for k in whole if words_of(k) & _HITS]
+                    sizes = [k for k in whole if words_of(k) & _SIZES and k not in hits]
+                    if len(hits) == 1 and len(sizes) == 1 and whole[hits[0]] <= whole[sizes[0]] >= 5:
+                        best = (whole[hits[0]], whole[sizes[0]])
                 if best is not None:
                     out.append((parent, prefix, *best))
         return out
@@ -689,6 +697,23 @@ def _last_words(signature: tuple[Step, ...]) -> frozenset[str]:
     return out
 
 
+_HITS = frozenset(
+    [
+        "k",
+        "hit",
+        "positive",
+        "success",
+        "succes",
+        "yes",
+        "matched",
+        "match",
+        "event",
+        "flagged",
+        "obs",
+        "observed",
+        "true",
+    ]
+)
 _SIZES = frozenset(["n", "total", "trial", "num", "size", "count", "sample", "obs", "nobs", "rows", "pairs", "item"])
 _AXES = frozenset(
     [
@@ -766,7 +791,14 @@ def _finish(name: str, walk: _Walk) -> Dataset:
     by_path = {path: axes.get(len(values)) for path, values in walk.raw_vectors}
     leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves]
     return Dataset(
-        name, leaves, vectors, frozenset(walk.strings), walk.truncated, frozenset(walk.sizes), _labels(walk.labels)
+        name,
+        leaves,
+        vectors,
+        frozenset(walk.strings),
+        walk.truncated,
+        frozenset(walk.sizes),
+        _labels(walk.labels),
+        _groups(walk.labels),
     )
 
 
@@ -775,6 +807,13 @@ def _labels(found: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     for text, key in found:
         keys[text].add(key)
     return tuple((text, next(iter(k))) for text, k in keys.items() if len(k) == 1)
+
+
+def _groups(found: list[tuple[str, str]]) -> tuple[frozenset[str], ...]:
+    keys: dict[str, set[str]] = defaultdict(set)
+    for text, key in found:
+        keys[text].add(fold_name(key))
+    return tuple(dict.fromkeys(frozenset(k) for k in keys.values() if len(k) > 1))
 
 
 def _on_axis(leaf: Leaf, axes: dict[tuple[Step, ...], tuple[float, ...] | None]) -> Leaf:

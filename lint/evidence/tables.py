@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
+from leakstats.records import replace, struct
 
 from ..document import Cell, Table
 from .grammar import Number, Role, read_numbers
@@ -24,7 +24,7 @@ Turned: TypeAlias = "tuple[list[str], list[str], list[list[Cell | None]], list[s
 """Header, labels of the rows, cells, and the thing that each column is about where its header says more."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class CellNumber:
     """One number of a table cell."""
 
@@ -38,7 +38,7 @@ class CellNumber:
     """It is an end of an interval in brackets."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Sheet:
     """A table of results, things down and quantities across."""
 
@@ -261,7 +261,8 @@ def _make(
     ):
         fraction = (
             re.search(
-                r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob|start|≥|>=|≤|k\s?/\s?n",
+                r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob|start|≥|>=|≤|k\s?/\s?n|"
+                r"\b(?:step|epoch|checkpoint|ckpt|before|after|pre|post|own|others?)\b",
                 head,
                 re.IGNORECASE,
             )
@@ -364,7 +365,7 @@ def _is_numeric(grid: list[list[Cell | None]], read: list[list[list[Number]]], c
     return filled > 0 and hits / filled >= 0.6
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Binding:
     """A series of the page with the field of a file that most of its cells agree with."""
 

@@ -14,6 +14,7 @@ from .correlations import follows, records
 from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence, exceptions
+from .names import name_variants
 from .passages import Passage, Sentence
 
 __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
@@ -94,8 +95,30 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
                 continue
             for function in (statistics.fmean, statistics.median):
                 out.append((function([f.low for f in facts]), function([f.high for f in facts])))
+            for group in _groups(evidence):
+                inside = list(dict.fromkeys(f for n, f in series.facts.items() if n in group))
+                if 1 < len(inside) < len(facts):
+                    out.append((statistics.fmean([f.low for f in inside]), statistics.fmean([f.high for f in inside])))
         evidence.cache["derived"] = sorted(out)
     found: list[tuple[float, float]] = evidence.cache["derived"]
+    return found
+
+
+def _groups(evidence: Evidence) -> frozenset[frozenset[str]]:
+    """The sets of things that share a text of the table or of the file, such as a category."""
+    if "groups" not in evidence.cache:
+        out = {g for d in evidence.datasets for g in d.groups}
+        for sheet in evidence.sheets:
+            for c in range(1, len(sheet.header)):
+                members: dict[str, set[str]] = {}
+                for label, row in zip(sheet.labels, sheet.grid, strict=True):
+                    cell = row[c] if c < len(row) else None
+                    text = cell.text.text.strip() if cell is not None else ""
+                    if text and not any(ch.isdigit() for ch in text):
+                        members.setdefault(text, set()).update(evidence.known_as(name_variants(label)))
+                out |= {frozenset(m) for m in members.values() if len(m) > 1}
+        evidence.cache["groups"] = frozenset(out)
+    found: frozenset[frozenset[str]] = evidence.cache["groups"]
     return found
 
 
@@ -219,7 +242,7 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
             percent and len(entities) == 1 and _alone(evidence, sentence, number, entities[0])
         ):
             continue
-        if re.search(r"\b(?:nobody|no one|none|never|nothing|neither)\b", sentence.text, re.IGNORECASE):
+        if re.search(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", sentence.text, re.IGNORECASE):
             continue  # a bar that nothing reaches
         yield _clash(sentence, number, "on the page or in the results", facts, percent)
 
@@ -227,7 +250,7 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
 _PRONOUN = re.compile(r"\s*(?:Its|It|Their|They|This|The (?:peak|maximum|minimum|high|low))\b")
 _OTHERS = re.compile(
     r"\b(?:than|average|mean|others?|every|all|rest|range\w*|pooled|between|most|any|overall|highest|"
-    r"lowest|against|vs|versus|from)\b",
+    r"lowest|largest|smallest|best|worst|against|vs|versus|from|goes|runs?|spans?)\b",
     re.IGNORECASE,
 )
 
@@ -235,7 +258,8 @@ _OTHERS = re.compile(
 def _alone(evidence: Evidence, sentence: Sentence, number: Number, entity: str) -> bool:
     """True if the passage speaks of one thing only, so that every rate in it is that thing's."""
     named = {m.name for m in sentence.passage.names if not m.name.startswith("#")}
-    return named == {entity} and not _OTHERS.search(sentence.text)
+    first = min((m.start for m in sentence.passage.names if m.name == entity), default=number.end)
+    return named == {entity} and first < number.start and not _OTHERS.search(sentence.text)
 
 
 def _narrowed(evidence: Evidence, sentence: Sentence, name: str, number: Number) -> list[tuple[Series, Fact]]:
@@ -310,11 +334,15 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             number, derived_rates(evidence), 0.01 if number.role == "percent" else 1.0
         ):
             return True
+        if _OF_START.search(after[:50]):
+            return _is_ratio_of(sentence, number)
         if _SHARE.search(sentence.text):
             return _is_share(evidence, sentence, number)
         if _RELATIVE.match(after.lstrip()) or re.search(r"\bby (?:about |roughly |around )?$", before):
             return not _known(evidence, number)  # a relative change; differences have a rule of their own
         return False
+    if re.search(r"\bsignifican\w*\s+at\s+(?:the\s+)?$|\b(?:level|bar|limit|cut)\s+(?:of\s+)?$", before, re.IGNORECASE):
+        return True
     return bool(
         re.search(
             r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|"
@@ -323,6 +351,34 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             re.IGNORECASE,
         )
     )
+
+
+_OF_START = re.compile(
+    r"^\s*(?:of|from) (?:what|where|its|the|their) (?:it |they |\w+ )?(?:was|were|began|started|start|starting|initial|"
+    r"original|former|baseline|first|before)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_ratio_of(sentence: Sentence, number: Number) -> bool:
+    """True unless two rates of the passage are known and neither they nor their difference make that share."""
+    low, high = number.scaled()
+    rates = [
+        x.scaled()
+        for s in sentence.passage.sentences
+        for x in s.numbers
+        if x is not number and is_rate(s, x) and not x.bound
+    ]
+    if len(rates) < 2:
+        return True
+    for a in rates:
+        for b in rates:
+            if a is b or b[0] <= 0:
+                continue
+            for top in (a, (b[0] - a[1], b[1] - a[0])):
+                if _ratio_allows(top, b, low, high):
+                    return True
+    return False
 
 
 def _is_share(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
