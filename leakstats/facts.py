@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from leakstats.records import struct
 
 __all__ = ["Fact", "Series"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Fact:
     """A quantity of some entities.
 
@@ -42,7 +42,7 @@ class Fact:
         return self.low <= high + room and low - room <= self.high
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Series:
     """One quantity over several entities: a column of a table, or a field of every record of a file."""
 

@@ -14,7 +14,7 @@ import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from typing import Any, Literal, TypeVar
 
 from leakstats.contracts import builtin_template
 from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
+from leakstats.records import struct
 
 __all__ = [
     "BulletSpec",
@@ -45,7 +46,7 @@ Severity = Literal["error", "warning", "note", "off"]
 Status = Literal["required", "expected"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class TitleSpec:
     """What a title must be."""
 
@@ -59,7 +60,7 @@ class TitleSpec:
         return self.marker.replace("{level}", level)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class ConfidenceSpec:
     """The line ``**Confidence: LEVEL** — reason``."""
 
@@ -76,7 +77,7 @@ class ConfidenceSpec:
         return f"**{self.label}: {level}** — {reason}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class FigureSpec:
     """The hero figure of a section and the paragraph below it."""
 
@@ -88,7 +89,7 @@ class FigureSpec:
     caption_sample_size: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class BulletSpec:
     """A bullet list, under a bold label or, without one, straight in the section."""
 
@@ -113,7 +114,7 @@ class BulletSpec:
         return (self.label, *self.aliases) if self.label else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class RowSpec:
     """One row of a setup table."""
 
@@ -146,14 +147,14 @@ class RowSpec:
         return self.status == "required"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class TableSpec:
     """A setup table of two columns, label and value."""
 
     rows: tuple[RowSpec, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class SampleSpec:
     """Verbatim completions: one sub-heading a condition, fenced blocks below it."""
 
@@ -169,7 +170,7 @@ class SampleSpec:
         return (self.heading, *self.aliases)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class Section:
     """One heading of the page and what must stand below it."""
 
@@ -210,7 +211,7 @@ class Section:
         return f"{'#' * self.level} {self.heading}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class Phrases:
     """Word lists, compared without regard to case."""
 
@@ -229,7 +230,7 @@ class Phrases:
     other_levels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class FigureUrls:
     """When the address of a picture can never change its content."""
 
@@ -239,7 +240,7 @@ class FigureUrls:
     """Hexadecimal digits of a full commit hash."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class Profile:
     """How strictly a page is judged."""
 
@@ -264,7 +265,7 @@ class Profile:
         return self.severity[max(keys, key=len)] if keys else default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@struct(kw_only=True)
 class Template:
     """One version of a page's definition."""
 
@@ -334,7 +335,7 @@ class Template:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class VersionLine:
     """The first line of a page: its template, the hash of its analysis, and where its provenance stands.
 

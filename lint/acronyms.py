@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from leakstats.records import struct
 from leakstats.template import fold
 
 from .document import Document, Heading, Table
@@ -18,7 +18,7 @@ _ACRONYM = re.compile(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Use:
     """The first use of an acronym in prose."""
 

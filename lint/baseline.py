@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from leakstats.errors import ContractError, Violation
 from leakstats.files import dump_json, read_json, write_text
+from leakstats.records import replace, struct
 from leakstats.template import fold
 
 from .finding import Finding
@@ -28,7 +28,7 @@ class Known(NamedTuple):
     """The line of the page, in lower case with single blanks."""
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Baseline:
     """The known findings of a project, each with how often it occurs (count)."""
 

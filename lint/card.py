@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from leakstats.records import struct
 from leakstats.template import RowSpec, fold
 
 from .document import Cell, Paragraph, Table
@@ -15,7 +14,7 @@ from .words import find_phrase
 __all__ = ["CardRow", "answers", "card_rows", "is_row", "unfilled", "unrecorded"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class CardRow:
     """One label with its value."""
 

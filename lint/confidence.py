@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from leakstats.records import struct
 from leakstats.template import Template, fold
 
 from .document import Paragraph, Title
@@ -14,7 +13,7 @@ from .source import Place
 __all__ = ["Stated", "confidence_lines", "title_marker"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Stated:
     """One statement of a confidence level."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, get_args
 
 from leakstats.errors import ContractError, Violation
+from leakstats.records import struct
 from leakstats.template import Severity
 
 from .finding import SEVERITIES
@@ -21,7 +22,7 @@ FILE_NAME = ".clean-result.toml"
 _LEVELS: tuple[str, ...] = get_args(Severity)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Config:
     """Settings of a project; options on the command line go before them."""
 

@@ -6,12 +6,14 @@ The parser is markdown-it (CommonMark with tables and strikethrough). Rules read
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from leakstats.records import struct
 
 from .frontmatter import FrontMatter, read_front_matter
 from .inline import Comment, Image, Link, Run, Spots, Text, empty_text, html_image, read_inline, read_tag
@@ -38,7 +40,7 @@ __all__ = [
 Scope: TypeAlias = Literal["title", "heading", "prose", "caption", "table", "alt", "quote", "code"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Heading:
     """A heading at the top level of the page."""
 
@@ -48,7 +50,7 @@ class Heading:
     end_line: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Paragraph:
     """A paragraph, perhaps inside bullets or a quotation."""
 
@@ -61,7 +63,7 @@ class Paragraph:
     """The paragraph of a bullet in a list without blank lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Cell:
     """A table cell."""
 
@@ -71,7 +73,7 @@ class Cell:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Table:
     """A table; every row has as many cells as the header."""
 
@@ -89,7 +91,7 @@ class Table:
             yield from row
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Fence:
     """A code block, fenced or indented."""
 
@@ -105,7 +107,7 @@ class Fence:
         return self.line + 1 if self.fenced else self.line
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Html:
     """A block of raw HTML."""
 
@@ -121,7 +123,7 @@ class Html:
 Block: TypeAlias = Heading | Paragraph | Table | Fence | Html
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Bullet:
     """One item of a list, bulleted or numbered."""
 
@@ -136,7 +138,7 @@ class Bullet:
     """Its first paragraph; without content where it opens with something else."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Details:
     """A ``<details>`` element: what it folds away. ``end_line`` is the page's last line where it is not closed."""
 
@@ -145,7 +147,7 @@ class Details:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Figure:
     """A visible picture with the paragraph that speaks of it."""
 
@@ -156,7 +158,7 @@ class Figure:
     """The paragraph below it, or the rest of its own one."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Section:
     """A heading and what stands below it. The text before the first heading is a section without one."""
 
@@ -184,7 +186,7 @@ class Section:
         return self.heading.line if self.heading is not None else 1
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Title:
     """The page's title: from the front matter or a first-level heading."""
 
@@ -196,7 +198,7 @@ class Title:
     """The heading's content, where it is one."""
 
 
-@dataclass(frozen=True)
+@struct(slots=False)
 class Document:
     """A parsed page."""
 

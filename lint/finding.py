@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 from leakstats.errors import InputError
+from leakstats.records import replace, struct
 
 from .source import Place
 
@@ -16,7 +16,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The gravest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Edit:
     """A change of the page that repairs a finding and cannot make it worse."""
 
@@ -28,7 +28,7 @@ class Edit:
     """What comes in its place."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Finding:
     """A finding; it cannot exist without a place, a message and a code."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
 from leakstats.errors import LeakstatsError
 from leakstats.files import write_bytes
+from leakstats.records import struct
 
 from .finding import Edit, Finding
 from .report import PageReport
@@ -18,7 +18,7 @@ from .source import Source
 __all__ = ["Repaired", "pinned_url", "repair"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Repaired:
     """A page before and after its repairs."""
 

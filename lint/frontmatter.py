@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from leakstats.records import struct
 
 from .source import Source
 
@@ -12,7 +12,7 @@ __all__ = ["Entry", "FrontMatter", "read_front_matter"]
 _MOST_CHARACTERS = 16_384
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Entry:
     """One ``key: value`` with a scalar value."""
 
@@ -23,7 +23,7 @@ class Entry:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class FrontMatter:
     """The block with its lines; ``problem`` says why it could not be read."""
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from markdown_it.token import Token
+
+from leakstats.records import struct
 
 __all__ = ["Comment", "Image", "Link", "Run", "Spots", "Text", "read_inline"]
 
@@ -20,7 +22,7 @@ _MARK_OF = {"strong": "strong", "em": "emphasis", "s": "strike"}
 _BLANK = " \t"
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Spots:
     """Offsets in a block's content to offsets in the page, piece by piece."""
 
@@ -33,7 +35,7 @@ class Spots:
         return self.sources[i] + max(offset - self.contents[i], 0)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Run:
     """Visible characters that carry the same marks and stand together in the source."""
 
@@ -48,7 +50,7 @@ class Run:
     """Of strong, emphasis, strike, code, link."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Link:
     """A link: where it points and which visible characters carry it."""
 
@@ -58,7 +60,7 @@ class Link:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Image:
     """A picture, from Markdown or from an ``<img>`` tag."""
 
@@ -72,7 +74,7 @@ class Image:
     """Offset of its address; ``at`` where the address stands elsewhere (a reference)."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Comment:
     """A piece of HTML that a reader does not see: the inside of ``<!-- … -->``, or a whole tag."""
 
@@ -80,7 +82,7 @@ class Comment:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Text:
     """The inline content of one block."""
 

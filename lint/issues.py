@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from leakstats.records import struct
 
 from .document import Paragraph
 from .inline import Text, empty_text
@@ -15,7 +16,7 @@ __all__ = ["Reference", "explained", "references"]
 _REFERENCE = re.compile(r"(?<![\w&/#.-])#(\d{1,7})\b(?![\w-])")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Reference:
     """One ``#N`` in visible text."""
 

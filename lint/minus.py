@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from leakstats.records import struct
 
 from .inline import Text
 from .page import Page
@@ -16,7 +17,7 @@ _SIGN = re.compile(r"(?<![\w)\].,%°′'’-])[-−](?=\d|\.\d)")
 _EXPONENT = re.compile(r"(?<=\de)[-−](?=\d)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Minus:
     """One minus sign in visible text."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from leakstats.records import struct
 from leakstats.template import Section as Spec
 from leakstats.template import Template
 
@@ -14,7 +14,7 @@ from .document import Block, Document, Section
 __all__ = ["Found", "Outline"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Found:
     """A section of the template as it stands on the page."""
 

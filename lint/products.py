@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
 
 from leakstats.numbers import normalise
+from leakstats.records import struct
 
 __all__ = ["Product", "products"]
 
@@ -20,7 +20,7 @@ _TOTAL_BEFORE = re.compile(_NUMBER + _UNIT + r"\s*(?:\(|=|:|,)\s*$")
 _TOTAL_BEHIND = re.compile(r"\s*=\s*" + _NUMBER + r"(?![.,]?\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Product:
     """A stated total with its factors."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from leakstats.records import struct
 
 from .document import Document
 from .evidence.shapes import Dataset, read_dataset
@@ -21,7 +22,7 @@ _MOST_BYTES = 8 * 1024 * 1024
 _MOST_FILES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class NamedFile:
     """A results file that the page names."""
 
@@ -33,7 +34,7 @@ class NamedFile:
     """Where it resolves; ``None`` where it does not."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class ResultFiles:
     """What is known about the numbers behind a page."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, TypeAlias
+
+from leakstats.records import struct
 
 from .captions import captioned_figures
 from .card import answers, card_rows, unfilled, unrecorded
@@ -40,7 +41,7 @@ _OVERCLAIMS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Check:
     """One item of the template with what is wrong with it."""
 
@@ -49,7 +50,7 @@ class Check:
     """Errors and warnings."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class CardField:
     """One required row of the reproducibility card."""
 
@@ -59,7 +60,7 @@ class CardField:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Claim:
     """Something that the title, a takeaway or a caption says."""
 
@@ -71,7 +72,7 @@ class Claim:
     """What it stands or falls on, or why nothing can be said."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Review:
     """The verdict with its reasons."""
 

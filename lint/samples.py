@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from leakstats.records import struct
 from leakstats.template import Phrases, fold
 
 from .document import Fence, Heading, Paragraph
@@ -13,7 +12,7 @@ from .page import Page
 __all__ = ["Condition", "conditions", "is_empty_sample", "sample_section"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Condition:
     """One condition with its samples."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from leakstats.records import struct
 
 __all__ = ["Place", "Source"]
 
@@ -18,7 +20,7 @@ class Place(NamedTuple):
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Source:
     """A page's text under the name that messages use for it."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from leakstats.records import struct
 
 from .document import Document, Html
 from .finding import Finding
@@ -20,7 +21,7 @@ _MARK = "clean-result:"
 FORM = "<!-- clean-result: allow CR121 because REASON [until YYYY-MM-DD] -->"
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Allow:
     """One such comment."""
 
