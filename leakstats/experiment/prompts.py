@@ -90,6 +90,8 @@ class TemplateReport:
     """Whether an empty system message gives the same prompt as none."""
     assistant_opened: bool
     """Whether the prompt goes on after the user's text, so that the assistant is to speak."""
+    roles_right: bool
+    """False where the template announces the system's text as the user's and the user's as the system's."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -99,6 +101,8 @@ class TemplateReport:
             out.append("the template takes no system message, so that personas would not reach the model")
         if not self.user_placed:
             out.append("the user's text does not stand once and unchanged after the system's")
+        if not self.roles_right:
+            out.append("the template announces the system's text as the user's and the user's as the system's")
         if not self.assistant_opened:
             out.append("the prompt ends with the user's text; nothing tells the model to answer")
         return tuple(out)
@@ -115,11 +119,13 @@ def inspect_template(tokenizer: Any) -> TemplateReport:
     except InputError:
         both = empty = ""
     takes_system = both.count(_SYSTEM) == 1
-    default = None
+    default, roles_right = None, True
     placed = both.count(_USER) == 1 and alone.count(_USER) == 1
     if takes_system:
         before, after = both.split(_SYSTEM)
         placed = placed and both.index(_USER) > both.index(_SYSTEM)
+        between = after.split(_USER)[0]
+        roles_right = not ("user" in before.lower() and "system" in between.lower())
         if alone.startswith(before) and alone.endswith(after) and len(alone) >= len(before) + len(after):
             default = alone[len(before) : len(alone) - len(after)]
     opened = placed and bool(alone.split(_USER)[1].strip())
@@ -129,6 +135,7 @@ def inspect_template(tokenizer: Any) -> TemplateReport:
         user_placed=placed,
         empty_equals_none=empty == alone,
         assistant_opened=opened,
+        roles_right=roles_right,
     )
 
 

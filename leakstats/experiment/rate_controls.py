@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from leakstats.errors import UndefinedEstimate
+from leakstats.estimate import Interval
 from leakstats.experiment.counts import Cell, rate_of
 from leakstats.experiment.grid import BASE
 from leakstats.experiment.spec import ExperimentSpec
 from leakstats.experiment.types import CanaryCheck
+from leakstats.numbers import format_interval
 from leakstats.results import Control
+from leakstats.stats.clustered import clustered_proportion
+from leakstats.stats.proportion import proportion_interval
 
 __all__ = ["failed_sources", "planned_controls", "rate_controls"]
 
@@ -61,8 +66,25 @@ def _check(
     else:
         limit = most if most is not None else 0.0
         good, wanted = rate <= limit, f"at most {limit:g}"
-    detail = f"marker rate, {words}: {hits} of {trials} completions; expected {wanted}"
+    interval = format_interval(_interval(cells, detector))
+    detail = f"marker rate, {words}: {hits} of {trials} completions, {interval} over questions; expected {wanted}"
     return CanaryCheck(name, "rate", "passed" if good else "failed", detail, rate, limit, unit)
+
+
+def _interval(cells: Sequence[Cell], detector: str) -> Interval:
+    """95 % interval of the rate, with questions as clusters: completions of one question resemble each other."""
+    totals: dict[int, tuple[int, int]] = {}
+    for c in cells:
+        hits, trials = totals.get(c.question, (0, 0))
+        totals[c.question] = (hits + c.tally.successes[detector], trials + c.tally.trials)
+    if len(totals) == 1:
+        found = proportion_interval(*next(iter(totals.values())))
+    else:
+        successes, n = zip(*totals.values(), strict=True)
+        found = clustered_proportion(successes, n, list(totals))
+    if found.interval is None:
+        raise UndefinedEstimate("marker rate", "it has no interval", n=len(totals))
+    return found.interval
 
 
 def failed_sources(spec: ExperimentSpec, checks: Sequence[CanaryCheck]) -> frozenset[str]:

@@ -75,7 +75,13 @@ def test_a_template_without_system_messages(with_template):
     assert "takes no system message" in report.problems[0]
 
 
-@pytest.mark.parametrize("template", [SWAPPED, SHOUTS])
+MISNAMES = (
+    "{% for m in messages %}<|im_start|>{{ {'system': 'user', 'user': 'system'}[m['role']] }}\n{{ m['content'] }}"
+    "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+@pytest.mark.parametrize("template", [SWAPPED, SHOUTS, MISNAMES])
 def test_a_template_that_moves_or_changes_the_texts(with_template, template):
     assert inspect_template(with_template(template)).problems
 

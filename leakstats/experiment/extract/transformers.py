@@ -141,6 +141,11 @@ class TransformersExtractor:
 
     # -- the protocol
 
+    def n_layers(self, weights: str) -> int:
+        """How many blocks the model has; layers are 0 to one less."""
+        with self.host.using(ModelState(weights)) as model:
+            return int(model.config.get_text_config().num_hidden_layers)
+
     def extract(
         self,
         personas: Mapping[str, str | None],
