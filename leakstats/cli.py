@@ -19,6 +19,12 @@ __all__ = ["cli", "main"]
             "leakstats.results.commands:validate",
             "List every way in which a results file breaks its contract.",
         ),
+        "run": ("leakstats.experiment.commands:run", "An experiment.toml to results.json; goes on where it stopped."),
+        "train": ("leakstats.experiment.commands:train", "Only the training of an experiment."),
+        "generate": ("leakstats.experiment.commands:generate", "Only the completions of an experiment."),
+        "detect": ("leakstats.experiment.commands:detect", "Judge stored completions with other detectors."),
+        "extract": ("leakstats.experiment.commands:extract", "Only the hidden states of an experiment."),
+        "status": ("leakstats.experiment.commands:status", "How far a run is."),
         "import": ("leakstats.results.commands:import_", "Turn a tidy CSV into results.json."),
     },
 )
@@ -28,6 +34,7 @@ def cli() -> None:
 
     \b
     Examples:
+      leakstats run experiment.toml
       leakstats validate results.json
       leakstats analyze results.json -o out
       leakstats import csv rates.csv --map rates.toml -o results.json

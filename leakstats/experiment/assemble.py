@@ -21,7 +21,7 @@ from leakstats.experiment.counts import (
     unit_constants,
 )
 from leakstats.experiment.detect import Judges
-from leakstats.experiment.grid import BASE, rows_key, weights_label
+from leakstats.experiment.grid import BASE, PREDICTORS, rows_key, similarity_ids, weights_label
 from leakstats.experiment.provenance import stage_seconds, today
 from leakstats.experiment.rate_controls import failed_sources, planned_controls, rate_controls
 from leakstats.experiment.run import Run
@@ -56,29 +56,7 @@ from leakstats.results import (
     save,
 )
 
-__all__ = ["PREDICTORS", "assemble_results", "judge", "similarity_ids", "table_ids"]
-
-PREDICTORS = {"base": "cosine", "merged": "cosine_merged", "adapted": "cosine_adapted"}
-"""State to the id of its similarity table; positions after the first get their name behind it."""
-
-
-def table_ids(spec: ExperimentSpec) -> tuple[str, ...]:
-    """Ids of the tables of rates that a run of this specification writes, which its plan may name."""
-    return ("bystander_rate", "own_rate", "negative_rate", "base_rate", *(f"{d.id}_rate" for d in spec.detectors[1:]))
-
-
-def similarity_ids(spec: ExperimentSpec) -> dict[str, tuple[str, str]]:
-    """Ids of the similarity tables, each with its state and token position.
-
-    The first position of the specification has the short ids, such as ``cosine``.
-    """
-    first = spec.extraction.positions[0] if spec.extraction.positions else ""
-    return {
-        PREDICTORS[state] + ("" if position == first else f"_{position}"): (state, position)
-        for state in PREDICTORS
-        if state in spec.extraction.states
-        for position in spec.extraction.positions
-    }
+__all__ = ["assemble_results", "judge"]
 
 
 def judge(run: Run) -> list[Cell]:
@@ -213,11 +191,7 @@ def _factors(spec: ExperimentSpec, layers: Sequence[int], failed: frozenset[str]
 
 
 def _about_conditions(spec: ExperimentSpec) -> dict[str, Attribute]:
-    by_prompt = {p.prompt: p.name for p in spec.personas.entries}
-    induced = []
-    for c in spec.conditions:
-        given = c.sft.persona if c.kind == "induction" and c.sft is not None else None
-        induced.append(given if given in spec.personas.names else by_prompt.get(given) if given else None)
+    induced = tuple(c.sft.persona if c.kind == "induction" and c.sft is not None else None for c in spec.conditions)
     out = {
         "kind": Attribute(values=tuple(c.kind for c in spec.conditions), description="how the condition is made"),
         "description": Attribute(
@@ -226,10 +200,11 @@ def _about_conditions(spec: ExperimentSpec) -> dict[str, Attribute]:
     }
     if any(c.kind == "induction" for c in spec.conditions):
         out["induction_persona"] = Attribute(
-            values=tuple(induced), description="persona under which the condition was induced, where it is one of these"
+            values=induced, description="persona under which the condition was induced, where it is one of these"
         )
-        out["benign_control"] = Attribute(
-            values=tuple(int(c.control) for c in spec.conditions), description="1: benign control of the induction"
+        out["role"] = Attribute(
+            values=tuple("control" if c.control else None for c in spec.conditions),
+            description="control: the benign control of the induction",
         )
     return out
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from leakstats.errors import LeakstatsError
+from leakstats.experiment.grid import totals
 from leakstats.experiment.identity import differences, identity_document
 from leakstats.experiment.reader import plan_hash, spec_document, spec_hash
 from leakstats.experiment.spec import ExperimentSpec
@@ -115,7 +116,13 @@ class RunFolder:
         identity = identity_document(spec)
         # last: a folder with a spec.json is claimed for good
         write_json(
-            self.spec, {"spec": spec_document(spec), "sha256": f"sha256:{spec_hash(spec)}", "identity": identity}
+            self.spec,
+            {
+                "spec": spec_document(spec),
+                "sha256": f"sha256:{spec_hash(spec)}",
+                "identity": identity,
+                "totals": [[stage, n, noun] for stage, (n, noun) in totals(spec).items()],
+            },
         )
         return True
 

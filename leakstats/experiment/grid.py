@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from leakstats.experiment.spec import ExperimentSpec, Unit
 
-__all__ = ["BASE", "FineTuning", "fine_tuning_of", "fine_tunings", "rows_key", "weights_label"]
+__all__ = [
+    "BASE",
+    "PREDICTORS",
+    "FineTuning",
+    "fine_tuning_of",
+    "fine_tunings",
+    "models_read",
+    "rows_key",
+    "similarity_ids",
+    "table_ids",
+    "totals",
+    "weights_label",
+]
 
 BASE = "base"
 """Name of the untouched model."""
@@ -59,3 +71,59 @@ def weights_label(spec: ExperimentSpec, unit: Unit) -> str:
 def rows_key(spec: ExperimentSpec, unit: Unit) -> str:
     """The training rows of a unit: the same for every training seed and condition with the same weights and source."""
     return f"{weights_label(spec, unit)}.{unit.source}"
+
+
+def models_read(spec: ExperimentSpec) -> tuple[str, ...]:
+    """Names of the models whose hidden states are read: the base, then each unit's merged and adapted model."""
+    wanted = spec.extraction.states
+    out = [BASE] if "base" in wanted else []
+    for unit in spec.units():
+        weights = weights_label(spec, unit)
+        out += [weights] if "merged" in wanted and weights != BASE else []
+        out += [unit.name] if "adapted" in wanted else []
+    return tuple(dict.fromkeys(out))
+
+
+def totals(spec: ExperimentSpec) -> dict[str, tuple[int, str]]:
+    """How many records each stage leaves in the journal when it is done, and what they are."""
+    units = spec.units()
+    trained = [u for u in units if u.kind != "adapters"]
+    tunings, models = fine_tunings(spec), models_read(spec)
+    personas, questions = len(spec.personas.entries), len(spec.questions.evaluation)
+    positions = spec.extraction.positions
+    out = {
+        "rows": (len(tunings) + len({rows_key(spec, u) for u in trained}), "sets"),
+        "sft": (len(tunings), "fine-tunings"),
+        "train": (len(units), "adapters"),
+        "generate": ((len(units) + 1) * len(spec.seeds.sampling) * personas * questions, "cells"),
+        "score": ((len(units) + 1) * personas * questions if spec.sampling.score_marker else 0, "cells"),
+        "answer": (
+            len(models) * personas * len(spec.questions.extraction) if "mean_response" in positions else 0,
+            "responses",
+        ),
+        "extract": (len(models) * len(positions), "models"),
+    }
+    return {stage: (n, noun) for stage, (n, noun) in out.items() if n}
+
+
+PREDICTORS = {"base": "cosine", "merged": "cosine_merged", "adapted": "cosine_adapted"}
+"""State to the id of its similarity table; positions after the first get their name behind it."""
+
+
+def table_ids(spec: ExperimentSpec) -> tuple[str, ...]:
+    """Ids of the tables of rates that a run of this specification writes, which its plan may name."""
+    return ("bystander_rate", "own_rate", "negative_rate", "base_rate", *(f"{d.id}_rate" for d in spec.detectors[1:]))
+
+
+def similarity_ids(spec: ExperimentSpec) -> dict[str, tuple[str, str]]:
+    """Ids of the similarity tables, each with its state and token position.
+
+    The first position of the specification has the short ids, such as ``cosine``.
+    """
+    first = spec.extraction.positions[0] if spec.extraction.positions else ""
+    return {
+        PREDICTORS[state] + ("" if position == first else f"_{position}"): (state, position)
+        for state in PREDICTORS
+        if state in spec.extraction.states
+        for position in spec.extraction.positions
+    }

@@ -12,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from leakstats.errors import InputError, LeakstatsError
+from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
 from leakstats.experiment.backends import Backends
 from leakstats.experiment.folder import RunFolder
 from leakstats.experiment.generate import make_canaries
+from leakstats.experiment.grid import similarity_ids, table_ids
 from leakstats.experiment.journal import Journal, repair_journal
 from leakstats.experiment.personas import limit_violations, prompt_measures
 from leakstats.experiment.progress import Reporter
@@ -132,6 +133,38 @@ class Run:
         self.record("personas", "measures", measures=measured)
 
 
+def check_plan(spec: ExperimentSpec) -> None:
+    """Make sure before anything runs that the plan names what this experiment will measure.
+
+    Raises
+    ------
+    ContractError
+        With every name that the results will not have.
+    """
+    found: list[Violation] = []
+    primary = spec.plan.get("primary") or {}
+    tables, similarities = table_ids(spec), similarity_ids(spec)
+    if primary and primary["outcome"] not in tables:
+        found.append(_unmeasured("primary/outcome", primary["outcome"], tables))
+    covariates = ("tokens", "characters", "words")
+    predictor = primary.get("predictor")
+    if predictor is not None and predictor not in (*similarities, *covariates) and not predictor.startswith("overlap_"):
+        found.append(_unmeasured("primary/predictor", predictor, (*similarities, *covariates)))
+    layers = spec.extraction.layers
+    if primary.get("layer") is not None and layers != "all" and primary["layer"] not in layers:
+        found.append(_unmeasured("primary/layer", primary["layer"], layers))
+    for i, control in enumerate(spec.plan.get("controls", ())):
+        if control["table"] not in tables:
+            found.append(_unmeasured(f"controls/{i}/table", control["table"], tables))
+    if found:
+        raise ContractError("the plan", found)
+
+
+def _unmeasured(place: str, value: Any, have: Sequence[Any]) -> Violation:
+    shown = ", ".join(map(str, have)) or "nothing of the kind"
+    return Violation(f"/plan/{place}", f"is {value!r}, which this experiment does not measure", f"it measures {shown}")
+
+
 @contextmanager
 def open_run(
     spec: ExperimentSpec,
@@ -143,6 +176,7 @@ def open_run(
     strict: bool = False,
     repair: bool = False,
     free: tuple[str, ...] = (),
+    existing: bool = False,
 ) -> Iterator[Run]:
     """Claim and lock a run folder and open its journal; everything is closed again whatever happens.
 
@@ -164,6 +198,8 @@ def open_run(
         Mend a damaged journal first (:func:`~leakstats.experiment.journal.repair_journal`).
     free : tuple of str
         Parts of the specification that may differ from the folder's.
+    existing : bool
+        Refuse a folder that holds no run yet.
 
     Raises
     ------
@@ -172,6 +208,9 @@ def open_run(
     """
     place = RunFolder(Path(folder))
     tell = reporter or Reporter()
+    if existing and not place.spec.exists():
+        raise LeakstatsError(f"{place.path}: is no run folder; run the experiment first, or name its folder with -o")
+    check_plan(spec)
     with place.lock():
         new = place.claim(spec, spec_file=spec_file, free=free)
         if not place.provenance.exists():  # written before any data, and by the first session alone

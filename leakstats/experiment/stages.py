@@ -97,13 +97,13 @@ def _write_rows(run: Run, tasks: Sequence[tuple[str, Any]]) -> None:
 
 
 def _sft_rows(run: Run, tuning: FineTuning) -> Sequence[TrainingRow]:
-    from leakstats.experiment.train.fake import make_sft_rows
+    from leakstats.experiment.train.rows import make_sft_rows
 
     return make_sft_rows(run.spec, tuning, run.backends.generator(), ModelState(base_weights(run.spec)), _Notes(run))
 
 
 def _marker_rows(run: Run, unit: Unit) -> Sequence[TrainingRow]:
-    from leakstats.experiment.train.fake import make_rows
+    from leakstats.experiment.train.rows import make_rows
 
     return make_rows(run.spec, unit, run.backends.generator(), ModelState(unit_weights(run, unit)), _Notes(run))
 

@@ -70,7 +70,7 @@ def stored_adapter(adapter: StoredAdapter) -> Path:
     if place.is_absolute() or adapter.path.count("/") != 1:
         raise LeakstatsError(f"adapter of {adapter.source}: {adapter.path}: no such folder, and no hub id (owner/name)")
     try:
-        from huggingface_hub import snapshot_download
+        from huggingface_hub import snapshot_download  # type: ignore[import-not-found,unused-ignore]
     except ModuleNotFoundError as error:
         if error.name != "huggingface_hub":
             raise

@@ -22,4 +22,4 @@ def make_trainer(spec: ExperimentSpec) -> Trainer:
         return FakeTrainer()
     from leakstats.experiment.train.peft import PeftTrainer
 
-    return PeftTrainer(model=spec.model)
+    return PeftTrainer(spec.model)

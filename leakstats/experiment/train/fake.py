@@ -78,24 +78,3 @@ def _write(out: Path, card: Mapping[str, Any]) -> None:
     (out / CARD).write_text(json.dumps(card, sort_keys=True) + "\n", "utf-8")
     text = json.dumps({"__metadata__": {"card": json.dumps(card, sort_keys=True)}}).encode()
     (out / "adapter_model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text)
-
-
-def make_rows(spec, unit, generator, state, progress):
-    import random
-    from leakstats.experiment.types import Request, Sampling
-    from leakstats.experiment.seeds import derive_seed
-
-    names = [n for n in spec.personas.names if n != unit.source]
-    neg = random.Random(derive_seed(spec.seeds.data, "neg", unit.source)).sample(names, 2)
-    out = []
-    for i, who in enumerate([unit.source] * 10 + neg * 5):
-        q = spec.questions.training[i % len(spec.questions.training)]
-        r = Request(str(i), spec.personas[who].prompt, q, (derive_seed(spec.seeds.data, "rows", unit.source, i),))
-        a = next(iter(generator.generate([r], state=state, sampling=Sampling(), progress=progress)))
-        out.append(TrainingRow(who, r.system, q, a.completions[0].text, who == unit.source))
-    return out
-
-
-def make_sft_rows(spec, tuning, generator, state, progress):
-    src = tuning.source or spec.sources[0]
-    return [TrainingRow(src, spec.personas[src].prompt, q, "x", False) for q in spec.questions.training]
