@@ -115,7 +115,7 @@ def _beside_coefficient(sentence: Sentence, number: Number) -> bool:
 
 def _is_counted(sentence: Sentence, number: Number) -> bool:
     """True for a whole number that stands in a ``k of n``, a move, a range or an interval."""
-    if any(number is x for pair in pairs_of_counts(sentence) for x in pair):
+    if any(number is x for pair in pairs_of_counts(sentence) for x in pair if x.text.lower() != "one"):  # "one of them"
         return True
     if any(number is x for a, b, _ in intervals(sentence) for x in (a, b)):
         return True

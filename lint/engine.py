@@ -248,11 +248,18 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         tuple(hidden),
         coverage=_coverage(grounding),
         numbers=account(page) if options.codes is None or UnexplainedNumber.code in options.codes else None,
-        data=tuple(d.name for d in page.results.datasets),
+        data=_compared(page),
         unread=tuple(Unread(name, why, bool(options.results)) for name, why in page.results.problems),
         template="" if unknown else f"{template.kind} {template.version}",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
+
+
+def _compared(page: Page) -> tuple[str, ...]:
+    """Names of the files with which the page's numbers were compared."""
+    grounding = page.grounding
+    own = (grounding.sidecar.analysis_path.name,) if grounding is not None and grounding.analysis is not None else ()
+    return (*own, *(d.name for d in page.results.datasets))
 
 
 _READINGS = ("CR31", "CR4")

@@ -152,7 +152,7 @@ class Explainer:
         """What confirms a number of a table."""
         number = item.number
         found = self.printed(item.cell.text.source(number.start))
-        if found is not None:
+        if found is not None or _is_zero_p(number):
             return found
         if id(item) in self._bound:
             return Explanation("grounded", f"agrees with {self._bound[id(item)]}")
@@ -163,24 +163,26 @@ class Explainer:
             or _of_cell_limits(sheet, item)
             or self._of_interval(item.cell.text, number)
             or _of_counts(number, beside)
-            or self._of_size(number, sheet.header[item.column])
+            or self._of_size(None, number)
             or self._of_row(sheet, item)
             or self._of_column(sheet, item)
             or self._of_label_pair(sheet, item)
-            or _of_pair(number, [n for n in beside if n.role == "percent"], "of its row")
+            or (None if number.role == "percent" else _of_pair(number, _percent(beside), "of its row"))
         )
 
     def of_prose(self, sentence: Sentence, number: Number) -> Explanation | None:
         """What confirms a number in words."""
+        found = self.printed(sentence.passage.text.source(number.start))
+        if found is not None or _is_zero_p(number):
+            return found
         return (
-            self.printed(sentence.passage.text.source(number.start))
-            or self._of_record(number)
+            self._of_record(number)
             or self._of_interval(sentence.passage.text, number)
             or _of_limits(sentence, number)
             or self._of_name(sentence, number)
             or self._of_range(sentence, number)
             or self._of_count(sentence, number)
-            or self._of_size(number, sentence.text)
+            or self._of_size(sentence, number)
             or self._of_difference(sentence, number)
             or self._of_set(sentence, number)
             or self._of_field(sentence, number)
@@ -275,6 +277,8 @@ class Explainer:
         record = self._recorded.get(id(number))
         if record is None:
             return None
+        if number.bound and record.passage is not None and _OF_ALL.search(record.context):
+            return None  # a bound over a set, of which one record says nothing
         for triple in self.evidence.triples:
             agreed = 0
             for mine, fact in ((record.coefficient, triple.coefficient), (record.p, triple.p)):
@@ -288,8 +292,10 @@ class Explainer:
             if agreed >= 2:
                 return Explanation("grounded", f"agrees with {triple.pointer}")
         if record.complete and follows(record):
-            what = "the p follows from the coefficient and N" if record.p is number else "its p follows from it and N"
-            return Explanation("derived", what)
+            if record.p is number:
+                return Explanation("derived", "the p follows from the coefficient and N")
+            if not self.evidence.triples:  # else the files would hold it, and a p knows no sign
+                return Explanation("derived", "its p follows from it and N")
         return None
 
     def _of_interval(self, text: Text, number: Number) -> Explanation | None:
@@ -327,6 +333,8 @@ class Explainer:
         """True unless the number is a layer's or an epoch's and the value of another thing than those named."""
         if number.role in ("count",) and not series.words & words_of(sentence.text):
             return False  # any whole number of a record would do
+        if number.role == "percent" and series.role in ("net", "gain"):
+            return False  # a difference of percentages is given in points
         return not (len(names) == 1 and names[0].startswith("#") and series.role not in _UNNAMED)
 
     def _of_range(self, sentence: Sentence, number: Number) -> Explanation | None:
@@ -367,21 +375,18 @@ class Explainer:
             return Explanation("derived", "the count of the rate beside it")
         return None
 
-    def _of_size(self, number: Number, around: str) -> Explanation | None:
+    def _of_size(self, sentence: Sentence | None, number: Number) -> Explanation | None:
         """A sample size, or a count of things, of the results or of the page."""
-        if (
-            number.role not in ("n", "count")
-            or number.decimals > 0
-            or number.signed
-            or number.value != int(number.value)
-        ):
+        if number.role not in ("n", "count") or number.decimals > 0 or number.signed:
             return None
+        if sentence is not None and any(number is k for k, _ in pairs_of_counts(sentence)):
+            return None  # that so many were counted says nothing of how many there are
         value = int(number.value)
         if value in self._sizes:
             return Explanation("grounded", "a sample size of the results")
         if value in self._lengths:
             return Explanation("derived", "the number of rows or values of a table")
-        if value in self._products:
+        if value > 20 and value in self._products:
             return Explanation("derived", "a product of counts that the page states")
         if self._stated.get(value, 0) >= 2 and (number.role == "n" or value > 12):
             return Explanation("derived", "stated alike elsewhere on the page")
@@ -397,6 +402,8 @@ class Explainer:
         beside = [n for n in passage.numbers if n is not number and n.role in ("percent", "value", "coefficient")]
         if number.role == "points":
             beside = [n for n in beside if n.role == "percent" or is_rate(sentence, n)]
+        if number.role == "percent" and not _SHARE.search(sentence.text) and not _CHANGE.search(sentence.text):
+            return None
         found = _of_pair(number, beside, "beside it")
         if found is not None or number.role not in ("points", "fold"):
             return found
@@ -420,11 +427,12 @@ class Explainer:
     def _of_set(self, sentence: Sentence, number: Number) -> Explanation | None:
         """A mean or median, an extreme, a share of a course, or a bound that a set of p-values keeps."""
         if number.role == "p" and number.bound in ("<", "<="):
-            sets = [v for _, v, _ in p_sets(self.evidence) if v]
+            found = [(v, origin) for _, v, origin in p_sets(self.evidence) if len(v) >= 3]
+            sets = [v for v, origin in found if origin == "page"] or [v for v, _ in found]
             if any(max(values) < number.high * (1 + 1e-9) for values in sets):
                 return Explanation("derived", "every p of a set keeps the bound")
             return None
-        if number.role == "percent" and self._is_share(sentence, number):
+        if number.role == "percent" and _SHARE.search(sentence.text) and self._is_share(sentence, number):
             return Explanation("derived", "a share of a course")
         rate = is_rate(sentence, number)
         if rate and _MEAN.search(sentence.text):
@@ -435,7 +443,8 @@ class Explainer:
             for group, low, high in self._group_means:
                 if words_of(group) <= words and low <= number.scaled()[1] and number.scaled()[0] <= high:
                     return Explanation("derived", f"the mean of the rows of {group}")
-        if number.role in ("percent", "value", "coefficient") and _EXTREME.search(sentence.text):
+        around = sentence.between(max(sentence.start, number.at - 48), min(sentence.end, number.end + 32))
+        if number.role in ("percent", "value", "coefficient") and _EXTREME.search(around):
             for series in self.evidence.all_series:
                 if (
                     len(series.facts) >= 3
@@ -501,10 +510,12 @@ class Explainer:
             i = bisect_left(self._lone, low - room, key=lambda item: item[0])
             while i < len(self._lone) and self._lone[i][0] <= high + room:
                 leaf = self._lone[i][1]
+                i += 1
+                if (number.role == "percent" and scale == 1.0 and leaf.value <= 1) or _is_limit(leaf):
+                    continue
                 rank = len(words & (_words_of_path(leaf) - _COMMON))
                 if rank and (best is None or rank > best[0]):
                     best = rank, leaf
-                i += 1
         # One word in common is chance where many values would do.
         if best is None or (best[0] < 2 and len(self._lone) > 40):
             return None
@@ -533,6 +544,17 @@ _PRODUCT = re.compile(
     r"\d[\d,]*\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*(?:\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*)*"
 )
 _MEAN = re.compile(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across)\b", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\b(?:of|through|into|half) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gains?|increase|"
+    r"growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|effect|range)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|change|by about|half)",
+    re.IGNORECASE,
+)
+_OF_ALL = re.compile(r"\b(?:all|each|every|everywhere|throughout)\b", re.IGNORECASE)
+_LIMIT_WORDS = frozenset(("ci", "ci95", "interval", "wilson", "low", "high", "lower", "upper", "bounds", "limits"))
 _TOTAL = re.compile(r"\b(?:total|sum|all|combined|pooled|overall)\b", re.IGNORECASE)
 _EXTREME = re.compile(
     r"\b(?:highest|lowest|largest|smallest|strongest|weakest|most|least|peak\w*|best|worst|top\w*|"
@@ -560,6 +582,20 @@ def _prints(number: Number, value: float) -> bool:
 
 def _words_of_path(leaf: Leaf) -> frozenset[str]:
     return frozenset().union(*(words_of(s if isinstance(s, str) else " ".join(s)) for s in leaf.path))
+
+
+def _percent(numbers: list[Number]) -> list[Number]:
+    return [n for n in numbers if n.role == "percent"]
+
+
+def _is_zero_p(number: Number) -> bool:
+    """A p-value is never zero, whatever it rounds."""
+    return number.role == "p" and number.value == 0
+
+
+def _is_limit(leaf: Leaf) -> bool:
+    """True for an end of an interval, which says nothing about its estimate."""
+    return bool(_LIMIT_WORDS & _words_of_path(leaf))
 
 
 def _is_rate(rate: Number, k: Number, n: Number) -> bool:

@@ -112,7 +112,8 @@ class PageReport:
             return ""
         total, tally = len(self.numbers), self.tally
         parts = [f"{n} {outcome}" for outcome, n in tally.items() if n or outcome != "not checked"]
-        against = f" (compared with {', '.join(self.data)})" if self.data else ""
+        alone = "" if tally["grounded"] or not total else " (compared with the page alone)"
+        against = f" (compared with {', '.join(self.data)})" if self.data else alone
         return f"{total} number{'s' * (total != 1)}: {', '.join(parts)}{against}"
 
 

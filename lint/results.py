@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from leakstats.records import struct
@@ -106,6 +108,8 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
             if not _RESULT_WORD.search(name):
                 continue
             file = _resolve(name, folders, given)
+            if file is None and _outside(name, folders):
+                continue  # a page rendered beside its checkout; nothing is said of what may not be looked for
             if name not in seen or file is None:
                 seen.add(name)
                 out.append(NamedFile(name, text, match.start(), match.end(), file))
@@ -116,7 +120,7 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
 
 def _resolve(name: str, folders: list[Path], given: Sequence[Path]) -> Path | None:
     wanted = Path(name)
-    if wanted.is_absolute() or ".." in wanted.parts:  # a page may point at files of its own project only
+    if wanted.is_absolute() or _outside(name, folders):  # a page may point at files of its own project only
         return None
     for file in given:
         if file.parts[-len(wanted.parts) :] == wanted.parts or file.stem == wanted.stem:
@@ -129,3 +133,24 @@ def _resolve(name: str, folders: list[Path], given: Sequence[Path]) -> Path | No
         except OSError:
             continue
     return None
+
+
+def _outside(name: str, folders: list[Path]) -> bool:
+    """True if a path that climbs (``../results.json``) leaves the project from each folder in which it is looked for.
+
+    The project is the checkout around a folder, or else the folder itself.
+    """
+    if ".." not in Path(name).parts:
+        return False
+    for folder in map(os.path.abspath, folders):
+        end = os.path.normpath(f"{folder}{os.sep}{name}")
+        if end.startswith(_project(folder).rstrip(os.sep) + os.sep):
+            return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def _project(folder: str) -> str:
+    """The nearest folder, from ``folder`` upward, that is a checkout; ``folder`` where none is."""
+    here = Path(folder)
+    return str(next((f for f in (here, *here.parents) if (f / ".git").exists()), here))

@@ -70,12 +70,17 @@ def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
     return any(True for phrase in phrases for _ in _find(low, phrase.lower()))
 
 
-_HASH = re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
+_HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
+_WORDS_OF_HEX_DIGITS = frozenset(("acceded", "defaced", "effaced", "facaded"))
 
 
 def holds_commit(text: str) -> bool:
-    """True if the text holds what can be a commit hash: seven or more hexadecimal digits, not all of them letters."""
-    return bool(_HASH.search(text))
+    """True if the text holds what can be a commit hash: seven or more hexadecimal digits that are no English word.
+
+    >>> holds_commit("`deadbee`"), holds_commit("43a303c"), holds_commit("main"), holds_commit("it defaced the page")
+    (True, True, False, False)
+    """
+    return any(hit.group(0).lower() not in _WORDS_OF_HEX_DIGITS for hit in _HASH.finditer(text))
 
 
 def names_issue(text: Text) -> bool:

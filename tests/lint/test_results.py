@@ -1,0 +1,97 @@
+"""Which results files belong to a page, and what is said of those that cannot be read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from leakstats.lint.document import Document
+from leakstats.lint.engine import Options, lint_paths
+from leakstats.lint.report import Report
+from leakstats.lint.results import ResultFiles, load_results
+
+PAGE = "# A title (LOW confidence)\n\nRates are in `{}`.\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with a page's folder and a results file beside it."""
+    root = tmp_path / "project"
+    (root / ".git").mkdir(parents=True)
+    (root / "pages").mkdir()
+    (root / "out").mkdir()
+    (root / "out" / "results.json").write_text('{"villain": {"rate": 0.57}, "nurse": {"rate": 0.12}}')
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "results.json").write_text('{"secret": 1}')
+    return root
+
+
+def files_of(checkout: Path, name: str, **more: Path) -> ResultFiles:
+    page = checkout / "pages" / "issue.md"
+    page.write_text(PAGE.format(name))
+    return load_results(Document.parse(page.read_text()), given=(), page=page, root=more.get("root"))
+
+
+@pytest.mark.parametrize("name", ["out/results.json", "../out/results.json", "./../out/results.json"])
+def test_a_file_of_the_checkout_is_found(checkout: Path, name: str) -> None:
+    found = files_of(checkout, name)
+    assert [d.name for d in found.datasets] == ["results.json"]
+    assert found.reason == ""
+
+
+@pytest.mark.parametrize("name", ["../../results/results.json", "../../../etc/results.json"])
+def test_a_path_that_leaves_the_checkout_is_neither_read_nor_blamed(checkout: Path, name: str) -> None:
+    found = files_of(checkout, name)
+    assert (found.datasets, found.named) == ((), ())
+    assert "no results file" in found.reason
+
+
+def test_a_climbing_path_inside_the_checkout_that_does_not_exist_is_named(checkout: Path) -> None:
+    (named,) = files_of(checkout, "../out/old_results.json").named
+    assert named.file is None
+
+
+def test_an_absolute_path_is_not_read(checkout: Path) -> None:
+    assert files_of(checkout, str(checkout / "out" / "results.json")).datasets == ()
+
+
+def test_an_unreadable_file_is_a_problem_beside_a_readable_one(checkout: Path) -> None:
+    broken = checkout / "out" / "scores.json"
+    broken.write_text("{nonsense")
+    page = checkout / "pages" / "issue.md"
+    page.write_text(PAGE.format("x"))
+    given = (checkout / "out" / "results.json", broken, checkout / "gone.csv")
+    found = load_results(Document.parse(page.read_text()), given=given, page=page, root=None)
+    assert len(found.datasets) == 1
+    assert [name for name, _ in found.problems] == [str(broken), str(checkout / "gone.csv")]
+    assert "No such file" in found.problems[1][1]
+
+
+def linted(page: Path, *results: Path) -> Report:
+    return lint_paths([str(page)], Options(results=results), stdin=io.BytesIO())
+
+
+def test_a_given_file_that_cannot_be_read_makes_the_status_2_and_no_pass(good_page: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(good_page.replace("### Next steps", "It was said in 83.7% of the answers.\n\n### Next steps", 1))
+    report = linted(page, tmp_path / "none.json")
+    assert report.status == 2
+    (unread,) = report.pages[0].unread
+    assert (unread.given, unread.reason) == (True, "No such file or directory")
+    assert report.pages[0].tally["not checked"] > 0
+    assert report.pages[0].tally["grounded"] == report.pages[0].tally["unexplained"] == 0
+    assert linted(page).status == 0
+
+
+def test_a_named_file_that_cannot_be_read_is_not_checked(good_page: str, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.json").write_text("[1, 2")
+    page = tmp_path / "page.md"
+    page.write_text(good_page + "\nThe rates are in `out/results.json`.\n")
+    report = linted(page)
+    (unread,) = report.pages[0].unread
+    assert not unread.given
+    assert report.status == 0
+    assert {n.code for n in report.pages[0].not_run} >= {"CR311", "CR313", "CR320"}
