@@ -15,14 +15,17 @@ __all__ = ["PAD", "Batch", "Prompt", "Read", "Row", "Shapes", "batches", "line_r
 PAD = -1
 """Segment of padding, which only padding sees."""
 
-STEP = 16
+STEP = 8
 """Rows are padded to a multiple of this: attention kernels take masks whose rows are aligned."""
 
 AHEAD = 256
 """So many rows are looked at together to find those of like length; this bounds what is held of the prompts."""
 
-_KEEP = 0.85
-"""Where shapes are kept, a batch takes the length of the last one if it fills at least this share of it."""
+_FILL = 0.95
+"""Where shapes are kept, a batch takes a longer one already seen if it fills at least this share of it."""
+
+_SHAPES = 6
+"""So many shapes are met with that demand; after them a batch takes any that holds it (torch recompiles 8 times)."""
 
 IntArray = npt.NDArray[np.int64]
 
@@ -198,33 +201,41 @@ class Shapes:
 
     def __init__(self, *, keep: bool) -> None:
         self._keep = keep
-        self._last = (0, 0)
+        self._seen: dict[int, int] = {}
 
     def __call__(self, n_rows: int, length: int) -> tuple[int, int]:
         """Rows and length for ``n_rows`` rows, the longest of ``length`` tokens."""
-        length += -length % STEP
+        length = _stepped(length)
         if not self._keep:
             return n_rows, length
-        rows, last = self._last
-        length = last if _KEEP * last <= length <= last else length
-        # a few rows of padding are cheaper than a compilation
-        n_rows = rows if length == last and n_rows <= rows else n_rows
-        self._last = (n_rows, length)
+        fill = _FILL if len(self._seen) < _SHAPES else 0.0
+        # rows of padding are cheaper than a compilation, too
+        fitting = [at for at, rows in self._seen.items() if at * fill <= length <= at and n_rows <= rows]
+        if fitting:
+            return self._seen[min(fitting)], min(fitting)
+        self._seen[length] = n_rows
         return n_rows, length
+
+
+def _stepped(length: int) -> int:
+    return length + -length % STEP
 
 
 def batches(rows: Iterable[Row], *, token_budget: int, shapes: Shapes) -> Iterator[Batch]:
     """Batches of rows of like length, each of at most ``token_budget`` tokens or one row.
 
-    Rows are taken ``AHEAD`` at a time, the longest first, and spread evenly, so that what is held does not depend on
-    how many rows there are.
+    Rows are gathered for one batch, then for two, four and so on, so that the first is there early, up to ``AHEAD``,
+    so that what is held does not depend on how many rows there are. Of those gathered the longest come first, spread
+    evenly.
     """
     held: list[Row] = []
+    longest, room = 0, token_budget
     for row in rows:
-        held.append(row)
-        if len(held) == AHEAD:
+        longest = max(longest, _stepped(len(row)))
+        if held and (len(held) == AHEAD or longest * (len(held) + 1) > room):
             yield from _block(held, token_budget, shapes)
-            held = []
+            held, longest, room = [], _stepped(len(row)), 2 * room
+        held.append(row)
     yield from _block(held, token_budget, shapes)
 
 
@@ -237,7 +248,7 @@ def _block(rows: list[Row], token_budget: int, shapes: Shapes) -> Iterator[Batch
 def _alike(rows: list[Row], token_budget: int, shapes: Shapes) -> Iterator[Batch]:
     rows = sorted(rows, key=lambda r: -len(r))
     while rows:
-        most = max(1, token_budget // (len(rows[0]) + -len(rows[0]) % STEP))
+        most = max(1, token_budget // _stepped(len(rows[0])))
         n_batches = -(-len(rows) // most)
         n = -(-len(rows) // n_batches)
         height, length = shapes(n, len(rows[0]))

@@ -124,9 +124,17 @@ class BlockReader:
 
     def read_batch(self, batch: Batch) -> list[Any]:
         """:meth:`read` for a batch: the tokens that it names, in the order of ``batch.index``."""
-        import torch
+        return self.read(self.inputs(batch), _sent(batch.index, self.device))
 
-        return self.read(self.inputs(batch), torch.from_numpy(batch.index).to(self.device, non_blocking=True))
+
+def _sent(array: np.ndarray[Any, Any], device: Any) -> Any:
+    """The array on the device; through pinned memory, without which a copy waits for the work before it."""
+    import torch
+
+    tensor = torch.from_numpy(array)
+    if device.type == "cuda":
+        tensor = tensor.pin_memory()
+    return tensor.to(device, non_blocking=True)
 
 
 def _compile(blocks: Any) -> None:
@@ -169,8 +177,7 @@ class Centres:
         # a product with the weights adds in the same order every time, unlike scattered additions on a GPU
         share = np.zeros((here.size, batch.index.size))
         share[column[batch.prompt], np.arange(batch.index.size)] = batch.weights
-        shares = torch.from_numpy(share).to(self._place, non_blocking=True)
-        rows = torch.from_numpy(here).to(self._place, non_blocking=True)
+        shares, rows = _sent(share, self._place), _sent(here, self._place)
         for layer, values in enumerate(states):
             for at in range(0, values.shape[0], _CHUNK):
                 part = values[at : at + _CHUNK].to(self._place, torch.float64)

@@ -373,7 +373,9 @@ class _Job:
                 continue
             for at in range(0, len(self.questions), QUESTIONS_AT_ONCE):
                 window = self.questions[at : at + QUESTIONS_AT_ONCE]
-                for question, tokens in enumerate(self._tokens(system, window), start=at):
+                for question, tokens in enumerate(
+                    self._tokens(system, window, check=at == 0 and persona == 0), start=at
+                ):
                     if self.position == "last_prompt":
                         yield Prompt(persona, question, tokens, len(tokens) - 1)
                         continue
@@ -381,12 +383,12 @@ class _Job:
                     if answer:
                         yield Prompt(persona, question, (*tokens, *answer), len(tokens))
 
-    def _tokens(self, system: str | None, questions: Sequence[str]) -> list[tuple[int, ...]]:
-        # many texts at once are tokenised in parallel; the first is done as every other backend does it
+    def _tokens(self, system: str | None, questions: Sequence[str], *, check: bool) -> list[tuple[int, ...]]:
+        """Token ids of a persona's prompts: many at once, which tokenisers do in parallel."""
         texts = [render_text(self.tokenizer, system, q) for q in questions]
         ids = self.tokenizer(texts, add_special_tokens=False)["input_ids"]
-        if ids[0] != render(self.tokenizer, system, questions[0]):
-            ids = [render(self.tokenizer, system, q) for q in questions]
+        if check and ids[0] != render(self.tokenizer, system, questions[0]):
+            raise LeakstatsError("the tokenizer gives the text of a prompt other tokens than its chat template does")
         return [tuple(i) for i in ids]
 
     def rows(self, prompts: Iterator[Prompt], layout: str, token_budget: int) -> Iterator[Row]:

@@ -73,24 +73,38 @@ def test_a_row_is_closed_before_it_would_be_too_long():
     assert [r.ids[0] for r in rows] == [1, 1, 1]
 
 
-def test_batches_are_even_and_within_the_budget():
-    rows = [line_row(Prompt(p, 0, tuple(range(1, 17)), 15)) for p in range(10)]
-    sizes = [b.ids.shape for b in batches(rows, token_budget=64, shapes=Shapes(keep=False))]
-    assert sizes == [(4, 16), (3, 16), (3, 16)]
+def lines(n, length=16):
+    return [line_row(Prompt(p, 0, tuple(range(1, length + 1)), length - 1)) for p in range(n)]
+
+
+def test_the_first_batch_comes_early_and_all_are_even_and_within_the_budget():
+    sizes = [b.ids.shape[0] for b in batches(lines(19), token_budget=64, shapes=Shapes(keep=False))]
+    assert sizes == [4, 4, 4, 4, 3]
+    taken = []
+
+    def source():
+        for row in lines(12):
+            taken.append(row)
+            yield row
+
+    next(batches(source(), token_budget=64, shapes=Shapes(keep=False)))
+    assert len(taken) == 5
 
 
 def test_kept_shapes_repeat():
-    lengths = [160, 155, 150, 100]
     shapes = Shapes(keep=True)
-    assert [shapes(3, n) for n in lengths] == [(3, 160), (3, 160), (3, 160), (3, 112)]
-    assert shapes(2, 112) == (3, 112)
-    assert shapes(4, 112) == (4, 112)
+    assert [shapes(3, n) for n in (160, 155, 152, 100)] == [(3, 160), (3, 160), (3, 160), (3, 104)]
+    assert shapes(2, 104) == (3, 104)
+    assert shapes(4, 104) == (4, 104)
+    assert [shapes(1, n) for n in (200, 300, 400, 500)] == [(1, 200), (1, 304), (1, 400), (1, 504)]
+    # by now there are as many shapes as may be
+    assert shapes(1, 250) == (1, 304)
+    assert shapes(1, 600) == (1, 600)
 
 
 def test_rows_of_padding_are_marked_as_such():
-    rows = [line_row(Prompt(p, 0, (1, 2, 3), 2)) for p in range(3)]
-    found = list(batches(rows, token_budget=32, shapes=Shapes(keep=True)))
-    assert [b.ids.shape for b in found] == [(2, 16), (2, 16)]
+    found = list(batches(lines(3, 3), token_budget=16, shapes=Shapes(keep=True)))
+    assert [b.ids.shape for b in found] == [(2, 8), (2, 8)]
     assert (found[1].segments[1] == PAD).all()
     assert found[1].tokens == 3
     assert len(found[1].reads) == 1
@@ -112,9 +126,9 @@ def test_rows_are_taken_ahead_no_further_than_stated(monkeypatch):
             taken.append(p)
             yield line_row(Prompt(p, 0, (1, 2), 1))
 
-    found = batches(source(), token_budget=16, shapes=Shapes(keep=False))
+    found = batches(source(), token_budget=10**6, shapes=Shapes(keep=False))
     next(found)
-    assert taken == [0, 1, 2, 3]
+    assert taken == [0, 1, 2, 3, 4]  # the fifth is what shows that four are together
 
 
 def test_no_prompt_is_no_row():
