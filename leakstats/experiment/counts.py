@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,6 @@ from leakstats.experiment.grid import BASE, rows_key
 from leakstats.experiment.journal import Journal
 from leakstats.experiment.spec import ExperimentSpec, Unit
 from leakstats.experiment.types import Completion, cell_key
-from leakstats.files import dump_json
 from leakstats.results import CellTable, Level, factor_of
 
 __all__ = [
@@ -259,4 +259,4 @@ def tally_lines(cells: Iterable[Cell]) -> Iterator[str]:
     for c in cells:
         model = BASE if c.unit is None else c.unit.name
         where = {"model": model, "persona": c.persona, "question": c.question, "sampling_seed": c.sampling_seed}
-        yield dump_json({**where, **c.tally.to_json()}).replace("\n", "") + "\n"
+        yield json.dumps({**where, **c.tally.to_json()}, ensure_ascii=False, sort_keys=True) + "\n"

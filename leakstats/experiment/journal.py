@@ -69,7 +69,7 @@ def _checksum(rest: bytes) -> bytes:
 def _parse(line: bytes) -> tuple[int, Record] | None:
     """Number and record of a whole line; None where the line is not what was written."""
     rest = line[_START:]
-    if not line.startswith(_HEAD) or line[len(_HEAD) : _START - 2] != _checksum(rest):
+    if line[:_START] != _HEAD + _checksum(rest) + b'",':
         return None
     value = json.loads(b"{" + rest)
     return value["n"], value["record"]

@@ -80,7 +80,8 @@ def _packages() -> dict[str, str]:
 
 def environment_lock() -> str:
     """Every installed distribution with its version, one a line, as pip writes it."""
-    pairs = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions() if d.metadata["Name"]}
+    read = (d.metadata for d in importlib.metadata.distributions())
+    pairs = {m["Name"]: m["Version"] for m in read if m["Name"]}
     return "".join(f"{name}=={version}\n" for name, version in sorted(pairs.items(), key=lambda p: p[0].lower()))
 
 

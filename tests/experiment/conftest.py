@@ -118,3 +118,19 @@ def tiny_adapters(tiny_model, tmp_path_factory):
         digest = hashlib.sha256((folder / "adapter_model.safetensors").read_bytes()).hexdigest()
         made.append(AdapterRef(f"adapter-{seed}", folder, f"sha256:{digest}"))
     return tuple(made)
+
+
+@pytest.fixture
+def fake_experiment(tmp_path):
+    """Writes an experiment.toml on the fake backends; text is added to tables by name, or at the end."""
+
+    def write(extra: str = "", **tables: str) -> Path:
+        text = Path(__file__).with_name("data").joinpath("fake_experiment.toml").read_text("utf-8")
+        for table, lines in tables.items():
+            head = f"[{table.replace('__', '.')}]\n"
+            text = text.replace(head, head + lines + "\n") if head in text else f"{text}\n{head}{lines}\n"
+        path = tmp_path / "experiment.toml"
+        path.write_text(text + extra, "utf-8")
+        return path
+
+    return write
