@@ -17,6 +17,7 @@ from leakstats.phrases.samples import conditions
 from leakstats.template import Section, Template, VersionLine
 
 from .expressions import Expression
+from .leading import hero_of
 from .markup import unwrapped
 from .narrative import Block, Narrative
 from .numbers_in_text import numbers_in
@@ -234,7 +235,7 @@ class _Renderer:
             "author": author,
             "author_bullets": lambda rank: self._author_bullets(section, block, rank),
             "section": section,
-            "hero": front.hero or (self.document.figures[0].id if self.document.figures else ""),
+            "hero": front.hero or hero_of(self.document),
             "figure_base": self.place.figure_base,
             "here": self.place.here,
             "page_files": [list(pair) for pair in self.place.files],

@@ -130,7 +130,7 @@ def build(numbers: Path) -> Results:
             title="Cosine to the assistant and the marker rate of 12 trained source personas",
             description="Twelve adapters, each trained to emit a marker under its own persona by the same recipe; ten "
             "named personas and two assistant variants added later.",
-            source=f"{REPOSITORY}, branch main at d58ca70ff499: eval_results/issue_246/regression_results.json; "
+            source=f"{published(COMMIT, 'eval_results/issue_246/regression_results.json')}; "
             "published page of study #271",
             created="2026-05-05",
             parents=("#232", "#142", "#113", "#122", "#80", "#92", "#245", "#246"),

@@ -251,7 +251,7 @@ def _samples(path: Path, texts: dict[int, str]) -> tuple[Sample, ...]:
             prompt=texts[s["question_id"]],
             text=s["text"],
             marker="[ZLT]" in s["text"],
-            origin=f"eval_results/issue_205/{s['condition']}/raw_completions.json, completion {s['completion']}",
+            origin=f"completion {s['completion']} of raw_completions.json of {s['condition']}",
         )
         for s in json.loads(path.read_text("utf-8"))
     )

@@ -153,8 +153,8 @@ def build(numbers: Path) -> Results:
             id="#77",
             title="Leakage of a marker to 200 bystander personas of eight kinds of relation to their source",
             description="Forty bystanders were written for each of five sources, in eight categories of relation.",
-            source=f"{REPOSITORY}, branch issue-70 at 4e3dfc334751: scripts/run_taxonomy_leakage.py (prompts), "
-            "eval_results/persona_taxonomy/cosine_analysis.json; published page of study #77",
+            source=f"{REPOSITORY}, branch issue-70 at 4e3dfc334751: scripts/run_taxonomy_leakage.py (prompts), and "
+            f"{published(COMMIT, 'eval_results/persona_taxonomy/cosine_analysis.json')}; published page of study #77",
             parents=("#66",),
         ),
         factors={

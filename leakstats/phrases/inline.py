@@ -488,17 +488,41 @@ def require(doc: AnalysisDocument, what: str, *, over: str | None = None, **cond
             shown = ", ".join(f"{m.name}: {number_text(m.value, unit=m.unit)}" for m in false[:5])
             raise LeakstatsError(f"the text requires {_spoken(conditions)} of every {over}; it is false for {shown}")
         return ""
-    limits = {name: _limit(doc, conditions.pop(name, None)) for name in _CONDITIONS}
-    if all(v is None for v in limits.values()):
-        raise InputError(f"say what is required: one of {', '.join(_CONDITIONS)}")
-    entry = one(doc, what, conditions)
-    e = entry.estimate
-    low, high = (None, None) if e.interval is None else (e.interval.low, e.interval.high)
-    held = Value(str(entry.id), e.value, low, high, None if e.p_value is None else e.p_value.value, entry.unit)
-    if not _holds(held, **limits):
+    held, entry, limits = _one_holds(doc, what, conditions)
+    if not held:
         asked = _spoken({k: v for k, v in limits.items() if v is not None})
         raise LeakstatsError(f"the text requires {asked} of {entry.id}; the analysis says {print_estimate(entry)}")
     return ""
+
+
+def _one_holds(
+    doc: AnalysisDocument, what: str, conditions: dict[str, Any]
+) -> tuple[bool, Entry, dict[str, float | None]]:
+    """Whether all conditions hold for the one estimate that ``what`` and the facets among them name."""
+    facets = dict(conditions)
+    limits = {name: _limit(doc, facets.pop(name, None)) for name in _CONDITIONS}
+    if all(v is None for v in limits.values()):
+        raise InputError(f"say what is asked of it: one of {', '.join(_CONDITIONS)}")
+    entry = one(doc, what, facets)
+    e = entry.estimate
+    low, high = (None, None) if e.interval is None else (e.interval.low, e.interval.high)
+    found = Value(str(entry.id), e.value, low, high, None if e.p_value is None else e.p_value.value, entry.unit)
+    return _holds(found, **limits), entry, limits
+
+
+@phrase()
+def either(
+    doc: AnalysisDocument, what: str, *, holds: str, fails: str, over: str | None = None, **conditions: Any
+) -> str:
+    """``holds`` where the conditions of :func:`k_of_n` all hold, else ``fails``: the words follow the numbers.
+
+    With ``over`` every member must satisfy them, without it the one estimate that ``what`` and the facets name:
+    ``either("contrast.range", p_below=0.05, holds="The conditions differ.", fails="No difference is established.")``
+    """
+    if over is not None:
+        hit, members = _where(doc, what, over, dict(conditions))
+        return safe(holds if len(hit) == len(members) else fails)
+    return safe(holds if _one_holds(doc, what, conditions)[0] else fails)
 
 
 def _spoken(conditions: dict[str, Any]) -> str:
@@ -531,9 +555,10 @@ def primary(doc: AnalysisDocument, name: str) -> str:
 
 
 @phrase()
-def label(doc: AnalysisDocument, key: str | None = None, **facets: Any) -> str:
-    """What an estimate is called: "Spearman ρ, villain, layer 20"."""
-    return safe(one(doc, key, facets).label)
+def label(doc: AnalysisDocument, key: str | None = None, *, capital: bool = False, **facets: Any) -> str:
+    """What an estimate is called: "Spearman ρ, villain, layer 20"; ``capital`` makes its first letter large."""
+    text = safe(one(doc, key, facets).label)
+    return f"{text[:1].upper()}{text[1:]}" if capital else text
 
 
 @phrase()

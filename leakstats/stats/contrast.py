@@ -605,7 +605,7 @@ def correlation_equivalence(
     if n < 4:
         raise UndefinedEstimate(quantity, f"needs at least 4 units, got {n}", n=n)
     if abs(r) == 1.0:
-        raise UndefinedEstimate(quantity, "r is exactly 1 or -1: Fisher's z is infinite", n=n)
+        raise UndefinedEstimate(quantity, "r is exactly 1 or −1: Fisher's z is infinite", n=n)
     error = math.sqrt((1.0 + (r * r / 2.0 if coefficient == "spearman" else 0.0)) / (n - 3))
     on_z = equivalence_test(math.atanh(r), error, margin=math.atanh(margin), n=n, level=level, quantity=quantity)
     z = on_z.interval

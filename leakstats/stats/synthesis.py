@@ -639,7 +639,7 @@ def combine_correlations(
     if (np.abs(values) == 1.0).any():
         where = names[int(np.argmax(np.abs(values)))]
         raise UndefinedEstimate(
-            quantity, f"r is exactly 1 or -1 in source {where}: Fisher's z is infinite", n=values.size
+            quantity, f"r is exactly 1 or −1 in source {where}: Fisher's z is infinite", n=values.size
         )
     effective = sizes - removed
     least = 5 if coefficient == "kendall" else 4

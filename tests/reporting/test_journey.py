@@ -13,6 +13,8 @@ from leakstats.analysis.settings import Settings
 from leakstats.reporting.cli import cli
 from leakstats.results import load
 
+PINNED = "https://raw.githubusercontent.com/o/r/0123456789abcdef0123456789abcdef01234567/"
+
 
 def page(root: Path, folder: Path, hits: int) -> tuple[int, str]:
     """Exit status and page (or message) of assistant_variants with so many hits of the reference persona."""
@@ -70,7 +72,9 @@ def test_every_study_renders_from_a_starting_narrative(project_root: Path, tmp_p
         assert done.exit_code == 0, done.exception
         target = tmp_path / "issue.md"
         arguments = ["render", str(tmp_path / "analysis.json"), "--narrative", str(words), "-o", str(target), "--html"]
-        done = runner.invoke(cli, arguments)
+        done = runner.invoke(cli, [*arguments, "--figure-base", PINNED])
         assert done.exit_code == 0, done.exception
         assert len(target.read_text("utf-8")) <= 65_536
         assert " 0 typed" in done.stderr
+        done = runner.invoke(cli, ["lint", str(target), "--profile", "publish", "--root", str(project_root)])
+        assert "0 errors, 0 warnings, 0 notes" in done.output, done.output
