@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +106,8 @@ def _layout(value: Any, depth: int) -> str:
 
 def writable_folder(path: Path | str) -> Path:
     """The folder, made where it is absent; one that cannot be written to is an error now, not after hours of work."""
+    import tempfile  # late, as in write_bytes and sha256_of: a linter that only reads starts without
+
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,6 +120,8 @@ def writable_folder(path: Path | str) -> Path:
 
 def write_bytes(path: Path | str, data: bytes) -> None:
     """Write beside the target, fsync, rename: the target holds the old or the new bytes, never a part."""
+    import tempfile
+
     target = Path(path)
     temporary: Path | None = None
     try:
@@ -153,4 +155,6 @@ def write_json(path: Path | str, document: Any) -> None:
 
 def sha256_of(data: bytes) -> str:
     """``sha256:`` and the hex digest of ``data``."""
+    import hashlib
+
     return "sha256:" + hashlib.sha256(data).hexdigest()

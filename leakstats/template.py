@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import re
 import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from leakstats.contracts import builtin_template
 from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
-from leakstats.records import struct
+from leakstats.files import sha256_of
+from leakstats.records import replace, struct
 
 __all__ = [
     "BulletSpec",
@@ -285,10 +284,15 @@ class Template:
     phrases: Phrases
     figures: FigureUrls
     profiles: Mapping[str, Profile]
-    sha256: str = ""
-    """``sha256:`` and the digest of ``template.toml``."""
-    folder: Traversable | None = None
+    raw: bytes = field(default=b"", repr=False)
+    """``template.toml`` as it was read."""
+    folder: Path | None = None
     """Where it was read from; ``sections/<id>.md.j2`` stand there."""
+
+    @property
+    def sha256(self) -> str:
+        """``sha256:`` and the digest of ``template.toml``."""
+        return sha256_of(self.raw)
 
     def section(self, id: str) -> Section:
         """The section called ``id``.
@@ -440,7 +444,7 @@ def _load_folder(folder: Path) -> Template:
     return _read(folder)
 
 
-def _read(folder: Traversable) -> Template:
+def _read(folder: Path) -> Template:
     file = folder / "template.toml"
     try:
         raw = file.read_bytes()
@@ -459,12 +463,11 @@ def _read(folder: Traversable) -> Template:
         violations.extend(_inconsistencies(template))
     if violations or template is None:
         raise ContractError(str(file), violations)
-    digest = "sha256:" + hashlib.sha256(raw).hexdigest()
-    return dataclasses.replace(template, sha256=digest, folder=folder)
+    return replace(template, raw=raw, folder=folder)
 
 
 _T = TypeVar("_T")
-_NOT_IN_FILE = {"sha256", "folder"}
+_NOT_IN_FILE = {"raw", "folder"}
 
 
 @functools.cache

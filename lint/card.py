@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from leakstats.records import struct
 from leakstats.template import RowSpec, fold
 
@@ -30,6 +32,14 @@ class CardRow:
 
 def card_rows(page: Page, found: Found) -> list[CardRow]:
     """The pairs of a section: rows of tables, columns of a table with one row, or bullets ``Label: value``."""
+    key = f"card rows of {found.spec.id} at {found.first}"
+    if key not in page.memory:
+        page.memory[key] = _card_rows(page, found)
+    rows: list[CardRow] = page.memory[key]
+    return rows
+
+
+def _card_rows(page: Page, found: Found) -> list[CardRow]:
     rows: list[CardRow] = []
     blocks = page.document.blocks
     for i in range(found.first, found.last):
@@ -74,10 +84,21 @@ def _bullet_row(text: Text, line: int) -> CardRow | None:
 
 def is_row(label: str, spec: RowSpec) -> bool:
     """True if ``label`` names the row: as one of its names, perhaps with a remark in brackets or behind a dash."""
-    seen = fold(label).strip(" :")
-    short = fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
-    names = [fold(name) for name in spec.names]
+    seen, short = _seen(label)
+    names = _folded(spec.names)
     return seen in names or short in names or (spec.suffix and seen.endswith(tuple(" " + name for name in names)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _seen(label: str) -> tuple[str, str]:
+    """A label for comparison, whole and without its remark; it is held against every row of the template."""
+    seen = fold(label).strip(" :")
+    return seen, fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
+
+
+@functools.lru_cache(maxsize=1024)
+def _folded(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, names))
 
 
 def answers(rows: list[CardRow], spec: RowSpec) -> list[CardRow]:

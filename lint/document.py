@@ -257,8 +257,15 @@ class Document:
         """Offsets at which captions start in the page."""
         return frozenset(f.caption.at for f in self.figures if f.caption is not None)
 
-    def texts(self) -> Iterator[tuple[Text, Scope]]:
+    def texts(self) -> tuple[tuple[Text, Scope], ...]:
         """Every piece of visible text with its scope, in page order; code blocks aside."""
+        return self._texts
+
+    @cached_property
+    def _texts(self) -> tuple[tuple[Text, Scope], ...]:
+        return tuple(self._read_texts())
+
+    def _read_texts(self) -> Iterator[tuple[Text, Scope]]:
         titles = {id(t.written) for t in self.titles if t.written is not None}
         for block in self.blocks:
             if isinstance(block, Heading):

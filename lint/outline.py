@@ -43,6 +43,7 @@ class Outline:
         self._chosen: dict[str, list[Section]] = {}
         self._heads = [s for s in document.sections if s.heading is not None]
         self._claimed: set[int] = set()
+        self._all: dict[str, list[Found]] = {}
         for spec in template.sections:
             self._at_level(spec)
         for spec in template.sections:
@@ -61,7 +62,9 @@ class Outline:
 
     def all(self, id: str) -> list[Found]:
         """All occurrences of the section called ``id``; at most one unless it is repeatable."""
-        return [self._found(self.template.section(id), s) for s in self._chosen.get(id, ())]
+        if id not in self._all:
+            self._all[id] = [self._found(self.template.section(id), s) for s in self._chosen.get(id, ())]
+        return self._all[id]
 
     def __iter__(self) -> Iterator[Found]:
         """Every section found, in the order of the template."""

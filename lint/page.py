@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from leakstats.records import struct
 from leakstats.template import Profile, Section, Template, VersionLine, fold
@@ -69,6 +70,8 @@ class Page:
     """The results files to compare with."""
     found: list[Finding] = field(default_factory=list, repr=False)
     """What the rules have found so far, for those that speak last."""
+    memory: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What several rules ask for and was worked out once, by what it is."""
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from leakstats.analysis.document import AnalysisDocument
 from leakstats.errors import LeakstatsError
 from leakstats.files import read_json, sha256_of
 from leakstats.numbers import normalise
@@ -22,6 +20,9 @@ from leakstats.template import VersionLine
 
 from .finding import Edit
 from .source import Place, Source
+
+if TYPE_CHECKING:
+    from leakstats.analysis.document import AnalysisDocument
 
 __all__ = ["Difference", "Grounding", "NotFound", "Sidecar", "Span", "Value", "find_values", "load_grounding"]
 
@@ -180,6 +181,8 @@ def load_grounding(
     path = analysis if analysis is not None else sidecar.analysis_path
     document, problem = None, ""
     try:
+        from leakstats.analysis.document import AnalysisDocument  # late: only a rendered page has an analysis
+
         document = AnalysisDocument.load(path, check=False)
     except LeakstatsError as error:
         problem = str(error).replace("\n", "; ")
@@ -389,6 +392,8 @@ def _differences(shown: str, wanted: str, at: int) -> Iterator[Difference]:
     if max(end_a, end_b) - first > _MOST_TOKENS:
         changes = [(0, end_a - first, 0, end_b - first)]
     else:
+        from difflib import SequenceMatcher  # late, as above
+
         matcher = SequenceMatcher(None, a[first:end_a], b[first:end_b], autojunk=False)
         changes = [change for kind, *change in matcher.get_opcodes() if kind != "equal"]  # type: ignore[misc]
     for i, j, k, m in changes:

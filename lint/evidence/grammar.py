@@ -6,6 +6,7 @@ Reading is one pass of one expression over the text, and a short look at what st
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Literal, TypeAlias
 
 from leakstats.numbers import parse_number
@@ -257,8 +258,8 @@ def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] 
         + power
     )
     printed = parse_number(spelled)
-    if printed is None:
-        return None
+    if printed is None or not (isfinite(printed.low) and isfinite(printed.high)):
+        return None  # "1e999" is beyond every quantity
     if bare_power:  # a bound, and exact
         return printed.value, printed.value, printed.value, printed.decimals
     return printed.value, printed.low, printed.high, printed.decimals

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -190,11 +190,12 @@ def test_a_cold_start_imports_nothing_heavy_and_is_quick(good_page: str, tmp_pat
     page = good_page.replace("## Artifacts", f"| a | b | c |\n|---|---|---|\n{filler}\n\n## Artifacts")
     assert 20_000 < len(page.encode()) < 40_000
     path.write_text(page, "utf-8")
-    times = []
+    spent = []
     for _ in range(3):
-        begun = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([sys.executable, "-c", START, str(path)], capture_output=True, text=True, check=False)
-        times.append(time.perf_counter() - begun)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         assert done.stderr.strip() == "[]"
         assert json.loads(done.stdout)["findings"] == []
-    assert min(times) < 1.5  # 0.5 s on an idle machine; this one may be shared
+    assert min(spent) < 1.0  # of the processor's time; benchmarks/bench_lint.py holds the promise of 0.5 s

@@ -48,6 +48,8 @@ FRAGMENTS = (
     "http://", "https://x.y/z?p=0.5", "a" * 300, " |" * 200, "[" * 200, "(" * 200, "*" * 100, "`" * 50, ">" * 100,
     "seed", "one seed (42)", "persona", "villain", "layer 20", "L20", "Spearman", "Wilson", "median", "total",
 )  # fmt: skip
+ONCE = ("12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",)
+"""What an earlier version could not answer, as small as it gets."""
 
 
 @cache
@@ -163,6 +165,12 @@ def test_mutated_pages_are_answered(chunk: int, results: tuple[Path, ...]) -> No
 @pytest.mark.parametrize("chunk", range(5))
 def test_written_pages_are_answered(chunk: int, results: tuple[Path, ...]) -> None:
     run_written(chunk, 100, results)
+
+
+@pytest.mark.parametrize("text", ONCE)
+def test_inputs_that_once_failed_are_answered(text: str, results: tuple[Path, ...]) -> None:
+    for options in (Options(), *(Options(results=(path,)) for path in results)):
+        judge(text, options)
 
 
 @pytest.mark.slow
