@@ -1,7 +1,7 @@
 """Hostile and broken pages: whatever is written, the linter answers, in time, and points into the page.
 
-2,000 inputs in the fast suite, 100,000 more in the slow one. Three of four are pages of the bench, cases and examples of
-rules, cut and mutated; the rest is put together by hypothesis.
+2,000 inputs in the fast suite, 100,000 more in the slow one. Three of four are pages of the bench, cases and examples
+of rules, cut and mutated; the rest is put together by hypothesis.
 """
 
 from __future__ import annotations
