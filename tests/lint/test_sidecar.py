@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakstats.files import read_bytes
-from leakstats.lint import sidecar as module
 from leakstats.lint.engine import Options, lint_paths
 from leakstats.lint.report import PageReport
 from leakstats.lint.sidecar import NotFound, Sidecar, Span, Value, find_values
@@ -197,7 +196,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     page = PAGE.replace("{sha}", SHA)
     write(tmp_path, page)
     (tmp_path / "analysis.json").write_text("{}")
-    monkeypatch.setattr(module, "AnalysisDocument", StubAnalysis)
+    monkeypatch.setattr("leakstats.analysis.document.AnalysisDocument", StubAnalysis)
     monkeypatch.setattr("leakstats.phrases.evaluate", lambda document, function, args, kwargs: PRINTED[args[0]][1])
     return tmp_path
 
