@@ -262,7 +262,7 @@ def _compared(page: Page) -> tuple[str, ...]:
     return (*own, *(d.name for d in page.results.datasets))
 
 
-_READINGS = ("CR31", "CR4")
+_READINGS = ("CR31", "CR4", "CR504", "CR51")
 """Rules that read numbers off the page and derive them again. What the analysis prints today in that very place needs
 no reading: a permutation p need not follow from its coefficient, nor a clustered interval from its counts. Nor does
 what stands as it was printed where the analysis is not at hand: then it is not checked."""
