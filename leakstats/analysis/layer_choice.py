@@ -41,7 +41,13 @@ def run(ctx: Context) -> None:
         return
     question.notes.append("the best of several layers is biased away from 0: report the layer that was planned")
     for joined in joins:
-        _choose(ctx, joined)
+        # a layer at which no row has a similarity (all personas alike there) cannot be chosen
+        known = {layer: v for layer, v in joined.similarity.items() if joined.complete(layer).any()}
+        lost = [str(layer) for layer in joined.layers if layer not in known]
+        if lost:
+            question.notes.append(f"layers without a similarity are no candidates: {', '.join(lost)}")
+        if len(known) > 1:
+            _choose(ctx, replace(joined, similarity=known))
 
 
 def _choose(ctx: Context, joined: Joined) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -113,6 +114,19 @@ def test_the_best_layer_is_found_and_its_lead_is_uncertain(hundred):
         found = value(hundred, f"selection.spearman[source={name}]")
         assert found.details["layer"] == max(alone, key=lambda k: alone[k])
         assert found.p_value.value >= found.p_by("permutation-unadjusted").value
+
+
+def test_a_layer_without_similarities_is_no_candidate():
+    """At the first block the last token of all prompts is alike: no cosine exists there."""
+    results = example("persona100")
+    (table,) = results.similarity
+    values = np.where(table.column("layer") == 10, np.nan, table.values)
+    blank = replace(results, similarity=(replace(table, values=values, missing_reason="all alike"),))
+    ctx = asked(blank, layer_choice.run)
+    assert ctx.ledger.questions["selection"].notes[-1] == "layers without a similarity are no candidates: 10"
+    found = value(ctx, "selection.spearman[scope=pooled]")
+    assert found.details["n_layers"] == 3
+    assert found.n_rows == table.n_rows // 4
 
 
 def test_sizes_count_each_cell_once(hundred, taxonomy):
