@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from leakstats.experiment.card import make_setup
-from leakstats.experiment.centroids import centred_cosines, load_centroids
 from leakstats.experiment.counts import (
     Cell,
     cell_tables,
@@ -18,30 +17,26 @@ from leakstats.experiment.counts import (
     levels_of,
     negatives_of,
     tally_lines,
-    unit_constants,
 )
 from leakstats.experiment.detect import Judges
-from leakstats.experiment.grid import BASE, PREDICTORS, rows_key, similarity_ids, weights_label
+from leakstats.experiment.grid import BASE, rows_key
 from leakstats.experiment.provenance import stage_seconds, today
 from leakstats.experiment.rate_controls import failed_sources, planned_controls, rate_controls
 from leakstats.experiment.run import Run
-from leakstats.experiment.spec import ExperimentSpec, Unit
+from leakstats.experiment.similarities import extraction_order, marker_scores, similarities
+from leakstats.experiment.spec import ExperimentSpec
 from leakstats.experiment.types import CanaryCheck
 from leakstats.experiment.weights import tokenizer_of
 from leakstats.files import read_json, write_text
 from leakstats.results import (
-    ArrayFile,
     Attribute,
     Canary,
-    Centring,
     CovariateSpec,
     Design,
     Detector,
     Exclusion,
     FactorInfo,
     Family,
-    GeometryTable,
-    Level,
     NamedColumn,
     Personas,
     Plan,
@@ -50,9 +45,7 @@ from leakstats.results import (
     Replication,
     Results,
     Sample,
-    SimilarityTable,
     Study,
-    factor_of,
     save,
 )
 
@@ -86,7 +79,7 @@ def assemble_results(run: Run) -> Path:
             run.reporter.note(f"control {c.name} failed{f' ({c.unit})' if c.unit else ''}: {c.detail}")
     run.stop_if_strict(controls)
     tables = cell_tables(spec, run.journal, cells)
-    similarity, arrays, layers = _similarity(run)
+    similarity, arrays, layers = similarities(run)
     sessions = run.journal.of_stage("session")
     results = Results(
         study=Study(**(asdict(spec.study) | {"source": None, "parents": spec.study.parents})),
@@ -103,7 +96,7 @@ def assemble_results(run: Run) -> Path:
         ),
         tables=tables,
         similarity=similarity,
-        geometry=_scores(run),
+        geometry=marker_scores(run),
         arrays=arrays,
         samples=_samples(spec, cells),
         samples_note=SAMPLES_RULE,
@@ -207,163 +200,6 @@ def _about_conditions(spec: ExperimentSpec) -> dict[str, Attribute]:
             description="control: the benign control of the induction",
         )
     return out
-
-
-# --- similarity -------------------------------------------------------------------------------------------------------
-
-
-def _similarity(run: Run) -> tuple[tuple[SimilarityTable, ...], tuple[ArrayFile, ...], list[int]]:
-    records = {r["key"]: r for r in run.journal.of_stage("extract")}
-    layers = sorted({layer for r in records.values() for layer in r["layers"]})
-    tables, arrays = [], []
-    for name, (state, position) in similarity_ids(run.spec).items():
-        table = _cosines(run, name, state, position, records, layers)
-        if table is not None:
-            tables.append(table)
-    for key in _extraction_order(run.spec):
-        if key in records:
-            arrays += _array_files(key, records[key])
-    return tuple(tables), tuple(arrays), layers
-
-
-def _models(spec: ExperimentSpec, state: str) -> list[tuple[str, Unit | None]]:
-    """Names of the models of a state with a unit that stands for each; the source of that unit is compared."""
-    if state == "base":
-        return [(BASE, None)]
-    if state == "adapted":
-        return [(u.name, u) for u in spec.units()]
-    return [(weights_label(spec, u), u) for u in spec.units() if weights_label(spec, u) != BASE]
-
-
-def _extraction_order(spec: ExperimentSpec) -> list[str]:
-    names = [name for state in PREDICTORS for name, _ in _models(spec, state)]
-    return [f"{name}.{p}" for name in dict.fromkeys(names) for p in spec.extraction.positions]
-
-
-def _cosines(
-    run: Run, name: str, state: str, position: str, records: Mapping[str, Any], layers: Sequence[int]
-) -> SimilarityTable | None:
-    spec = run.spec
-    people = spec.personas.names
-    centre = people if spec.extraction.centre == "all" else spec.extraction.centre
-    at = {p: i for i, p in enumerate(people)}
-    rows: dict[str, list[Level]] = {
-        n: [] for n in ("source", "condition", "checkpoint", "training_seed", "persona", "layer")
-    }
-    values: list[float] = []
-    loaded: dict[str, Any] = {}
-    for model, unit in _models(spec, state):
-        record = records.get(f"{model}.{position}")
-        if record is None:
-            continue
-        if model not in loaded:
-            loaded = {model: load_centroids(run.folder, record)}
-        sources = spec.sources if unit is None else (unit.source,)
-        cosines = centred_cosines(loaded[model], centre=[at[p] for p in centre], of=[at[s] for s in sources])
-        for i, source in enumerate(sources):
-            others = [p for p in people if p != source]  # the cosine with itself is 1 by construction
-            for persona in others:
-                for k, layer in enumerate(record["layers"]):
-                    values.append(float(cosines[i, at[persona], k]))
-                    for n, v in (("source", source), ("persona", persona), ("layer", layer)):
-                        rows[n].append(v)
-                    if unit is not None:
-                        rows["condition"].append(unit.condition)
-                        rows["checkpoint"].append(unit.checkpoint)
-                        rows["training_seed"].append(unit.training_seed)
-    if not values:
-        return None
-    levels = levels_of(spec)
-    constants = {n: v for n, v in unit_constants(levels).items() if rows.get(n)}
-    known = {**levels, "layer": tuple(layers)}
-    array = np.array(values)
-    words = {"last_prompt": "last token of the prompt", "mean_response": "mean over the tokens of a greedy response"}
-    what = {
-        "base": "the base model",
-        "merged": "the fine-tuned model, before the marker",
-        "adapted": "the marked model",
-    }
-    return SimilarityTable(
-        id=name,
-        measure="cosine",
-        description=f"Cosine of the centred mean hidden states of source persona and bystander in {what[state]}.",
-        factors={n: factor_of(known[n], v) for n, v in rows.items() if v and n not in constants},
-        constants=constants,
-        values=array,
-        compared="centroid of the bystander persona with centroid of the source persona, "
-        f"each the mean over {len(spec.questions.extraction)} questions",
-        missing_reason="the centred centroid has no length: all personas are alike there"
-        if np.isnan(array).any()
-        else None,
-        centring=Centring(
-            set="all personas" if spec.extraction.centre == "all" else "personas named in the specification",
-            method="mean of the set's centroids in the same model subtracted",
-            personas=tuple(centre),
-            n=len(centre),
-        ),
-        token_position=words[position],
-        layer_convention="block_output",
-        model=what[state],
-    )
-
-
-def _array_files(key: str, record: Mapping[str, Any]) -> list[ArrayFile]:
-    out = []
-    axes = {"centroids": ("persona", "layer", "width"), "raw": ("persona", "question", "layer", "width")}
-    for kind, names in axes.items():
-        if kind in record:
-            item = record[kind]
-            out.append(
-                ArrayFile(
-                    id=f"{key}.{kind}",
-                    path=item["path"],
-                    sha256=item["sha256"],
-                    shape=tuple(item["shape"]),
-                    dtype=item["dtype"],
-                    axes=names,
-                    description=f"{kind} of hidden states, block outputs {', '.join(map(str, record['layers']))}",
-                )
-            )
-    return out
-
-
-def _scores(run: Run) -> tuple[GeometryTable, ...]:
-    """The teacher-forced log-probabilities, where they were asked for."""
-    records = {r["key"]: r for r in run.journal.of_stage("score")}
-    if not records:
-        return ()
-    from leakstats.experiment.types import cell_key
-
-    spec = run.spec
-    levels = levels_of(spec)
-    constants = {n: v for n, v in unit_constants(levels).items() if n != "sampling_seed"}
-    rows: dict[str, list[Level]] = {
-        n: [] for n in ("source", "condition", "checkpoint", "training_seed", "persona", "question")
-    }
-    marked, base = [], []
-    for unit in spec.units():
-        for persona in spec.personas.names:
-            for q in levels["question"]:
-                place = {"persona": persona, "question": q}
-                marked.append(records[cell_key(model=unit.name, **place)]["logprob"])
-                base.append(records[cell_key(model=BASE, **place)]["logprob"])
-                for n in ("source", "condition", "checkpoint", "training_seed"):
-                    rows[n].append(getattr(unit, n))
-                rows["persona"].append(persona)
-                rows["question"].append(q)
-    return (
-        GeometryTable(
-            id="marker_logprob",
-            quantity="log-probability of the marker after the base's first answer (teacher forcing)",
-            description="Sum over the marker's tokens, separator included, natural logarithm.",
-            factors={n: factor_of(levels[n], v) for n, v in rows.items() if n not in constants},
-            constants=constants,
-            columns={
-                "logprob": NamedColumn(values=np.array(marked), unit="nat", description="in the marked model"),
-                "logprob_base": NamedColumn(values=np.array(base), unit="nat", description="in the base model"),
-            },
-        ),
-    )
 
 
 # --- samples ----------------------------------------------------------------------------------------------------------
@@ -502,7 +338,7 @@ def _canaries(run: Run, controls: Sequence[CanaryCheck]) -> tuple[Canary, ...]:
     """Structural checks in the order of the grid, then the rate controls."""
     spec = run.spec
     names = [BASE, *(f"adapter.{u.name}" for u in spec.units())]
-    names += [f"states.{key.rsplit('.', 1)[0]}" for key in _extraction_order(spec)]
+    names += [f"states.{key.rsplit('.', 1)[0]}" for key in extraction_order(spec)]
     stored = [
         Canary(**c)
         for name in dict.fromkeys(names)

@@ -1,4 +1,4 @@
-"""Centroids on disk, and the cosines that are taken of them."""
+"""Centroids and raw states on disk."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from leakstats.experiment.folder import RunFolder
 from leakstats.experiment.types import Centroids
 from leakstats.files import read_bytes, sha256_of, write_bytes
 
-__all__ = ["centred_cosines", "load_centroids", "save_centroids"]
-
-_CONSTANT = 1e-9
-"""A centred vector shorter than this share of the uncentred ones is rounding, and has no direction."""
+__all__ = ["load_centroids", "save_centroids"]
 
 
 def save_centroids(centroids: Centroids, folder: RunFolder, name: str) -> dict[str, dict[str, Any]]:
@@ -54,8 +51,8 @@ def _safetensors(array: NDArray[np.float32]) -> bytes:
     return struct.pack("<Q", len(head)) + head + data
 
 
-def load_centroids(folder: RunFolder, record: Mapping[str, Any]) -> NDArray[np.float64]:
-    """The centroids of a journal record, shape (personas, layers, width), which must be those that were recorded.
+def load_centroids(folder: RunFolder, record: Mapping[str, Any], personas: Sequence[str]) -> Centroids:
+    """The centroids of a journal record, which must be those that were recorded; raw states stay on disk.
 
     Raises
     ------
@@ -66,35 +63,10 @@ def load_centroids(folder: RunFolder, record: Mapping[str, Any]) -> NDArray[np.f
     data = read_bytes(path)
     if sha256_of(data) != record["centroids"]["sha256"]:
         raise LeakstatsError(f"{path}: is not the file that was recorded ({record['centroids']['sha256']})")
-    return np.asarray(np.load(io.BytesIO(data), allow_pickle=False), dtype=np.float64)
-
-
-def centred_cosines(values: NDArray[np.float64], *, centre: Sequence[int], of: Sequence[int]) -> NDArray[np.float64]:
-    """Cosines of some personas with all, after the mean of a set of personas is taken off.
-
-    Parameters
-    ----------
-    values : ndarray, shape (personas, layers, width)
-        Centroids.
-    centre : sequence of int
-        Personas whose mean is taken off.
-    of : sequence of int
-        Personas that are compared with all.
-
-    Returns
-    -------
-    ndarray, shape (of, personas, layers)
-        In [-1, 1]; NaN where a centred centroid has no length (a layer at which all personas are alike).
-
-    Examples
-    --------
-    >>> values = np.array([[[1.0, 0.0]], [[0.0, 1.0]], [[-1.0, -1.0]]])
-    >>> centred_cosines(values, centre=[0, 1, 2], of=[0])[0, :, 0].round(3).tolist()
-    [1.0, 0.0, -0.707]
-    """
-    centred = values - values[list(centre)].mean(axis=0)
-    length = np.linalg.norm(centred, axis=2)
-    scale = np.linalg.norm(values, axis=2).max(axis=0)
-    length[length <= _CONSTANT * scale] = np.nan
-    unit = centred / length[:, :, None]
-    return np.asarray(np.clip(np.einsum("slw,plw->spl", unit[list(of)], unit), -1.0, 1.0))
+    return Centroids(
+        personas=tuple(personas),
+        layers=tuple(record["layers"]),
+        values=np.asarray(np.load(io.BytesIO(data), allow_pickle=False), dtype=np.float64),
+        counts=np.array(record["counts"], dtype=np.int64),
+        position=record["position"],
+    )

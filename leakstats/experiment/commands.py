@@ -78,7 +78,7 @@ def _go(
                 place,
                 stages=stages,
                 assemble=assemble,
-                argv=sys.argv,
+                argv=["leakstats", *sys.argv[1:]],
                 reporter=_reporter(quiet),
                 **options,
             )

@@ -378,6 +378,7 @@ def extract(run: Run) -> None:
             position=position,
             layers=list(found.layers),
             counts=found.counts.tolist(),
+            dtype=str(extractor.describe().get("dtype", "float64")),
             **kept,
         )
         run.reporter.end()

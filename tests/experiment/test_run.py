@@ -164,7 +164,7 @@ class TestSimilarity:
     def test_a_layer_without_differences_is_missing_with_its_reason(self, done):
         table = done[1].similarity_table("cosine")
         assert np.isnan(table.select(layer=0).values).all()
-        assert "all personas are alike" in table.missing_reason
+        assert "has no direction (layers 0)" in table.missing_reason
         assert np.isfinite(table.select(layer=1).values).all()
 
     def test_a_source_is_not_compared_with_itself(self, done):
@@ -186,6 +186,42 @@ class TestSimilarity:
         safetensors = pytest.importorskip("safetensors.numpy")
         states = safetensors.load_file(tmp_path / "run" / raw.path)["states"]
         assert states.mean(axis=1) == pytest.approx(results.array("base.mean_response.centroids"), abs=1e-5)
+
+
+class TestGeometry:
+    def test_the_analysis_finds_its_arrays(self, fake_experiment, tmp_path):
+        data = tmp_path / "data.jsonl"
+        data.write_text('{"user": "Hello?", "answer": "Go away."}\n{"user": "Bye?", "answer": "At last."}\n', "utf-8")
+        extra = "".join(
+            f"""
+[[conditions]]
+name = "{name}"
+kind = "induction"
+checkpoints = [4]
+control = {control}
+sft = {{data = "data.jsonl", persona = "{persona}"}}
+"""
+            for name, persona, control in (("mean", "comedian", "false"), ("benign", "medical_doctor", "true"))
+        )
+        path = fake_experiment(extra, extraction='states = ["base", "merged"]\ngeometry = true\nraw = true')
+        written, _ = go(path, tmp_path / "run")
+        results = load(written)
+        assert [a.id for a in results.arrays if a.path.endswith(".npy")] == [
+            "centroids.base",
+            "centroids.mean",
+            "centroids.benign",
+        ]
+        assert "states.mean" in {a.id for a in results.arrays}
+        assert results.factors["condition"].attributes["induction_persona"].values == ("comedian", "medical_doctor")
+        assert results.factors["condition"].attributes["role"].values == (None, "control")
+        # one fine-tuning serves both sources
+        assert sorted(p.name for p in (tmp_path / "run" / "models").iterdir()) == ["benign.s42", "mean.s42"]
+        from leakstats.analysis.questions import analyze
+        from leakstats.analysis.settings import Settings
+
+        analysis = analyze(results, settings=Settings(n_resamples=99)).document
+        found = {e.id.statistic for e in analysis.entries if e.id.analysis == "collapse"}
+        assert {"similarity_change", "spread_change"} <= found
 
 
 class TestDescription:
