@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Iterator
 
 from .correlations import Record, records
@@ -234,15 +235,81 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
+        before: Number | None = None
         for sentence in passage.sentences:
             words = strength_words(sentence.text)
-            if len(words) != 1:
-                continue
-            word = words[0]
             coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound]
-            verdict = _strength(evidence, passage, sentence, word, coefficients)
-            if verdict:
-                yield _clash(sentence, word, f"'{word.text}' {verdict}")
+            if len(words) == 1:
+                verdict = _strength(evidence, passage, sentence, words[0], coefficients)
+                if not verdict and before is not None and not coefficients:
+                    verdict = _strength_of(evidence, sentence, words[0], before)
+                if verdict:
+                    yield _clash(sentence, words[0], f"'{words[0].text}' {verdict}")
+            elif before is not None and not coefficients:
+                yield from _against_middle(evidence, sentence, before)
+            before = coefficients[0] if len(coefficients) == 1 else None
+
+
+_THIS = re.compile(
+    r"\s*(?:That|This|It|Which|The (?:correlation|relation\w*|association|coefficient|fit|link|pooled|value|slope))\b"
+)
+
+
+def _strength_of(evidence: Evidence, sentence: Sentence, word: DirectionWord, own: Number) -> str:
+    """What is wrong with "That is stronger than the full set, −.82" behind a sentence with one coefficient."""
+    if not _THIS.match(sentence.text):
+        return ""
+    at = sentence.start + word.end
+    than = re.match(r"\s*than\b", sentence.between(at, sentence.end))
+    named = [
+        n
+        for n in sentence.numbers
+        if n.start >= at and n.role == "value" and n.decimals > 0 and abs(n.value) <= 1 and not n.bound
+    ]
+    if than is not None and len(named) == 1:
+        others = [named[0].value]
+    elif than is None and not named and not sentence.numbers:
+        mine = next((r for r in records(evidence) if r.coefficient is own), None)
+        others = _others(evidence, mine)
+    else:
+        return ""
+    change = {(abs(own.value) > abs(o)) - (abs(own.value) < abs(o)) for o in others}
+    if change != {-word.sign}:
+        return ""
+    return f"of {own.text}, beside {others[0]:g}"
+
+
+_MIDDLE = re.compile(
+    r"\b(?P<up>higher|larger|greater|above)?(?P<down>lower|smaller|below)?\s+(?:than\s+)?the\s+(?P<what>median|mean|average)\b",
+    re.IGNORECASE,
+)
+
+
+def _against_middle(evidence: Evidence, sentence: Sentence, own: Number) -> Iterator[Clash]:
+    """ "The pooled value is higher than the median of the separate ones", behind the pooled coefficient."""
+    hit = _MIDDLE.search(sentence.text)
+    if hit is None or not (hit["up"] or hit["down"]) or not _THIS.match(sentence.text) or sentence.numbers:
+        return
+    function = statistics.median if hit["what"].lower() == "median" else statistics.fmean
+    signs = set()
+    for series in evidence.all_series:
+        facts = list(dict.fromkeys(series.facts.values()))
+        things = [k for k in series.facts if not k.startswith("#")]
+        if len(facts) < 3 or series.role or evidence.kind(series) != "coefficient":
+            continue
+        if 2 * sum(k in evidence.spoken for k in things) < len(things) or any(k.startswith("#") for k in series.facts):
+            continue
+        middle = function([f.value for f in facts])
+        signs.add((own.value > middle) - (own.value < middle))
+    said = 1 if hit["up"] else -1
+    if signs == {-said}:
+        start = sentence.start + hit.start()
+        yield Clash(
+            "direction",
+            sentence.passage.place(start, sentence.start + hit.end()),
+            f"'{hit.group(0)}' of {own.text}, where the {hit['what'].lower()} is on the other side",
+            "correct the word or the numbers",
+        )
 
 
 def _strength(
@@ -290,7 +357,8 @@ def _others(evidence: Evidence, mine: Record | None) -> list[float]:
     ]
     kind = mine.coefficient.label
     largest = max((r.n or 0 for r in found), default=0)
-    out = []
+    out: list[float] = []
+    spoken: list[float] = []
     for r in found:
         if r.coefficient is None:
             continue
@@ -301,5 +369,5 @@ def _others(evidence: Evidence, mine: Record | None) -> list[float]:
             else "r"
         )
         if r.n != mine.n and r.n == largest and label == kind:
-            out.append(r.coefficient.value)
-    return out
+            (spoken if r.passage is not None and not r.prior else out).append(r.coefficient.value)
+    return spoken or out

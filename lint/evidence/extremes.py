@@ -49,7 +49,11 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if _of_one(evidence, sentence, a, b):
                     continue
-                verdict = _range(evidence, a, b)
+                whole = (
+                    not any(m.name in evidence.page_names for m in sentence.names)
+                    and _PARTIAL.search(sentence.text) is None
+                )
+                verdict = _range(evidence, a, b, whole=whole)
                 if verdict is not None:
                     yield Clash(
                         "range",
@@ -69,28 +73,41 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
     return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
 
 
-def _range(evidence: Evidence, a: Number, b: Number) -> str | None:
+_RANGED = re.compile(r"\b(?:rang\w*|span\w*|runs?|between|cover\w*|from|lie|lies|vary|varies)\b", re.IGNORECASE)
+_PARTIAL = re.compile(
+    r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
+    r"within (?:a|the)|mainly|mostly|usually|remaining|others?|rest)\b",
+    re.IGNORECASE,
+)
+
+
+def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | None:
     """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
     suspicion = None
+    inside = False
     for series in evidence.all_series:
         facts = _facts(series)
         if len(facts) < 3 or series.role in ("interval", "at"):
             continue
-        if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
-            return None  # two of its values, or a part of it
         low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
         small, large = min(facts, key=lambda f: abs(f.value)), max(facts, key=lambda f: abs(f.value))
         for x, y in ((low, high), (small, large), (high, low), (large, small)):
             left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
             if left and right:
                 return None
+        if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
+            inside = True  # two of its values: a part of it, unless all of it is meant
+            if not whole or len(facts) < 4:
+                return None
+        for x, y in ((low, high), (small, large), (high, low), (large, small)):
+            left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
             if left != right and low.value != high.value:
                 other, number, wanted = (b, b, y) if left else (a, a, x)
-                if any(evidence.matches(other, series, f) for f in facts):
+                if any(evidence.matches(other, series, f) for f in facts) and not whole:
                     continue
                 scale = 100.0 if series.fraction and number.role == "percent" else 1.0
                 sign = (a.value <= b.value) == (x.value <= y.value)
-                if sign and suspicion is None:
+                if sign and (suspicion is None or inside):
                     suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
     return suspicion
 
@@ -197,7 +214,8 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
 
 _SUBSET = re.compile(
     r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
-    r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|in (?:its|this|that|their) (?:group|class|category))\b",
+    r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
+    r"in (?:its|this|that|their) (?:group|class|category))\b",
     re.IGNORECASE,
 )
 _NOT_FIRST = re.compile(

@@ -184,11 +184,10 @@ def _pattern(words: list[str]) -> str:
 
 
 _DIRECTION = re.compile(
-    rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary)s? (?:together|in step|in tandem|hand "
-    rf"in "
-    rf"hand))|(?P<up>{_pattern(_UP)})|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)"
-    rf"|(?P<minus>negative(?:ly)?|inverse(?:ly)?|(?:move|go|run|point|pull)s? "
-    rf"in opposite directions))\b",
+    rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary|run|travel|climb)s? (?:together|in step|in tandem|"
+    rf"hand in hand|in parallel|in the same direction|the same way))|(?P<up>{_pattern(_UP)})"
+    rf"|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|(?:move|go|run|point|pull|travel)s? "
+    rf"(?:in opposite (?:directions|ways)|opposite ways|apart|against each other)))\b",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 
 from ..document import Table
@@ -46,6 +47,7 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
             and n.value == int(n.value)
             and n.label not in ("level", "year")
         ]
+        yield from _totals(evidence, text, plain, counts)
         for run in _runs(plain, counts):
             clash = _judge(evidence, text, plain, counts, run)
             if clash is not None:
@@ -71,6 +73,75 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
 
 
+_SAID = re.compile(
+    r"\b(?:so that|which (?:makes?|gives?|yields?)|giving|yielding|making|in all|in total|i\.e\.|that is)\b"
+    r"[^.;]{0,24}$",
+    re.IGNORECASE,
+)
+_TWO = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|\+)\s*$", re.IGNORECASE)
+_THEN = re.compile(r"\s*(?:[a-z][\w-]*\s*){0,4}[,;:=(]\s*(?:[a-z][\w-]*\s+){0,3}$", re.IGNORECASE)
+_LOST = re.compile(
+    r"\b(?:kept|keep|filter\w*|drop\w*|fail\w*|exclud\w*|discard\w*|invalid|remain\w*|left|pars\w+|valid|empty)\b",
+    re.IGNORECASE,
+)
+
+
+def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) -> Iterator[Clash]:
+    """Totals of trials behind factors in words ("90 listeners answered 40 prompts 5 times, so that 21,600 …")."""
+    for i, number in enumerate(counts):
+        value = int(number.value)
+        before = [n for n in counts[:i] if number.start - n.end < 260 and n.label not in ("level", "year")]
+        if (
+            number.role != "count"
+            or value < 50
+            or len(before) < 2
+            or _LOST.search(plain[max(0, number.start - 200) : number.end + 60])
+        ):
+            continue
+        trial = _TRIALS.match(plain[number.end :].lstrip()) is not None
+        a, b = before[-2], before[-1]
+        twice = (
+            a.value == b.value
+            and _TWO.fullmatch(plain[a.end : b.start])
+            and _THEN.fullmatch(plain[b.end : number.start])
+        )
+        if trial and twice:
+            if value % int(2 * a.value) or (
+                value != 2 * a.value and value // int(2 * a.value) not in _counts(evidence)
+            ):
+                yield _wrong_total(evidence, text, number, f"{a.text} and {b.text} are {int(2 * a.value):,}")
+            continue
+        said = _SAID.search(plain[max(0, number.start - 60) : number.start]) is not None
+        if not (trial and said) or any("×" in plain[x.end : y.start] for x, y in itertools.pairwise(before)):
+            continue
+        factors = {int(n.value) for n in before if 1 < n.value < value} | {
+            v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", plain[: number.start], re.IGNORECASE)
+        }
+        if len(factors) >= 2 and not _is_made(value, factors | _counts(evidence)):
+            yield _wrong_total(evidence, text, number, "no product of the counts before it")
+
+
+def _is_made(value: int, factors: Iterable[int]) -> bool:
+    """True if two, three or four of ``factors`` multiply to ``value``."""
+    fitting = sorted({f for f in factors if 1 < f <= value and value % f == 0})[:40]
+    twos = {a * b for a in fitting for b in fitting}
+    return (
+        value in fitting
+        or value in twos
+        or any(value % t == 0 and value // t in twos for t in twos)
+        or any(value % t == 0 and value // t in fitting for t in twos)
+    )
+
+
+def _wrong_total(evidence: Evidence, text: Text, number: Number, why: str) -> Clash:
+    return Clash(
+        "product",
+        evidence.document.place(text, number.start, number.end),
+        f"{number.text} is not the total: {why}",
+        "correct the total or a factor",
+    )
+
+
 def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
     for passage in evidence.passages:
         if passage.fixed is None and passage.part != "plan":
@@ -78,7 +149,7 @@ def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
     for block in evidence.document.blocks:
         if isinstance(block, Table) and not block.quoted:
             for cell in block.cells:
-                if "×" in cell.text.text or re.search(r"\d\s?[x*]\s?\d", cell.text.text):
+                if "×" in cell.text.text or re.search(r"\d\s?[x*]\s?\d|\d[^|]{0,40}\band \d", cell.text.text):
                     yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
 
 
@@ -140,7 +211,7 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
             counted
             and before.value >= max(factors)
             and int(before.value) != product
-            and not _bigger(evidence, before, product)
+            and (before.label == "n" or not _bigger(evidence, before, product))
         ):
             return wrong(before, product)
         if int(before.value) == product:

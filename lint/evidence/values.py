@@ -16,6 +16,7 @@ from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence, exceptions
 from .names import name_variants
 from .passages import Passage, Sentence
+from .roles import of_column, of_course, subject
 
 __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
 
@@ -216,6 +217,11 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if prior and name is None:
             continue
+        if not prior and not number.label and (percent or is_rate(sentence, number)):
+            meant = _meant(evidence, sentence, number)
+            if meant and not any(evidence.matches(number, s, f) for s, f in meant):
+                yield _clash(sentence, number, "of what its words ask for", meant, percent)
+                continue
         if _explained(evidence, sentence, number, name is not None):
             continue
         if name is not None:
@@ -245,6 +251,16 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
         if re.search(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", sentence.text, re.IGNORECASE):
             continue  # a bar that nothing reaches
         yield _clash(sentence, number, "on the page or in the results", facts, percent)
+
+
+def _meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
+    """The facts for which the words beside a number ask, where they leave no choice."""
+    if number.signed or _SHARE.match(sentence.between(number.end, number.end + 60).lstrip()):
+        return []
+    name = subject(evidence, sentence, number)
+    if not name:
+        return []
+    return of_course(evidence, sentence, number, name) or of_column(evidence, sentence, number, name)
 
 
 _PRONOUN = re.compile(r"\s*(?:Its|It|Their|They|This|The (?:peak|maximum|minimum|high|low))\b")
@@ -323,6 +339,10 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
     """True if the number is a mean, a share or a change that can be worked out, or of a kind that cannot be judged."""
     after = sentence.between(number.end, number.end + 70)
     before = sentence.between(max(sentence.start, number.start - 60), number.start)
+    if number.value in (0.05, 0.01, 0.001, 0.1) and number.role == "value" and _LEVEL.search(sentence.text):
+        return True
+    if re.search(r"\b(?:level|bar|limit|cut|line)\s+(?:of\s+|at\s+)?$", before, re.IGNORECASE):
+        return True
     if number.role == "percent" or is_rate(sentence, number):
         averaged = (
             re.search(r"\b(?:mean|average\w*|median|typical\w*|overall|pooled|across)\b", sentence.text, re.IGNORECASE)
@@ -341,8 +361,6 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
         if _RELATIVE.match(after.lstrip()) or re.search(r"\bby (?:about |roughly |around )?$", before):
             return not _known(evidence, number)  # a relative change; differences have a rule of their own
         return False
-    if re.search(r"\bsignifican\w*\s+at\s+(?:the\s+)?$|\b(?:level|bar|limit|cut)\s+(?:of\s+)?$", before, re.IGNORECASE):
-        return True
     return bool(
         re.search(
             r"\b(?:α|alpha|threshold|cutoff|cut-off|tolerance|temperature|VIF|Cook's D|dropout|weight decay|"
@@ -353,6 +371,9 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
     )
 
 
+_LEVEL = re.compile(
+    r"\b(?:significan\w*|tests?|Pearson\w*|Spearman\w*|level|threshold|Welch\w*|Fisher\w*)\b", re.IGNORECASE
+)
 _OF_START = re.compile(
     r"^\s*(?:of|from) (?:what|where|its|the|their) (?:it |they |\w+ )?(?:was|were|began|started|start|starting|initial|"
     r"original|former|baseline|first|before)\b",
@@ -490,7 +511,11 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         value = int(number.value)
         if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
             return True
-        if value in sums or value in factors[number.label == "n"] or _is_product(value, sentence):
+        if value in sums:
+            return True
+        if number.label == "N" and evidence.triples:
+            return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
+        if value in factors[number.label == "n"] or _is_product(value, sentence):
             return True
         return number.label == "N" and value < largest and _SUBSET.search(sentence.text) is not None
 
@@ -540,6 +565,15 @@ def _sums_of_sizes(evidence: Evidence) -> frozenset[int]:
         evidence.cache["size sums"] = frozenset(out)
     found: frozenset[int] = evidence.cache["size sums"]
     return found
+
+
+def _is_pair(value: int, sentence: Sentence) -> bool:
+    """True if two counts of the passage make ``value``: sources and bystanders, for pairs."""
+    found = {int(x.value) for x in sentence.passage.numbers if x.decimals <= 0 and 1 < x.value < 10_000 and not x.unit}
+    found |= {
+        v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", sentence.passage.plain, re.IGNORECASE)
+    }
+    return any(value % a == 0 and value // a in found for a in found - {value})
 
 
 _TIMES = re.compile(r"[×x*]\s?\d|\b(?:times|per|each|every|twice)\b", re.IGNORECASE)

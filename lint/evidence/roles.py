@@ -1,0 +1,137 @@
+"""Which value of a course, or which column, the words before a number ask for: start, peak, end, at epoch 4, own."""
+
+from __future__ import annotations
+
+import re
+
+from leakstats.facts import Fact, Series
+
+from .grammar import Number
+from .idioms import adjacent, spans
+from .knowledge import Evidence
+from .lexicon import ROLE_WORDS
+from .names import words_of
+from .passages import Sentence
+
+__all__ = ["of_column", "of_course", "subject"]
+
+_BEFORE = {
+    "first": re.compile(
+        r"\b(?:start(?:s|ed|ing)?(?: off| out)?|beg[aiu]n(?:s|ning)?|initial(?:ly)?|baseline|base rate)\b"
+        r"\s*(?:rate |value |share |point )?(?:at|from|with|of|is|was|:)?\s*(?:only |just )?$",
+        re.IGNORECASE,
+    ),
+    "last": re.compile(
+        r"\b(?:(?:end(?:s|ed)?(?: up)?|finish(?:es|ed)?|lands?|landed|settles?|settled|closes?|closed)\s+"
+        r"(?:at|on|with)|(?:final|last) (?:rate |value |share )?(?:of|is|was|:))\s*(?:only |just )?$",
+        re.IGNORECASE,
+    ),
+    "max": re.compile(
+        r"\b(?:(?:peak(?:s|ed)?|culminat\w+|top(?:s|ped)? out|crest\w*)\s+(?:highest\s*)?(?:at|with|\()|"
+        r"(?:peak|maximum|high point)\s+(?:rate |value |share )?(?:of|is|was|:|\())\s*(?:only |just )?$",
+        re.IGNORECASE,
+    ),
+}
+_AFTER = {
+    "first": re.compile(
+        r"\s*\(?(?:at (?:the |its )?(?:start|beginning|outset|baseline)|before training)\b", re.IGNORECASE
+    ),
+    "last": re.compile(r"\s*\(?(?:at|in|by) the (?:very )?end\b(?! of (?:the )?(?:first|epoch|step))", re.IGNORECASE),
+    "max": re.compile(r"\s*\(?at (?:its|the|their) (?:peak|maximum|height)\b", re.IGNORECASE),
+}
+_THEN = re.compile(r"\s*(?:by then|by that (?:point|time|epoch|step)|at that (?:point|time)|already)\b", re.IGNORECASE)
+_REACHED = re.compile(
+    r"\b(?:ha[sd] (?:already )?reached|reached|is at|was at|stands at|stood at)\s*(?:about |only )?$", re.IGNORECASE
+)
+_PAIR = re.compile(
+    r"\b(?:from|between)\s+(?:its |the |their )?(?P<a>peak|maximum|start|baseline|beginning)\s+"
+    r"(?:to|and)\s+(?:its |the |their )?(?P<b>end|last \w+|final \w+|peak|maximum)\b",
+    re.IGNORECASE,
+)
+_ROLE_OF = {"peak": "max", "maximum": "max", "start": "first", "baseline": "first", "beginning": "first", "end": "last"}
+
+
+def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """The thing that a number is about: the name beside it, the one before it, or the only one around; or ""."""
+    i = next((j for j, n in enumerate(sentence.numbers) if n is number), -1)
+    name = adjacent(sentence).get(i)
+    if name is not None and not name.name.startswith("#"):
+        return name.name if name.name in evidence.page_names else ""
+    inside = [m for m in sentence.names if m.name in evidence.page_names]
+    before = [m for m in inside if m.end <= number.start]
+    if before:
+        return before[-1].name
+    around = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
+    return around.pop() if len(around) == 1 and not inside else ""
+
+
+def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
+    """What is known of ``name`` at the point of its course that the words ask for; empty where they ask for none."""
+    role = _role(sentence, number)
+    if not role:
+        return []
+    out = []
+    for series, fact in evidence.about.get(name, ()):
+        if not series.fraction or evidence.kind(series) not in ("rate", ""):
+            continue
+        if role.startswith("#"):
+            if role in fact.entities:
+                out.append((series, fact))
+        elif series.role == role or (
+            series.origin == "page"
+            and not series.role
+            and ROLE_WORDS[role].search(series.quantity)
+            and series.pointer.startswith("column")
+        ):
+            out.append((series, fact))
+    for series in evidence.all_series:
+        if series.origin == "page" and series.role == role and name in series.facts and series.fraction:
+            out.append((series, series.facts[name]))
+    return out
+
+
+def _role(sentence: Sentence, number: Number) -> str:
+    before = sentence.between(max(sentence.start, number.start - 40), number.start)
+    after = sentence.between(number.end, min(sentence.end, number.end + 30))
+    for role, pattern in _BEFORE.items():
+        if pattern.search(before):
+            return role
+    for role, pattern in _AFTER.items():
+        if pattern.match(after):
+            return role
+    pair = _PAIR.search(sentence.text)
+    moves = [s for s in spans(sentence) if s.kind in ("move", "to")]
+    if pair is not None and len(moves) == 1 and number in (moves[0].left, moves[0].right):
+        backwards = re.search(r"\bto\s+(?:about )?$", before) is not None and number is moves[0].left
+        if backwards or (number is moves[0].right and re.search(r"\bfrom\s+(?:about )?$", before)):
+            word = pair["b"] if backwards else pair["a"]
+        else:
+            word = pair["a"] if number is moves[0].left else pair["b"]
+        return _ROLE_OF.get(word.lower().split()[0], "last")
+    points = {m.name for m in sentence.names if m.name.startswith("#")}
+    if len(points) == 1 and (_THEN.match(after) or _REACHED.search(before)):
+        return points.pop()
+    return ""
+
+
+def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
+    """What the one column of rates says of ``name`` that the words before a number single out; empty for none."""
+    columns = [
+        (s, f)
+        for s, f in ((s, s.facts[name]) for s in evidence.page_series if name in s.facts)
+        if s.fraction and not s.role and s.pointer.startswith("column") and evidence.kind(s) == "rate"
+    ]
+    if len(columns) < 2:
+        return []
+    shared = frozenset.intersection(*(s.words for s, _ in columns))
+    if not any(m.name == name and m.end <= number.start for m in sentence.names):
+        return []
+    opened = max(
+        sentence.start,
+        *(n.end for n in sentence.numbers if n.end <= number.start),
+        *(m.end for m in sentence.names if m.end <= number.start),
+        number.start - 36,
+    )
+    words = words_of(re.split(r"[(,;:]", sentence.between(opened, number.start))[-1])
+    hits = [(s, f) for s, f in columns if words & (s.words - shared)]
+    return hits if len(hits) == 1 else []
