@@ -144,10 +144,9 @@ def measure(world: World) -> dict[str, Any]:
     raws: dict[str, np.ndarray] = {}
     kept: dict[str, Centroids] = {}
     for name, options in {
-        "line": {"layout": "line", "batch_size": 128},
-        "tree": {"layout": "tree", "batch_size": 128},
-        "tree_64": {"layout": "tree", "batch_size": 64},
-        "tree_compiled": {"layout": "tree", "batch_size": 128, "compile": True},
+        "line": {"layout": "line"},
+        "tree": {"layout": "tree"},
+        "tree_compiled": {"layout": "tree", "compile": True},
     }.items():
         said, extractor = _timed(world, n, **options)
         said |= {

@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent.parent))
 
-STAGES = ("world", "extraction", "training", "generation")
+STAGES = ("world", "extraction", "training", "vllm_fixed", "vllm_natural", "hf")
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -35,7 +35,7 @@ ENVIRONMENT = {
 }
 
 
-def _stage(name: str, folder: Path, tiny: bool, only: str | None) -> dict[str, Any]:
+def _stage(name: str, folder: Path, tiny: bool) -> dict[str, Any]:
     import machine
     import torch
     import world
@@ -47,9 +47,8 @@ def _stage(name: str, folder: Path, tiny: bool, only: str | None) -> dict[str, A
             )
         )
         return {"machine": machine.describe(), "seconds": took, "shape": made.shape.name}
-    measure = importlib.import_module(name).measure
-    found = world.open_world(folder)
-    return measure(found) if only is None else measure(found, only=only.split("+"))
+    found: dict[str, Any] = importlib.import_module(name).measure(world.open_world(folder))
+    return found
 
 
 def main() -> int:
@@ -57,15 +56,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for gpu.json")
     parser.add_argument("--world", type=Path, default=Path("/dev/shm/leakstats-gpu"), help="folder for the weights")
-    parser.add_argument("--stages", default=",".join(STAGES), help="with commas; STAGE:PART+PART runs parts of one")
+    parser.add_argument("--stages", default=",".join(STAGES), help="with commas; all but the first need it")
     parser.add_argument("--tiny", action="store_true", help="a tiny model, to try the script without a GPU")
     parser.add_argument("--stage", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.stage:
-        name, _, only = options.stage.partition(":")
-        found = _stage(name, options.world, options.tiny, only or None)
-        (options.out / f"{name}.json").write_text(json.dumps(found), "utf-8")
+        found = _stage(options.stage, options.world, options.tiny)
+        (options.out / f"{options.stage}.json").write_text(json.dumps(found), "utf-8")
         return 0
     report: dict[str, Any] = {"command": " ".join(["python", *sys.argv]), "stages": {}, "seconds": {}}
     failed = 0
@@ -75,13 +73,12 @@ def main() -> int:
         command += ["--stage", stage, *(["--tiny"] if options.tiny else [])]
         code = subprocess.run(command, env=os.environ | ENVIRONMENT).returncode
         failed |= code
-        name = stage.partition(":")[0]
-        written = options.out / f"{name}.json"
-        report["stages"][name] = json.loads(written.read_text("utf-8")) if written.is_file() else {"failed": code}
+        written = options.out / f"{stage}.json"
+        report["stages"][stage] = json.loads(written.read_text("utf-8")) if written.is_file() else {"failed": code}
         written.unlink(missing_ok=True)
-        report["seconds"][name] = time.perf_counter() - start
+        report["seconds"][stage] = time.perf_counter() - start
         (options.out / "gpu.json").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", "utf-8")
-        print(f"== {stage}: exit {code}, {report['seconds'][name]:.0f} s", flush=True)
+        print(f"== {stage}: exit {code}, {report['seconds'][stage]:.0f} s", flush=True)
     return int(bool(failed))
 
 

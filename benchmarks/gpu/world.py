@@ -59,7 +59,7 @@ class Shape:
 
 
 SEVEN_B = Shape("Qwen2.5-7B", 3584, 18944, 28, 28, 4, 152064, (10, 15, 20, 25))
-TINY = Shape("tiny", 64, 128, 4, 4, 2, 2000, (0, 2))
+TINY = Shape("tiny", 128, 256, 4, 4, 2, 2000, (0, 2))
 
 
 @dataclass(frozen=True, slots=True)
