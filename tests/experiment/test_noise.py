@@ -125,3 +125,36 @@ def test_extreme_bits_give_finite_noise(monkeypatch):
 def test_ties_at_the_last_place_of_top_k_are_kept():
     logits = torch.tensor([[0.0, 1.0, 1.0, 2.0]])
     assert torch.isinf(filtered(logits, top_p=1.0, top_k=2)).tolist() == [[True, False, False, False]]
+
+
+KERNEL = """
+import torch
+from leakstats.experiment.generate.noise import gumbel, split_seeds
+from leakstats.experiment.generate.noise_kernel import add_gumbel
+from leakstats.experiment.seeds import derive_seed
+device = "cuda" if torch.cuda.is_available() else "cpu"
+seeds, positions = [derive_seed(1, i) for i in range(5)], torch.tensor([0, 3, 70000, 5, 9])
+logits, rows = torch.randn(8, 3001), torch.tensor([7, 0, 2, 3, 5])
+want = logits.clone()
+want[rows] = logits[rows] / 0.7 + gumbel(split_seeds(seeds), positions, 3001)
+inverse = torch.full((5,), 1 / 0.7)
+got = logits.to(device)
+add_gumbel(got, rows.to(device), torch.tensor(seeds).to(device), positions.to(device), inverse.to(device))
+assert torch.equal(got[[1, 4, 6]].cpu(), logits[[1, 4, 6]])
+print(float((got.cpu() - want).abs().max()))
+"""
+
+
+def test_the_gpu_kernel_gives_the_same_noise():
+    """On a GPU, or by Triton's interpreter where there is none."""
+    import os
+    import subprocess
+    import sys
+
+    pytest.importorskip("triton")
+    environment = dict(os.environ)
+    if not torch.cuda.is_available():
+        environment["TRITON_INTERPRET"] = "1"
+    done = subprocess.run([sys.executable, "-c", KERNEL], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) < 1e-5
