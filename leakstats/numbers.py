@@ -8,6 +8,7 @@ ties are rounded up or to even.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -132,8 +133,13 @@ def _check(value: float) -> float:
     return value
 
 
+@functools.cache
+def _place(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
+
+
 def _quantize(value: Decimal, decimals: int) -> Decimal:
-    out = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+    out = value.quantize(_place(decimals), rounding=ROUND_HALF_EVEN)
     return abs(out) if out == 0 else out  # no "-0.00": a rounded zero carries no sign
 
 
@@ -155,6 +161,10 @@ def format_number(
         exact = Decimal(value.numerator) / Decimal(value.denominator)
     else:
         exact = Decimal(_check(float(value)) if isinstance(value, float) else value)
+    return _written(exact, decimals, plus=plus, thousands=thousands)
+
+
+def _written(exact: Decimal, decimals: int, *, plus: bool = False, thousands: bool = False) -> str:
     rounded = _quantize(exact, decimals)
     text = f"{rounded:,f}" if thousands else f"{rounded:f}"
     return _sign(text, plus and rounded != 0)
@@ -194,7 +204,7 @@ def format_percent(rate: float | Fraction, *, decimals: int = 1) -> str:
     >>> format_percent(0.33), format_percent(1.0, decimals=0)
     ('33.0%', '100%')
     """
-    return format_number(_exact(rate) * 100, decimals=decimals) + "%"
+    return _written(_hundredfold(rate), decimals) + "%"
 
 
 def format_points(difference: float | Fraction, *, decimals: int = 1, plus: bool = True) -> str:
@@ -203,7 +213,7 @@ def format_points(difference: float | Fraction, *, decimals: int = 1, plus: bool
     >>> format_points(-0.083)
     '−8.3 pp'
     """
-    return format_number(_exact(difference) * 100, decimals=decimals, plus=plus) + " pp"
+    return _written(_hundredfold(difference), decimals, plus=plus) + " pp"
 
 
 def format_ratio(ratio: float, *, decimals: int = 1) -> str:
@@ -215,9 +225,11 @@ def format_ratio(ratio: float, *, decimals: int = 1) -> str:
     return format_number(ratio, decimals=decimals) + "×"
 
 
-def _exact(value: float | Fraction) -> Fraction:
+def _hundredfold(value: float | Fraction) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(100 * value.numerator) / Decimal(value.denominator)
     # repr() is the shortest decimal that reads back as the double: 0.145 means 0.145, not 0.14499999999999999.
-    return value if isinstance(value, Fraction) else Fraction(repr(_check(float(value))))
+    return Decimal(repr(_check(float(value)))).scaleb(2)
 
 
 def decimals_for(interval: Interval | None, *, default: int = 2, most: int = 4) -> int:

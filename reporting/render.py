@@ -397,19 +397,29 @@ def _stands_alone(pieces: Sequence[str | Expression], index: int) -> bool:
     return not lead.strip() and not tail.strip()
 
 
+_ENVIRONMENTS: dict[str, SandboxedEnvironment] = {}
+"""By folder: reading a section body costs more than filling it, and a body that was edited is read again."""
+
+
 def _environment(template: Template) -> SandboxedEnvironment:
     folder = template.folder
     if folder is None:
         raise InputError(f"template {template.kind} {template.version} was read from no folder, so it has no sections")
+    if str(folder) not in _ENVIRONMENTS:
 
-    def load(name: str) -> str | None:
-        file = folder / "sections" / name
-        return file.read_text("utf-8") if file.is_file() else None
+        def text_of(name: str) -> str | None:
+            file = folder / "sections" / name
+            return file.read_text("utf-8") if file.is_file() else None
 
-    return SandboxedEnvironment(
-        loader=jinja2.FunctionLoader(load),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # Markdown, not HTML; every phrase escapes what it prints
-    )
+        def load(name: str) -> tuple[str, None, Callable[[], bool]] | None:
+            text = text_of(name)
+            return None if text is None else (text, None, lambda: text_of(name) == text)
+
+        _ENVIRONMENTS[str(folder)] = SandboxedEnvironment(
+            loader=jinja2.FunctionLoader(load),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # Markdown, not HTML; every phrase escapes what it prints
+        )
+    return _ENVIRONMENTS[str(folder)]
