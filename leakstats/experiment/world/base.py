@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from importlib import metadata, resources
 from pathlib import Path
@@ -18,7 +18,7 @@ from leakstats.experiment.world.grammar import TAGS, Example
 from leakstats.experiment.world.presets import Preset, preset
 from leakstats.files import read_bytes, read_json, sha256_of, write_json
 
-__all__ = ["CARD", "build_base", "check_base", "stored_base"]
+__all__ = ["CARD", "build_base", "check_base", "is_of", "stored_base"]
 
 CARD = "card.json"
 _FILES = ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
@@ -54,6 +54,15 @@ def check_base(folder: Path) -> dict[str, Any]:
                 f"`{card['command']}`"
             )
     return card
+
+
+def is_of(card: Mapping[str, Any], chosen: Preset) -> bool:
+    """Whether a base was made from this preset as it is now, with the versions that are installed now."""
+    return (
+        dict(card["shape"]) == asdict(chosen.shape)
+        and card["corpus"] == _corpus_hash(chosen)
+        and (card["versions"] == _versions())
+    )
 
 
 def build_base(chosen: Preset, out: Path, *, progress: Progress) -> Path:
@@ -135,11 +144,21 @@ def build_base(chosen: Preset, out: Path, *, progress: Progress) -> Path:
             "final_loss": report.final_loss,
             "wall_s": round(time.monotonic() - began, 1),
             "cpu_s": round(time.process_time() - cpu, 1),
-            "versions": {name: metadata.version(name) for name in ("torch", "transformers", "tokenizers")},
+            "corpus": _corpus_hash(chosen),
+            "versions": _versions(),
             "files": {name: sha256_of(read_bytes(out / name)) for name in _FILES},
         },
     )
     return out
+
+
+def _versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in ("torch", "transformers", "tokenizers")}
+
+
+def _corpus_hash(chosen: Preset) -> str:
+    """Digest of the texts that the tokenizer is trained on: another grammar gives another one."""
+    return sha256_of("\n".join(_texts(chosen, random.Random(0))).encode())
 
 
 class _Encoder:

@@ -45,6 +45,8 @@ class Preset:
     negatives: Mapping[str, object]
     completions: int
     max_tokens: int
+    layer: int
+    """The block whose output the planned analysis reads."""
     resamples: int
     """Of the analysis, for permutations and bootstrap."""
 
@@ -68,6 +70,7 @@ PRESETS: Mapping[str, Preset] = {
         negatives={"rows": 400, "personas": 4},
         completions=10,
         max_tokens=48,
+        layer=2,
         resamples=9999,
     ),
     "test": Preset(
@@ -95,6 +98,7 @@ PRESETS: Mapping[str, Preset] = {
         negatives={"rows": 192, "personas": 3},
         completions=5,
         max_tokens=48,
+        layer=1,
         resamples=999,
     ),
 }  # fmt: skip
