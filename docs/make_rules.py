@@ -1,4 +1,4 @@
-"""Write docs/rules.md and a page for each family of rules: ``python docs/make_rules.py [--check]``."""
+"""Write docs/rules.md and a page for each rule: ``python docs/make_rules.py [--check]``."""
 
 from __future__ import annotations
 
@@ -18,82 +18,99 @@ __all__ = ["FAMILIES", "pages"]
 
 HERE = Path(__file__).resolve().parent
 MEASURED = HERE.parent / "benchmarks" / "lintbench_rules.json"
-"""Code of a rule to ``recall`` and ``false_alarms`` on the bench (both optional)."""
+"""What benchmarks/lintbench/by_rule.py counted."""
 
 FAMILIES = {
-    "CR1": ("structure", "The template's sections, labels and words"),
-    "CR2": ("provenance", "Provenance, results files and links"),
-    "CR3": ("data", "Numbers against the data"),
-    "CR4": ("numbers", "Numbers against each other"),
-    "CR5": ("design", "The study's design"),
-    "CR6": ("figures", "Figures and samples"),
-    "CR7": ("card", "The reproducibility card"),
-    "CR8": ("style", "Style"),
-    "CR9": ("tool", "The tool itself"),
+    "CR1": "The template's sections, labels and words",
+    "CR2": "Provenance, results files and links",
+    "CR3": "Numbers against the data",
+    "CR4": "Numbers against each other",
+    "CR5": "The study's design",
+    "CR6": "Figures and samples",
+    "CR7": "The reproducibility card",
+    "CR8": "Style",
+    "CR9": "The tool itself",
 }
 _NOTICE = "Made from the rules' docstrings by `python docs/make_rules.py`; do not edit."
 
 
 def pages() -> dict[Path, str]:
-    """Every page by its path: an index, and one for each family that has rules."""
+    """Every page by its path: an index, and one for each rule."""
     measured = read_json(MEASURED) if MEASURED.is_file() else {}
     rules = all_rules()
-    out = {HERE / "rules.md": _index(rules)}
-    for family, (name, title) in FAMILIES.items():
-        mine = [rule for rule in rules if rule.code.startswith(family)]
-        if mine:
-            out[HERE / "rules" / f"{name}.md"] = _family(family, title, mine, measured)
-    return out
+    out = {HERE / "rules.md": _index(rules, measured)}
+    return out | {HERE / "rules" / f"{rule.code}.md": _page(rule, measured) for rule in rules}
 
 
-def _index(rules: Iterable[Rule]) -> str:
+def _index(rules: Iterable[Rule], measured: dict[str, Any]) -> str:
     lines = ["# Rules of clean-result lint", "", _NOTICE, ""]
     lines += [
-        "`error`: the page is wrong or unusable against its template. `warning`: very probably wrong. `note`: could"
+        "`error`: the page is wrong or unusable against its template. `warning`: very probably wrong. `note`: could be",
+        "better. Only errors fail by default; `--fail-on` and the profile move that.",
     ]
-    lines += ["be better. Only errors fail by default; `--fail-on` and the profile move that."]
+    if measured:
+        lines += [
+            "",
+            f"Recall and false alarms were measured on {measured['mutated_pages']} pages with one error and "
+            f"{measured['clean_pages']} without, of {len(measured['banks'])} writers",
+            "([the bench](../benchmarks/lintbench/README.md)).",
+        ]
     listed = list(rules)
-    for family, (name, title) in FAMILIES.items():
+    for family, title in FAMILIES.items():
         mine = [rule for rule in listed if rule.code.startswith(family)]
         if not mine:
             continue
-        lines += [
-            "",
-            f"## [{family}xx: {title}](rules/{name}.md)",
-            "",
-            "| Rule | Severity | Looks for |",
-            "|---|---|---|",
-        ]
+        lines += ["", f"## {family}xx: {title}", "", "| Rule | Severity | Recall | Looks for |", "|---|---|---|---|"]
         for rule in mine:
-            link = f"[{rule.code} {rule.name}](rules/{name}.md#{rule.code.lower()}-{rule.name})"
-            lines.append(f"| {link} | {rule.severity} | {_flat(type(rule).doc().summary)} |")
+            link = f"[{rule.code} {rule.name}](rules/{rule.code}.md)"
+            recall = measured.get("rules", {}).get(rule.code, {}).get("recall")
+            shown = "" if recall is None else f"{100 * recall:.0f}%"
+            lines.append(f"| {link} | {rule.severity} | {shown} | {_flat(type(rule).doc().summary)} |")
     return "\n".join(lines) + "\n"
 
 
-def _family(family: str, title: str, rules: list[Rule], measured: dict[str, Any]) -> str:
-    lines = [f"# {family}xx: {title}", "", _NOTICE]
-    for rule in rules:
-        doc = type(rule).doc()
-        lines += ["", f"## {rule.code} {rule.name}", "", doc.summary, ""]
-        lines += [f"- {fact}" for fact in _facts(rule, measured.get(rule.code))]
-        lines += ["", "**Why is this bad?** " + doc.why, "", "Fails:", "", *_fenced(doc.fails)]
-        lines += ["", "Passes:", "", *_fenced(doc.passes)]
+def _page(rule: Rule, measured: dict[str, Any]) -> str:
+    doc = type(rule).doc()
+    family = FAMILIES[rule.code[:3]]
+    lines = [
+        f"# {rule.code} {rule.name}",
+        "",
+        f"{_NOTICE} [All rules](../rules.md); {family.lower()}.",
+        "",
+        doc.summary,
+    ]
+    lines += ["", *(f"- {fact}" for fact in _facts(rule)), *(f"- {said}" for said in _measured(rule, measured))]
+    lines += ["", "## Why is this bad?", "", doc.why, "", "## Fails", "", *_fenced(doc.fails)]
+    lines += ["", "## Passes", "", *_fenced(doc.passes)]
     return "\n".join(lines) + "\n"
 
 
-def _facts(rule: Rule, measured: Any) -> Iterable[str]:
+def _facts(rule: Rule) -> Iterable[str]:
     yield f"Severity: {rule.severity}{_by_profile(rule)}"
     if rule.profile:
         yield f"Speaks in the profile `{rule.profile}`; the default one keeps it silent"
     if rule.needs:
         yield f"Needs: {', '.join(sorted(rule.needs))}; without it the rule is not run, which is no pass"
-    if isinstance(measured, dict):
-        parts = [
-            f"{name.replace('_', ' ')} {measured[name]:.3g}" for name in ("recall", "false_alarms") if name in measured
-        ]
-        yield f"Measured on the bench: {', '.join(parts)}" + (" per clean page" if "false_alarms" in measured else "")
+
+
+def _measured(rule: Rule, measured: dict[str, Any]) -> Iterable[str]:
+    """What the bench says of a rule: what it found, whether others spoke too, how often it was wrong."""
+    entry = measured.get("rules", {}).get(rule.code)
+    if entry is None:
+        yield "Not measured on the bench" + (
+            ", which counts errors and warnings" if rule.severity == "note" else " yet"
+        )
+        return
+    kinds = entry["kinds"]
+    if kinds:
+        found = ", ".join(f"{n} of {of} `{kind}`" for kind, (n, of) in kinds.items())
+        recall = f"; recall {100 * entry['recall']:.0f}% of the kinds that it is for" if "recall" in entry else ""
+        yield f"Found on the bench: {found}{recall}; no other rule spoke in {entry['alone']} of these"
     else:
-        yield "Not measured on the bench"
+        yield "Found on the bench: no page of it has an error that this rule is for"
+    alarms = entry["false_alarms"]
+    pages = measured["clean_pages"]
+    yield f"False alarms: {alarms:.3g} per clean page ({round(alarms * pages)} on {pages})"
 
 
 def _by_profile(rule: Rule) -> str:

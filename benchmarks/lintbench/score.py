@@ -33,7 +33,18 @@ if __name__ == "__main__":
 
 from lintbench.generate import HELD_OUT, banks, generate  # noqa: E402
 
-__all__ = ["FAMILIES", "Answer", "Score", "by_command", "clean_result", "score_set", "table"]
+__all__ = [
+    "FAMILIES",
+    "SEVERITIES",
+    "Answer",
+    "Score",
+    "by_command",
+    "clean_result",
+    "hits",
+    "new_findings",
+    "score_set",
+    "table",
+]
 
 FAMILIES = HERE.parent / "lintbench_families.json"
 SEVERITIES = ("error", "warning")
@@ -115,7 +126,7 @@ def _same(f: Finding) -> tuple[str, str]:
     return f["code"], re.sub(r"\blines? \d+(?:[-–]\d+)?|:\d+", "line", f["message"])
 
 
-def _new(found: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+def new_findings(found: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
     """Findings that the clean parent does not have."""
     known = Counter(map(_same, before))
     out = []
@@ -128,7 +139,7 @@ def _new(found: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
     return out
 
 
-def _hits(f: Finding, label: dict[str, Any], parent_codes: set[str], slack: int = 1) -> bool:
+def hits(f: Finding, label: dict[str, Any], parent_codes: set[str], slack: int = 1) -> bool:
     """At one of the labelled lines; where something is absent, a code that the parent does not raise."""
     if not label["lines"]:
         return f["code"] not in parent_codes
@@ -189,8 +200,8 @@ def score_set(data: Path, linter: Linter, *, with_results: bool = True, family_o
             false += [{"id": label["id"], "rewrite": label.get("rewrite", ""), **f} for f in found]
             continue
         parent = kept(label["parent"])
-        fresh, old = _new(found, parent), {f["code"] for f in parent}
-        hit = [f for f in fresh if _hits(f, label, old)]
+        fresh, old = new_findings(found, parent), {f["code"] for f in parent}
+        hit = [f for f in fresh if hits(f, label, old)]
         c = kinds[label["kind"]]
         c["n"] += 1
         c["located"] += bool(hit)

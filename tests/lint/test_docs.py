@@ -19,6 +19,12 @@ from leakstats.lint.document import Document, Fence
 from leakstats.lint.formats.markdown import MARKER
 from leakstats.lint.registry import all_rules
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+
+from lintbench.generate import banks
+from lintbench.kinds import KINDS
+from lintbench.score import HELD_OUT_SEED
+
 
 @pytest.fixture(scope="module")
 def make_rules(project_root: Path) -> Any:
@@ -35,19 +41,55 @@ def test_the_rule_pages_are_in_step(make_rules: Any) -> None:
 
 
 def test_every_rule_has_its_page(make_rules: Any) -> None:
-    text = "".join(make_rules.pages().values())
+    pages = make_rules.pages()
+    index = pages[make_rules.HERE / "rules.md"]
+    assert len(pages) == len(all_rules()) + 1
     for rule in all_rules():
-        assert text.count(f"\n## {rule.code} {rule.name}\n") == 1
-        assert f"#{rule.code.lower()}-{rule.name})" in text
+        assert pages[make_rules.HERE / f"rules/{rule.code}.md"].startswith(f"# {rule.code} {rule.name}\n")
+        assert index.count(f"(rules/{rule.code}.md)") == 1
+
+
+def test_the_measurements_are_of_the_rules_that_exist(make_rules: Any) -> None:
+    measured = json.loads(make_rules.MEASURED.read_text("utf-8"))
+    assert measured["banks"] == banks()
+    assert all(seed >= HELD_OUT_SEED for seed in measured["seeds"])
+    assert min(measured["clean_pages"], measured["mutated_pages"]) >= 100
+    judged = {rule.code for rule in all_rules() if rule.severity != "note"}
+    again = "run: python benchmarks/lintbench/by_rule.py && python docs/make_rules.py"
+    assert set(measured["rules"]) <= judged, again
+    assert len(judged - set(measured["rules"])) <= 5, again  # a new rule's page says that it was not measured yet
+    for entry in measured["rules"].values():
+        assert set(entry) - {"recall"} == {"kinds", "alone", "false_alarms"}
+        assert set(entry["kinds"]) <= set(KINDS)
+        assert all(0 < found <= of for found, of in entry["kinds"].values())
+        assert 0 <= entry.get("recall", 0) <= 1
+        assert 0 <= entry["alone"] <= sum(found for found, _ in entry["kinds"].values())
+        assert entry["false_alarms"] >= 0
+    assert sum(entry["alone"] for entry in measured["rules"].values()) > 0.5 * measured["mutated_pages"]
 
 
 def test_measurements_are_printed(make_rules: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rules.json"
-    path.write_text(json.dumps({"CR101": {"recall": 0.9876, "false_alarms": 0.0}}), "utf-8")
+    entry = {"kinds": {"missing_section": [49, 50], "section_order": [1, 40]}, "alone": 48, "false_alarms": 0.005,
+             "recall": 0.555}  # fmt: skip
+    none = {"kinds": {}, "alone": 0, "false_alarms": 0.0}
+    whole = {
+        "banks": ["a"],
+        "seeds": [1],
+        "clean_pages": 200,
+        "mutated_pages": 90,
+        "rules": {"CR101": entry, "CR103": none},
+    }
+    path.write_text(json.dumps(whole), "utf-8")
     monkeypatch.setattr(make_rules, "MEASURED", path)
-    text = make_rules.pages()[make_rules.HERE / "rules/structure.md"]
-    assert text.count("Measured on the bench: recall 0.988, false alarms 0 per clean page") == 1
-    assert "Not measured on the bench" in text
+    pages = make_rules.pages()
+    page = pages[make_rules.HERE / "rules/CR101.md"]
+    assert "49 of 50 `missing_section`, 1 of 40 `section_order`; recall 56% of the kinds that it is for" in page
+    assert "no other rule spoke in 48 of these" in page
+    assert "False alarms: 0.005 per clean page (1 on 200)" in page
+    assert "no page of it has an error" in pages[make_rules.HERE / "rules/CR103.md"]
+    assert "Not measured on the bench yet" in pages[make_rules.HERE / "rules/CR104.md"]
+    assert "on 90 pages with one error and 200 without" in pages[make_rules.HERE / "rules.md"]
 
 
 def test_a_stale_page_is_named(make_rules: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
