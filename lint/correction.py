@@ -1,0 +1,264 @@
+"""Claims that results survive a correction for multiple tests, worked out again from the p-values.
+
+Bonferroni multiplies each p by the size of the family. Holm (1979, Scand. J. Statist. 6, 65) rejects in order of p
+while the i-th smallest times (m - i + 1) is at most alpha. Benjamini and Hochberg (1995, J. R. Stat. Soc. B 57, 289)
+reject up to the largest i with p_(i) <= i alpha / m.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .evidence.grammar import WORD_NUMBERS, Number
+from .evidence.idioms import pairs_of_counts
+from .evidence.knowledge import Clash, Evidence
+from .evidence.passages import Passage, Sentence
+from .page import Page
+
+__all__ = ["correction_clashes", "rejected"]
+
+_METHODS = {
+    "bonferroni": re.compile(r"\bBonferroni\b", re.IGNORECASE),
+    "holm": re.compile(r"\bHolm\b", re.IGNORECASE),
+    "bh": re.compile(r"\bFDR\b|\bfalse discovery|\bBenjamini|\bBH\b", re.IGNORECASE),
+}
+_SOME = re.compile(
+    r"\b(?:multiple[- ](?:comparison|testing|test)s?|multiplicity|family[- ]?wise)\b[^.;]{0,20}", re.IGNORECASE
+)
+_KEEPS = re.compile(
+    r"\b(?:surviv\w+|withstand\w*|remain\w*|stay\w*|hold\w*|held|pass(?:es|ed)?|clear(?:s|ed)?|keep\w*|kept|significant|"
+    r"reject\w*)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:not|no|none|never|neither|fails?|failed|loses?|lost|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_ADJUSTED = re.compile(
+    r"\b(?:corrected|adjusted|adj\.?|(?:Holm|Bonferroni|BH|FDR)[- ](?:corrected|adjusted)?)\s*p\b|\bp_?adj|\bq\s*[=<]",
+    re.IGNORECASE,
+)
+_FAMILY = re.compile(
+    r"\b(?:family of|over|across|for|of|with|in|by)\s+(?:the |all |these |our )?(?P<m>\d{1,4}|"
+    + "|".join(WORD_NUMBERS)
+    + r")\s+(?:[a-z-]+\s+)?(?:tests?|comparisons?|layers?|sources?|hypotheses|correlations?|contrasts?|metrics?|"
+    r"conditions?|p-values?|personas?|looks?)\b",
+    re.IGNORECASE,
+)
+_ALPHA = re.compile(r"(?:α|\balpha|\blevel|\bat(?: the)?)\s*(?:=|of)?\s*(0?\.\d+|\d{1,2}(?:\.\d+)?\s?%)", re.IGNORECASE)
+_ALL = re.compile(r"\b(?:all|every|each of the|both)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:none|no)\b", re.IGNORECASE)
+_DIVIDED = re.compile(
+    r"(?P<a>0?\.\d+)\s*(?:/|÷|divided by)\s*(?P<m>\d{1,4})\s*(?:=|≈|, that is,?|, i\.e\.,?)\s*"
+    r"(?P<c>0?\.\d+|\d(?:\.\d+)?e-\d+)"
+)
+_MOST = 5_000
+
+
+def rejected(ps: Sequence[float], method: str, *, alpha: float = 0.05, m: int | None = None) -> int:
+    """How many of the p-values ``method`` rejects at ``alpha``.
+
+    Parameters
+    ----------
+    ps : sequence of float
+        p-values in [0, 1].
+    method : {"bonferroni", "holm", "bh"}
+        The correction; ties are rejected together by each of them.
+    alpha : float
+        Level in (0, 1).
+    m : int, optional
+        Size of the family (count), where it is larger than ``len(ps)``; the other p-values count as 1.
+
+    Returns
+    -------
+    int
+        The number of rejections (count); 0 for no p-values.
+
+    Examples
+    --------
+    >>> ps = [0.001, 0.012, 0.021, 0.2]
+    >>> [rejected(ps, method) for method in ("bonferroni", "holm", "bh")]
+    [2, 3, 3]
+    """
+    size = max(m or 0, len(ps))
+    ordered = sorted(ps)
+    room = 1 + 1e-12
+    if method == "bonferroni":
+        return sum(p * size <= alpha * room for p in ordered)
+    if method == "holm":
+        steps = (i for i, p in enumerate(ordered) if p * (size - i) > alpha * room)
+        return next(steps, len(ordered))
+    return max((i for i, p in enumerate(ordered, 1) if p * size <= i * alpha * room), default=0)
+
+
+def correction_clashes(page: Page) -> Iterator[Clash]:
+    """Claims about a correction that the p-values contradict; silent where no family of that size is known."""
+    for passage in page.evidence.passages:
+        if passage.part in ("plan", "card", "skip", "prior"):
+            continue
+        for sentence in passage.sentences:
+            yield from _of_threshold(passage, sentence)
+            methods = [name for name, pattern in _METHODS.items() if pattern.search(sentence.text)]
+            if not methods and _SOME.search(sentence.text):
+                methods = list(_METHODS)
+            if methods and _KEEPS.search(sentence.text) and "#" not in sentence.text:
+                yield from _of_count(page.evidence, sentence, methods)
+                yield from _of_one(sentence, methods)
+
+
+# -- "3 of 7 survive Bonferroni" --------------------------------------------------------------------------------------
+
+
+def _of_count(evidence: Evidence, sentence: Sentence, methods: list[str]) -> Iterator[Clash]:
+    claim = _claimed(sentence)
+    if claim is None:
+        return
+    k, total, start, end = claim
+    families = _families(evidence, sentence, total)
+    family = _family(sentence)
+    alpha = _alpha(sentence)
+    answers: set[int] = set()
+    for lows, highs in families:
+        for method in methods:
+            fewest = rejected(highs, method, alpha=alpha, m=family)
+            answers.update(range(fewest, rejected(lows, method, alpha=alpha, m=family) + 1))
+        if alpha < 0.05:  # a level that was divided already
+            answers.update(range(sum(p <= alpha for p in highs), sum(p <= alpha for p in lows) + 1))
+    if answers and k not in answers:
+        shown = " or ".join(str(a) for a in sorted(answers)[:3])
+        name = _name(methods)
+        yield Clash(
+            "correction",
+            sentence.passage.place(start, end),
+            f"{shown} of {total} p-values pass {name} at {alpha:g}, not {k}",
+            "correct the count, or name the family, the method and the level",
+        )
+
+
+def _claimed(sentence: Sentence) -> tuple[int, int, int, int] | None:
+    """How many of how many are said to pass, and where it is said."""
+    counts = [(k, n) for k, n in pairs_of_counts(sentence) if n.value <= _MOST]
+    if len(counts) == 1:
+        (k, n) = counts[0]
+        said = int(k.value)
+        between = sentence.between(n.end, sentence.end)
+        keeps = _KEEPS.search(between)
+        if keeps is not None and _NOT.search(between[: keeps.end()]):
+            said = int(n.value) - said
+        return said, int(n.value), k.start, n.end
+    if counts:
+        return None
+    match = re.search(
+        r"\b(?P<what>all|none of the|every one of the|each of the)\s+(?P<n>\d{1,3}|" + "|".join(WORD_NUMBERS) + r")\b",
+        sentence.text,
+        re.IGNORECASE,
+    )
+    if match is None or _NOT.search(sentence.text.replace(match.group(0), "")):
+        return None
+    total = int(match["n"]) if match["n"].isdigit() else WORD_NUMBERS[match["n"].lower()]
+    said = 0 if match["what"].lower().startswith("none") else total
+    return said, total, sentence.start + match.start(), sentence.start + match.end()
+
+
+def _families(evidence: Evidence, sentence: Sentence, total: int) -> list[tuple[list[float], list[float]]]:
+    """Sets of ``total`` p-values that the claim can mean: of the sentence, of the page's tables, of the files."""
+    here = [n for n in sentence.passage.numbers if n.role == "p" and n.value > 0]
+    if len(here) == total and total > 1:
+        return [_ends(here)]
+    out: list[tuple[list[float], list[float]]] = []
+    for sheet in evidence.sheets:
+        columns: dict[tuple[str, int, int], list[Number]] = {}
+        for item in sheet.numbers:
+            if item.number.role == "p":
+                columns.setdefault(("column", item.column, item.position), []).append(item.number)
+                columns.setdefault(("row", item.row, item.position), []).append(item.number)
+        out.extend(_ends(ps) for ps in columns.values() if len(ps) == total and total > 1)
+    pointers = {t.p.pointer for t in evidence.triples if t.p is not None}
+    for series in evidence.data:
+        facts = list({id(f): f for f in series.facts.values()}.values())
+        if len(facts) == total and total > 1 and all(f.pointer in pointers for f in facts):
+            values = [f.value for f in facts]
+            out.append((values, values))
+    return out
+
+
+def _ends(ps: list[Number]) -> tuple[list[float], list[float]]:
+    """The smallest and the largest values that the digits allow."""
+    lows = [0.0 if p.bound in ("<", "<=") else max(p.low, 0.0) for p in ps]
+    highs = [1.0 if p.bound in (">", ">=") else min(p.value if p.bound in ("<", "<=") else p.high, 1.0) for p in ps]
+    return lows, highs
+
+
+# -- "p = 0.03 is significant after Bonferroni over 7 tests" ----------------------------------------------------------
+
+
+def _of_one(sentence: Sentence, methods: list[str]) -> Iterator[Clash]:
+    """One p and the size of its family. Bonferroni alone: the others need the rest of the family."""
+    ps = [n for n in sentence.numbers if n.role == "p" and n.value > 0 and n.bound in ("", "<", "<=")]
+    m = _family(sentence)
+    if methods != ["bonferroni"] or len(ps) != 1 or m is None or m < 2 or pairs_of_counts(sentence):
+        return
+    if _ADJUSTED.search(sentence.text) or _ALL.search(sentence.text) or _NONE.search(sentence.text):
+        return
+    p, alpha = ps[0], _alpha(sentence)
+    keeps = _KEEPS.search(sentence.text)
+    denied = keeps is not None and _NOT.search(sentence.text[: keeps.end()]) is not None
+    low = 0.0 if p.bound else p.low * m
+    high = (p.value if p.bound else p.high) * m
+    if not denied and low > alpha * (1 + 1e-9):
+        said = "does not pass"
+    elif denied and high <= alpha:
+        said = "passes"
+    else:
+        return
+    yield Clash(
+        "correction",
+        sentence.passage.place(p.at, p.end),
+        f"p = {p.text} times {m} is {min(p.value * m, 1.0):.2g}, so it {said} Bonferroni at {alpha:g}",
+        "correct the claim, or name the family",
+    )
+
+
+# -- "0.05/4 = 0.0125" ------------------------------------------------------------------------------------------------
+
+
+def _of_threshold(passage: Passage, sentence: Sentence) -> Iterator[Clash]:
+    for match in _DIVIDED.finditer(sentence.text):
+        a, m, text = float(match["a"]), int(match["m"]), match["c"]
+        digits = len(text.partition("e")[0].partition(".")[2])
+        exponent = int(text.partition("e")[2] or 0)
+        room = 0.5 * 10.0 ** (exponent - digits)
+        if m and abs(a / m - float(text)) > room * (1 + 1e-9):
+            at = sentence.start + match.start("c")
+            yield Clash(
+                "correction",
+                passage.place(at, at + len(text)),
+                f"{match['a']} / {m} is {a / m:.4g}, not {text}",
+                "correct the threshold",
+            )
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _family(sentence: Sentence) -> int | None:
+    """The size of the family that the sentence names; ``None`` where it names none or two."""
+    method = next((m.search(sentence.text) for m in _METHODS.values() if m.search(sentence.text)), None)
+    behind = sentence.text[method.start() :] if method is not None else sentence.text
+    found = {_whole(m["m"]) for m in _FAMILY.finditer(behind)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdigit() else WORD_NUMBERS[text.lower()]
+
+
+def _alpha(sentence: Sentence) -> float:
+    match = _ALPHA.search(sentence.text)
+    if match is None:
+        return 0.05
+    value = float(match.group(1).rstrip(" %")) / (100 if match.group(1).endswith("%") else 1)
+    return value if 0 < value < 0.5 else 0.05
+
+
+def _name(methods: list[str]) -> str:
+    names = {"bonferroni": "Bonferroni", "holm": "Holm", "bh": "Benjamini-Hochberg"}
+    return " or ".join(names[m] for m in methods)
