@@ -25,6 +25,7 @@ from leakstats.experiment.rate_controls import failed_sources, planned_controls,
 from leakstats.experiment.run import Run
 from leakstats.experiment.similarities import extraction_order, marker_scores, similarities
 from leakstats.experiment.spec import ExperimentSpec
+from leakstats.experiment.train.card import CARD
 from leakstats.experiment.types import CanaryCheck
 from leakstats.experiment.weights import tokenizer_of
 from leakstats.files import read_json, write_text
@@ -365,6 +366,7 @@ def _origin(run: Run) -> dict[str, Any]:
         seconds=seconds,
         gpu_hours=hours,
         example=_example(run),
+        cards=_cards(run),
     )
     fields = ("command", "python", "packages", "hardware", "repository", "commit", "dirty")
     inputs = list(captured["inputs"])
@@ -397,6 +399,12 @@ def _gpu_seconds(seconds: Mapping[str, float], said: Mapping[str, Sequence[Mappi
         if on_gpu:
             total += wall * int(on_gpu[0].get("n_gpus", 1))
     return total
+
+
+def _cards(run: Run) -> list[dict[str, Any]]:
+    """The cards beside the adapters; the fake trainer writes none."""
+    paths = [run.folder.adapters / u.name / CARD for u in run.spec.units()]
+    return [read_json(path) for path in paths if path.is_file()]
 
 
 def _example(run: Run) -> str | None:

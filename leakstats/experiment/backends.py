@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ class Backends:
         self._folder = folder
         self._open: dict[str, Any] = {}
         self._said: set[str] = set()
+        if spec.model.world is not None or (spec.model.path and Path(spec.model.path).is_dir()):
+            # transformers draws a bar for each model that it loads; there is nothing to download here
+            os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
     def generator(self) -> Generator:
         """The generator, loaded or yet to load."""
@@ -55,8 +59,11 @@ class Backends:
             self._said.discard(kind)
             backend.close()
 
-    def news(self) -> list[tuple[str, dict[str, Any]]]:
-        """What open backends say of themselves (engine, versions, flags, device), each once while it is open."""
-        new = [(kind, backend.describe()) for kind, backend in self._open.items() if kind not in self._said]
+    def news(self, *, again: bool = False) -> list[tuple[str, dict[str, Any]]]:
+        """What open backends say of themselves (engine, versions, flags, device), each once while it is open.
+
+        With ``again`` what was said before is asked for once more: a backend may have found out more since.
+        """
+        new = [(kind, backend.describe()) for kind, backend in self._open.items() if again or kind not in self._said]
         self._said.update(kind for kind, _ in new)
         return new

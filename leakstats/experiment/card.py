@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from leakstats.experiment.grid import fine_tunings, rows_key
@@ -14,7 +14,7 @@ from leakstats.experiment.journal import Journal
 from leakstats.experiment.progress import duration
 from leakstats.experiment.spec import ExperimentSpec, SftSpec, TrainingSpec
 
-__all__ = ["VOLATILE", "comparable", "make_setup"]
+__all__ = ["VOLATILE", "comparable", "make_setup", "together"]
 
 VOLATILE = (
     ("provenance", "wall_time_s"),
@@ -53,6 +53,7 @@ def make_setup(
     seconds: Mapping[str, float],
     gpu_hours: float,
     example: str | None,
+    cards: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The ``setup`` object of results.v1.
 
@@ -68,10 +69,12 @@ def make_setup(
         Over all stages.
     example : str or None
         One training row, verbatim; None where nothing was trained.
+    cards : sequence of mapping
+        The cards of the adapters, as the trainer wrote them.
     """
     trains = any(c.kind != "adapters" for c in spec.conditions)
     setup: dict[str, dict[str, Any]] = {
-        "model": _model(spec),
+        "model": _model(spec, provenance, cards),
         "training": _training(spec, backends) if trains else _adopted(spec),
         "data": _data(spec, journal, example),
         "eval": _evaluation(spec, backends),
@@ -91,15 +94,24 @@ def make_setup(
     return {**setup, "unknown": {name: reasons.get(name) or "nothing was trained" for name in null}}
 
 
-def _model(spec: ExperimentSpec) -> dict[str, Any]:
+def _model(spec: ExperimentSpec, provenance: Mapping[str, Any], cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    from leakstats.experiment.cost import read_parameters  # late: it brings the estimators
+
     m = spec.model
-    name = f"the tiny world, preset {m.world}" if m.world else portable_path(m.path or "")
+    base = f"the tiny world, preset {m.world}" if m.world else portable_path(m.path or "")
+    about = [f"revision {m.revision}"] if m.revision else []
+    size = None if m.path is None else read_parameters(Path(m.path))
+    about += [f"{size / 1e6:,.2f} million parameters"] if size else []
+    about += [i["sha256"] for i in provenance["inputs"] if m.path and i["path"] == base]
+    trained = sorted({f"{c['parameters']['trained']:,} of {c['parameters']['total']:,} parameters" for c in cards})
     units = len(spec.units())
     where = " of the fine-tuned base" if fine_tunings(spec) else " of the base"
     return {
-        "Base": name + (f" at revision {m.revision}" if m.revision else ""),
+        "Base": base + (f" ({', '.join(about)})" if about else ""),
         "Trainable": f"one LoRA adapter for each of {units} units (condition, source, checkpoint, training seed), on "
-        f"{_modules(spec.training.target_modules)}{where}; everything else is frozen",
+        f"{_modules(spec.training.target_modules)}{where}"
+        + (f": {', '.join(trained)}" if trained else "")
+        + "; everything else is frozen",
     }
 
 
@@ -222,7 +234,7 @@ def _evaluation(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[st
     }
     for kind, name in (("generator", "Engine"), ("extractor", "State extraction")):
         if backends.get(kind):
-            rows[name] = "; ".join(_flat(said) for said in backends[kind])
+            rows[name] = _flat(together(backends[kind]))
     return rows
 
 
@@ -235,14 +247,34 @@ def _significance(spec: ExperimentSpec) -> str:
     return f"primary: {primary['analysis']} {primary['statistic']}{with_} {primary['outcome']}{layer}"
 
 
+def together(said: Sequence[Any]) -> Any:
+    """What several sessions' backends said, joined: objects key by key, lists and differing values as one list.
+
+    The order and number of sessions leave no trace, so that an interrupted run says what an uninterrupted one does.
+
+    Examples
+    --------
+    >>> together([{"device": "cuda", "checked": ["base"]}, {"device": "cuda", "checked": ["base", "e1"], "batch": 64}])
+    {'device': 'cuda', 'checked': ['base', 'e1'], 'batch': 64}
+    """
+    if all(isinstance(s, Mapping) for s in said):
+        keys = dict.fromkeys(k for s in said for k in s)
+        return {k: together([s[k] for s in said if k in s]) for k in keys}
+    flat = [v for s in said for v in (s if isinstance(s, list | tuple) else [s])]
+    distinct = {json.dumps(v, sort_keys=True): v for v in flat}
+    values = [distinct[k] for k in sorted(distinct)]
+    return values if len(values) != 1 or isinstance(said[0], list | tuple) else values[0]
+
+
 def _flat(said: Mapping[str, Any], prefix: str = "") -> str:
-    """What a backend says, in one line; absolute paths keep their last name."""
+    """What a backend says, in one line; absolute paths keep their last name, measurements stay in the journal."""
     parts = []
     for key, value in sorted(said.items()):
         if isinstance(value, Mapping):
             parts.append(_flat(value, f"{prefix}{key}."))
         elif isinstance(value, list | tuple):
-            parts.append(f"{prefix}{key} {', '.join(map(str, value))}")
+            if not any(isinstance(v, Mapping) for v in value):
+                parts.append(f"{prefix}{key} {', '.join(map(str, value))}")
         elif value is not None:
             text = str(value)
             text = PurePosixPath(text).name if re.match(r"/[^/\s]+/", text) else text

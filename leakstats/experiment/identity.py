@@ -31,10 +31,10 @@ def file_sha256(path: Path) -> str:
     return "sha256:" + digest.hexdigest()
 
 
-def folder_sha256(folder: Path) -> str:
-    """``sha256:`` and the digest of every file of a folder, names and contents, in the order of their names."""
+def folder_sha256(folder: Path, pattern: str = "*") -> str:
+    """``sha256:`` and the digest of a folder's files of a name pattern, names and contents, in the order of names."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+    for path in sorted(p for p in folder.rglob(pattern) if p.is_file() and not p.name.startswith(".")):
         digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     return "sha256:" + digest.hexdigest()
 

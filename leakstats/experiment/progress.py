@@ -93,9 +93,10 @@ class Reporter:
 
     def end(self) -> None:
         """The stage is finished."""
-        if self._stage and self._total:
+        if self._stage:
             took = self._clock() - self._began
-            self.note(f"{self._stage}: {self._done:,} of {self._total:,} {self._noun} in {duration(took)}")
+            of = f" of {self._total:,}" if self._total else ""
+            self.note(f"{self._stage}: {self._done:,}{of} {self._noun} in {duration(took)}")
         self._stage = ""
 
     def line(self, now: float) -> str:
@@ -104,8 +105,9 @@ class Reporter:
         new = self._done - self._before
         rate = new / took
         left = max(self._total - self._done, 0)
-        parts = [f"{self._done:,}/{self._total:,} {self._noun}", f"{rate:,.1f}/s"]
-        if new:
+        of = f"/{self._total:,}" if self._total else ""
+        parts = [f"{self._done:,}{of} {self._noun}", f"{rate:,.1f}/s"]
+        if new and self._total:
             parts.append(f"{duration(left / rate)} left")
         if self._tokens:
             parts.append(f"{self._tokens / took:,.0f} tok/s")

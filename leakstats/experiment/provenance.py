@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import importlib.metadata
+import itertools
 import os
 import platform
 import re
@@ -20,6 +21,10 @@ from leakstats.experiment.spec import ExperimentSpec
 __all__ = ["capture", "environment_lock", "hardware", "portable_command", "stage_seconds", "today"]
 
 PACKAGES = ("leakstats", "numpy", "torch", "transformers", "peft", "vllm", "tokenizers", "safetensors")
+
+
+_OUTPUT = ("-o", "--output")
+_PREPARES = ("backend", "personas")
 
 
 def today() -> str:
@@ -108,13 +113,13 @@ def portable_command(argv: Sequence[str], *, folder: Path) -> str:
     'leakstats run experiment.toml -o RUN'
     """
     words = [Path(argv[0]).name if argv else "leakstats"]
-    for word in argv[1:]:
+    for before, word in itertools.pairwise(argv):
         name, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
-        path = Path(value)
-        if value and path.absolute() == folder.absolute():
+        names_folder = before in _OUTPUT or name in _OUTPUT
+        if names_folder and value and Path(value).absolute() == folder.absolute():
             value = "RUN"
-        elif path.is_absolute():
-            value = path.name
+        elif Path(value).is_absolute():
+            value = Path(value).name
         words.append(f"{name}{equals}{value}")
     return shlex.join(words)
 
@@ -173,8 +178,8 @@ def _cpu_name() -> str:
 def stage_seconds(records: Iterable[dict[str, Any]]) -> dict[str, float]:
     """Wall time of each stage in seconds, summed over sessions.
 
-    The time between two records of a session belongs to the stage of the later one; the time after the last record of
-    a session that was killed is lost.
+    The time between two records of a session belongs to the stage of the later one; loading a model and measuring
+    prompts belong to the stage that they were done for. The time after the last record of a killed session is lost.
 
     Examples
     --------
@@ -186,6 +191,8 @@ def stage_seconds(records: Iterable[dict[str, Any]]) -> dict[str, float]:
     for record in records:
         if record["stage"] == "session":
             before = 0.0
+            continue
+        if record["stage"] in _PREPARES:
             continue
         now = float(record["t"])
         out[record["stage"]] = out.get(record["stage"], 0.0) + now - before

@@ -34,6 +34,10 @@ STAGES = ("train", "generate", "extract")
 """What draws and trains, in order; ``detect`` reads stored completions, and ``assemble`` everything."""
 
 
+_FEW = ("sft", "train", "extract")
+"""Stages with so few records that a backend is asked before each what it has found out."""
+
+
 class CanaryFailed(LeakstatsError):
     """A structural check failed: numbers from here on would not mean what they say."""
 
@@ -56,7 +60,7 @@ class Run:
 
         What the backend says of itself goes before the first cell that it made, so that no number is without it.
         """
-        for kind, said in self.backends.news():
+        for kind, said in self.backends.news(again=stage in _FEW):
             name = f"{kind}.{sha256_of(dump_json(said).encode())[7:15]}"
             if not self.journal.has("backend", name):
                 self._append("backend", name, kind=kind, said=said)

@@ -10,13 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from leakstats.errors import LeakstatsError
+from leakstats.experiment.adaptive import AdaptiveGenerator
 from leakstats.experiment.grid import BASE, FineTuning, fine_tuning_of, fine_tunings, rows_key, weights_label
 from leakstats.experiment.identity import file_sha256, folder_sha256
+from leakstats.experiment.matching import make_finder
 from leakstats.experiment.run import Run
 from leakstats.experiment.seeds import derive_seed
 from leakstats.experiment.spec import ExperimentSpec, StoredAdapter, Unit
-from leakstats.experiment.types import AdapterRef, ModelState, Request, Sampling, ScoreItem, TrainingRow, cell_key
-from leakstats.experiment.weights import base_weights, stored_adapter
+from leakstats.experiment.train.card import CURVE, read_curve
+from leakstats.experiment.types import (
+    AdapterRef,
+    Generator,
+    ModelState,
+    Request,
+    Sampling,
+    ScoreItem,
+    TrainingRow,
+    cell_key,
+)
+from leakstats.experiment.weights import base_weights, stored_adapter, tokenizer_of
 from leakstats.files import read_text, write_text
 
 __all__ = ["adapter_of", "extract", "generate", "load_rows", "sampling_of", "train"]
@@ -147,7 +159,7 @@ def _fine_tune(run: Run, tunings: Sequence[FineTuning]) -> None:
                 return {str(epoch): Path(folder).relative_to(out).as_posix() for epoch, folder in made.items()}
 
             epochs = run.folder.place(final, make)
-            hashes = {epoch: folder_sha256(final / folder) for epoch, folder in epochs.items()}
+            hashes = {epoch: folder_sha256(final / folder, "*.safetensors") for epoch, folder in epochs.items()}
             for epoch, folder in epochs.items():
                 _left(run, name, "merged model", final / folder, hashes[epoch])
         run.record("sft", tuning.key, path=run.folder.relative(final), epochs=epochs, sha256=hashes)
@@ -183,8 +195,14 @@ def _train_markers(run: Run, units: Sequence[Unit]) -> None:
 
 
 def _left(run: Run, name: str, kind: str, path: Path, digest: str) -> None:
-    size = sum(p.stat().st_size for p in path.rglob("*") if p.is_file())
+    """Tell the run log what a training left: the size of its weights, and its curve."""
+    size = sum(p.stat().st_size for p in path.rglob("*.safetensors"))
     run.runlog.artifact(name, kind=kind, location=run.folder.relative(path), sha256=digest, size=size)
+    for curve in sorted(path.rglob(CURVE)):
+        for record in read_curve(curve.parent):
+            values = {k: float(v) for k, v in record.items() if k != "step" and isinstance(v, int | float)}
+            values |= {f"probe/{k}": float(v) for k, v in record.get("probe", {}).items()}
+            run.runlog.metrics(name, values, step=record["step"])
 
 
 def unit_weights(run: Run, unit: Unit) -> str:
@@ -272,8 +290,11 @@ def generate(run: Run) -> None:
                 lambda s=state, u=unit: run.canaries.adapter(run.backends.generator(), state=s, unit=u.name),  # type: ignore[misc]
             )
         with run.logged(f"generate/{label}", {"sampling": asdict(spec.sampling), "cells": len(requests)}):
-            for answered in generator.generate(requests, state=state, sampling=sampling_of(spec), progress=_Notes(run)):
-                _store(run, "generate", answered.request.key, label, state, answered)
+            asked = _until_known(run, generator)
+            for answered in asked.generate(requests, state=state, sampling=sampling_of(spec), progress=_Notes(run)):
+                key = answered.request.key
+                more = {"adaptive": asked.records[key].to_json()} if isinstance(asked, AdaptiveGenerator) else {}
+                _store(run, "generate", key, label, state, answered, **more)
                 run.reporter.advance(tokens=sum(c.n_tokens for c in answered.completions))
     run.reporter.end()
     if spec.sampling.score_marker:
@@ -296,13 +317,26 @@ def _requests(spec: ExperimentSpec, label: str) -> list[Request]:
     ]
 
 
-def _store(run: Run, stage: str, key: str, label: str, state: ModelState, answered: Any) -> None:
+def _until_known(run: Run, generator: Generator) -> Generator:
+    """The generator, stopping each cell when its interval is narrow enough where the specification asks for it."""
+    spec = run.spec
+    if spec.sampling.adaptive is None:
+        return generator
+    first = spec.detectors[0]
+    finder = make_finder(
+        first, tokenizer=tokenizer_of(spec) if first.kind == "token" else None, separator=spec.marker.separator
+    )
+    return AdaptiveGenerator(generator, spec.sampling.adaptive, lambda c: bool(finder.find(c.text, c.token_ids)))
+
+
+def _store(run: Run, stage: str, key: str, label: str, state: ModelState, answered: Any, **more: Any) -> None:
     completions = [
         {"text": c.text, "n": c.n_tokens, "finish": c.finish} | ({"ids": list(c.token_ids)} if c.token_ids else {})
         for c in answered.completions
     ]
     adapter = None if state.adapter is None else state.adapter.sha256
-    run.record(stage, key, model=label, adapter=adapter, prompt_tokens=answered.prompt_tokens, completions=completions)
+    told = {"prompt_tokens": answered.prompt_tokens, "completions": completions}
+    run.record(stage, key, model=label, adapter=adapter, **told, **more)
 
 
 def _score(run: Run) -> None:
