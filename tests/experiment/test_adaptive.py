@@ -121,3 +121,23 @@ def test_unusable_plans(plan, words):
 def test_two_cells_of_one_name():
     with pytest.raises(InputError, match="share a key"):
         _run([_request("a", 0.5, 5), _request("a", 0.5, 5)])
+
+
+def test_a_run_records_how_each_cell_ended(fake_experiment, tmp_path):
+    import io
+
+    from leakstats.experiment.journal import read_journal
+    from leakstats.experiment.progress import Reporter
+    from leakstats.experiment.run import run_experiment
+    from leakstats.results import load
+
+    path = fake_experiment(sampling__adaptive="half_width = 0.3\nmin_completions = 3\nbatch = 1")
+    results = load(run_experiment(path, tmp_path / "run", reporter=Reporter(io.StringIO())))
+    drawn = [
+        r
+        for r in read_journal(tmp_path / "run" / "journal.jsonl").records
+        if r["stage"] == "generate" and r["completions"]
+    ]
+    assert all(r["adaptive"]["trials"] == len(r["completions"]) for r in drawn)
+    assert {r["adaptive"]["stopped"] for r in drawn} == {True, False}
+    assert any("adaptive" in (table.trials_note or "") for table in results.tables)
