@@ -132,6 +132,7 @@ def test_a_run_records_how_each_cell_ended(fake_experiment, tmp_path):
     from leakstats.results import load
 
     path = fake_experiment(sampling__adaptive="half_width = 0.3\nmin_completions = 3\nbatch = 1")
+    path.write_text(path.read_text("utf-8").replace("completions = 5\n", "completions = 12\n", 1), "utf-8")
     results = load(run_experiment(path, tmp_path / "run", reporter=Reporter(io.StringIO())))
     drawn = [
         r
