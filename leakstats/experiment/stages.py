@@ -11,7 +11,7 @@ from typing import Any
 
 from leakstats.errors import LeakstatsError
 from leakstats.experiment.adaptive import AdaptiveGenerator
-from leakstats.experiment.grid import BASE, FineTuning, fine_tuning_of, fine_tunings, rows_key, weights_label
+from leakstats.experiment.grid import BASE, FineTuning, fine_tuning_of, fine_tunings, rows_key, totals, weights_label
 from leakstats.experiment.identity import file_sha256, folder_sha256
 from leakstats.experiment.matching import make_finder
 from leakstats.experiment.run import Run
@@ -270,10 +270,7 @@ def sampling_of(spec: ExperimentSpec) -> Sampling:
 def generate(run: Run) -> None:
     """Completions of every cell that has none yet; structural checks go before the first of a model."""
     spec = run.spec
-    cells = (len(spec.units()) + 1) * len(spec.seeds.sampling) * len(spec.personas.entries)
-    cells *= len(spec.questions.evaluation)
-    done = len(run.journal.of_stage("generate"))
-    run.reporter.begin("generate", total=cells, done=done)
+    run.reporter.begin("generate", total=totals(spec)["generate"][0], done=len(run.journal.of_stage("generate")))
     checked = False
     for label, unit, state in _states(run):
         requests = [r for r in _requests(spec, label) if not run.journal.has("generate", r.key)]
@@ -473,10 +470,9 @@ def _answers(run: Run, models: Sequence[tuple[str, ModelState]]) -> None:
 
 
 def _stored_answers(run: Run, label: str) -> Mapping[tuple[str, int], str]:
-    return {
-        (p.name, q): run.journal.get("answer", cell_key(model=label, persona=p.name, question=q))["completions"][0][
-            "text"
-        ]
-        for p in run.spec.personas.entries
-        for q in range(len(run.spec.questions.extraction))
-    }
+    out = {}
+    for persona in run.spec.personas.names:
+        for q in range(len(run.spec.questions.extraction)):
+            record = run.journal.get("answer", cell_key(model=label, persona=persona, question=q))
+            out[persona, q] = record["completions"][0]["text"]
+    return out

@@ -460,3 +460,19 @@ def test_other_detectors_and_near_misses(fake_experiment, tmp_path):
     lines = (tmp_path / "run" / "detections.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 3 * 12 * 4
     assert set(json.loads(lines[0])["successes"]) == {"marker", "any_case"}
+
+
+def test_adaptive_sampling_stops_cells_that_are_known(fake_experiment, tmp_path):
+    path = fake_experiment(
+        sampling="completions = 60\nengine = {own = 1.0}", sampling__adaptive="half_width = 0.2\nmin_completions = 5"
+    )
+    path.write_text(path.read_text().replace("completions = 5\n", "", 1))
+    results = load(go(path, tmp_path / "run")[0])
+    table = results.table("bystander_rate")
+    assert 5 < table.trials.min() < table.trials.max() <= 60
+    assert table.trials_note == "cells were sampled until their intervals were narrow enough (adaptive)"
+    assert "until the interval of a cell is narrow enough" in results.setup["eval"]["Samples / temperature"]
+    records = read_journal(tmp_path / "run" / "journal.jsonl").records
+    ended = [r["adaptive"] for r in records if r["stage"] == "generate"]
+    assert all(r["high"] - r["low"] <= 0.4 for r in ended if r["stopped"])
+    assert any(r["stopped"] and r["trials"] < 60 for r in ended)

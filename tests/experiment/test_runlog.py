@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 
 import pytest
 
@@ -47,14 +47,7 @@ def test_a_torn_line_and_a_run_started_again(tmp_path):
 
 
 def test_without_wandb(fake_experiment, tmp_path, monkeypatch):
-    real = builtins.__import__
-
-    def absent(name, *rest):
-        if name == "wandb":
-            raise ModuleNotFoundError("No module named 'wandb'", name="wandb")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", absent)
+    monkeypatch.setitem(sys.modules, "wandb", None)  # as if it were not installed
     spec = load_spec(fake_experiment(run_log='kind = "wandb"'))
     with pytest.raises(MissingDependency, match=r"pip install 'leakstats\[wandb\]'"):
         open_runlog(spec, tmp_path / "runlog.jsonl")
