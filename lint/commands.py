@@ -51,6 +51,9 @@ _FILE = click.Path(path_type=Path)
     default="",
     help="How strictly to judge: draft, review (the default), publish, rigorous or p-values-only.",
 )
+@click.option(
+    "--template", type=_FILE, metavar="FOLDER", help="A template of one's own, for the pages that name its version."
+)
 @click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
 @click.option(
@@ -88,6 +91,7 @@ def lint(
     pages: tuple[str, ...],
     form: str,
     profile: str,
+    template: Path | None,
     root: Path | None,
     analysis: Path | None,
     results: tuple[Path, ...],
@@ -118,7 +122,8 @@ def lint(
     <!-- clean-result: allow CR121 because REASON [until 2026-01-31] -->
 
     Settings stand in .clean-result.toml, or under [tool.clean-result] in pyproject.toml, of this folder or one above:
-    profile, select, ignore (a table from rule to reason), severity, fail-on, max-bytes, root. Options go before them.
+    profile, select, ignore (a table from rule to reason), severity, fail-on, max-bytes, template, root. Options go
+    before them.
 
     \b
     Exit status: 0 no errors, 1 errors (see --fail-on), 2 could not run or read.
@@ -141,6 +146,7 @@ def lint(
     left_out |= dict.fromkeys(select_rules(ignore) if ignore else (), "left out by --ignore")
     options = Options(
         profile=profile or config.profile,
+        template=template or config.template,
         root=root or config.root,
         analysis=analysis,
         results=results,

@@ -36,6 +36,7 @@ class Config:
     """Rule code to severity, before the profile's."""
     fail_on: FindingSeverity | None = None
     max_bytes: int | None = None
+    template: Path | None = None
     root: Path | None = None
 
 
@@ -83,11 +84,12 @@ def read_config(path: Path) -> Config:
         severity=data.get("severity", {}),
         fail_on=data.get("fail-on"),
         max_bytes=data.get("max-bytes"),
+        template=path.parent / data["template"] if "template" in data else None,
         root=path.parent / data["root"] if "root" in data else None,
     )
 
 
-_KEYS = ("profile", "select", "ignore", "severity", "fail-on", "max-bytes", "root")
+_KEYS = ("profile", "select", "ignore", "severity", "fail-on", "max-bytes", "template", "root")
 
 
 def _violations(data: Any) -> list[Violation]:
@@ -98,7 +100,7 @@ def _violations(data: Any) -> list[Violation]:
     for key in data:
         if key not in _KEYS:
             out.append(Violation(f"/{key}", "is an unknown key", f"known keys: {', '.join(_KEYS)}"))
-    for key in ("profile", "root", "fail-on"):
+    for key in ("profile", "template", "root", "fail-on"):
         if not isinstance(data.get(key, ""), str):
             out.append(Violation(f"/{key}", f"is {data[key]!r}; expected text"))
     if data.get("fail-on", "error") not in SEVERITIES:

@@ -257,6 +257,19 @@ class Document:
         """Offsets at which captions start in the page."""
         return frozenset(f.caption.at for f in self.figures if f.caption is not None)
 
+    @cached_property
+    def table_notes(self) -> frozenset[int]:
+        """Offsets at which notes on a table start: a paragraph in italics right below it, or below its fold."""
+        out = set()
+        below = False
+        for block in self.blocks:
+            if isinstance(block, Paragraph) and below:
+                first, last = self.source.line(block.line).strip(), self.source.line(block.end_line).strip()
+                if first.startswith("*") and not first.startswith("**") and last.endswith("*"):
+                    out.add(block.text.at)
+            below = isinstance(block, Table) or (below and isinstance(block, Html))
+        return frozenset(out)
+
     def texts(self) -> tuple[tuple[Text, Scope], ...]:
         """Every piece of visible text with its scope, in page order; code blocks aside."""
         return self._texts

@@ -49,6 +49,8 @@ class Options:
 
     profile: str = ""
     """Name of a profile of the template; "" is its default."""
+    template: Path | None = None
+    """A folder with a template of one's own, for the pages that name its version."""
     root: Path | None = None
     """Folder from which paths on a page are looked for, beside the page's own."""
     analysis: Path | None = None
@@ -182,8 +184,10 @@ def _open(document: Document, file: Path | None, options: Options) -> tuple[Page
     """The page with its context, and why its template is unknown ("" where it is known)."""
     written = _version_line(document)
     version = written.line.version if written.line is not None else DEFAULT_VERSION
-    known = version in template_versions(KIND)
-    template = load_template(version if known else DEFAULT_VERSION)
+    own = load_template(options.template) if options.template is not None else None
+    fits = own is not None and (own.kind, own.version) == (KIND, version)
+    known = fits or version in template_versions(KIND)
+    template = own if own is not None and fits else load_template(version if known else DEFAULT_VERSION)
     profile = _profile(template, options)
     unknown = "" if known else f"this installation has no template {KIND} {version}"
     missing: dict[str, str] = {}

@@ -21,6 +21,9 @@ _FILE = click.Path(path_type=Path)
 @click.command("review")
 @click.argument("page", type=_FILE)
 @click.option("--profile", default="", help="How strictly to judge, as for lint.")
+@click.option(
+    "--template", type=_FILE, metavar="FOLDER", help="A template of one's own, for the pages that name its version."
+)
 @click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
 @click.option(
@@ -28,7 +31,13 @@ _FILE = click.Path(path_type=Path)
 )
 @click.pass_context
 def review_page(
-    ctx: click.Context, page: Path, profile: str, root: Path | None, analysis: Path | None, results: tuple[Path, ...]
+    ctx: click.Context,
+    page: Path,
+    profile: str,
+    template: Path | None,
+    root: Path | None,
+    analysis: Path | None,
+    results: tuple[Path, ...],
 ) -> None:
     """Say what a reviewer would: PASS, CONCERNS or FAIL, with every claim quoted beside its evidence.
 
@@ -48,6 +57,7 @@ def review_page(
     config = find_config(Path.cwd())
     options = Options(
         profile=profile or config.profile,
+        template=template or config.template,
         root=root or config.root,
         analysis=analysis,
         results=results,

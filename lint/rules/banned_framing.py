@@ -57,7 +57,7 @@ class BannedFraming(Rule):
         if not page.profile.banned and page.profile.bracketed_intervals:
             return
         for text, scope in page.document.texts():
-            if scope not in ("prose", "title"):
+            if scope not in ("prose", "title") or text.at in page.document.table_notes:
                 continue
             last = 0
             for start, end, what in sorted(self._banned(page, text)):

@@ -42,10 +42,10 @@ class UnknownTemplate(Rule):
     def check(self, page: Page) -> Iterator[Finding]:
         line = page.version.line
         versions = template_versions(page.template.kind)
-        if line is not None and line.version not in versions:
+        if line is not None and line.version not in (*versions, page.template.version):
             yield self.finding(
                 page,
                 page.document.source.place(page.version.at).line,
                 f"the page follows {line.kind} {line.version}, and this installation has {', '.join(versions)}",
-                "update leakstats, or correct the version",
+                "update leakstats, correct the version, or name the template's folder with --template",
             )

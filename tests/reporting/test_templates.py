@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -112,3 +114,67 @@ def test_a_template_of_ones_own(project_root: Path, tmp_path: Path) -> None:
         assert said in done.output, done.output
     done = runner.invoke(cli, ["template", "check", str(tmp_path)])
     assert "template.toml: cannot be read" in str(done.exception)
+
+
+def test_a_page_of_ones_own_template_is_rendered_and_judged_by_it(project_root: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    shutil.copytree(project_root / "templates/clean_result/v2", mine)
+    shutil.rmtree(mine / "example")
+    definition = (mine / "template.toml").read_text("utf-8")
+    definition = definition.replace('version = "v2"', 'version = "v7"')
+    definition = definition.replace('heading = "Background"', 'heading = "Where this comes from"')
+    (mine / "template.toml").write_text(definition, "utf-8")
+    for name in ("analysis.json", "narrative.md"):
+        shutil.copy(example(project_root, "v2") / name, tmp_path)
+    page = tmp_path / "issue.md"
+    runner = CliRunner()
+    arguments = ["render", str(tmp_path / "analysis.json"), "--narrative", str(tmp_path / "narrative.md")]
+    arguments += ["--template", str(mine), "-o", str(page), "--figure-base", EXAMPLE_PLACE.figure_base]
+    done = runner.invoke(cli, arguments)
+    assert done.exit_code == 0, done.exception
+    assert page.read_text("utf-8").startswith("<!-- clean_result v7 ")
+    assert "\n## Where this comes from\n" in page.read_text("utf-8")
+
+    def judged(*more: str) -> str:
+        return runner.invoke(cli, ["lint", str(page), "--profile", "publish", *more]).output
+
+    assert "0 errors, 0 warnings, 0 notes" in judged("--template", str(mine))
+    assert "unknown-template" in judged()
+    page.write_text(page.read_text("utf-8").replace("\n## Where this comes from\n", "\n## Background\n"), "utf-8")
+    assert "section 'Where this comes from' is missing" in judged("--template", str(mine))
+    (tmp_path / ".clean-result.toml").write_text('template = "mine"\n', "utf-8")
+    with contextlib.chdir(tmp_path):
+        assert "section 'Where this comes from' is missing" in judged()
+        assert "Where this comes from" in runner.invoke(cli, ["review", "issue.md"]).output
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_house_style_of_p_values_only_can_be_kept(project_root: Path, tmp_path: Path, version: str) -> None:
+    """Effect sizes and intervals leave the prose; tables and captions still hold them, so that the page is rigorous."""
+    for name in ("analysis.json", "narrative.md"):
+        shutil.copy(example(project_root, version) / name, tmp_path)
+    narrative = (tmp_path / "narrative.md").read_text("utf-8")
+    runner = CliRunner()
+
+    def judged(text: str) -> str:
+        (tmp_path / "narrative.md").write_text(text, "utf-8")
+        arguments = ["render", str(tmp_path / "analysis.json"), "--narrative", str(tmp_path / "narrative.md"), "-q"]
+        arguments += ["-o", str(tmp_path / "issue.md"), "--figure-base", EXAMPLE_PLACE.figure_base]
+        done = runner.invoke(cli, [*arguments, "--template", version])
+        assert done.exit_code == 0, done.exception
+        return runner.invoke(cli, ["lint", str(tmp_path / "issue.md"), "--profile", "p-values-only"]).output
+
+    assert "banned-framing" in judged(narrative)
+    kept = re.sub(
+        r"\{\{ rho\(((?:(?!\}\}).)*)\) \}\}",
+        lambda m: (
+            f'{{{{ rho({re.sub(", show=.[a-z]+.", "", m[1])}, show="p") }}}}, N = {{{{ n("similarity.spearman",'
+            f" {re.sub(', show=.[a-z]+.', '', m[1])}) }}}}"
+        ),
+        narrative,
+    )
+    assert kept != narrative
+    output = judged(kept)
+    assert "0 errors, 0 warnings" in output, output
+    page = (tmp_path / "issue.md").read_text("utf-8")
+    assert "0.70 [0.58, 0.80], p < 1e−15 |" in page, "the tables hold what the prose leaves out"
