@@ -63,6 +63,13 @@ def seeded(seed: int, device: str) -> Iterator[None]:
             np.random.set_state(old)  # noqa: NPY002
 
 
+def _aside(model: Any) -> Any:
+    """A block whose random numbers torch takes back."""
+    import torch
+
+    return torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else [])
+
+
 def learned_logits(model: Any, batch: Batch, *, plain_head: bool) -> Any:
     """Logits at the places that are learned, shape (learned, vocabulary).
 
@@ -123,7 +130,8 @@ def fit(
         Called with each step's record (``step``, ``loss``, ``learning_rate``, ``gradient_norm``, ``tokens``), a few
         steps late.
     after_step : callable, optional
-        Called with the number of steps done, right after each; the model may be used and must be left as it was.
+        Called with the number of steps done, right after each; the model may be used, and its weights must be left as
+        they were. Random numbers that it draws are not missed by the training.
 
     Raises
     ------
@@ -171,7 +179,9 @@ def fit(
                     p.copy_(m)
         log.add(step, loss, norm, rate, sum(b.tokens for b in parts), seen)
         if after_step is not None:
-            after_step(step + 1)
+            # whatever it draws, the training goes on as it would have without it
+            with _aside(model):
+                after_step(step + 1)
             model.train()
     log.flush()
     model.eval()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -250,10 +251,13 @@ class PeftTrainer:
             task_type="CAUSAL_LM",
         )
         if self.gradient_checkpointing:
-            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            _checkpoint_activations(model)
         try:
-            # in the base's number format: the loop keeps the fp32 copy, and no product has to change formats
-            wrapped = peft.get_peft_model(model, config, autocast_adapter_dtype=False)
+            with warnings.catch_warnings():
+                # peft still asks transformers by an older name
+                warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+                # in the base's number format: the loop keeps the fp32 copy, and no product has to change formats
+                wrapped = peft.get_peft_model(model, config, autocast_adapter_dtype=False)
         except ValueError as error:
             raise InputError(f"target_modules is {modules!r}: {error}") from error
         if self.compile:
@@ -396,6 +400,12 @@ class PeftTrainer:
             "wall_s": round(report.wall_s, 3),
             "made_with": self.describe(),
         }
+
+
+def _checkpoint_activations(model: Any) -> None:
+    """Keep no activations inside a block; transformers renamed the method in version 5."""
+    enable = getattr(model, "activation_checkpointing_enable", None) or model.gradient_checkpointing_enable
+    enable({"use_reentrant": False})
 
 
 def _weights_sha256(folder: Path) -> str:
