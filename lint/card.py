@@ -101,12 +101,21 @@ def _folded(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(fold, names))
 
 
-def answers(rows: list[CardRow], spec: RowSpec) -> list[CardRow]:
-    """The rows that answer ``spec``: by label, or else by what another row's value says."""
+def answers(rows: list[CardRow], spec: RowSpec, table: tuple[RowSpec, ...] = ()) -> list[CardRow]:
+    """The rows that answer ``spec``: by label, or else by what another row says.
+
+    The label of a row of ``table`` says nothing of another one: "LR schedule" is no answer to "LR".
+    """
     named = [row for row in rows if is_row(row.label, spec)]
     if named:
         return named
-    return [row for row in rows if any(_says(f"{row.label} {row.said}", phrase) for phrase in spec.said_as)]
+    return [row for row in rows if any(_says(_text(row, spec, phrase, table), phrase) for phrase in spec.said_as)]
+
+
+def _text(row: CardRow, spec: RowSpec, phrase: str, table: tuple[RowSpec, ...]) -> str:
+    """What the row says about ``spec``: its label too, unless it is another row's that holds the name of this one."""
+    another = fold(phrase) in _folded(spec.names) and any(is_row(row.label, other) for other in table)
+    return row.said if another else f"{row.label} {row.said}"
 
 
 def _says(text: str, phrase: str) -> bool:

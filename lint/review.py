@@ -161,7 +161,7 @@ def _card(page: Page) -> Iterator[CardField]:
         for wanted in spec.table.rows:
             if not wanted.required:
                 continue
-            given = answers(rows, wanted)
+            given = answers(rows, wanted, spec.table.rows)
             reasons = [unfilled(page, row, wanted) for row in given]
             if not given:
                 yield CardField(spec.heading, wanted.label, "missing", "has no row")

@@ -55,7 +55,7 @@ class MissingCardRow(Rule):
             if not rows:  # the whole card is missing, which is another finding
                 continue
             for wanted in spec.table.rows:
-                if wanted.required and not answers(rows, wanted):
+                if wanted.required and not answers(rows, wanted, spec.table.rows):
                     yield self.finding(
                         page,
                         stages[0].section.line,
