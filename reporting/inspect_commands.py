@@ -80,6 +80,23 @@ def example(folder: Path) -> None:
         click.echo(str(path))
 
 
+@template.command(context_settings=CONTEXT_SETTINGS)
+@click.argument("which")
+def show(which: str) -> None:
+    """Say what a page of the template WHICH must hold: a built-in version, or a folder.
+
+    \b
+    Example:
+      clean-result template show v2
+    """
+    from leakstats.template import load_template
+
+    from .template_page import template_page
+
+    named = load_template(Path(which) if "/" in which or Path(which).is_dir() else which)
+    click.echo(template_page(named), nl=False)
+
+
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
