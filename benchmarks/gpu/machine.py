@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import subprocess
 import time
 from collections.abc import Callable
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 __all__ = ["Quiet", "describe", "matmul_rate", "seconds", "sync"]
@@ -60,7 +63,7 @@ def describe() -> dict[str, Any]:
     """GPU, driver and versions."""
     import torch
 
-    found: dict[str, Any] = {"python": platform.python_version(), "processor": platform.machine()}
+    found: dict[str, Any] = {"python": platform.python_version(), "processor": _processor(), "cores": os.cpu_count()}
     for package in ("torch", "transformers", "peft", "tokenizers", "vllm", "numpy"):
         try:
             found[package] = metadata.version(package)
@@ -73,9 +76,15 @@ def describe() -> dict[str, Any]:
     return found
 
 
-def _driver() -> str | None:
-    import subprocess
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
+
+def _driver() -> str | None:
     try:
         said = subprocess.run(
             ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"],

@@ -21,7 +21,7 @@ STEP = 8
 AHEAD = 256
 """So many rows are looked at together to find those of like length; this bounds what is held of the prompts."""
 
-_FILL = 0.95
+_FILL = 0.97
 """Where shapes are kept, a batch takes a longer one already seen if it fills at least this share of it."""
 
 _SHAPES = 6
@@ -221,22 +221,30 @@ def _stepped(length: int) -> int:
     return length + -length % STEP
 
 
-def batches(rows: Iterable[Row], *, token_budget: int, shapes: Shapes) -> Iterator[Batch]:
+def batches(rows: Iterable[Row], *, token_budget: int, shapes: Shapes, expected: int | None = None) -> Iterator[Batch]:
     """Batches of rows of like length, each of at most ``token_budget`` tokens or one row.
 
     Rows are gathered for one batch, then for two, four and so on, so that the first is there early, up to ``AHEAD``,
     so that what is held does not depend on how many rows there are. Of those gathered the longest come first, spread
-    evenly.
+    evenly. ``expected`` rows in all, where known, are spread evenly over all batches.
     """
     held: list[Row] = []
-    longest, room = 0, token_budget
+    longest, factor, left = 0, 1, expected or 0
     for row in rows:
-        longest = max(longest, _stepped(len(row)))
-        if held and (len(held) == AHEAD or longest * (len(held) + 1) > room):
+        at_most = max(longest, _stepped(len(row)))
+        if held and len(held) >= min(AHEAD, factor * _even(left, at_most, token_budget)):
+            left -= len(held)
             yield from _block(held, token_budget, shapes)
-            held, longest, room = [], _stepped(len(row)), 2 * room
+            held, factor, at_most = [], 2 * factor, _stepped(len(row))
         held.append(row)
+        longest = at_most
     yield from _block(held, token_budget, shapes)
+
+
+def _even(n_rows: int, length: int, token_budget: int) -> int:
+    """Rows of a batch that shares ``n_rows`` evenly with the fewest others; as many as fit where none are known of."""
+    most = max(1, token_budget // length)
+    return -(-n_rows // -(-n_rows // most)) if n_rows > 0 else most
 
 
 def _block(rows: list[Row], token_budget: int, shapes: Shapes) -> Iterator[Batch]:
@@ -248,9 +256,7 @@ def _block(rows: list[Row], token_budget: int, shapes: Shapes) -> Iterator[Batch
 def _alike(rows: list[Row], token_budget: int, shapes: Shapes) -> Iterator[Batch]:
     rows = sorted(rows, key=lambda r: -len(r))
     while rows:
-        most = max(1, token_budget // _stepped(len(rows[0])))
-        n_batches = -(-len(rows) // most)
-        n = -(-len(rows) // n_batches)
+        n = _even(len(rows), _stepped(len(rows[0])), token_budget)
         height, length = shapes(n, len(rows[0]))
         yield _padded(rows[:n], length, height)
         rows = rows[n:]

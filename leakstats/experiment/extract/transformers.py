@@ -216,7 +216,8 @@ class TransformersExtractor:
             kept = np.full(shape, np.nan, dtype=np.float32)
         running: deque[tuple[Any, Batch]] = deque()
         rows = job.rows(job.prompts(), layout, self.token_budget)
-        for batch in batches(rows, token_budget=self.token_budget, shapes=self._shapes):
+        n_rows = job.rows_expected(layout)
+        for batch in batches(rows, token_budget=self.token_budget, shapes=self._shapes, expected=n_rows):
             states = reader.read_batch(batch)
             centres.add(batch, states)
             if kept is not None:
@@ -390,6 +391,11 @@ class _Job:
         if check and ids[0] != render(self.tokenizer, system, questions[0]):
             raise LeakstatsError("the tokenizer gives the text of a prompt other tokens than its chat template does")
         return [tuple(i) for i in ids]
+
+    def rows_expected(self, layout: str) -> int:
+        """How many rows there will be where none is too long."""
+        a_row = QUESTIONS_AT_ONCE if layout == "tree" else 1
+        return len(self.texts) * -(-len(self.questions) // a_row)
 
     def rows(self, prompts: Iterator[Prompt], layout: str, token_budget: int) -> Iterator[Row]:
         """The prompts as rows of the layout."""

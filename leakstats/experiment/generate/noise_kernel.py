@@ -14,23 +14,12 @@ __all__ = ["add_gumbel"]
 triton: Any = import_module("triton")
 tl: Any = import_module("triton.language")
 
-constexpr = Any
-"""Triton reads the name of an annotation."""
-
 _COUNTERS = 256
 """Counters of four words each that one program handles."""
 
 
-def _add_gumbel(
-    logits: Any,
-    stride: Any,
-    rows: Any,
-    seeds: Any,
-    positions: Any,
-    inverse_temperature: Any,
-    vocabulary: Any,
-    n: constexpr,
-) -> None:
+# Triton reads the names of annotations, and knows none but its own
+def _add_gumbel(logits, stride, rows, seeds, positions, inverse_temperature, vocabulary, n: tl.constexpr):  # type: ignore
     i = tl.program_id(0)
     block = tl.program_id(1) * n + tl.arange(0, n)
     seed = tl.load(seeds + i)
