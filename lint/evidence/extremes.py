@@ -81,10 +81,39 @@ _PARTIAL = re.compile(
 )
 
 
+def _unions(evidence: Evidence) -> list[tuple[Fact, Fact]]:
+    """The smallest and largest value of every two columns of a table, of all of them, and of all rates of a file."""
+    if "unions" not in evidence.cache:
+        out = []
+        for sheet in evidence.sheets:
+            columns = [s for s, _ in sheet.series if s.pointer.startswith("column") and s.fraction and not s.role]
+            for group in (*itertools.combinations(columns[:12], 2), columns):
+                facts = [f for s in group for f in s.facts.values()]
+                if len(group) > 1 and facts:
+                    out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
+        rates = [s for s in evidence.data if evidence.kind(s) == "rate" and not s.role]
+        for group in ([s for s in rates if s.words & _RATES], rates):
+            facts = [f for s in group for f in s.facts.values()]
+            if facts:
+                out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
+        evidence.cache["unions"] = out
+    found: list[tuple[Fact, Fact]] = evidence.cache["unions"]
+    return found
+
+
+def _spans(a: Number, b: Number, low: Fact, high: Fact) -> bool:
+    if a.role not in ("percent", "value", "count") or b.role not in ("percent", "value"):
+        return False
+    scale = 0.01 if b.role == "percent" else 1.0
+    return low.allows(a.low * scale, a.high * scale) and high.allows(b.low * scale, b.high * scale)
+
+
 def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | None:
     """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
+    if any(_spans(a, b, low, high) for low, high in _unions(evidence)):
+        return None
     suspicion = None
-    inside = False
+    inside = 0
     for series in evidence.all_series:
         facts = _facts(series)
         if len(facts) < 3 or series.role in ("interval", "at"):
@@ -96,8 +125,8 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | No
             if left and right:
                 return None
         if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
-            inside = True  # two of its values: a part of it, unless all of it is meant
-            if not whole or len(facts) < 4:
+            inside += series.origin == "page" or not evidence.sheets  # two of its values: a part, unless all is meant
+            if not whole or len(facts) < 4 or inside > 1:
                 return None
         for x, y in ((low, high), (small, large), (high, low), (large, small)):
             left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
@@ -107,7 +136,7 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | No
                     continue
                 scale = 100.0 if series.fraction and number.role == "percent" else 1.0
                 sign = (a.value <= b.value) == (x.value <= y.value)
-                if sign and (suspicion is None or inside):
+                if sign and suspicion is None:
                     suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
     return suspicion
 
@@ -228,6 +257,9 @@ _CHANGE = re.compile(
     r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon)?\w*\b",
     re.IGNORECASE,
 )
+_SLICE = re.compile(
+    r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|[.,]\d)", re.IGNORECASE
+)
 _CHANGED = frozenset(["change", "difference", "diff", "delta", "net", "shift", "gain", "drop", "effect", "increase"])
 
 
@@ -238,6 +270,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     near = sentence.between(min(start, holder.start), max(end, holder.end))
     if _SUBSET.search(sentence.between(max(sentence.start, start - 30), max(end, holder.end) + 40)):
         return None
+    if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
+        return None  # of one layer or dose alone
     counted = re.search(r"\bof (?:the |all |our )*(\d+)\b", sentence.between(end, end + 40))
     candidates = [
         (s, s.facts[holder.name])
@@ -263,27 +297,30 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     beside = _stated(sentence, word)
     stated = [beside] if beside is not None else _beside(evidence, sentence, holder)
     if stated and change is None:
+        known = candidates
         candidates = [
             (s, f)
             for s, f in candidates
             if any(evidence.suits(n, s) and evidence.matches(n, s, x) for n in stated for x in _facts(s))
         ]
+        if candidates and not any(evidence.matches(n, s, f) for n in stated for s, f in known):
+            held = [(s, f) for s, f in candidates if _is_extreme(s, f, word, change)]
+            if held:
+                series, fact = held[0]
+                scale = 100.0 if series.fraction and stated[0].role == "percent" else 1.0
+                return Clash(
+                    "superlative",
+                    sentence.passage.place(stated[0].start, stated[0].end),
+                    f"{stated[0].text}{stated[0].unit} is not the value of {holder.text.strip()}, which holds that "
+                    f"extreme with {fact.value * scale:.4g} ({series.pointer})",
+                    "correct the value or the name",
+                )
     elif change is None:
         candidates = _meant(evidence, candidates, sentence.between(end, end + 40), near)
     if not candidates:
         return None
-    for series, fact in candidates:
-        facts = _facts(series)
-        spread = max(f.high - f.low for f in facts) + 1e-12
-        for values, own_value in (
-            ([f.value for f in facts], fact.value),
-            ([abs(f.value) for f in facts], abs(fact.value)),
-        ):
-            top = max(values) if word.sign > 0 else min(values)
-            if abs(own_value - top) <= spread:
-                return None
-            if change == "down" and abs(own_value - min(values)) <= spread:
-                return None
+    if any(_is_extreme(s, f, word, change) for s, f in candidates):
+        return None
     series = candidates[0][0]
     by_name = {
         k: (abs(f.value) if word.strength else f.value) for k, f in series.facts.items() if not k.startswith("#")
@@ -295,6 +332,21 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | None) -> bool:
+    """True if ``fact`` is the largest or smallest of its series, in value or in size."""
+    facts = _facts(series)
+    spread = max(f.high - f.low for f in facts) + 1e-12
+    for values, own in (
+        ([f.value for f in facts], fact.value),
+        ([abs(f.value) for f in facts], abs(fact.value)),
+    ):
+        if abs(own - (max(values) if word.sign > 0 else min(values))) <= spread:
+            return True
+        if change == "down" and abs(own - min(values)) <= spread:
+            return True
+    return False
 
 
 def _change(sentence: Sentence, start: int, end: int) -> str | None:
@@ -341,6 +393,10 @@ def _meant(
 ) -> list[tuple[Series, Fact]]:
     """The columns that the words beside an extreme name, with the fields that they print; else all of them."""
     noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
+    if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | _RATES | _ROLES)):
+        return []  # a quantity that no table and no field is known to hold
+    if noun & _RATES:
+        candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     for role, pattern in ROLE_WORDS.items():
         if pattern.search(near):
             return [
@@ -356,6 +412,11 @@ def _meant(
     return candidates
 
 
+_BLAND = frozenset(
+    ["one", "of", "all", "value", "single", "overall", "the", "a", "by", "far", "figure", "number", "them"]
+)
+_RATES = frozenset(["rate", "share", "percentage", "proportion", "fraction", "frequency", "uptake", "leakage"])
+_ROLES = frozenset(["peak", "start", "baseline", "end", "maximum", "final", "initial"])
 _COEFFICIENTS = frozenset(["coefficient", "correlation", "association", "relation", "rho", "r"])
 
 

@@ -72,7 +72,7 @@ _P = re.compile(
     r"\bbelow\b|\babove\b|\bunder\b)\s*$"
 )
 _N = re.compile(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
-_SETTING = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-ωΑ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
+_SETTING = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-γε-ωΑ-ΓΕ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
 _INDEX = re.compile(
     r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|"
     r"[Cc]kpts?|[Ss]eeds?|[Ff]igures?"

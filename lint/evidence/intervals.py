@@ -63,6 +63,8 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
                 if n.role in ("percent", "coefficient", "value", "points") and id(n) not in ends and not n.bound
             ]
             local = _sizes(sentence)
+            if not rates and not pairs:
+                rates = _rates_before(passage, sentence, len(found))
             for position, (low, high, _at) in enumerate(found):
                 estimate, counts = _estimate(sentence, found, position, rates, pairs, low)
                 sizes = (counts[1],) if counts is not None else _known_sizes(evidence, sentence, estimate) or local
@@ -70,6 +72,18 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
                 yield Stated(
                     low, high, estimate, counts, place, sizes, passage.plain, counts is not None or bool(sizes)
                 )
+
+
+def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Number]:
+    """The rates of the sentence before, where it has as many as this one has intervals."""
+    at = passage.sentences.index(sentence)
+    if not at or wanted < 2:
+        return []
+    before = passage.sentences[at - 1]
+    if intervals(before):
+        return []
+    found = [n for n in before.numbers if is_rate(before, n) and not n.bound and not n.signed]
+    return found if len(found) == wanted else []
 
 
 def _estimate(
@@ -521,7 +535,9 @@ def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
                 own = bool(sizes or _trials(passage))
                 sizes = sizes or _trials(passage) or gathered
                 sizes = tuple(n for n in (*sizes, *(int(b.value) for _, b in pairs_of_counts(sentence))) if n >= 20)
-                if name is None and sizes and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
+                mean = re.match(r"\s*\(\d+ [a-z]", sentence.between(number.end, number.end + 12)) is not None
+                own_n = any(n.role == "n" and n.label == "n" for n in sentence.numbers) and not mean
+                if name is None and not own_n and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
                     continue  # a mean over several of them
                 if sizes and all(n < 10 ** (number.decimals + 2) for n in (*sizes, *everywhere)):
                     yield (

@@ -175,6 +175,11 @@ class Evidence:
         return {b.data.pointer: b.page.quantity for b in self.bindings if b.page.pointer.startswith("column")}
 
     @cached_property
+    def quantities(self) -> frozenset[str]:
+        """The words of the headers of the page's tables."""
+        return frozenset().union(*(words_of(h) for s in self.sheets for h in (*s.header[1:], s.header[0])))
+
+    @cached_property
     def _percentages(self) -> frozenset[str]:
         """Fields that the page prints as percentages."""
         return frozenset(b.data.pointer for b in self.bindings if all(c.number.role == "percent" for c in b.matched))

@@ -186,8 +186,9 @@ def _pattern(words: list[str]) -> str:
 _DIRECTION = re.compile(
     rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary|run|travel|climb)s? (?:together|in step|in tandem|"
     rf"hand in hand|in parallel|in the same direction|the same way))|(?P<up>{_pattern(_UP)})"
-    rf"|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|(?:move|go|run|point|pull|travel)s? "
-    rf"(?:in opposite (?:directions|ways)|opposite ways|apart|against each other)))\b",
+    rf"|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|"
+    rf"(?:move|go|run|point|pull|travel)s? (?:in opposite (?:directions|ways)|opposite ways|apart|"
+    rf"against each other)))\b",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
@@ -315,8 +316,22 @@ def superlatives(text: str) -> list[Superlative]:
         word = match.group(0).lower()
         if word in ("top",) and not before.endswith("the "):
             continue
+        if word in ("most", "least") and not before.endswith("the ") and _COUNTED.match(text[match.end() :]):
+            continue  # "most voices" is a share
+        if _MODIFIER.search(text[max(0, match.start() - 24) : match.start()]):
+            continue  # "at the highest dose" says where
         out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, word in _STRENGTH_SUPERLATIVE))
     return out
+
+
+_COUNTED = re.compile(
+    r"\s+(?!for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|to\b|when\b|after\b|often\b|strongly\b)[a-z]+", re.IGNORECASE
+)
+_MODIFIER = re.compile(
+    r"\b(?:at|under|with|from|until|till|by|in|on|beyond|up to|down to|after|before|than|through|between|of|to|using|"
+    r"given|over|across|for)\s+(?:(?:the|its|their|our|this|that|each|a)\s+)(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
 
 
 class Quantifier(NamedTuple):

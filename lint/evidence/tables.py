@@ -408,7 +408,8 @@ def bind(
     best = None
     for (s, scale), found in votes.items():
         right = sum(ok for _, _, ok in found)
-        if right < 2 or right * 2 < len(found):
+        swap = right > 0 and len(found) == 3 and _exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)
+        if not swap and (right < 2 or right * 2 < len(found)):
             continue
         distinct = len({cells[i].number.text for i, _, ok in found if ok and not cells[i].number.bound})
         overlap = len(data[s].words & page.words)
@@ -420,7 +421,8 @@ def bind(
     _, s, scale, found, distinct = best
     right = sum(ok for _, _, ok in found)
     wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
-    if wrong and (distinct < 2 or right < len(wrong) or (right == len(wrong) and not _exchanged(wrong, scale))):
+    swapped = _exchanged(wrong, scale)
+    if wrong and not swapped and (distinct < 2 or right <= len(wrong)):
         return None
     matched = tuple(cells[i] for i, _, ok in found if ok)
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
@@ -428,7 +430,7 @@ def bind(
 
 def _exchanged(wrong: list[tuple[CellNumber, Fact]], scale: float) -> bool:
     """True if two cells hold each other's value."""
-    return len(wrong) == 2 and all(
+    return len({c.number.text for c, _ in wrong}) == len(wrong) == 2 and all(
         cell.number.admits(fact.value, scale=scale) for (cell, _), (_, fact) in zip(wrong, reversed(wrong), strict=True)
     )
 
