@@ -292,3 +292,32 @@ def test_columns_are_headed_in_words(raw: dict[str, Any]) -> None:
     lines = evaluate(AnalysisDocument(raw), "table", ["influence.points"], {}).splitlines()
     assert lines[0] == "| Persona | Inside | Cook's distance | p | ICC | Residual |"
     assert lines[2] == "| clown | yes | 0.25 | 0.50 | 0.10 | −4.0 pp |"
+
+
+def test_runs_are_listed_as_they_were_logged(raw: dict[str, Any]) -> None:
+    raw["runs"] = {
+        "project": "leakage",
+        "url": "https://logs.example/lab/leakage",
+        "runs": [
+            {"id": "villain-42", "state": "finished", "url": "https://logs.example/lab/leakage/runs/a1", "note": "|x|"},
+            {"id": "comedian`42", "state": "failed", "url": "javascript:alert(1)"},
+        ],
+        "not_logged": "the pilot",
+        "full_data": [{"artifact": "completions", "location": "s3://bucket/a b"}],
+        "artifacts": [],
+    }
+    document = AnalysisDocument(raw)
+    assert evaluate(document, "runs", [], {}).split("\n") == [
+        "Project: `leakage` at <https://logs.example/lab/leakage>",
+        "",
+        "| Run | State | Where | Note |",
+        "|---|---|---|---|",
+        "| `villain-42` | finished | <https://logs.example/lab/leakage/runs/a1> | \\|x\\| |",
+        "| `comedian'42` | failed | `javascript:alert(1)` | – |",
+        "",
+        "Not logged: the pilot.",
+    ]
+    assert "| completions | s3://bucket/a b |" in evaluate(document, "full_data", [], {})
+    raw["runs"] = {"runs": [], "full_data": [], "artifacts": []}
+    assert evaluate(AnalysisDocument(raw), "runs", [], {}) == "N/A — the results file names no project and no run."
+    assert evaluate(AnalysisDocument(raw), "full_data", [], {}).startswith("N/A — ")

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -258,3 +259,27 @@ def test_files_outside_the_pages_folder_are_named_without_this_machines_paths(
     done = run("lint", "issue.md", "--profile", "publish", "--root", str(other), folder=folder)
     assert done.returncode == 0, done.stdout
     assert "unresolved-results" not in done.stdout
+
+
+def test_a_page_beyond_what_an_issue_holds_says_where_its_tables_went(folder: Path) -> None:
+    raw = json.loads((folder / "analysis.json").read_text("utf-8"))
+    n = 2500
+    raw["tables"][1]["factors"] = {"persona": [f"persona_{i}" for i in range(n)]}
+    raw["tables"][1]["columns"] = {"cooks_d": [0.25] * n, "leverage": [0.125] * n}
+    (folder / "analysis.json").write_text(json.dumps(raw), "utf-8")
+    done = run("render", "--figure-base", PINNED, folder=folder)
+    assert (done.returncode, done.stdout) == (0, "issue.md\nissue.provenance.json\nissue.tables.md\n")
+    assert "tables were moved to issue.tables.md: a GitHub issue holds 65,536 characters" in done.stderr
+    assert len((folder / "issue.md").read_text("utf-8")) <= 65_536
+    assert "| persona_2499 | 0.25 | 0.12 |" in (folder / "issue.tables.md").read_text("utf-8")
+    done = run("lint", "issue.md", "--profile", "publish", folder=folder)
+    assert done.returncode == 0, done.stdout
+    words = (folder / "narrative.md").read_text("utf-8")
+    long = words.replace(
+        "an exception.\n", "an exception. " + "\n\n".join(["Many words follow here. " * 300] * 10) + "\n", 1
+    )
+    (folder / "narrative.md").write_text(long, "utf-8")
+    done = run("render", folder=folder)
+    assert re.search(
+        r"the page has \d\d,\d{3} characters; a GitHub issue holds 65,536: shorten the narrative", done.stderr
+    )

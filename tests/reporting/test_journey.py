@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from leakstats.analysis.document import AnalysisDocument
 from leakstats.analysis.questions import analyze
 from leakstats.analysis.settings import Settings
+from leakstats.errors import LeakstatsError
+from leakstats.phrases import evaluate
 from leakstats.reporting.cli import cli
+from leakstats.reporting.expressions import Expression, read_pieces
 from leakstats.results import load
 
 PINNED = "https://raw.githubusercontent.com/o/r/0123456789abcdef0123456789abcdef01234567/"
@@ -42,8 +49,23 @@ def test_one_count_changes_what_depends_on_it_and_stops_what_became_false(projec
     assert "observed 23.0% and 31.0%" in before
     assert "| helpful_assistant | 23/100 | 23.0% | [15.8%, 32.2%] |" in before
     assert "Pearson's is r = −0.62 [−0.88, −0.07]" in before
+    earlier = AnalysisDocument.load(tmp_path / "analysis.json")
+    old_spans = spans(tmp_path)
     status, after = page(project_root, tmp_path, 27)
     assert status == 0
+    # Every printed piece whose estimate or table changed says something else now, and all others say the same.
+    later = AnalysisDocument.load(tmp_path / "analysis.json")
+    changed = 0
+    for old, new in zip(old_spans, spans(tmp_path), strict=True):
+        call = (old["function"], old["args"], old["kwargs"])
+        assert call == (new["function"], new["args"], new["kwargs"])
+        was, now = (evaluate(document, *call) for document in (earlier, later))
+        assert (old["text"], new["text"]) == (was, now)
+        changed += was != now
+    assert changed >= 12
+    assert {str(e.id) for e in later.entries if e != earlier.find(e.id)} >= {
+        f"similarity.{s}[layer={layer}]" for s in ("spearman", "pearson") for layer in (10, 15, 20, 25)
+    }
     assert "observed 27.0% and 31.0%" in after
     assert "23/100" not in after
     assert "r = −0.62 [−0.88, −0.07]" not in after
@@ -54,6 +76,49 @@ def test_one_count_changes_what_depends_on_it_and_stops_what_became_false(projec
     assert "the analysis says ρ = " in message
     assert "What relation there is lies between the categories." in message
     assert (tmp_path / "issue.md").read_bytes() == kept
+    # Every assertion of the narrative that is false now is named at its line; those that hold are not.
+    latest = AnalysisDocument.load(tmp_path / "analysis.json")
+    narrative = (project_root / "examples/assistant_variants/narrative.md").read_text("utf-8")
+    false = []
+    for piece in read_pieces(narrative):
+        if isinstance(piece, Expression) and piece.function == "require":
+            try:
+                evaluate(latest, "require", piece.args, piece.kwargs)
+            except LeakstatsError as error:
+                false.append(f"line {piece.line}: {{{{ {piece.source} }}}}: {error}")
+            else:
+                assert piece.source not in message
+    assert len(false) > 1
+    assert [said for said in false if said not in message] == []
+
+
+def spans(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "issue.provenance.json").read_text("utf-8"))["spans"]
+    return found
+
+
+@pytest.mark.slow
+def test_all_files_are_the_same_on_another_path(project_root: Path, tmp_path: Path) -> None:
+    """From counts to page, HTML, provenance and figures, in two checkouts of different depth."""
+    made: list[dict[str, bytes]] = []
+    for top in (tmp_path / "a", tmp_path / "b c" / "deeper"):
+        study = top / "examples" / "assistant_variants"
+        study.mkdir(parents=True)
+        for name in ("results.json", "narrative.md"):
+            shutil.copy(project_root / "examples/assistant_variants" / name, study)
+        subprocess.run(["git", "init", "-q", str(top)], check=True)
+        out = top / "out"
+        analyze(load(study / "results.json"), settings=Settings(n_resamples=99)).write(
+            out, results=study / "results.json"
+        )
+        arguments = ["render", str(out / "analysis.json"), "--narrative", str(study / "narrative.md"), "--html", "-q"]
+        done = CliRunner().invoke(cli, [*arguments, "-o", str(out / "issue.md"), "--figure-base", PINNED])
+        assert done.exit_code == 0, done.exception
+        files = [f for f in out.rglob("*") if f.is_file()]
+        made.append({f.relative_to(out).as_posix(): f.read_bytes() for f in files})
+    assert made[0].keys() == made[1].keys()
+    assert {"issue.md", "issue.html", "issue.provenance.json", "figures/regression.png"} <= made[0].keys()
+    assert [name for name in made[0] if made[0][name] != made[1][name]] == []
 
 
 SLOW = [
