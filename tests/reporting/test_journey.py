@@ -22,6 +22,9 @@ from leakstats.results import load
 
 PINNED = "https://raw.githubusercontent.com/o/r/0123456789abcdef0123456789abcdef01234567/"
 
+ASSERTED = '{{ require("similarity.spearman", layer=20, below=0, p_below=0.05) }}'
+MORE = '{{ require("rates.source_rate:rate", over="source", below=0.9) }}'
+
 
 def page(root: Path, folder: Path, hits: int) -> tuple[int, str]:
     """Exit status and page (or message) of assistant_variants with so many hits of the reference persona."""
@@ -33,7 +36,9 @@ def page(root: Path, folder: Path, hits: int) -> tuple[int, str]:
     (folder / "results.json").write_text(json.dumps(results), "utf-8")
     analysis = analyze(load(folder / "results.json"), settings=Settings(n_resamples=999))
     analysis.write(folder, results=folder / "results.json")
-    narrative = root / "examples/assistant_variants/narrative.md"
+    text = (root / "examples/assistant_variants/narrative.md").read_text("utf-8")
+    narrative = folder / "narrative.md"
+    narrative.write_text(text.replace(ASSERTED, f"{ASSERTED}\n{MORE}", 1), "utf-8")
     done = CliRunner().invoke(
         cli,
         ["render", str(folder / "analysis.json"), "--narrative", str(narrative), "-o", str(folder / "issue.md")],
@@ -78,7 +83,7 @@ def test_one_count_changes_what_depends_on_it_and_stops_what_became_false(projec
     assert (tmp_path / "issue.md").read_bytes() == kept
     # Every assertion of the narrative that is false now is named at its line; those that hold are not.
     latest = AnalysisDocument.load(tmp_path / "analysis.json")
-    narrative = (project_root / "examples/assistant_variants/narrative.md").read_text("utf-8")
+    narrative = (tmp_path / "narrative.md").read_text("utf-8")
     false = []
     for piece in read_pieces(narrative):
         if isinstance(piece, Expression) and piece.function == "require":
@@ -88,7 +93,8 @@ def test_one_count_changes_what_depends_on_it_and_stops_what_became_false(projec
                 false.append(f"line {piece.line}: {{{{ {piece.source} }}}}: {error}")
             else:
                 assert piece.source not in message
-    assert len(false) > 1
+    assert len(false) == 2
+    assert "it is false for helpful_assistant: 99.0%" in message
     assert [said for said in false if said not in message] == []
 
 
