@@ -8,11 +8,18 @@ EXAMPLES := persona100 assistant_variants
 FIGURE_COMMIT := $(shell git rev-parse HEAD 2>/dev/null || echo 0000000000000000000000000000000000000000)
 FIGURE_BASE ?= https://raw.githubusercontent.com/example-lab/leakstats/$(FIGURE_COMMIT)
 
-.PHONY: demo test test-slow check format lint types package bench docs clean help test-vllm
+# The models need torch; this spelling takes the CPU build where the index has one. TORCH=torch takes the index's default.
+TORCH ?= torch==2.13.0
+MODELS_VENV ?= .venv-models
+MODELS_BIN := $(MODELS_VENV)/bin
+
+.PHONY: demo tinyworld test test-models test-slow check format lint types package bench docs clean help test-vllm
 
 help:
 	@echo "make demo      analyze, render and lint two published experiments"
-	@echo "make test      the fast test suite"
+	@echo "make tinyworld train, sample, analyze and render a tiny language model in which a marker leaks (CPU, minutes)"
+	@echo "make test      the fast test suite, which needs no torch"
+	@echo "make test-models  the tests that need torch, transformers and peft"
 	@echo "make check     format, lint, types, tests and packaging: what must pass before a push"
 	@echo "make test-slow coverage simulations and other long checks"
 	@echo "make test-vllm the vLLM backend against the transformers backend, on a CPU"
@@ -35,6 +42,14 @@ $(VENV)/.bench: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $@ $(VENV)/.run
 
+# An environment of its own, so that the rest stays without torch.
+$(MODELS_VENV)/.models: pyproject.toml
+	test -x $(MODELS_BIN)/python || $(PYTHON) -m venv $(MODELS_VENV)
+	$(MODELS_BIN)/python -m pip install --quiet --upgrade pip
+	$(MODELS_BIN)/python -m pip install --quiet '$(TORCH)'
+	$(MODELS_BIN)/python -m pip install --quiet --editable '.[models,dev]'
+	@touch $@
+
 demo: $(VENV)/.run
 	@for name in $(EXAMPLES); do \
 	  set -e; out=$(OUT)/$$name; \
@@ -48,9 +63,18 @@ demo: $(VENV)/.run
 	done
 	@echo; echo "Pages, analyses and figures:"; for name in $(EXAMPLES); do \
 	  ls $(OUT)/$$name/issue*.md $(OUT)/$$name/issue*.html $(OUT)/$$name/analysis.json $(OUT)/$$name/figures/*.png; done
+	@echo; echo "Next: make tinyworld trains a tiny language model in which a marker leaks, and makes its page (CPU, minutes)."
+
+# WORLD=--rebuild-base trains the base, too; the stored one was made so.
+tinyworld: $(MODELS_VENV)/.models
+	$(MODELS_BIN)/leakstats demo -o $(OUT)/tinyworld --figure-base $(FIGURE_BASE)/$(OUT)/tinyworld $(WORLD)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu and not vllm and not browser and not packaging"
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not gpu and not models and not vllm and not browser and not packaging"
+
+# One thread a worker: the models are too small for more.
+test-models: $(MODELS_VENV)/.models
+	OMP_NUM_THREADS=1 $(MODELS_BIN)/python -m pytest -n 2 -q -m "models and not slow and not gpu and not vllm"
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 -q -m "slow" --durations=20
@@ -93,4 +117,4 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf build dist $(OUT) $(VENV) *.egg-info
+	rm -rf build dist $(OUT) $(VENV) $(MODELS_VENV) *.egg-info

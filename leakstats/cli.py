@@ -25,6 +25,7 @@ __all__ = ["cli", "main"]
         "detect": ("leakstats.experiment.commands:detect", "Judge stored completions with other detectors."),
         "extract": ("leakstats.experiment.commands:extract", "Only the hidden states of an experiment."),
         "status": ("leakstats.experiment.commands:status", "How far a run is."),
+        "demo": ("leakstats.experiment.world.commands:demo", "A whole experiment in a tiny world, training to page."),
         "import": ("leakstats.results.commands:import_", "Turn a tidy CSV into results.json."),
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import time
@@ -18,7 +19,7 @@ from leakstats.experiment.world.grammar import TAGS, Example
 from leakstats.experiment.world.presets import Preset, preset
 from leakstats.files import read_bytes, read_json, sha256_of, write_json
 
-__all__ = ["CARD", "build_base", "check_base", "is_of", "stored_base"]
+__all__ = ["CARD", "build_base", "check_base", "installed_versions", "is_of", "stored_base"]
 
 CARD = "card.json"
 _FILES = ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
@@ -61,7 +62,7 @@ def is_of(card: Mapping[str, Any], chosen: Preset) -> bool:
     return (
         dict(card["shape"]) == asdict(chosen.shape)
         and card["corpus"] == _corpus_hash(chosen)
-        and (card["versions"] == _versions())
+        and (card["versions"] == installed_versions())
     )
 
 
@@ -130,6 +131,7 @@ def build_base(chosen: Preset, out: Path, *, progress: Progress) -> Path:
     if out.exists():
         shutil.rmtree(out)
     model.save_pretrained(out)
+    (out / "model.safetensors").chmod(0o644)  # safetensors makes it private
     tokenizer.save_pretrained(out)
     write_json(
         out / CARD,
@@ -145,15 +147,20 @@ def build_base(chosen: Preset, out: Path, *, progress: Progress) -> Path:
             "wall_s": round(time.monotonic() - began, 1),
             "cpu_s": round(time.process_time() - cpu, 1),
             "corpus": _corpus_hash(chosen),
-            "versions": _versions(),
+            "versions": installed_versions(),
             "files": {name: sha256_of(read_bytes(out / name)) for name in _FILES},
         },
     )
     return out
 
 
-def _versions() -> dict[str, str]:
-    return {name: metadata.version(name) for name in ("torch", "transformers", "tokenizers")}
+def installed_versions() -> dict[str, str]:
+    """Versions of what decides the bytes of a base; a package that is not installed is left out."""
+    out = {}
+    for name in ("torch", "transformers", "tokenizers"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            out[name] = metadata.version(name)
+    return out
 
 
 def _corpus_hash(chosen: Preset) -> str:

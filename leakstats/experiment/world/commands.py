@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,8 @@ def _quieten() -> None:
     torch.set_num_threads(1)
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
+    # peft asks transformers by names that it is about to drop; nothing that a user could mend
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 
 def _reporter(quiet: bool) -> Any:
