@@ -395,7 +395,7 @@ def _gpu_seconds(seconds: Mapping[str, float], said: Mapping[str, Sequence[Mappi
     total = 0.0
     for stage, wall in seconds.items():
         backends = said.get(_BACKEND_OF.get(stage, ""), ())
-        on_gpu = [b for b in backends if str(b.get("device", "")).startswith("cuda")]
+        on_gpu = [b for b in backends if b.get("device") and "cpu" not in str(b["device"]).lower()]
         if on_gpu:
             total += wall * int(on_gpu[0].get("n_gpus", 1))
     return total

@@ -13,6 +13,7 @@ from leakstats.experiment.identity import portable_path
 from leakstats.experiment.journal import Journal
 from leakstats.experiment.progress import duration
 from leakstats.experiment.spec import ExperimentSpec, SftSpec, TrainingSpec
+from leakstats.experiment.weights import hub_commit
 
 __all__ = ["VOLATILE", "comparable", "make_setup", "together"]
 
@@ -100,9 +101,12 @@ def _model(spec: ExperimentSpec, provenance: Mapping[str, Any], cards: Sequence[
     m = spec.model
     base = f"the tiny world, preset {m.world}" if m.world else portable_path(m.path or "")
     about = [f"revision {m.revision}"] if m.revision else []
+    commit = None if m.path is None else hub_commit(m.path, m.revision)
+    about += [f"commit {commit}"] if commit and commit != m.revision else []
     size = None if m.path is None else read_parameters(Path(m.path))
     about += [f"{size / 1e6:,.2f} million parameters"] if size else []
     about += [i["sha256"] for i in provenance["inputs"] if m.path and i["path"] == base]
+    about += [i["sha256"] for i in provenance["inputs"] if m.world and i["path"].startswith(f"{m.world}: ")]
     trained = sorted({f"{c['parameters']['trained']:,} of {c['parameters']['total']:,} parameters" for c in cards})
     units = len(spec.units())
     where = " of the fine-tuned base" if fine_tunings(spec) else " of the base"

@@ -17,6 +17,7 @@ from typing import Any
 
 from leakstats.experiment.identity import file_sha256, folder_sha256, portable_path
 from leakstats.experiment.spec import ExperimentSpec
+from leakstats.experiment.weights import base_weights
 
 __all__ = ["capture", "environment_lock", "hardware", "portable_command", "stage_seconds", "today"]
 
@@ -96,6 +97,9 @@ def _inputs(spec: ExperimentSpec, spec_file: Path | None) -> list[dict[str, str]
     paths += [c.sft.data for c in spec.conditions if c.sft is not None and c.sft.data]
     paths += [a.path for c in spec.conditions for a in c.adapters]
     out = []
+    weights = base_weights(spec)
+    if spec.model.world is not None and Path(weights).is_dir():
+        out.append({"path": f"{spec.model.world}: base of the tiny world", "sha256": folder_sha256(Path(weights))})
     for path in dict.fromkeys(paths):
         place = Path(path)
         if place.exists():

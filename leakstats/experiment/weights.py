@@ -10,7 +10,7 @@ from leakstats.errors import InputError, LeakstatsError, MissingDependency
 from leakstats.experiment.fakes import WEIGHTS
 from leakstats.experiment.spec import ExperimentSpec, StoredAdapter
 
-__all__ = ["base_weights", "stored_adapter", "token_counter", "tokenizer_of"]
+__all__ = ["base_weights", "hub_commit", "stored_adapter", "token_counter", "tokenizer_of"]
 
 
 def base_weights(spec: ExperimentSpec) -> str:
@@ -24,6 +24,21 @@ def base_weights(spec: ExperimentSpec) -> str:
     if spec.model.path is None:
         raise LeakstatsError("model names neither a path nor a world")
     return spec.model.path
+
+
+def hub_commit(path: str, revision: str | None = None) -> str | None:
+    """The commit of a hub model that lies in the hub's cache; None for a folder, or where it is not there."""
+    if Path(path).exists():
+        return None
+    try:
+        from huggingface_hub import try_to_load_from_cache  # type: ignore[import-not-found,unused-ignore]
+    except ModuleNotFoundError:
+        return None
+    try:
+        found = try_to_load_from_cache(path, "config.json", revision=revision or "main")
+    except ValueError:  # no hub id
+        return None
+    return Path(found).parent.name if isinstance(found, str) else None
 
 
 def tokenizer_of(spec: ExperimentSpec) -> Any:

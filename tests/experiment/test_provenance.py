@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from leakstats.experiment import provenance as module
+from leakstats.experiment.assemble import _gpu_seconds
 from leakstats.experiment.card import together
 from leakstats.experiment.provenance import capture, environment_lock, hardware, portable_command, stage_seconds
 from leakstats.experiment.reader import load_spec
+from leakstats.experiment.weights import hub_commit
 
 
 def git(folder, *arguments):
@@ -109,3 +113,39 @@ def test_sessions_leave_no_trace_in_what_backends_said():
     parts = [{"dtype": "fp32", "layout": {"b": 2}}, {"dtype": "fp32", "layout": {"a": 1}, "seen": ["x"]}]
     assert together(whole) == together(parts) == {"dtype": "fp32", "layout": {"a": 1, "b": 2}, "seen": ["x"]}
     assert together([{"batch": 64}, {"batch": 128}, {"batch": 64}]) == {"batch": [128, 64]}
+
+
+class TestHub:
+    @pytest.fixture
+    def hub(self, monkeypatch, tmp_path):
+        """A stand-in for huggingface_hub with one model in its cache."""
+        kept = tmp_path / "snapshots" / ("ab" * 20)
+
+        def try_to_load_from_cache(name, file, revision):
+            return str(kept / file) if (name, revision) == ("owner/name", "main") else None
+
+        monkeypatch.setitem(
+            sys.modules, "huggingface_hub", SimpleNamespace(try_to_load_from_cache=try_to_load_from_cache)
+        )
+
+    def test_the_commit_of_a_model_in_the_cache(self, hub):
+        assert hub_commit("owner/name") == "ab" * 20
+        assert hub_commit("owner/other") is None
+
+    def test_a_folder_has_none(self, hub, tmp_path):
+        assert hub_commit(str(tmp_path)) is None
+
+    def test_without_the_package(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+        assert hub_commit("owner/name") is None
+
+
+def test_gpu_hours_count_the_stages_that_ran_on_gpus():
+    seconds = {"train": 100.0, "generate": 50.0, "extract": 10.0, "canary": 5.0}
+    said = {
+        "trainer": [{"device": "NVIDIA H100 80GB HBM3"}],
+        "generator": [{"device": "cuda", "n_gpus": 2}],
+        "extractor": [{"device": "x86_64 CPU"}],
+    }
+    assert _gpu_seconds(seconds, said) == 200.0
+    assert _gpu_seconds(seconds, {"trainer": [{"device": "cpu"}]}) == 0.0
