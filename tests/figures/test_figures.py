@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import struct
@@ -221,3 +222,92 @@ def test_matplotlib_is_imported_late_and_pyplot_never(tmp_path: Path) -> None:
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def drawn(kind: str, data: dict[str, Any]) -> Any:
+    """The figure as it is before it is written."""
+    module = importlib.import_module(f"leakstats.figures.{kind}")
+    figure = style.new_figure()
+    module.draw_on(figure, data)
+    figure.draw_without_rendering()
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("unit", "low", "high"),
+    [("", 0.78, 1.01), ("", -0.4, 0.6), ("", 0.0001, 0.0006), ("percent", 0.0, 0.07), ("percent", 0.0, 1.0)],
+)
+def test_no_two_ticks_of_an_axis_read_alike(unit: str, low: float, high: float) -> None:
+    with style.in_style():
+        figure = style.new_figure()
+        axes = figure.subplots()
+        axes.plot([low, high], [low, high])
+        for which in ("x", "y"):
+            style.set_axis(axes, which, {"label": "v", "unit": unit})  # type: ignore[arg-type]
+        figure.draw_without_rendering()
+        for axis in (axes.xaxis, axes.yaxis):
+            read = [label.get_text() for label in axis.get_ticklabels()]
+            assert len(set(read)) == len(read) > 2, read
+            scale = 100 if unit else 1
+            numbers = [float(t.rstrip("%").replace("−", "-")) / scale for t in read]
+            assert numbers == pytest.approx(list(axis.get_ticklocs()), abs=1e-9)
+
+
+def lines(n: int, *, combined: bool = False) -> list[dict[str, Any]]:
+    value = [[0.1 + 0.02 * k + 0.1 * j for j in range(3)] for k in range(n)]
+    out: list[dict[str, Any]] = [
+        {
+            "name": f"s{k}",
+            "role": "source",
+            "x": [10, 15, 20],
+            "value": v,
+            "low": [x - 0.1 for x in v],
+            "high": [x + 0.1 for x in v],
+        }
+        for k, v in enumerate(value)
+    ]
+    return [*out, {**out[0], "name": "combined", "role": "combined"}] if combined else out
+
+
+@pytest.mark.parametrize(("n", "named"), [(7, 8), (12, 13), (13, 2), (40, 2)])
+def test_many_sources_become_a_crowd_behind_the_combined_line(n: int, named: int) -> None:
+    data = {"title": "t", "x": {"label": "layer"}, "y": {"label": "ρ"}, "series": lines(n, combined=True)}
+    with style.in_style():
+        figure = drawn("layer_profile", data)
+        (axes,) = figure.axes
+        words = [t.get_text() for t in axes.texts if t.get_text()]
+        colours = {line.get_color() for line in axes.get_lines() if len(line.get_xdata()) == 3}
+        at_ten = [line.get_xdata()[0] for line in axes.get_lines() if len(line.get_xdata()) == 3]
+    assert len(words) == named
+    assert "combined" in words
+    assert (f"{n} sources" in words) == (n > style.MOST_COLOURS)
+    assert (style.CROWD in colours) == (n > style.MOST_COLOURS)
+    assert max(abs(x - 10) for x in at_ten) < 0.2 * 5, "no point seems to lie between two layers"
+
+
+@pytest.mark.parametrize(("n", "named"), [(3, 3), (12, 12), (13, 6)])
+def test_of_many_courses_the_highest_are_named(n: int, named: int) -> None:
+    data = {"title": "t", "x": {"label": "checkpoint"}, "upper": {"axis": {"label": "rate"}, "series": lines(n)}}
+    with style.in_style():
+        (axes,) = drawn("trajectory", data).axes
+        words = [t.get_text() for t in axes.texts if t.get_text()]
+    assert sorted(words) == sorted(f"s{k}" for k in range(n - named, n))
+
+
+def test_lines_that_share_a_colour_show_their_dash_beside_the_name() -> None:
+    data = {"title": "t", "x": {"label": "checkpoint"}, "upper": {"axis": {"label": "rate"}, "series": lines(8)}}
+    with style.in_style():
+        (axes,) = drawn("trajectory", data).axes
+        samples = [t for t in axes.texts if not t.get_text() and t.arrow_patch is not None]
+    assert len(samples) == 8 - len(style.PALETTE)
+
+
+def test_names_of_a_matrix_are_broken_before_they_are_turned() -> None:
+    names = ["villain", "kindergarten_teacher", "a_rather_long_persona_name", "x"]
+    data = {"title": "t", "rows": names, "columns": names, "values": [[0.225] * 4] * 4, "unit": "percent"}
+    with style.in_style():
+        (axes,) = drawn("heatmap", data).axes
+        turned = {label.get_rotation() for label in axes.get_xticklabels()}
+        cells = {t.get_text() for t in axes.texts}
+    assert turned == {0.0}
+    assert cells == {"22.5%"}
