@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from leakstats.records import struct
 
 from .source import Source
@@ -58,11 +60,36 @@ def read_front_matter(source: Source) -> FrontMatter | None:
         return None
     begin = source.start_of(2)
     text = source.text[begin : source.start_of(last)]
-    return _parse(text, begin, last)
+    plain = _plain(text, begin)
+    return FrontMatter(last, plain) if plain is not None else _parse(text, begin, last)
+
+
+_SAFE = r"[^:#'\"\[\]{},&*!|>%@`\\]"
+_PLAIN = re.compile(
+    rf"(?P<key>[A-Za-z_][\w-]*): +(?P<value>'(?:[^']|'')*'|[A-Za-z0-9(](?:{_SAFE}*(?! ){_SAFE})?) *", re.ASCII
+)
+
+
+def _plain(text: str, begin: int) -> tuple[Entry, ...] | None:
+    """The entries of a block of plain ``key: value`` lines; ``None`` where YAML itself must be asked.
+
+    Most front matter is no more than that, and PyYAML takes longer to load than a page to parse.
+    """
+    entries: list[Entry] = []
+    offset = begin
+    for line in text.split("\n")[:-1]:
+        found = _PLAIN.fullmatch(line)
+        if found is None or not line.isprintable():
+            return None
+        value = found["value"]
+        said = value[1:-1].replace("''", "'") if value[0] == "'" else value
+        entries.append(Entry(found["key"], said, offset + found.start("value"), offset + found.end("value")))
+        offset += len(line) + 1
+    return tuple(entries) or None
 
 
 def _parse(text: str, begin: int, last: int) -> FrontMatter | None:
-    import yaml  # late: most pages that we render have none
+    import yaml  # late: few pages need it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leakstats.lint import frontmatter
 from leakstats.lint.document import Bullet, Document, Fence, Heading, Paragraph, Table, too_complex
 from leakstats.lint.engine import lint_text
 from leakstats.lint.source import Source
@@ -275,3 +276,31 @@ def test_too_complex_says_why() -> None:
 
 def test_a_paragraph_is_a_paragraph() -> None:
     assert isinstance(Document.parse("a").blocks[0], Paragraph)
+
+
+front_matter_lines = st.tuples(
+    st.sampled_from(["title", "kind", "created_at", "a-b", "Ä", "1x", "- x", ""]),
+    st.sampled_from([": ", ":", ":  ", " : "]),
+    st.one_of(
+        st.sampled_from(
+            ["'It''s 5%'", "'a: b # c'", "plain words 12", "x # y", "'open", '"d"', "[1]", "", "true", "a 'b'"]
+        ),
+        st.text("ab '\":#-(),.%é\t[]{}&*!|>@`\\1", max_size=12),
+    ),
+    st.sampled_from(["", " ", "  "]),
+)
+
+
+@given(st.lists(front_matter_lines, max_size=4).map(lambda rows: "".join("".join(row) + "\n" for row in rows)))
+@settings(max_examples=400, deadline=None)
+def test_plain_front_matter_is_read_as_yaml_reads_it(text: str) -> None:
+    plain = frontmatter._plain(text, 4)
+    if plain is not None:
+        assert frontmatter._parse(text, 4, 9) == frontmatter.FrontMatter(9, plain)
+
+
+def test_plain_front_matter_needs_no_yaml() -> None:
+    assert frontmatter._plain("title: 'It''s 5%: so'\nkind: an experiment  \n", 4) == (
+        frontmatter.Entry("title", "It's 5%: so", 11, 25),
+        frontmatter.Entry("kind", "an experiment", 32, 45),
+    )
