@@ -59,8 +59,7 @@ class _Accounts:
                         place = passage.place(number.start, number.end)
                         found = self.explainer.of_prose(sentence, number)
                         quoted = passage.part == "prior" or _PRIOR.search(sentence.text) is not None
-                        text = f"{number.text}{number.unit}"
-                        yield self._account(place, text, found, "quoted from earlier work" if quoted else "")
+                        yield self._account(place, number, found, "quoted from earlier work" if quoted else "")
 
     def _of_tables(self) -> Iterator[Account]:
         document = self.page.document
@@ -69,19 +68,19 @@ class _Accounts:
                 number = item.number
                 if number.role in _CLAIMS:
                     place = document.place(item.cell.text, number.start, number.end)
-                    text = f"{number.text}{number.unit}"
-                    yield self._account(place, text, self.explainer.of_cell(sheet, item), "")
+                    yield self._account(place, number, self.explainer.of_cell(sheet, item), "")
 
-    def _account(self, place: Place, text: str, found: Explanation | None, quoted: str) -> Account:
+    def _account(self, place: Place, number: Number, found: Explanation | None, quoted: str) -> Account:
+        text = f"{number.text}{number.unit}"
         against = self._against(place)
         if against is not None:
-            return Account(place, text, "contradicted", f"{against.code}: {against.message}")
+            return Account(place, text, number.role, "contradicted", f"{against.code}: {against.message}")
         if found is not None:
-            return Account(place, text, found.outcome, found.why)
+            return Account(place, text, number.role, found.outcome, found.why)
         why = quoted or self.page.missing.get("numbers", "")
         if why:
-            return Account(place, text, "not checked", why)
-        return Account(place, text, "unexplained", "neither the results nor the rest of the page give it")
+            return Account(place, text, number.role, "not checked", why)
+        return Account(place, text, number.role, "unexplained", "neither the results nor the rest of the page give it")
 
     def _against(self, place: Place) -> Finding | None:
         """A finding that speaks of the number at ``place``."""
@@ -98,6 +97,8 @@ def _claims(sentence: Sentence, number: Number) -> bool:
     """True for a number that states a result: no threshold, no level, no bare count of a sentence without criterion."""
     if number.role not in _CLAIMS:
         return False
+    if number.role == "n" and number.value < 2:
+        return False  # "one run"
     if number.role == "p":
         return not (number.bound and number.value in _LEVELS and not _beside_coefficient(sentence, number))
     if number.bound in ("<", "<=", ">", ">=") or _BAR.search(sentence.text):

@@ -47,6 +47,7 @@ _ENOUGH = 4
 _MINUS = re.compile(r"\s+(?:−|–|-|minus|vs\.?|versus)\s+")
 _UNNAMED = frozenset(("max", "min", "first", "last", "net", "gain", ""))
 _MOST_PAIRS = 60
+_NEAREST = 4
 _COMMON = frozenset(("the", "of", "a", "in", "at", "n", "p", "value", "result", "data", "summary", "all", "per", "and"))
 
 
@@ -313,9 +314,12 @@ class Explainer:
         beside = adjacent(sentence).get(i)
         if beside is not None:
             names = [beside.name]
-        elif sentence.names:
+        elif len(sentence.entities) <= 2:
             names = sorted(self.evidence.known_as(sentence.entities))
-        else:
+        elif sentence.names:  # of many names the nearest on either side
+            before = [m.name for m in sentence.names if m.end <= number.at][-1:]
+            names = before + [m.name for m in sentence.names if m.start >= number.end][:1]
+        if not sentence.names:
             names = sorted({m.name for m in sentence.passage.names})
             names = names if len(names) == 1 else []
         shown = {m.name: m.text.strip(" `*\"'’") for m in sentence.passage.names}
@@ -323,6 +327,8 @@ class Explainer:
             for name in names:
                 for series, fact in self.evidence.about.get(name, ()):
                     if series.origin != origin or not self._alike(sentence, series, number, names):
+                        continue
+                    if number.role == "coefficient" and not self.evidence.is_correlation(series, fact):
                         continue
                     if self.evidence.suits(number, series) and self.evidence.matches(number, series, fact):
                         why = f"{series.quantity} of {shown.get(name, name)} ({fact.pointer})"
@@ -335,6 +341,8 @@ class Explainer:
             return False  # any whole number of a record would do
         if number.role == "percent" and series.role in ("net", "gain"):
             return False  # a difference of percentages is given in points
+        if series.fraction and number.role == "value" and not is_rate(sentence, number):
+            return False
         return not (len(names) == 1 and names[0].startswith("#") and series.role not in _UNNAMED)
 
     def _of_range(self, sentence: Sentence, number: Number) -> Explanation | None:
@@ -399,12 +407,13 @@ class Explainer:
         if number.role not in ("points", "fold", "percent", "value") or (number.role == "value" and not number.signed):
             return None
         passage = sentence.passage
-        beside = [n for n in passage.numbers if n is not number and n.role in ("percent", "value", "coefficient")]
-        if number.role == "points":
-            beside = [n for n in beside if n.role == "percent" or is_rate(sentence, n)]
-        if number.role == "percent" and not _SHARE.search(sentence.text) and not _CHANGE.search(sentence.text):
+        around = sentence.between(max(sentence.start, number.at - 40), min(sentence.end, number.end + 28))
+        if number.role in ("percent", "value") and not _CHANGE.search(around):
             return None
-        found = _of_pair(number, beside, "beside it")
+        here = _operands(sentence, number, sentence.numbers)
+        found = _of_pair(number, here, "beside it")
+        if found is None and len(here) < 2 and number.role in ("points", "fold"):
+            found = _of_pair(number, _operands(sentence, number, passage.numbers), "beside it")
         if found is not None or number.role not in ("points", "fold"):
             return found
         names = dict.fromkeys(m.name for m in (sentence.names or passage.names))
@@ -550,7 +559,8 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|change|by about|half)",
+    r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|chang|differ|gap|spread|by\b|"
+    r"more|less|higher|lower|above|below|net\b|delta)|Δ",
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(r"\b(?:all|each|every|everywhere|throughout)\b", re.IGNORECASE)
@@ -679,6 +689,15 @@ def _fits_pair(number: Number, a: tuple[float, float], b: tuple[float, float]) -
     return number.role == "percent" and any(
         x - 1 <= high + room and low - room <= y - 1 for x, y in ((least, most), (2 - most, 2 - least))
     )
+
+
+def _operands(sentence: Sentence, number: Number, numbers: tuple[Number, ...]) -> list[Number]:
+    """The numbers of which a difference or ratio may be: the nearest few, since among many some pair always fits."""
+    found = [n for n in numbers if n is not number and n.role in ("percent", "value", "coefficient")]
+    if number.role == "points":
+        found = [n for n in found if n.role == "percent" or is_rate(sentence, n)]
+    found.sort(key=lambda n: abs(n.start - number.start))
+    return sorted(found[:_NEAREST], key=lambda n: n.start)
 
 
 def _of_pair(number: Number, others: list[Number], where: str) -> Explanation | None:

@@ -58,6 +58,8 @@ class Account:
     place: Place
     text: str
     """As printed, with its unit."""
+    role: str
+    """What it is: percent, points, coefficient, p, n, fold, count or value."""
     outcome: Outcome
     """``grounded``: the value of what its words name in the results. ``derived``: it follows from other numbers.
     ``contradicted``: a rule says so. ``unexplained``: there are results, and neither they nor the page give it.

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Literal, TypeAlias
 
 from leakstats.records import struct
 
 from .captions import captioned_figures
 from .card import answers, card_rows, unfilled, unrecorded
-from .evidence.correlations import follows, records
-from .evidence.grammar import Number
-from .evidence.idioms import intervals
+from .coverage import account
 from .evidence.passages import Sentence
 from .finding import Finding
 from .inline import Text
+from .overclaims import overclaims
 from .page import Page
-from .report import PageReport
+from .report import Account, PageReport
 
 __all__ = ["CardField", "Check", "Claim", "Review", "Standing", "Verdict", "review"]
 
@@ -83,6 +81,8 @@ class Review:
     checks: tuple[Check, ...]
     card: tuple[CardField, ...]
     claims: tuple[Claim, ...]
+    coverage: str = ""
+    """What became of the page's numbers, in one line; "" where nobody looked."""
 
 
 def review(page: Page, report: PageReport) -> Review:
@@ -108,7 +108,9 @@ def review(page: Page, report: PageReport) -> Review:
         _many(missing, "missing field") + " of the card" if 0 < missing < MOST_MISSING else "",
     ]
     verdict: Verdict = "FAIL" if any(grave) else "CONCERNS" if any(light) else "PASS"
-    return Review(report.path, verdict, tuple(r for r in (*grave, *light) if r), checks, card, claims)
+    return Review(
+        report.path, verdict, tuple(r for r in (*grave, *light) if r), checks, card, claims, report.coverage_line
+    )
 
 
 def _many(count: int, what: str) -> str:
@@ -207,17 +209,26 @@ def _claim(page: Page, report: PageReport, kind: str, text: Text) -> Claim:
     ]
     wrong = [f for f in against if not _over(f)]
     quote = " ".join(text.text.split())
-    if against:
-        standing: Standing = "contradicted" if wrong else "overclaimed"
-        return Claim(kind, start, quote, standing, tuple(f"{f.code}: {f.message}" for f in (wrong or against)))
-    found = [(n, why) for sentence in _sentences(page, text) for n, why in _evidence(page, sentence)]
-    known, unknown = [why for _, why in found if why], [n for n, why in found if not why]
-    if not found:
+    found = _accounts(page, text)
+    known = tuple(dict.fromkeys(f"'{a.text}': {a.why}" for a in found if a.outcome in ("grounded", "derived")))
+    larger = [f"{f.code}: {f.message}" for f in against if _over(f)]
+    larger += [said for sentence in _sentences(page, text) for said in overclaims(page.evidence, sentence)]
+    if wrong:
+        why = (*(f"{f.code}: {f.message}" for f in wrong), *(f"larger than its numbers: {said}" for said in larger))
+        return Claim(kind, start, quote, "contradicted", why)
+    if larger:
+        return Claim(kind, start, quote, "overclaimed", (*dict.fromkeys(larger), *known))
+    # A sample size by itself says what was measured and claims nothing about it.
+    if all(a.role == "n" for a in found):
         return Claim(kind, start, quote, "not checkable", ("it states no number that data or tables could settle",))
-    if unknown:
-        said = ", ".join(f"'{n.text.strip()}'" for n in unknown)
-        return Claim(kind, start, quote, "not checkable", (*known, f"neither data nor tables explain {said}"))
-    return Claim(kind, start, quote, "supported", tuple(dict.fromkeys(known)))
+    loose = [a for a in found if a.outcome not in ("grounded", "derived")]
+    if not loose:
+        return Claim(kind, start, quote, "supported", known)
+    unsettled: dict[str, list[str]] = {}
+    for a in loose:
+        unsettled.setdefault(a.why, []).append(f"'{a.text}'")
+    why = tuple(f"{', '.join(texts)}: {reason}" for reason, texts in unsettled.items())
+    return Claim(kind, start, quote, "not checkable", (*known, *why))
 
 
 def _over(finding: Finding) -> bool:
@@ -228,70 +239,9 @@ def _sentences(page: Page, text: Text) -> list[Sentence]:
     return [s for p in page.evidence.passages if p.text.at == text.at for s in p.sentences]
 
 
-_CLAIMED = frozenset(("percent", "coefficient", "p", "points", "fold", "value"))
-
-
-def _evidence(page: Page, sentence: Sentence) -> Iterator[tuple[Number, str]]:
-    """Each number that claims something, with what confirms it; "" where nothing does."""
-    # Ends of an interval are judged with their estimate, by a rule of their own.
-    ends = {id(n) for low, high, _ in intervals(sentence) for n in (low, high)}
-    for number in sentence.numbers:
-        threshold = number.bound not in ("", "~") and number.role != "p"  # "at least 10 pp" is a criterion
-        if number.role not in _CLAIMED or id(number) in ends or threshold:
-            continue
-        why = _rendered(page, sentence, number) or _record(page, sentence, number)
-        yield number, why or _named(page, sentence, number) or _derived(sentence, number)
-
-
-def _rendered(page: Page, sentence: Sentence, number: Number) -> str:
-    """The expression that printed the number and still prints it."""
-    at = sentence.passage.text.source(number.start)
-    for value in page.grounding.values if page.grounding is not None else ():
-        if value.confirmed and value.start is not None and value.start <= at < value.end:
-            return f"'{number.text.strip()}' is {value.span.expression}"
-    return ""
-
-
-def _record(page: Page, sentence: Sentence, number: Number) -> str:
-    """The correlation of the data that a (coefficient, p, N) group states, or that its p follows from the rest."""
-    for record in records(page.evidence):
-        members = [m for m in (record.coefficient, record.p) if m is not None]
-        if record.passage is not sentence.passage or not any(m is number for m in members):
-            continue
-        for triple in page.evidence.triples:
-            pairs = [(record.coefficient, triple.coefficient), (record.p, triple.p)]
-            given = [(mine, fact) for mine, fact in pairs if mine is not None]
-            if all(fact is not None and mine.allows(fact.value) for mine, fact in given):
-                return f"'{number.text.strip()}' agrees with {triple.pointer}"
-        if record.p is number and follows(record):
-            return f"'{number.text.strip()}' follows from the coefficient and N beside it"
-    return ""
-
-
-def _named(page: Page, sentence: Sentence, number: Number) -> str:
-    """A value of something that the sentence names, from the data or the page's tables."""
-    if number.role in ("points", "fold"):  # they speak of two values
-        return ""
-    evidence = page.evidence
-    for name in sorted(evidence.known_as(sentence.entities)):
-        for series, fact in evidence.about.get(name, ()):
-            if evidence.suits(number, series) and evidence.matches(number, series, fact):
-                said = next((m.text for m in sentence.names if m.name == name), name)
-                return f"'{number.text.strip()}' is {series.quantity} of {said} ({fact.pointer})"
-    return ""
-
-
-def _derived(sentence: Sentence, number: Number) -> str:
-    """The two rates of the same paragraph of which the number is the difference or the ratio."""
-    rates = [n for n in sentence.passage.numbers if n.role == "percent"]
-    low, high = sorted((abs(number.low), abs(number.high)))
-    for a, b in combinations(sorted(rates, key=lambda n: -n.value), 2):
-        if number.role == "points":
-            fits, what = a.low - b.high <= high and low <= a.high - b.low, "difference"
-        elif number.role == "fold" and b.low > 0:
-            fits, what = a.low / b.high <= high and low <= a.high / b.low, "ratio"
-        else:
-            continue
-        if fits:
-            return f"'{number.text.strip()}' is the {what} of '{a.text.strip()}' and '{b.text.strip()}'"
-    return ""
+def _accounts(page: Page, text: Text) -> list[Account]:
+    """What became of the numbers of a claim."""
+    source = page.document.source
+    first, last = source.place(text.at), source.place(max(text.end - 1, text.at))
+    begin, end = (first.line, first.column), (last.end_line, last.end_column)
+    return [a for a in account(page) if begin <= (a.place.line, a.place.column) < end]

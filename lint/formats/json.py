@@ -78,6 +78,7 @@ def _account(account: Account) -> dict[str, Any]:
         "end_line": end_line,
         "end_column": end_column,
         "text": account.text,
+        "role": account.role,
         "outcome": account.outcome,
         "why": account.why,
     }

@@ -15,6 +15,8 @@ _ICONS = {"supported": "✓", "overclaimed": "▲", "contradicted": "✗", "not 
 def review_to_text(review: Review) -> str:
     """The review of one page; the last line is the verdict."""
     lines = [f"# Review of `{review.path}`", "", *_template(review), "", *_card(review), "", *_all_claims(review), ""]
+    if review.coverage:
+        lines += [f"Of the whole page: {review.coverage}.", ""]
     because = f": {'; '.join(review.reasons)}" if review.reasons else ""
     return "\n".join([*lines, f"**Verdict: {review.verdict}**{because}"]) + "\n"
 

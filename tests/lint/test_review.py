@@ -50,9 +50,10 @@ def test_numbers_where_the_words_say_support_a_claim(good_page: str) -> None:
     (claim,) = takeaways(good_page, "- **The villain says it in 57% and the nurse in 12% (N = 12).** A gap of 45 pp.")
     assert claim.standing == "supported"
     assert claim.evidence == (
-        "'57' is Marker rate of villain (column 'Marker rate')",
-        "'12' is Marker rate of nurse (column 'Marker rate')",
-        "'45' is the difference of '57' and '12'",
+        "'57%': Marker rate of villain (column 'Marker rate')",
+        "'12%': Marker rate of nurse (column 'Marker rate')",
+        "'12': stated alike elsewhere on the page",
+        "'45pp': the difference of 57% and 12% beside it",
     )
 
 
@@ -79,7 +80,7 @@ def test_words_alone_are_not_checkable(good_page: str) -> None:
 def test_what_nothing_explains_is_named(good_page: str) -> None:
     (claim,) = takeaways(good_page, "- **The partial rank correlation is ρ = −0.55 (N = 12).**")
     assert claim.standing == "not checkable"
-    assert claim.evidence[-1] == "neither data nor tables explain '−0.55'"
+    assert claim.evidence[-1].startswith("'−0.55': no results file was given")
 
 
 def test_a_finding_decides_before_any_evidence(good_page: str) -> None:
@@ -87,6 +88,74 @@ def test_a_finding_decides_before_any_evidence(good_page: str) -> None:
     (claim,) = takeaways(good_page, wrong)
     assert claim.standing == "contradicted"
     assert claim.evidence[0].startswith("CR401: ")
+
+
+COURSE = """## Headline numbers
+
+| Persona | Ep 0 (baseline) | Peak | Ep 20 (final) |
+|---|---|---|---|
+| villain | 10% | 60% | 15% |
+| nurse | 12% | 33% | 32% |
+| pirate | 25.0% | 60.0% | 55.0% |
+| judge | 2% | 8% | 5% |
+
+"""
+
+
+def course(good_page: str, bullet: str) -> Claim:
+    begin = good_page.index("- **The rate falls")
+    text = good_page[:begin] + bullet + "\n\n" + good_page[good_page.index("**Confidence:") :]
+    head = text.index("## Headline numbers")
+    text = text[:head] + COURSE + text[head:].split("\n", 1)[1]
+    (claim,) = [c for c in reviewed(text).claims if c.kind == "takeaway"]
+    return claim
+
+
+def test_a_peak_that_is_called_an_increase_is_overclaimed(good_page: str) -> None:
+    claim = course(good_page, "- **Training increases the rate of the villain (10→60%, n = 200).**")
+    assert claim.standing == "overclaimed"
+    assert claim.evidence[0] == (
+        "'60%' is the peak of villain, which ends at 15%: from 10% that is a net change of +5.0 pp"
+    )
+
+
+@pytest.mark.parametrize(
+    "bullet",
+    [
+        "- **Training increases the rate of the villain to a peak (10→60%, n = 200).**",
+        "- **Training increases the rate of the villain (10→15%, n = 200).**",
+        "- **Training increases the rate of the pirate (25→55%, n = 200).**",
+        "- **Training increases the rate of the nurse (12→33%, n = 200).**",  # nearly all of it stays
+        "- **The villain stands at 10% and 60% (n = 200).**",
+    ],
+)
+def test_a_peak_that_is_called_one_or_stays_is_no_overclaim(good_page: str, bullet: str) -> None:
+    assert course(good_page, bullet).standing != "overclaimed"
+
+
+def test_a_share_of_another_base_is_overclaimed(good_page: str) -> None:
+    claim = course(good_page, "- **The pirate reaches 93% of its peak by epoch 2 (25.0→57.5%, n = 200).**")
+    assert claim.standing == "overclaimed"
+    assert claim.evidence[0] == "'93%' is a share of the rise, not of the peak (which gives 96%)"
+    claim = course(good_page, "- **The pirate makes 96% of its rise by epoch 2 (25.0→57.5%, n = 200).**")
+    assert claim.evidence[0] == "'96%' is a share of the peak, not of the rise (which gives 93%)"
+
+
+def test_a_share_of_its_own_base_is_none(good_page: str) -> None:
+    for bullet in ("93% of its rise", "96% of its peak"):
+        claim = course(good_page, f"- **The pirate makes {bullet} by epoch 2 (25.0→57.5%, n = 200).**")
+        assert claim.standing != "overclaimed"
+
+
+def test_all_for_most_is_overclaimed(good_page: str) -> None:
+    (claim,) = takeaways(good_page, "- **All 4 personas say it in more than 30% of completions (N = 12).**")
+    assert claim.standing == "overclaimed"
+    assert claim.evidence[0].startswith("CR411: ")
+
+
+def test_the_coverage_of_the_page_stands_before_the_verdict(good_page: str) -> None:
+    lines = review_to_text(reviewed(good_page)).splitlines()
+    assert lines[-3].startswith("Of the whole page: 9 numbers: 0 grounded, 7 derived")
 
 
 @pytest.mark.parametrize(("rows", "verdict"), [(1, "CONCERNS"), (4, "FAIL")])
