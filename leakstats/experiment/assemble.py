@@ -22,6 +22,7 @@ from leakstats.experiment.detect import Judges
 from leakstats.experiment.grid import BASE, rows_key
 from leakstats.experiment.provenance import stage_seconds, today
 from leakstats.experiment.rate_controls import failed_sources, planned_controls, rate_controls
+from leakstats.experiment.reader import plan_hash
 from leakstats.experiment.run import Run
 from leakstats.experiment.similarities import extraction_order, marker_scores, similarities
 from leakstats.experiment.spec import ExperimentSpec
@@ -61,8 +62,14 @@ def judge(run: Run) -> list[Cell]:
     return cells
 
 
-def assemble_results(run: Run) -> Path:
+def assemble_results(run: Run, *, name: str = "results.json") -> Path:
     """Count, compare, describe, check, and write results.json.
+
+    Parameters
+    ----------
+    name : str
+        Of the file in the run folder. Where the specification has other detectors than the folder, the results say so
+        among the plan's deviations, and are exploratory.
 
     Raises
     ------
@@ -108,8 +115,8 @@ def assemble_results(run: Run) -> Path:
         runs=run.runlog.summary(),
         **_origin(run),
     )
-    save(results, run.folder.results)
-    return run.folder.results
+    save(results, run.folder.path / name)
+    return run.folder.path / name
 
 
 def _extraction_set(spec: ExperimentSpec) -> str:
@@ -282,12 +289,18 @@ def _design(spec: ExperimentSpec) -> Design:
     )
 
 
+_REJUDGED = "the detectors are not those of the plan, which was hashed before the first data"
+
+
 def _plan(run: Run, first_data: str, tables: Sequence[str]) -> Plan:
     spec, p = run.spec, dict(run.spec.plan)
     on = p.get("registered_on")
     stored = read_json(run.folder.plan)
-    registered = on is not None and on <= first_data
-    if registered:
+    kept = stored["sha256"] == f"sha256:{plan_hash(spec)}"
+    registered = on is not None and on <= first_data and kept
+    if not kept:
+        reason = "the completions were judged again with detectors that were chosen after they were drawn"
+    elif registered:
         reason = "the plan was hashed when the run folder was made, before the first data"
     elif on is not None:
         reason = f"registered_on is {on}, later than the first data"
@@ -308,7 +321,7 @@ def _plan(run: Run, first_data: str, tables: Sequence[str]) -> Plan:
         margin=p.get("margin"),
         exclusions=tuple(Exclusion(**e) for e in p.get("exclusions", ())),
         controls=_controls(spec, p, tables),
-        deviations=tuple(p.get("deviations", ())),
+        deviations=(*p.get("deviations", ()), *(() if kept else (_REJUDGED,))),
         registered_on=on if registered else None,
         registered_hash=stored["sha256"],
         data_collected_on=first_data,

@@ -165,19 +165,28 @@ extract = _stage(
 @click.command(context_settings=CONTEXT_SETTINGS)
 @_SPEC
 @_FOLDER
+@click.option(
+    "--results",
+    "name",
+    metavar="NAME",
+    help="Also write results with these detectors, to this file of the run folder; they are exploratory.",
+)
 @_QUIET
-def detect(experiment: Path, folder: Path | None, quiet: bool) -> None:
+def detect(experiment: Path, folder: Path | None, name: str | None, quiet: bool) -> None:
     """Judge the stored completions of EXPERIMENT with its detectors, which may have changed.
 
     Writes detections.jsonl (every detector, near misses, truncation and repetition of every cell) and prints the
-    counts of every model. Nothing is drawn again; results.json is written by run.
+    counts of every model. Nothing is drawn again, and results.json stays as it is.
 
     \b
     Examples:
       leakstats detect experiment.toml
       leakstats detect other_detectors.toml -o runs/experiment
+      leakstats detect other_detectors.toml -o runs/experiment --results other.json
     """
-    from leakstats.experiment.assemble import judge
+    if name is not None and (Path(name).name != name or name == "results.json"):
+        raise click.BadParameter(f"{name!r} must be the name of another file in the run folder", param_hint="--results")
+    from leakstats.experiment.assemble import assemble_results, judge
     from leakstats.experiment.reader import load_spec
     from leakstats.experiment.run import open_run
 
@@ -188,11 +197,12 @@ def detect(experiment: Path, folder: Path | None, quiet: bool) -> None:
         open_run(spec, place, reporter=_reporter(quiet), free=("detectors",), existing=True) as opened,
     ):
         cells = judge(opened)
+        written = place / "detections.jsonl" if name is None else assemble_results(opened, name=name)
     if not quiet:
         from leakstats.experiment.status import print_detections
 
         print_detections(spec, cells)
-    click.echo(place / "detections.jsonl")
+    click.echo(written)
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)

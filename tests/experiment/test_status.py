@@ -11,6 +11,7 @@ from leakstats.cli import cli
 from leakstats.errors import LeakstatsError
 from leakstats.experiment.folder import RunFolder
 from leakstats.experiment.status import read_status
+from leakstats.results import load
 
 
 def call(*arguments):
@@ -108,6 +109,24 @@ class TestCommands:
         # nothing was drawn: one more session is all that the journal holds
         assert len((tmp_path / "run" / "journal.jsonl").read_bytes().splitlines()) == len(before.splitlines()) + 1
         assert call("run", other, "-o", tmp_path / "run", "-q").exit_code != 0
+
+    def test_results_with_other_detectors_are_exploratory(self, fake_experiment, tmp_path):
+        path = fake_experiment(plan="registered_on = 2020-01-01")
+        assert call("run", path, "-o", tmp_path / "run", "-q").exit_code == 0
+        other = tmp_path / "other.toml"
+        text = path.read_text("utf-8") + '\n[[detectors]]\nid = "start"\nkind = "regex"\npattern = "^[A-L]"\n'
+        other.write_text(text, "utf-8")
+        result = call("detect", other, "-o", tmp_path / "run", "--results", "other.json", "-q")
+        assert result.output.strip() == str(tmp_path / "run" / "other.json")
+        first, second = load(tmp_path / "run" / "results.json"), load(tmp_path / "run" / "other.json")
+        assert (first.plan.status, second.plan.status) == ("registered", "exploratory")
+        assert second.plan.deviations == (
+            "the detectors are not those of the plan, which was hashed before the first data",
+        )
+        assert second.detector.pattern == "^[A-L]"
+        assert second.table("base_rate").successes.sum() > first.table("base_rate").successes.sum() == 0
+        for name in ("results.json", "../up.json"):
+            assert call("detect", other, "-o", tmp_path / "run", "--results", name).exit_code == 2
 
     def test_detect_needs_a_run(self, fake_experiment, tmp_path):
         result = call("detect", fake_experiment())
