@@ -44,13 +44,16 @@ LORA_TARGETS, BASE, ARCHITECTURE = "LoRA target modules", "Base", "Architecture"
 def card(doc: AnalysisDocument, table: str, rows: list[str]) -> str:
     """One table of the reproducibility card: ``rows`` in their order, then what else is recorded.
 
-    A row without a value says that it was not recorded, and why. The effective batch and the parameters of a LoRA
-    adapter are computed where the training rows hold what they follow from; a recorded one that differs is refused.
+    A row that the setup leaves out is filled from the results' provenance where that knows it: python, packages,
+    commit, command, hardware, times, seeds. A row without a value says that it was not recorded, and why. The
+    effective batch and the parameters of a LoRA adapter are computed where the training rows hold what they follow
+    from; a recorded one that differs is refused.
     """
     setup = doc.raw["setup"]
     recorded = dict(setup.get(table) or {})
     reasons = {k.partition(".")[2]: v for k, v in (setup.get("unknown") or {}).items() if k.startswith(f"{table}.")}
     wanted = list(rows)
+    _fill(doc.raw["provenance"], table, recorded, reasons)
     model = setup.get("model") or {}
     said = _computed(recorded, reasons, wanted, model) if table == "training" else {}
     body = []
@@ -64,6 +67,53 @@ def card(doc: AnalysisDocument, table: str, rows: list[str]) -> str:
         else:
             body.append([cell(label), _said(value)])
     return markdown_table(["", ""], body, align="ll")
+
+
+_FROM_PROVENANCE: Mapping[tuple[str, str], str] = {
+    ("training", "Seeds"): "seeds.training",
+    ("compute", "Hardware"): "hardware",
+    ("compute", "Wall time"): "wall_time_s",
+    ("compute", "Total GPU-hours"): "gpu_hours",
+    ("environment", "Python"): "python",
+    ("environment", "Key libraries"): "packages",
+    ("environment", "Git commit"): "commit",
+    ("environment", "Launch command"): "command",
+}
+"""Rows of the card, and the field of the provenance that says the same."""
+
+
+def _fill(provenance: Any, table: str, recorded: dict[str, Any], reasons: dict[str, str]) -> None:
+    """Put what the provenance knows into the rows that the setup leaves out, and its reasons for what it does not."""
+    if not isinstance(provenance, Mapping):
+        return
+    for (of, label), field in _FROM_PROVENANCE.items():
+        if of != table or label in reasons or recorded.get(label) not in (None, ""):
+            continue
+        value: Any = provenance
+        for name in field.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if value is None:
+            reason = (provenance.get("unknown") or {}).get(field)
+            if reason:
+                reasons[label] = reason
+        else:
+            recorded[label] = _words_of(field, value, provenance)
+
+
+def _words_of(field: str, value: Any, provenance: Mapping[str, Any]) -> Any:
+    """A field of the provenance as a cell of the card says it."""
+    if field == "packages":
+        return ", ".join(f"{name} {version}" for name, version in sorted(value.items()))
+    if field == "commit":
+        return f"{value}{' with uncommitted changes' if provenance.get('dirty') else ''}"
+    if field == "wall_time_s":
+        minutes, seconds = divmod(round(value), 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = [f"{hours} h"] * (hours > 0) + [f"{minutes} min"] * (minutes > 0) + [f"{seconds} s"] * (hours == 0)
+        return " ".join(parts)
+    if field == "seeds.training":
+        return ", ".join(map(str, value))
+    return value
 
 
 def _computed(

@@ -107,3 +107,30 @@ def test_what_is_lacking_for_the_count_is_named(
     found = with_model(raw, model, **training)
     assert found.startswith("| LoRA parameters | not computed — ")
     assert said in found
+
+
+def filled(raw: dict[str, Any], table: str, rows: list[str]) -> list[str]:
+    text = evaluate(AnalysisDocument(raw), "card", [table, rows], {})
+    return [line.strip("| ").split(" | ")[1] for line in text.splitlines()[2:]]
+
+
+def test_rows_that_the_setup_leaves_out_come_from_the_provenance(raw: dict[str, Any]) -> None:
+    raw["setup"] = {"environment": {"Python": "3.11.7, as typed"}, "unknown": {"compute.Hardware": "not ours to say"}}
+    raw["provenance"] = {
+        "python": "3.12.1", "packages": {"torch": "2.13.0", "peft": "0.21"}, "commit": "5f0c9e1", "dirty": True,
+        "command": "leakstats run x.toml", "hardware": "1x H100", "wall_time_s": 4372.4, "gpu_hours": 1.25,
+        "seeds": {"training": [42, 43], "sampling": None}, "unknown": {},
+    }  # fmt: skip
+    environment = ["Python", "Key libraries", "Git commit", "Launch command"]
+    assert filled(raw, "environment", environment) == [
+        "3.11.7, as typed",
+        "peft 0.21, torch 2.13.0",
+        "5f0c9e1 with uncommitted changes",
+        "leakstats run x.toml",
+    ]
+    compute = ["Hardware", "Wall time", "Total GPU-hours"]
+    assert filled(raw, "compute", compute) == ["not recorded — not ours to say", "1 h 12 min", "1.25"]
+    assert filled(raw, "training", ["Seeds"]) == ["42, 43"]
+    raw["provenance"] |= {"wall_time_s": 50, "dirty": False, "command": None, "unknown": {"command": "a notebook"}}
+    assert filled(raw, "compute", ["Wall time"])[0] == "50 s"
+    assert filled(raw, "environment", environment)[2:] == ["5f0c9e1", "not recorded — a notebook"]
