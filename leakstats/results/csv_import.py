@@ -12,7 +12,7 @@ from leakstats.errors import ContractError
 from leakstats.files import read_bytes, sha256_of
 from leakstats.results.check import document_violations
 from leakstats.results.codec import SCHEMA
-from leakstats.results.csv_mapping import read_mapping
+from leakstats.results.csv_mapping import check_mapping, read_mapping
 from leakstats.results.csv_read import Problems, Sheet, read_sheet
 from leakstats.results.model import factor_of
 from leakstats.results.printed import printed_rate, printed_value
@@ -28,7 +28,14 @@ _NAMED = {"personas": ("name", "prompt", "category", "role", "related_to"), "que
 _SETUP = ("model", "training", "data", "eval", "compute", "environment")
 
 
-def import_csv(data: Path, mapping: Path, *, target: Path) -> dict[str, Any]:
+def import_csv(
+    data: Path,
+    mapping: Path,
+    *,
+    target: Path,
+    given: dict[str, Any] | None = None,
+    made_by: str = "leakstats import csv",
+) -> dict[str, Any]:
     """The results.v1 document of ``data`` as ``mapping`` describes it; checked, not written.
 
     Parameters
@@ -39,19 +46,24 @@ def import_csv(data: Path, mapping: Path, *, target: Path) -> dict[str, Any]:
         The mapping, TOML; ``leakstats import csv --init`` writes one to start from.
     target : path
         Where the document will be written; input paths in its provenance are relative to that folder.
+    given : dict, optional
+        The mapping's content where it was read and completed already; ``mapping`` then only names it.
+    made_by : str
+        The command, for the provenance.
 
     Raises
     ------
     ContractError
         With everything that is wrong with the mapping, the files (file, line and column) or the result (JSON pointer).
     """
-    return _Import(data, mapping, target).document()
+    content = read_mapping(mapping) if given is None else check_mapping(given, str(mapping))
+    return _Import(data, mapping, target, content, made_by).document()
 
 
 class _Import:
-    def __init__(self, data: Path, mapping: Path, target: Path) -> None:
+    def __init__(self, data: Path, mapping: Path, target: Path, content: dict[str, Any], made_by: str) -> None:
         self.data, self.path, self.target = data, mapping, target
-        self.map = read_mapping(mapping)
+        self.map, self.made_by = content, made_by
         options = self.map.get("csv", {})
         self.delimiter: str = options.get("delimiter", ",")
         self.missing = set(options.get("missing", _MISSING))
@@ -377,7 +389,7 @@ class _Import:
         reasons = given.pop("unknown", {})
         out: dict[str, Any] = {
             **dict.fromkeys(_PROVENANCE),
-            "made_by": "leakstats import csv",
+            "made_by": self.made_by,
             "made_on": None,
             **given,
         }

@@ -12,7 +12,7 @@ from leakstats.errors import ContractError, Violation
 from leakstats.files import read_text
 from leakstats.results.csv_read import Problems
 
-__all__ = ["TODO", "read_mapping"]
+__all__ = ["TODO", "check_mapping", "read_mapping", "read_toml"]
 
 TODO = "TODO"
 """What a value starts with that the user has still to write."""
@@ -100,11 +100,33 @@ def read_mapping(path: Path) -> dict[str, Any]:
     ContractError
         For no TOML, unknown or missing keys, values of the wrong type, and values that still say TODO; all listed.
     """
+    return check_mapping(read_toml(path), str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as plain values, dates as YYYY-MM-DD.
+
+    Raises
+    ------
+    ContractError
+        If the file is no TOML.
+    """
     try:
-        mapping: dict[str, Any] = _plain(tomllib.loads(read_text(path)))
+        found: dict[str, Any] = _plain(tomllib.loads(read_text(path)))
     except tomllib.TOMLDecodeError as error:
         raise ContractError(str(path), [Violation("", f"no TOML: {error}", "mend the file there")]) from None
-    problems = Problems(str(path))
+    return found
+
+
+def check_mapping(mapping: dict[str, Any], where: str) -> dict[str, Any]:
+    """The mapping itself, where it is one; ``where`` names it in messages.
+
+    Raises
+    ------
+    ContractError
+        As :func:`read_mapping`.
+    """
+    problems = Problems(where)
     _check(problems, "", mapping, _SECTIONS, _REQUIRED)
     problems.raise_if_any()
     _check(problems, "csv", mapping.get("csv", {}), _CSV_KEYS, ())
