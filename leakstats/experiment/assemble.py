@@ -7,46 +7,33 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from leakstats.experiment.card import make_setup
 from leakstats.experiment.counts import (
     Cell,
     cell_tables,
     judge_cells,
-    levels_of,
     negatives_of,
     tally_lines,
 )
 from leakstats.experiment.detect import Judges
 from leakstats.experiment.grid import BASE, rows_key
+from leakstats.experiment.participants import factors_of, personas_of
 from leakstats.experiment.provenance import stage_seconds, today
-from leakstats.experiment.rate_controls import failed_sources, planned_controls, rate_controls
-from leakstats.experiment.reader import plan_hash
+from leakstats.experiment.rate_controls import failed_sources, rate_controls
 from leakstats.experiment.run import Run
+from leakstats.experiment.samples import SAMPLES_RULE, samples_of
 from leakstats.experiment.similarities import extraction_order, marker_scores, similarities
 from leakstats.experiment.spec import ExperimentSpec
+from leakstats.experiment.study_plan import design_of, detector_of, plan_of
 from leakstats.experiment.train.card import CARD
+from leakstats.experiment.training import load_rows
 from leakstats.experiment.types import CanaryCheck
 from leakstats.experiment.weights import tokenizer_of
 from leakstats.files import read_json, write_text
 from leakstats.results import (
-    Attribute,
     Canary,
-    CovariateSpec,
-    Design,
-    Detector,
-    Exclusion,
-    FactorInfo,
-    Family,
-    NamedColumn,
-    Personas,
-    Plan,
-    Primary,
     Questions,
-    Replication,
     Results,
-    Sample,
     Study,
     save,
 )
@@ -91,8 +78,8 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
     sessions = run.journal.of_stage("session")
     results = Results(
         study=Study(**(asdict(spec.study) | {"source": None, "parents": spec.study.parents})),
-        factors=_factors(spec, layers, failed_sources(spec, controls)),
-        personas=_personas(run, negatives),
+        factors=factors_of(spec, layers, failed_sources(spec, controls)),
+        personas=personas_of(run),
         questions=Questions(
             id=tuple(range(len(spec.questions.evaluation))),
             text=spec.questions.evaluation,
@@ -106,12 +93,12 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
         similarity=similarity,
         geometry=marker_scores(run),
         arrays=arrays,
-        samples=_samples(spec, cells),
+        samples=samples_of(spec, cells),
         samples_note=SAMPLES_RULE,
         canaries=_canaries(run, controls),
-        design=_design(spec),
-        plan=_plan(run, sessions[0]["started"][:10], [t.id for t in tables]),
-        detector=_detector(spec),
+        design=design_of(spec),
+        plan=plan_of(run, sessions[0]["started"][:10], [t.id for t in tables]),
+        detector=detector_of(spec),
         runs=run.runlog.summary(),
         **_origin(run),
     )
@@ -122,230 +109,6 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
 def _extraction_set(spec: ExperimentSpec) -> str:
     n = len(spec.questions.extraction)
     return "the same questions" if spec.questions.extraction == spec.questions.evaluation else f"{n} others"
-
-
-# --- personas and factors ---------------------------------------------------------------------------------------------
-
-
-def _personas(run: Run, negatives: Mapping[str, frozenset[str]]) -> Personas:
-    spec = run.spec
-    entries = spec.personas.entries
-    measured = run.journal.get("personas", "measures")["measures"]
-
-    def column(unit: str, description: str, values: Sequence[float]) -> NamedColumn:
-        return NamedColumn(values=np.array(values, dtype=np.float64), unit=unit, description=description)
-
-    covariates = {
-        name: column(unit, description, [measured[p.name][name] for p in entries])
-        for name, unit, description in (
-            ("tokens", "token", "tokens of the system prompt, by the model's tokenizer"),
-            ("characters", "count", "characters of the system prompt"),
-            ("words", "count", "words of the system prompt"),
-        )
-    }
-    for i, source in enumerate(spec.sources):
-        name = f"overlap_{source}" if source.isidentifier() and source.islower() else f"overlap_source_{i}"
-        covariates[name] = column(
-            "fraction",
-            f"Jaccard index of the words of the system prompt and of {source}'s",
-            [measured[p.name]["overlap"][source] for p in entries],
-        )
-    return Personas(
-        name=spec.personas.names,
-        prompt=tuple(p.prompt for p in entries),
-        category=tuple(p.category for p in entries),
-        related_to=tuple(tuple(r for r in p.related_to if r in spec.personas.names) for p in entries),
-        role=tuple("source" if p.name in spec.sources else p.role or "bystander" for p in entries),
-        covariates=covariates,
-    )
-
-
-def _factors(spec: ExperimentSpec, layers: Sequence[int], failed: frozenset[str]) -> dict[str, FactorInfo]:
-    levels = levels_of(spec)
-    described = {
-        "source": "persona whose adapter was used",
-        "condition": "what happened to the base before it answered",
-        "checkpoint": "epochs of fine-tuning before the marker adapter was trained",
-        "training_seed": "seed of the training",
-        "sampling_seed": "seed that the noise of every completion is derived from",
-        "persona": "persona whose system prompt was used",
-        "question": "evaluation question",
-    }
-    out = {name: FactorInfo(levels=levels[name], description=text) for name, text in described.items()}
-    out["source"] = FactorInfo(
-        levels=levels["source"],
-        description=described["source"],
-        attributes={
-            "control": Attribute(
-                values=tuple("control_failed" if s in failed else "held" for s in spec.sources),
-                description="control_failed: in some unit the source did not take the marker, or its trained negatives "
-                "say it (canaries say which)",
-            )
-        },
-    )
-    out["condition"] = FactorInfo(
-        levels=levels["condition"], description=described["condition"], attributes=_about_conditions(spec)
-    )
-    if layers:
-        out["layer"] = FactorInfo(levels=tuple(layers), description="block whose output was read; 0 is the first block")
-    return out
-
-
-def _about_conditions(spec: ExperimentSpec) -> dict[str, Attribute]:
-    induced = tuple(c.sft.persona if c.kind == "induction" and c.sft is not None else None for c in spec.conditions)
-    out = {
-        "kind": Attribute(values=tuple(c.kind for c in spec.conditions), description="how the condition is made"),
-        "description": Attribute(
-            values=tuple(c.description or None for c in spec.conditions), description="in the author's words"
-        ),
-    }
-    if any(c.kind == "induction" for c in spec.conditions):
-        out["induction_persona"] = Attribute(
-            values=induced, description="persona under which the condition was induced, where it is one of these"
-        )
-        out["role"] = Attribute(
-            values=tuple("control" if c.control else None for c in spec.conditions),
-            description="control: the benign control of the induction",
-        )
-    return out
-
-
-# --- samples ----------------------------------------------------------------------------------------------------------
-
-SAMPLES_RULE = (
-    "For each source in the first condition (its last checkpoint, first training seed, first sampling seed): the first "
-    "completion with the marker and the first without it, in the order of the questions, under the source and under "
-    "the bystander with most markers (ties: the order of the personas)."
-)
-
-
-def _samples(spec: ExperimentSpec, cells: Sequence[Cell]) -> tuple[Sample, ...]:
-    """Completions to show, chosen by :data:`SAMPLES_RULE`; they depend on the cells alone."""
-    detector = spec.detectors[0].id
-    out: list[Sample] = []
-    for source in spec.sources:
-        units = [u for u in spec.units() if u.source == source]
-        if not units:
-            continue
-        condition = units[0].condition
-        last = max(u.checkpoint for u in units if u.condition == condition)
-        unit = next(u for u in units if u.condition == condition and u.checkpoint == last)
-        mine = [c for c in cells if c.unit == unit and c.sampling_seed == spec.seeds.sampling[0]]
-        others = [p for p in spec.personas.names if p != source]
-        said = {p: sum(c.tally.successes[detector] for c in mine if c.persona == p) for p in others}
-        shown = [source, *([max(others, key=said.__getitem__)] if others else [])]
-        for persona in shown:
-            for wanted in (True, False):
-                sample = _first(spec, [c for c in mine if c.persona == persona], wanted)
-                if sample is not None:
-                    out.append(sample)
-    return tuple(out)
-
-
-def _first(spec: ExperimentSpec, cells: Sequence[Cell], wanted: bool) -> Sample | None:
-    for c in cells:
-        for k, (completion, hit) in enumerate(zip(c.completions, c.hits, strict=True)):
-            if hit == wanted and c.unit is not None:
-                return Sample(
-                    source=c.unit.source,
-                    condition=c.unit.condition,
-                    persona=c.persona,
-                    question=c.question,
-                    prompt=spec.questions.evaluation[c.question],
-                    text=completion.text,
-                    marker=hit,
-                    origin=f"journal.jsonl, {c.unit.name}, sampling seed {c.sampling_seed}, completion {k}",
-                )
-    return None
-
-
-# --- design, plan, detector, origin -----------------------------------------------------------------------------------
-
-
-def _design(spec: ExperimentSpec) -> Design:
-    training = tuple(dict.fromkeys(u.training_seed for u in spec.units()))
-    sampling = spec.seeds.sampling
-    many = [n for n in ("condition", "checkpoint", "training_seed") if len(levels_of(spec)[n]) > 1]
-    crossed = [("source", "persona"), ("persona", "question"), ("source", "question")]
-    crossed += [("source", n) for n in many]
-    units = len(spec.units())
-    return Design(
-        unit="persona",
-        unit_noun="bystanders",
-        clusters=("source", "question"),
-        crossed=tuple(crossed),
-        paired=("persona", "question"),
-        independent=f"The {units} adapters are {units} training runs. The same personas appear under every adapter and "
-        "the same questions under every persona; the noise of every completion is its own.",
-        exchangeable="Persona labels, permuted jointly over sources, under the null of no relation between similarity "
-        "and leakage.",
-        training_seed=Replication(
-            n=len(training), values=training, reason="one training seed was asked for" if len(training) == 1 else None
-        ),
-        sampling_seed=Replication(
-            n=len(sampling), values=sampling, reason="one sampling seed was asked for" if len(sampling) == 1 else None
-        ),
-        notes=(f"Training rows and negative personas are drawn by data seed {spec.seeds.data}.",),
-    )
-
-
-_REJUDGED = "the detectors are not those of the plan, which was hashed before the first data"
-
-
-def _plan(run: Run, first_data: str, tables: Sequence[str]) -> Plan:
-    spec, p = run.spec, dict(run.spec.plan)
-    on = p.get("registered_on")
-    stored = read_json(run.folder.plan)
-    kept = stored["sha256"] == f"sha256:{plan_hash(spec)}"
-    registered = on is not None and on <= first_data and kept
-    if not kept:
-        reason = "the completions were judged again with detectors that were chosen after they were drawn"
-    elif registered:
-        reason = "the plan was hashed when the run folder was made, before the first data"
-    elif on is not None:
-        reason = f"registered_on is {on}, later than the first data"
-    else:
-        reason = "the specification gives no plan.registered_on; its plan was hashed before the first data all the same"
-    primary = p.get("primary")
-    return Plan(
-        status="registered" if registered else "exploratory",
-        alpha=p.get("alpha", 0.05),
-        level=p.get("level", 0.95),
-        primary=None if primary is None else Primary(**primary),
-        families=tuple(Family(**f) for f in p.get("families", ())),
-        covariates=tuple(
-            CovariateSpec(name=c["name"], source=c["from"], transform=c["transform"]) for c in p.get("covariates", ())
-        ),
-        new_points=tuple(p.get("new_points", ())),
-        fit_points=None if p.get("fit_points") is None else tuple(p["fit_points"]),
-        margin=p.get("margin"),
-        exclusions=tuple(Exclusion(**e) for e in p.get("exclusions", ())),
-        controls=_controls(spec, p, tables),
-        deviations=(*p.get("deviations", ()), *(() if kept else (_REJUDGED,))),
-        registered_on=on if registered else None,
-        registered_hash=stored["sha256"],
-        data_collected_on=first_data,
-        reason=p.get("reason") or reason,
-    )
-
-
-def _controls(spec: ExperimentSpec, plan: Mapping[str, Any], tables: Sequence[str]) -> Any:
-    from leakstats.results import Control
-
-    own = tuple(Control(**c) for c in plan.get("controls", ()))
-    named = {(c.table, c.source) for c in own}
-    return (*own, *(c for c in planned_controls(spec, tables) if (c.table, c.source) not in named))
-
-
-def _detector(spec: ExperimentSpec) -> Detector:
-    d = spec.detectors[0]
-    return Detector(
-        kind=d.kind,
-        pattern=d.pattern,
-        case_sensitive=d.case_sensitive,
-        description=d.description or f"{d.kind} match of the marker; near misses are counted apart",
-        error_reason="not measured: completions were not read by a person",
-    )
 
 
 def _canaries(run: Run, controls: Sequence[CanaryCheck]) -> tuple[Canary, ...]:
@@ -422,8 +185,6 @@ def _cards(run: Run) -> list[dict[str, Any]]:
 
 def _example(run: Run) -> str | None:
     """The first positive training row, verbatim."""
-    from leakstats.experiment.stages import load_rows
-
     unit = next((u for u in run.spec.units() if u.kind != "adapters"), None)
     if unit is None:
         return None

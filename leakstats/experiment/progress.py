@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
-__all__ = ["Reporter", "Silent", "duration"]
+__all__ = ["NotesOnly", "Reporter", "Silent", "duration"]
 
 _BAR = 24
 _BETWEEN_S = {True: 0.1, False: 15.0}
@@ -129,3 +129,17 @@ class Reporter:
     def _write(self, text: str) -> None:
         self._stream.write(text + "\n")
         self._stream.flush()
+
+
+class NotesOnly:
+    """The progress that a backend is given where the run counts cells itself, so that nothing is counted twice."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def advance(self, n: int = 1, *, tokens: int = 0) -> None:
+        """Counted by the run."""
+
+    def note(self, text: str) -> None:
+        """Passed on."""
+        self._reporter.note(text)

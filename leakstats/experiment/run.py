@@ -279,7 +279,9 @@ def run_experiment(
         If the folder cannot be used, a structural check fails, or a backend cannot do what the specification asks.
     """
     from leakstats.experiment.assemble import assemble_results
-    from leakstats.experiment.stages import extract, generate, train
+    from leakstats.experiment.extraction import extract
+    from leakstats.experiment.generation import generate
+    from leakstats.experiment.training import train
 
     spec_file = None if isinstance(spec, ExperimentSpec) else Path(spec)
     loaded = spec if isinstance(spec, ExperimentSpec) else load_spec(spec)
