@@ -44,6 +44,8 @@ class Baseline:
         LeakstatsError
             If the file cannot be read or is no baseline; every violation is listed.
         """
+        if not path.exists():
+            raise ContractError(str(path), [Violation("", "does not exist", "make it with --update-baseline")])
         data: Any = read_json(path)
         if not isinstance(data, dict) or data.get("schema") != SCHEMA or not isinstance(data.get("findings"), list):
             raise ContractError(str(path), [Violation("", f"is no {SCHEMA} file", "make one with --update-baseline")])

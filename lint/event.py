@@ -12,7 +12,7 @@ from leakstats.files import read_json
 from .document import Document
 from .engine import Options, lint_text
 from .finding import Finding
-from .report import PageReport, Suppressed
+from .report import Account, PageReport, Suppressed
 from .source import Place, Source
 
 __all__ = ["lint_event"]
@@ -44,7 +44,8 @@ def lint_event(path: Path, options: Options) -> PageReport:
     findings = tuple(sorted((_moved(f, first, added) for f in report.findings), key=lambda f: f.order))
     hidden = tuple(Suppressed(_moved(s.finding, first, added), s.reason) for s in report.suppressed)
     lines = tuple(source.line(n) for n in range(1, source.n_lines + 1))
-    return replace(report, findings=findings, suppressed=hidden, lines=lines if report.lines else ())
+    numbers = None if report.numbers is None else tuple(_counted(a, first, added) for a in report.numbers)
+    return replace(report, findings=findings, suppressed=hidden, numbers=numbers, lines=lines if report.lines else ())
 
 
 def _read(path: Path) -> tuple[int, str, str]:
@@ -77,6 +78,16 @@ def _behind_comments(source: Source) -> int:
 def _escaped(title: str) -> str:
     """A title is plain text on GitHub and must not become markup here."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>#&" else c for c in title)
+
+
+def _counted(account: Account, first: int, added: int) -> Account:
+    """A number at its line of the body; one of the title stands on line 1."""
+    line, column, end_line, end_column = account.place
+    if line < first:
+        return account
+    if line >= first + added:
+        return replace(account, place=Place(line - added, column, end_line - added, end_column))
+    return replace(account, place=Place(1, 1, 1, 1))
 
 
 def _moved(finding: Finding, first: int, added: int) -> Finding:

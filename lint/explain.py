@@ -455,11 +455,10 @@ class Explainer:
         around = sentence.between(max(sentence.start, number.at - 48), min(sentence.end, number.end + 32))
         if number.role in ("percent", "value", "coefficient") and _EXTREME.search(around):
             for series in self.evidence.all_series:
-                if (
-                    len(series.facts) >= 3
-                    and series.role not in ("interval", "at")
-                    and self.evidence.suits(number, series)
-                ):
+                wide = len(series.facts) >= 3 and series.role not in ("interval", "at")
+                if number.role == "percent" and (number.signed or series.role in ("net", "gain")):
+                    continue  # a change, which is given in points
+                if wide and self.evidence.suits(number, series):
                     facts = series.facts.values()
                     ends = (min(facts, key=_value), max(facts, key=_value))
                     if any(self.evidence.matches(number, series, f) for f in ends):

@@ -9,6 +9,8 @@ __all__ = ["MARKER", "to_markdown"]
 MARKER = "<!-- clean-result lint report -->"
 _WORDS = {"error": "❌ error", "warning": "⚠️ warning", "note": "ℹ️ note"}
 _MOST_ROWS = 100
+_MOST_CHARACTERS = 60_000
+"""GitHub refuses a comment of more than 65,536."""
 
 
 def to_markdown(report: Report) -> str:
@@ -18,7 +20,17 @@ def to_markdown(report: Report) -> str:
     lines = [MARKER, f"**clean-result lint: {verdict}** — {counts}", ""]
     for page in report.pages:
         lines.extend(_page(page))
-    return "\n".join(lines).rstrip() + "\n"
+    return _cut(lines).rstrip() + "\n"
+
+
+def _cut(lines: list[str]) -> str:
+    """As many lines as one comment holds, and how many are left out."""
+    length = 0
+    for i, line in enumerate(lines):
+        length += len(line) + 1
+        if length > _MOST_CHARACTERS:
+            return "\n".join([*lines[:i], "", f"The report was cut here: {len(lines) - i} more lines."])
+    return "\n".join(lines)
 
 
 def _page(page: PageReport) -> list[str]:

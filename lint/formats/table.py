@@ -29,7 +29,8 @@ def to_table(report: Report) -> str:
             lines.append(_line("numbers", width, _of_numbers(page), page.coverage_line))
     counts = report.counts
     result = {0: "PASS", 1: "FAIL", 2: "NOT CHECKED"}[report.status]
-    lines.append(f"Result: {result} ({counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes)")
+    said = ", ".join(f"{n} {severity}{'s' * (n != 1)}" for severity, n in counts.items())
+    lines.append(f"Result: {result} ({said})")
     return "\n".join(lines) + "\n"
 
 

@@ -98,6 +98,7 @@ def _summary(report: Report) -> str:
     pages = f"{len(report.pages)} page{'s' * (len(report.pages) != 1)}"
     unchecked = f"; {idle} check{'s' * (idle != 1)} not run" if idle else ""
     mended = sum(f.edit is not None for f in report.findings)
-    repairs = f"; --fix repairs {mended}" if mended else ""
+    perhaps = any(f.edit is None and f.rule == "unpinned-figure" for f in report.findings)  # if it is in the checkout
+    repairs = f"; --fix repairs {mended}{' or more' * perhaps}" if mended else ""
     verdict = {0: "passed", 1: "failed", 2: "not judged: a file could not be read"}[report.status]
     return f"{pages}: {', '.join(counts)}{unchecked}{repairs}: {verdict}"

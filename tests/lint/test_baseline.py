@@ -93,3 +93,8 @@ def test_a_broken_baseline_is_one_message(tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(LeakstatsError, match=r"known\.json"):
         Baseline.load(path)
+
+
+def test_a_baseline_that_does_not_exist_says_how_it_is_made(tmp_path: Path) -> None:
+    with pytest.raises(LeakstatsError, match=r"does not exist\n.*make it with --update-baseline"):
+        Baseline.load(tmp_path / "none.json")

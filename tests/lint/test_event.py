@@ -70,3 +70,12 @@ def test_anything_else_is_one_message(tmp_path: Path, text: str, message: str) -
         lint_event(path, Options())
     with pytest.raises(LeakstatsError, match="no such file"):
         lint_event(tmp_path / "none.json", Options())
+
+
+@pytest.mark.parametrize("first", ["", "<!-- clean_result v1 -->\n"])
+def test_numbers_stand_at_their_line_of_the_body(tmp_path: Path, first: str) -> None:
+    body = f"{first}## TL;DR\n\nThe villain says it in 57% of the answers.\n"
+    report = judged(tmp_path, "Uptake falls by 12 pp (LOW confidence)", body, "CR320 CR108")
+    assert report.numbers is not None
+    found = {a.text: (a.place.line, a.place.column) for a in report.numbers}
+    assert found == {"12pp": (1, 1), "57%": (3 + bool(first), 24)}

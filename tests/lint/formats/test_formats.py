@@ -22,6 +22,7 @@ from leakstats.lint.formats.text import to_text
 from leakstats.lint.registry import all_rules
 from leakstats.lint.report import Coverage, NotRun, PageReport, Report, Suppressed
 from leakstats.lint.source import Place
+from leakstats.records import replace
 
 ERROR = Finding(
     "a b,1.md", Place(2, 3, 2, 5), "CR101", "missing-section", "error", "section 'X|Y' is <missing> @you", "add it: 5%"
@@ -72,7 +73,7 @@ def test_table_has_a_line_for_each_check_and_the_result_last() -> None:
     assert lines[1].endswith("✓ PASS")
     assert "✓ PASS  note, line 4" in lines[2]
     assert "– NOT CHECKED  no sidecar" in lines[4]
-    assert lines[-1] == "Result: FAIL (1 errors, 0 warnings, 1 notes)"
+    assert lines[-1] == "Result: FAIL (1 error, 0 warnings, 1 note)"
 
 
 def test_json_fits_its_schema() -> None:
@@ -251,6 +252,17 @@ def test_sarif_fits_the_whole_schema_of_the_standard(shared_dir: Path, good_page
     broken = json.loads(to_sarif(report()))
     broken["runs"][0]["results"][0]["level"] = "fatal"
     assert list(validator.iter_errors(broken))
+
+
+def test_a_comment_is_no_longer_than_github_takes() -> None:
+    page = report().pages[0]
+    many = replace(page, findings=page.findings * 40)
+    text = to_markdown(Report((many,) * 60, ""))
+    assert 50_000 < len(text) < 65_536
+    assert text.splitlines()[-1].startswith("The report was cut here: ")
+    whole = {*to_markdown(Report((many,), "")).splitlines(), text.splitlines()[1]}
+    assert set(text.splitlines()[:-1]) <= whole, "no line is cut in its middle"
+    assert "cut here" not in to_markdown(report())
 
 
 @pytest.mark.parametrize("form", [to_text, to_table, to_json, to_github, to_sarif, to_markdown])
