@@ -262,7 +262,7 @@ def _rate_of(item: Stated) -> tuple[float, float] | None:
                 factor = 1.0
             return item.estimate.low * factor, item.estimate.high * factor
         return item.estimate.low, item.estimate.high
-    if item.counts is not None:
+    if item.counts is not None and item.counts[1]:
         rate = item.counts[0] / item.counts[1] * (100 if item.low.role == "percent" or item.high.value > 1 else 1)
         return rate, rate
     return None

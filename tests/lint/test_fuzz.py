@@ -48,7 +48,10 @@ FRAGMENTS = (
     "http://", "https://x.y/z?p=0.5", "a" * 300, " |" * 200, "[" * 200, "(" * 200, "*" * 100, "`" * 50, ">" * 100,
     "seed", "one seed (42)", "persona", "villain", "layer 20", "L20", "Spearman", "Wilson", "median", "total",
 )  # fmt: skip
-ONCE = ("12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",)
+ONCE = (
+    "12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",
+    "The rate is 0 of 0 (95% CI [0.1, 0.2]).",
+)
 """What an earlier version could not answer, as small as it gets."""
 
 
