@@ -11,7 +11,7 @@ from leakstats.results import Sample
 __all__ = ["SAMPLES_RULE", "samples_of"]
 
 SAMPLES_RULE = (
-    "For each source in the first condition (its last checkpoint, first training seed, first sampling seed): the first "
+    "For each source in its first condition (last checkpoint, first training seed, first sampling seed): the first "
     "completion with the marker and the first without it, in the order of the questions, under the source and under "
     "the bystander with most markers (ties: the order of the personas)."
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,8 +33,6 @@ FIGURES = "https://raw.githubusercontent.com/owner/name/" + "0123456789" * 4
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     """A page made from nothing but commands."""
-    from pathlib import Path
-
     folder = tmp_path_factory.mktemp("chain")
     text = Path(__file__).with_name("data").joinpath("fake_experiment.toml").read_text("utf-8")
     text += (
@@ -78,3 +77,43 @@ def test_the_card_is_filled(page):
     assert "r=32, alpha=64" in text
     assert "leakstats run experiment.toml -o RUN -q" in text
     assert "train/marker.villain.e0.s42" in text
+
+
+MANY = """
+[seeds]
+training = [1, 2, 3]
+sampling = [0, 1]
+
+[plan.primary]
+analysis = "similarity"
+statistic = "spearman"
+outcome = "bystander_rate"
+predictor = "cosine"
+layer = 2
+
+[[conditions]]
+name = "plain"
+
+[[conditions]]
+name = "closer"
+kind = "convergence"
+checkpoints = [0, 2, 4]
+sft = { epochs = 4, rows = 4 }
+"""
+
+
+@pytest.mark.slow
+def test_many_conditions_checkpoints_and_seeds(tmp_path):
+    text = Path(__file__).with_name("data").joinpath("fake_experiment.toml").read_text("utf-8")
+    text = text.replace("[extraction]\n", '[extraction]\nstates = ["base", "merged", "adapted"]\ngeometry = true\n')
+    (tmp_path / "experiment.toml").write_text(text + MANY, "utf-8")
+    leakstats("run", "experiment.toml", "-o", "run", "-q", cwd=tmp_path)
+    leakstats("analyze", "run/results.json", "-o", "out", "--resamples", 199, "-q", cwd=tmp_path)
+    for arguments in (
+        ("new", "out/analysis.json", "-o", "narrative.md"),
+        ("render", "out/analysis.json", "--narrative", "narrative.md", "-o", "issue.md", "--figure-base", FIGURES),
+        ("lint", "issue.md"),
+    ):
+        done = clean_result(*arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 errors, 0 warnings" in done.stdout

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -27,18 +28,24 @@ POINTS = ("before", "half", "after", "place")
 """Where a process is killed: before, in the middle of and after a write to the journal; around a finished folder."""
 
 
-def start(path: Path, folder: Path, where: str = "", count: int = 0) -> tuple[int, str]:
-    """Run the experiment in a process of its own, killed when it comes to ``where`` for the ``count``-th time."""
+def start(path: Path, folder: Path, where: str = "", count: int = 0, room: int = 0) -> tuple[int, str]:
+    """Run the experiment in a process of its own, killed when it comes to ``where`` for the ``count``-th time.
+
+    With ``room`` no file may grow beyond so many bytes, as on a disk that fills up.
+    """
     log = folder.with_suffix(".log")
     child = os.fork()
     if child == 0:
         status = 1
         try:
             plant(where, count)
+            if room:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
             run_experiment(path, folder, reporter=Reporter(io.StringIO()))
             status = 0
         except BaseException:
-            log.write_text(traceback.format_exc())
+            log.write_text(traceback.format_exc()[-4000:])
         finally:
             os._exit(status)
     _, status = os.waitpid(child, 0)
@@ -143,6 +150,18 @@ def test_killed_at_fifty_random_points(whole, tmp_path):
         where = rng.choice(POINTS)
         count = rng.randint(1, 4) if where == "place" else rng.randint(1, total)
         kill_and_go_on(whole, tmp_path / f"run{i}", [(where, count)])
+
+
+@pytest.mark.parametrize("room", [16_000, 24_000, 32_000])
+def test_no_room_left(whole, tmp_path, room):
+    path, expected, _ = whole
+    status, said = start(path, tmp_path / "run", room=room)
+    assert status == 1
+    assert "LeakstatsError" in said
+    assert "cannot be written" in said
+    assert len(read_journal(tmp_path / "run" / "journal.jsonl").records) > 3
+    assert start(path, tmp_path / "run")[0] == 0
+    assert outcome(tmp_path / "run") == expected
 
 
 def test_two_runs_are_the_same(whole, tmp_path):
