@@ -23,6 +23,7 @@ __all__ = [
     "MINUS",
     "Printed",
     "decimals_for",
+    "decimals_of",
     "format_count",
     "format_interval",
     "format_level",
@@ -241,6 +242,17 @@ def decimals_for(interval: Interval | None, *, default: int = 2, most: int = 4) 
     if interval is None or not math.isfinite(interval.width) or interval.width == 0:
         return default
     return min(most, max(default, 1 - math.floor(math.log10(interval.width / 2.0))))
+
+
+def decimals_of(value: float, *, default: int = 2, most: int = 4) -> int:
+    """How many decimals a number without an interval gets: two significant digits for a small one.
+
+    >>> decimals_of(0.68), decimals_of(0.0014), decimals_of(0.0), decimals_of(1e-9)
+    (2, 4, 2, 4)
+    """
+    if value == 0 or not math.isfinite(value):
+        return default
+    return min(most, max(default, 1 - math.floor(math.log10(abs(value)))))
 
 
 def format_interval(interval: Interval, *, decimals: int = 2, percent: bool = False) -> str:

@@ -271,7 +271,7 @@ def rate_specs(ctx: Context) -> list[FigureSpec]:
         outcome = ctx.results.table(table.id.removeprefix("rates.")).outcome
         if len(factors) == 1 and len(table) <= 2 * _MOST_LINES:
             ends = ("low", "high")
-            bars = [
+            bars: list[dict[str, Any]] = [
                 {
                     "name": str(table.factors[factors[0]][i]),
                     "value": table.columns["rate"][i],

@@ -24,6 +24,10 @@ MAX_NAMED_CELLS = 60
 """Tables of up to this many cells give every rate an id of its own; the others stand in the table only."""
 
 
+_OF_ROLE = {"own_rate": " of the trained persona", "base": " of the base model", "control": " of the controls"}
+"""What a table of another role than leakage holds, since tables of one page may have the same factors."""
+
+
 def run(ctx: Context) -> None:
     """Enter a table of rates for every table of cells, and per-source summaries."""
     question = ctx.ledger.question("rates")
@@ -122,7 +126,7 @@ def _counted(ctx: Context, question: Question, table: CellTable) -> None:
     ctx.ledger.table(
         Table(
             id=f"rates.{table.id}",
-            title=f"{table.outcome} rate by {' and '.join(entities) or 'study'}",
+            title=f"{table.outcome} rate{_OF_ROLE.get(table.role, '')} by {' and '.join(entities) or 'study'}",
             factors={name: cells.column(name).tolist() for name in entities} or {"table": [table.id]},
             columns=columns,
             units={"successes": "count", "trials": "count", "rate": "fraction", "low": "fraction", "high": "fraction"}

@@ -11,6 +11,7 @@ from leakstats.errors import InputError, LeakstatsError
 from leakstats.estimate import Estimate, Interval, Undefined
 from leakstats.numbers import (
     decimals_for,
+    decimals_of,
     format_count,
     format_interval,
     format_level,
@@ -70,7 +71,9 @@ def _known_unit(asked: str) -> str:
 def _decimals(e: Estimate, unit: str, asked: int | None) -> int:
     if asked is not None:
         return asked
-    return 1 if unit in ("fraction", "points") else decimals_for(e.interval)
+    if unit in ("fraction", "points"):
+        return 1
+    return decimals_of(e.value) if e.interval is None else decimals_for(e.interval)
 
 
 def interval_text(interval: Interval, unit: str, decimals: int) -> str:

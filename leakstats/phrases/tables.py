@@ -8,7 +8,7 @@ from typing import Any
 from leakstats.analysis.document import AnalysisDocument, Entry, Table
 from leakstats.errors import InputError, LeakstatsError
 from leakstats.estimate import Estimate, Interval, Undefined
-from leakstats.numbers import decimals_for, format_count, format_level, format_number, format_p
+from leakstats.numbers import decimals_for, decimals_of, format_count, format_level, format_number, format_p
 
 from .escape import cell, safe
 from .grouping import left_over, row_name, rows_across
@@ -290,7 +290,8 @@ def _result_cell(entry: Entry | None, *, digits: int, p: bool = True) -> str:
     if e.interval is not None:
         text = print_estimate(entry, show="bare", decimals=digits)
     else:
-        text = mark(str(entry.id), number_text(e.value, unit=unit, decimals=digits))
+        small = decimals_of(e.value, default=digits) if unit == "number" else digits
+        text = mark(str(entry.id), number_text(e.value, unit=unit, decimals=small))
     if p and e.p_value is not None:
         text += f", {mark(str(entry.id), format_p(e.p_value))}"
     return text
