@@ -26,7 +26,11 @@ __all__ = ["cli", "main"]
         "extract": ("leakstats.experiment.commands:extract", "Only the hidden states of an experiment."),
         "status": ("leakstats.experiment.commands:status", "How far a run is."),
         "demo": ("leakstats.experiment.world.commands:demo", "A whole experiment in a tiny world, training to page."),
-        "import": ("leakstats.results.commands:import_", "Turn a tidy CSV into results.json."),
+        "import": (
+            "leakstats.results.commands:import_",
+            "Turn a tidy CSV, or completions of another tool, into results.json.",
+        ),
+        "export": ("leakstats.export_commands:export", "Write counts or completions as CSV or Parquet."),
     },
 )
 @version_option

@@ -1,18 +1,25 @@
-"""Estimates as a pandas table, and as rows of Markdown or LaTeX with printed numbers."""
+"""Estimates and counts as pandas tables, estimates as Markdown or LaTeX rows too, tables as CSV or Parquet files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakstats.analysis.document import Entry
+from leakstats.errors import InputError, MissingDependency
 from leakstats.estimate import Estimate
+from leakstats.files import write_bytes
 from leakstats.numbers import decimals_for, format_interval, format_number, format_p
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["to_latex", "to_markdown", "to_pandas"]
+    from leakstats.results import Results
+
+__all__ = ["cells_to_pandas", "to_latex", "to_markdown", "to_pandas", "write_table"]
 
 
 def to_pandas(entries: Iterable[Entry]) -> pd.DataFrame:
@@ -96,3 +103,59 @@ def to_latex(entries: Iterable[Entry]) -> str:
     """The estimates as a LaTeX ``tabular`` (booktabs) with printed numbers, special characters escaped."""
     frame = _printed(entries).map(lambda text: text.replace("\u2212", "-"))
     return str(frame.to_latex(index=False, escape=True))
+
+
+def cells_to_pandas(results: Results) -> pd.DataFrame:
+    """Every table of rates of a results file, one below the other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: table, role, outcome; a column a factor, missing in tables without it; successes, trials and rate, or
+        printed, rate, low and high for rates that a page printed.
+
+    Examples
+    --------
+    >>> from leakstats.results import load
+    >>> frame = cells_to_pandas(load("examples/assistant_variants/results.json"))
+    >>> bool((frame["successes"] <= frame["trials"]).all())
+    True
+    """
+    import pandas as pd
+
+    parts = []
+    for table in results.tables:
+        part = table.to_pandas()
+        head = pd.DataFrame({"table": table.id, "role": table.role, "outcome": table.outcome}, index=part.index)
+        parts.append(pd.concat([head, part], axis=1))
+    frame = pd.concat(parts, ignore_index=True)
+    values = [c for c in ("successes", "trials", "printed", "rate", "low", "high") if c in frame]
+    frame = frame[[c for c in frame if c not in values] + values]
+    # a factor that only some tables have would turn whole numbers into floating ones
+    held = {c: [part[c].dtype for part in parts if c in part] for c in frame}
+    whole: pd.DataFrame = frame.astype({c: "Int64" for c, kinds in held.items() if all(k.kind == "i" for k in kinds)})
+    return whole
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as its suffix says: ``.csv`` (UTF-8, empty for missing values) or ``.parquet``.
+
+    Raises
+    ------
+    InputError
+        For another suffix.
+    MissingDependency
+        For Parquet without pyarrow.
+    LeakstatsError
+        If the file cannot be written; then it is left as it was.
+    """
+    if path.suffix == ".csv":
+        write_bytes(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    elif path.suffix == ".parquet":
+        if find_spec("pyarrow") is None:
+            raise MissingDependency("writing Parquet", extra="interop")
+        out = BytesIO()
+        frame.to_parquet(out, index=False, engine="pyarrow")
+        write_bytes(path, out.getvalue())
+    else:
+        raise InputError(f"{path.name} ends in {path.suffix or 'nothing'}; it must be .csv or .parquet")
