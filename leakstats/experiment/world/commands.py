@@ -183,8 +183,7 @@ def _summary(analysis: Path, chosen: Any) -> None:
             for s, rate in zip(negative.factors["source"], negative.columns["rate"], strict=True)
             if s == source
         )
-        [entry] = document.select(analysis="similarity", statistic="spearman", source=source, layer=chosen.layer)
-        rho = entry.result
+        rho = document.get(f"similarity.spearman[layer={chosen.layer},source={source}]").result
         if isinstance(rho, Estimate) and rho.p_value is not None:
             found = f"{rho.value:>9.2f} {rho.p_value.value:>7.4f}"
         else:

@@ -95,7 +95,7 @@ PRESETS: Mapping[str, Preset] = {
             "rank": 8, "alpha": 16, "dropout": 0.0, "learning_rate": 3e-3, "epochs": 2, "batch_size": 16,
             "positive_rows": 96, "on_policy_max_tokens": 48,
         },
-        negatives={"rows": 192, "personas": 3},
+        negatives={"rows": 256, "personas": 4},
         completions=5,
         max_tokens=48,
         layer=1,
