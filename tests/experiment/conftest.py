@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,21 @@ def fake_experiment(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory):
+    """Copies a finished run on the fake backends to ``FOLDER/run``; gives the path of its experiment.toml."""
+    from leakstats.experiment.progress import Reporter
+    from leakstats.experiment.run import run_experiment
+
+    original = tmp_path_factory.mktemp("finished")
+    path = original / "experiment.toml"
+    path.write_text(Path(__file__).with_name("data").joinpath("fake_experiment.toml").read_text("utf-8"), "utf-8")
+    run_experiment(path, original / "run", reporter=Reporter(io.StringIO()))
+
+    def copy(folder: Path) -> Path:
+        shutil.copytree(original / "run", folder / "run")
+        return Path(shutil.copy(path, folder))
+
+    return copy

@@ -42,10 +42,9 @@ def go(path, folder, **options):
 
 
 @pytest.fixture
-def done(fake_experiment, tmp_path):
-    path = fake_experiment()
-    written, _ = go(path, tmp_path / "run")
-    return path, load(written)
+def done(finished_run, tmp_path):
+    """A finished run in a folder of this test's own."""
+    return finished_run(tmp_path), load(tmp_path / "run" / "results.json")
 
 
 class TestTables:

@@ -19,11 +19,9 @@ def call(*arguments):
 
 
 @pytest.fixture
-def done(fake_experiment, tmp_path):
-    path = fake_experiment()
-    result = call("run", path, "-o", tmp_path / "run", "-q")
-    assert result.exit_code == 0, result.output
-    return path
+def done(finished_run, tmp_path):
+    """A finished run in a folder of this test's own."""
+    return finished_run(tmp_path)
 
 
 class TestStatus:
