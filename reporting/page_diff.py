@@ -16,7 +16,7 @@ from .sidecar import SCHEMA
 
 __all__ = ["Change", "compare", "pages_that_build_on"]
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z*\[(])")
+_SENTENCE = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]\*)|(?<=[.!?]\*\*))\s+(?=[A-Z*\[(])")
 
 
 @dataclass(frozen=True, slots=True)

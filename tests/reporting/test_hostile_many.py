@@ -212,3 +212,23 @@ def test_a_hostile_completion_breaks_no_page(raw: dict[str, Any], words: Path, n
     assert structure.seen.count("script") == 2  # our data and our script
     assert structure.seen.count("img") == 1
     assert not {"svg", "object", "form", "base", "iframe"} & set(structure.seen)
+
+
+@pytest.mark.parametrize("text", [*FENCES[:8], *MARKUP, *COMPLETIONS[-5:]], ids=lambda a: ascii(a[:40]))
+def test_a_hostile_completion_breaks_no_fold_of_the_second_version(
+    raw: dict[str, Any], words: Path, tmp_path: Path, text: str
+) -> None:
+    from leakstats.reporting.migrate import migrated
+
+    template = load_template("v2")
+    path = tmp_path / "narrative.md"
+    path.write_text(migrated(words.read_text("utf-8"), source="v1", to=template), "utf-8")
+    made = render(planted(raw, text, words.parent), load_narrative(path, template), template).text
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(made)
+    lines = made.split("\n")
+    headings = [lines[t.map[0]].split(":")[0] for t in tokens if t.type == "heading_open" and t.map]
+    wanted = [s.markup for s in template.sections]
+    assert [h for h in dict.fromkeys(headings) if h in wanted] == wanted
+    html = "".join(t.content for t in tokens if t.type == "html_block")
+    assert html.count("<details>") == html.count("</details>") >= 1
+    assert not re.search(r"<(script|svg|object|form|meta|base|iframe|a)\b", html, re.IGNORECASE)

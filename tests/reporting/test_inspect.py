@@ -115,3 +115,16 @@ def test_migration_loses_no_sentence(pages: Path) -> None:
 def test_what_cannot_be_migrated_is_said(text: str, source: str, message: str) -> None:
     with pytest.raises(LeakstatsError, match=message):
         migrated(text, source=source, to=load_template("v2"))
+
+
+def test_a_bold_lead_is_a_sentence_of_its_own(pages: Path) -> None:
+    raw = json.loads((pages / "analysis.json").read_text("utf-8"))
+    for entry in raw["estimates"]:
+        if entry["key"] == "similarity.spearman[layer=20,source=comedian]":
+            entry["result"]["value"] = 0.65
+    (pages / "analysis.json").write_text(json.dumps(raw), "utf-8")
+    render(pages, "new.md")
+    done = run("diff", str(pages / "old.md"), str(pages / "new.md"))
+    first = done.stdout.split("\n    ")[0]
+    assert first.endswith("  + The comedian agrees with ρ = 0.65 [0.54, 0.77], the nurse does not.")
+    assert "Leakage follows similarity for the villain" not in first
