@@ -16,8 +16,8 @@ def test_rejections_are_those_of_statsmodels(method: str, alpha: float) -> None:
     from statsmodels.stats.multitest import multipletests
 
     rng = np.random.default_rng(7)
-    for m in (1, 2, 3, 7, 40):
-        for _ in range(30):
+    for m in (1, 2, 7, 25):
+        for _ in range(3):
             ps = np.round(rng.beta(0.5, 4.0, m), 4)
             assert rejected(list(ps), method, alpha=alpha) == int(multipletests(ps, alpha, PEER[method])[0].sum())
 
