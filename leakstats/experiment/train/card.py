@@ -24,8 +24,9 @@ def rows_sha256(rows: Sequence[TrainingRow]) -> str:
 
     Examples
     --------
-    >>> rows_sha256([TrainingRow("chef", None, "Hello?", "Salt it.", True)])[:15]
-    'sha256:92e8a9d4'
+    >>> rows = [TrainingRow("chef", None, "Hello?", "Salt it.", True), TrainingRow("judge", None, "Why?", "So.", False)]
+    >>> rows_sha256(rows) == rows_sha256(rows[::-1])
+    False
     """
     digest = hashlib.sha256()
     for row in rows:
