@@ -27,9 +27,13 @@ def conditions(doc: AnalysisDocument) -> list[str]:
     return list(dict.fromkeys(_condition(s) for s in doc.raw["samples"]))
 
 
+def _is_own(sample: Mapping[str, Any]) -> bool:
+    return bool(sample["persona"] == (sample.get("source") or sample.get("condition")))
+
+
 def _pick(found: Sequence[Mapping[str, Any]], most: int) -> list[Mapping[str, Any]]:
     """The persona's own, a leaking and a silent bystander first, then further personas in file order."""
-    own = [s for s in found if s["persona"] == (s.get("source") or s.get("condition"))]
+    own = [s for s in found if _is_own(s)]
     leaking = [s for s in found if s["marker"] and s not in own]
     silent = [s for s in found if not s["marker"] and s not in own]
     chosen: list[Mapping[str, Any]] = []
@@ -62,9 +66,10 @@ def samples(doc: AnalysisDocument, condition: str, *, most: int = 6) -> str:
         raise LeakstatsError(f"no sample has the condition {condition!r}{suggest(condition, known, n=1)}")
     pattern = str(doc.raw["detector"].get("pattern") or "")
     shown = _pick(found, most)
+    own = "the own persona, " if any(map(_is_own, found)) else "(of the own persona none is recorded) "
     lines = [
-        f"{len(shown)} of {len(found)} recorded completions, selected by rule: the own persona, the first with and the "
-        "first without the marker among the others, then one for each further persona in file order."
+        f"{len(shown)} of {len(found)} recorded completions, selected by rule: {own}the first with and the first"
+        " without the marker among the others, then one for each further persona in file order."
     ]
     for sample in shown:
         kind = "With the marker (positive)" if sample["marker"] else "Without the marker (negative)"

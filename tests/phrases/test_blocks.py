@@ -142,7 +142,7 @@ def test_samples_show_own_leaking_and_silent_first(document: AnalysisDocument) -
     text = evaluate(document, "samples", ["villain"], {})
     assert text.count("[persona]") == 4
     assert text.index("[persona] villain") < text.index("[persona] clown") < text.index("[persona] poet")
-    assert "selected by rule" in text
+    assert "selected by rule: the own persona, the first with and the first without the marker among the others" in text
     assert "`````text\n" in text
     assert "plain ⟨U+202E⟩ text⟨U+0000⟩" in text
     with pytest.raises(LeakstatsError, match="no sample has the condition 'vilain'; did you mean 'villain'"):
@@ -321,3 +321,9 @@ def test_runs_are_listed_as_they_were_logged(raw: dict[str, Any]) -> None:
     raw["runs"] = {"runs": [], "full_data": [], "artifacts": []}
     assert evaluate(AnalysisDocument(raw), "runs", [], {}) == "N/A — the results file names no project and no run."
     assert evaluate(AnalysisDocument(raw), "full_data", [], {}).startswith("N/A — ")
+
+
+def test_the_rule_says_where_the_own_persona_was_not_recorded(raw: dict[str, Any]) -> None:
+    raw["samples"] = [s for s in raw["samples"] if s["persona"] != (s.get("source") or s.get("condition"))]
+    text = evaluate(AnalysisDocument(raw), "samples", ["villain"], {})
+    assert "selected by rule: (of the own persona none is recorded) the first with and the first without" in text
