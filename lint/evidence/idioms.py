@@ -9,7 +9,7 @@ from leakstats.records import struct
 
 from .grammar import Number
 from .names import Mention
-from .passages import Sentence
+from .passages import Sentence, once
 
 __all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "pairs_of_counts", "spans", "stats"]
 
@@ -37,6 +37,7 @@ class Stat:
         return max(x.end for x in (self.coefficient, self.p, self.n) if x is not None)
 
 
+@once
 def stats(sentence: Sentence) -> list[Stat]:
     """The groups of coefficient, p and N of a sentence, in any order; thresholds ("ρ ≥ 0.75") are none."""
     out: list[Stat] = []
@@ -80,6 +81,7 @@ _TO = re.compile(r"\s+(?:up |down )?to\s+(?:about |roughly |~|ρ\s?=\s?|r\s?=\s?
 _KINDS = ("percent", "value", "coefficient", "count", "points")
 
 
+@once
 def spans(sentence: Sentence) -> list[Span]:
     """The moves and ranges of a sentence."""
     out = []
@@ -123,6 +125,7 @@ def spans(sentence: Sentence) -> list[Span]:
 _INTERVAL_WORD = re.compile(r"\bCIs?\b|\bCI\s?\d\d|\bintervals?\b|\bWilson\b|\bconfidence\b")
 
 
+@once
 def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     """Intervals in square brackets, or behind "CI": low, high, and where the whole begins."""
     out: list[tuple[Number, Number, int]] = []
@@ -164,6 +167,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
 _OF = re.compile(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")
 
 
+@once
 def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
     """``k of n``, ``k/n``, ``k out of n``, spelled or in digits."""
     out = []
@@ -208,6 +212,7 @@ def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -
     )
 
 
+@once
 def adjacent(sentence: Sentence) -> dict[int, Mention]:
     """For numbers (by position in the sentence) that stand directly beside one name: that name.
 

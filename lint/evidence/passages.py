@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from functools import cached_property
+from typing import TypeVar
 
 from leakstats.records import struct
 
@@ -17,7 +19,7 @@ from ..source import Place
 from .grammar import Number, read_numbers
 from .names import Gazetteer, Mention
 
-__all__ = ["Passage", "Sentence", "read_passages"]
+__all__ = ["Passage", "Sentence", "once", "read_passages"]
 
 _MOST_CHARACTERS = 8_000
 _MOST_NUMBERS = 150
@@ -116,6 +118,23 @@ class Sentence:
     def entities(self) -> frozenset[str]:
         """The names it mentions, layers and epochs as ``#20``."""
         return frozenset(m.name for m in self.names)
+
+
+_Found = TypeVar("_Found")
+
+
+def once(function: Callable[[Sentence], _Found]) -> Callable[[Sentence], _Found]:
+    """Let a question about a sentence be worked out once; a dozen rules ask the same. Nobody may change the answer."""
+    key = f"_{function.__name__}"
+
+    @functools.wraps(function)
+    def answer(sentence: Sentence) -> _Found:
+        if key not in sentence.__dict__:
+            sentence.__dict__[key] = function(sentence)
+        found: _Found = sentence.__dict__[key]
+        return found
+
+    return answer
 
 
 def read_passages(document: Document, outline: Outline, gazetteer: Gazetteer) -> list[Passage]:
