@@ -128,7 +128,7 @@ def _canaries(run: Run, controls: Sequence[CanaryCheck]) -> tuple[Canary, ...]:
 def _origin(run: Run) -> dict[str, Any]:
     """``setup`` and ``provenance``."""
     spec = run.spec
-    captured = read_json(run.folder.provenance)
+    captured = read_json(run.folder.provenance) | {"sessions": _sessions(run.journal.records)}
     seconds = stage_seconds(run.journal.records)
     said: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(run.journal.of_stage("backend"), key=lambda r: str(r["key"])):
@@ -160,6 +160,18 @@ def _origin(run: Run) -> dict[str, Any]:
         "unknown": {k: v for k, v in captured["unknown"].items() if k in fields},
     }
     return {"setup": setup, "provenance": provenance}
+
+
+def _sessions(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The state of the code in each session that made something, where it differs from the one before."""
+    out: list[dict[str, Any]] = []
+    current: dict[str, Any] = {}
+    for record in records:
+        if record["stage"] == "session":
+            current = record["code"]
+        elif not out or out[-1] != current:
+            out.append(current)
+    return out
 
 
 _BACKEND_OF = {"rows": "generator", "generate": "generator", "answer": "generator", "score": "generator"}

@@ -287,13 +287,24 @@ def _flat(said: Mapping[str, Any], prefix: str = "") -> str:
 
 
 def _environment(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    packages = provenance["packages"]
-    commit = provenance["commit"]
-    if commit is not None and provenance["dirty"]:
-        commit += f" with uncommitted changes ({provenance['diff_sha256']})"
+    """Versions and commit; all of them where sessions of the run had others."""
+    sessions = provenance.get("sessions") or [provenance]
+    libraries = [", ".join(f"{name}={v}" for name, v in sorted(s["packages"].items())) for s in sessions]
+    commits = [_commit(s) for s in sessions]
     return {
         "Python": provenance["python"],
-        "Key libraries": ", ".join(f"{name}={version}" for name, version in sorted(packages.items())),
-        "Git commit": commit,
+        "Key libraries": _then(libraries),
+        "Git commit": None if provenance["commit"] is None else _then([c for c in commits if c is not None]),
         "Launch command": provenance["command"],
     }
+
+
+def _commit(session: Mapping[str, Any]) -> str | None:
+    commit: str | None = session["commit"]
+    if commit is not None and session["dirty"]:
+        return f"{commit} with uncommitted changes ({session['diff_sha256']})"
+    return commit
+
+
+def _then(values: Sequence[str]) -> str:
+    return "; a later session with ".join(dict.fromkeys(values))

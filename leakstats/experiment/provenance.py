@@ -19,7 +19,7 @@ from leakstats.experiment.identity import file_sha256, folder_sha256, portable_p
 from leakstats.experiment.spec import ExperimentSpec
 from leakstats.experiment.weights import base_weights
 
-__all__ = ["capture", "environment_lock", "hardware", "portable_command", "stage_seconds", "today"]
+__all__ = ["capture", "code_state", "environment_lock", "hardware", "portable_command", "stage_seconds", "today"]
 
 PACKAGES = ("leakstats", "numpy", "torch", "transformers", "peft", "vllm", "tokenizers", "safetensors")
 
@@ -57,21 +57,29 @@ def capture(
     out: dict[str, Any] = {
         "command": None if argv is None else portable_command(argv, folder=folder),
         "python": platform.python_version(),
-        "packages": _packages(),
         "inputs": _inputs(spec, spec_file),
         "captured_on": today(),
         **hardware(),
+        **code_state(spec_file),
     }
     if argv is None:
         unknown["command"] = "the run was called from Python, not from a command line"
-    git = next((g for g in map(_git, _code_folders(spec_file)) if g is not None), None)
-    if git is None:
-        git = dict.fromkeys(("repository", "commit", "dirty", "diff_sha256"))
+    if out["commit"] is None:
         reason = "neither the specification nor leakstats lies in a git checkout; the version is in packages"
         unknown |= dict.fromkeys(("repository", "commit", "dirty"), reason)
-    elif git["repository"] is None:
+    elif out["repository"] is None:
         unknown["repository"] = "the checkout has no remote called origin"
-    return out | git | {"unknown": unknown}
+    return out | {"unknown": unknown}
+
+
+def code_state(spec_file: Path | None) -> dict[str, Any]:
+    """``packages`` with their versions, and ``repository``, ``commit``, ``dirty`` and ``diff_sha256`` of the checkout
+    that the specification lies in, else of leakstats' own; None where there is no checkout.
+
+    Every session of a run records it: numbers that two versions of the code made together must say so.
+    """
+    git = next((g for g in map(_git, _code_folders(spec_file)) if g is not None), None)
+    return {"packages": _packages(), **(git or dict.fromkeys(("repository", "commit", "dirty", "diff_sha256")))}
 
 
 def _packages() -> dict[str, str]:

@@ -20,7 +20,7 @@ from leakstats.experiment.grid import similarity_ids, table_ids
 from leakstats.experiment.journal import Journal, repair_journal
 from leakstats.experiment.personas import limit_violations, prompt_measures
 from leakstats.experiment.progress import Reporter
-from leakstats.experiment.provenance import capture, environment_lock
+from leakstats.experiment.provenance import capture, code_state, environment_lock
 from leakstats.experiment.reader import load_spec
 from leakstats.experiment.runlog import RunLog, open_runlog
 from leakstats.experiment.spec import ExperimentSpec
@@ -233,7 +233,8 @@ def open_run(
                 tell.note(f"continuing {place.path}: {len(journal.records):,} records are stored")
             sessions = sum(r["stage"] == "session" for r in journal.records)
             started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            run.record("session", str(sessions), started=started, process=os.getpid())
+            code = code_state(spec_file)
+            run.record("session", str(sessions), started=started, process=os.getpid(), code=code)
             try:
                 yield run
             finally:

@@ -18,6 +18,16 @@ from leakstats.experiment.run import CanaryFailed, run_experiment
 from leakstats.files import read_json
 from leakstats.results import load
 
+
+def same_code(document):
+    """Results without times and commit: the working tree may change while the tests run."""
+    out = comparable(document)
+    for key in ("commit", "dirty"):
+        out["provenance"].pop(key)
+    out["setup"]["environment"].pop("Git commit")
+    return out
+
+
 PRIMARY = """
 [plan.primary]
 analysis = "similarity"
@@ -327,7 +337,7 @@ class TestGoingOn:
         after = read_journal(tmp_path / "run" / "journal.jsonl").records
         assert [r["stage"] for r in after[len(records) :]] == ["session"]
         assert f"continuing {tmp_path / 'run'}: {len(records)} records are stored" in said
-        same = [comparable(json.loads(b)) for b in (before, (tmp_path / "run" / "results.json").read_bytes())]
+        same = [same_code(json.loads(b)) for b in (before, (tmp_path / "run" / "results.json").read_bytes())]
         assert same[0] == same[1]
 
     def test_stages_one_by_one(self, fake_experiment, tmp_path, done):
@@ -335,9 +345,7 @@ class TestGoingOn:
         for stage in ("train", "extract", "generate"):
             assert go(path, tmp_path / "parts", stages=[stage], assemble=False)[0] == tmp_path / "parts"
         go(path, tmp_path / "parts")
-        documents = [comparable(read_json(tmp_path / f / "results.json")) for f in ("run", "parts")]
-        for document in documents:  # the working tree may change while the tests run
-            document["setup"]["environment"].pop("Git commit")
+        documents = [same_code(read_json(tmp_path / f / "results.json")) for f in ("run", "parts")]
         assert documents[0] == documents[1]
 
     def test_generate_needs_adapters(self, fake_experiment, tmp_path):
@@ -374,7 +382,7 @@ class TestGoingOn:
 
     def test_repair(self, done, tmp_path):
         path, _ = done
-        before = comparable(read_json(tmp_path / "run" / "results.json"))
+        before = same_code(read_json(tmp_path / "run" / "results.json"))
         journal = tmp_path / "run" / "journal.jsonl"
         lines = journal.read_bytes().split(b"\n")
         lines[100] = lines[100][:-20] + b"x" * 20
@@ -383,7 +391,33 @@ class TestGoingOn:
             go(path, tmp_path / "run")
         _, said = go(path, tmp_path / "run", repair=True)
         assert "line 101 dropped; the damaged file is journal.damaged-1.jsonl" in said
-        assert comparable(read_json(tmp_path / "run" / "results.json")) == before
+        assert same_code(read_json(tmp_path / "run" / "results.json")) == before
+
+    def test_two_versions_of_the_code_are_told(self, fake_experiment, tmp_path, monkeypatch):
+        path = fake_experiment()
+        states = [
+            {
+                "packages": {"numpy": "2.4.6"},
+                "repository": None,
+                "commit": "a" * 40,
+                "dirty": False,
+                "diff_sha256": None,
+            },
+            {
+                "packages": {"numpy": "3.0.0"},
+                "repository": None,
+                "commit": "b" * 40,
+                "dirty": False,
+                "diff_sha256": None,
+            },
+        ]
+        for state, stages in zip(states, (["train"], ["generate", "extract"]), strict=True):
+            for module in ("provenance", "run"):
+                monkeypatch.setattr(f"leakstats.experiment.{module}.code_state", lambda _, state=state: state)
+            written, _ = go(path, tmp_path / "run", stages=stages, assemble="extract" in stages)
+        environment = load(written).setup["environment"]
+        assert environment["Git commit"] == f"{'a' * 40}; a later session with {'b' * 40}"
+        assert environment["Key libraries"] == "numpy=2.4.6; a later session with numpy=3.0.0"
 
 
 class TestRefusals:
