@@ -25,7 +25,7 @@ def make_generator(spec: ExperimentSpec, folder: Path) -> Generator:
     if spec.sampling.backend == "vllm":
         from leakstats.experiment.generate.vllm import VllmGenerator
 
-        return VllmGenerator(model=spec.model, sampling=spec.sampling)
+        return VllmGenerator(model=spec.model, sampling=spec.sampling, max_lora_rank=spec.training.rank)
     from leakstats.experiment.generate.transformers import TransformersGenerator
 
     m = spec.model
