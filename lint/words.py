@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -39,8 +40,17 @@ def find_phrase(text: str, phrase: str) -> Iterator[int]:
 
 def find_phrases(text: str, phrases: Iterable[str]) -> list[tuple[int, int]]:
     """Where any of ``phrases`` stands in ``text``, as (start, end), in order."""
-    low = _lower(text)
-    return sorted((at, at + len(phrase)) for phrase in phrases for at in _find(low, phrase.lower()))
+    low, wanted = _lower(text), _folded(tuple(phrases))
+    if wanted[1].search(low) is None:
+        return []
+    return sorted((at, at + len(phrase)) for phrase in wanted[0] for at in _find(low, phrase))
+
+
+@functools.lru_cache(maxsize=256)
+def _folded(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """The phrases in lower case, and one expression that finds nothing where none of them stands."""
+    low = tuple(phrase.lower() for phrase in phrases if phrase)
+    return low, re.compile("|".join(map(re.escape, low)) or r"(?!)")
 
 
 def _lower(text: str) -> str:
@@ -66,8 +76,8 @@ def _in_word(character: str) -> bool:
 
 def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
     """True if ``text`` holds one of ``phrases``."""
-    low = _lower(text)
-    return any(True for phrase in phrases for _ in _find(low, phrase.lower()))
+    low, wanted = _lower(text), _folded(tuple(phrases))
+    return wanted[1].search(low) is not None and any(True for phrase in wanted[0] for _ in _find(low, phrase))
 
 
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
