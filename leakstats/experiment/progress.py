@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -30,13 +32,37 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def gpu_memory() -> str | None:
-    """Used and total memory of the current GPU in GB; None where torch is not loaded or has no GPU in use."""
-    torch: Any = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_available() or not torch.cuda.is_initialized():
-        return None
-    free, total = torch.cuda.mem_get_info()
-    return f"{(total - free) / 1e9:.1f}/{total / 1e9:.0f} GB"
+class _GpuMemory:
+    """Used and total memory of the first GPU, asked for at most every few seconds."""
+
+    def __init__(self, *, every_s: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._every_s, self._clock = every_s, clock
+        self._command = shutil.which("nvidia-smi")
+        self._asked: float | None = None
+        self._said: str | None = None
+
+    def __call__(self) -> str | None:
+        """Such as ``61.2/80 GB``; None without a GPU."""
+        now = self._clock()
+        if self._asked is None or now - self._asked >= self._every_s:
+            self._asked, self._said = now, self._ask()
+        return self._said
+
+    def _ask(self) -> str | None:
+        torch: Any = sys.modules.get("torch")
+        if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+            free, total = torch.cuda.mem_get_info()
+            return f"{(total - free) / 1e9:.1f}/{total / 1e9:.0f} GB"
+        if self._command is None:
+            return None
+        # an engine may hold the GPU in a process of its own
+        command = [self._command, "--query-gpu=memory.used,memory.total", "--format=csv,noheader,nounits"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+            used, total = (float(v) * 2**20 / 1e9 for v in done.stdout.splitlines()[0].split(","))
+        except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+            return None
+        return f"{used:.1f}/{total:.0f} GB"
 
 
 class Silent:
@@ -65,6 +91,7 @@ class Reporter:
         self._clock = clock
         self._terminal = self._stream.isatty()
         self._open = False
+        self._memory = _GpuMemory()
         self.begin("", total=0)
 
     def begin(self, stage: str, *, total: int, done: int = 0, noun: str = "cells") -> None:
@@ -111,7 +138,7 @@ class Reporter:
             parts.append(f"{duration(left / rate)} left")
         if self._tokens:
             parts.append(f"{self._tokens / took:,.0f} tok/s")
-        memory = gpu_memory()
+        memory = self._memory()
         if memory:
             parts.append(f"GPU {memory}")
         return f"{self._stage}: " + ", ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from leakstats.experiment import progress
 from leakstats.experiment.progress import Reporter, duration
 
 
@@ -64,3 +65,25 @@ def test_what_has_no_total():
     clock.now = 20.0
     reporter.advance(10, tokens=1000)
     assert out.getvalue() == "train/a: 10 steps, 0.5/s, 50 tok/s\n"
+
+
+class TestGpuMemory:
+    def test_as_the_driver_says(self, tmp_path, monkeypatch):
+        command = tmp_path / "nvidia-smi"
+        command.write_text("#!/bin/sh\necho '40960, 81559'\necho '0, 81559'\n")
+        command.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+        clock = Clock()
+        memory = progress._GpuMemory(clock=clock)
+        assert memory() == "42.9/86 GB"
+        command.write_text("#!/bin/sh\necho '20480, 81559'\n")
+        assert memory() == "42.9/86 GB"  # not asked again so soon
+        clock.now = 11.0
+        assert memory() == "21.5/86 GB"
+        command.write_text("#!/bin/sh\necho 'No devices were found'; exit 6\n")
+        clock.now = 22.0
+        assert memory() is None
+
+    def test_none(self, monkeypatch):
+        monkeypatch.setenv("PATH", "")
+        assert progress._GpuMemory()() is None
