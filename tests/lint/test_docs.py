@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from leakstats.lint.commands import lint
 from leakstats.lint.config import read_config
@@ -173,6 +174,10 @@ def test_the_examples_of_the_ci_page_hold(project_root: Path, tmp_path: Path, ac
     for fence in fences:
         if fence.info == "yaml":
             data = yaml.safe_load(fence.content)
+            if isinstance(data, list):  # a hook of the configuration of pre-commit
+                used = {word for hook in data for word in hook["args"] if word.startswith("--")}
+                assert used <= options
+                continue
             for job in data.get("jobs", {}).values():
                 given = [s.get("with", {}) for s in job["steps"] if "leakstats" in s["uses"]]
                 assert given
@@ -184,4 +189,20 @@ def test_the_examples_of_the_ci_page_hold(project_root: Path, tmp_path: Path, ac
         elif fence.info == "sh":
             used = {word for word in fence.content.split() if word.startswith("--")}
             assert used <= options
-    assert {f.info for f in fences} == {"yaml", "toml", "sh", "markdown"}
+    assert {f.info for f in fences} == {"yaml", "toml", "sh", "markdown", "text"}
+
+
+def test_the_ci_page_shows_what_is_printed(project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document.parse((project_root / "docs/ci.md").read_text("utf-8"))
+    fences = [b for b in document.blocks if isinstance(b, Fence)]
+    page = next(f.content for f in fences if f.info == "markdown")
+    shown = [f.content for f in fences if f.info == "text"]
+    monkeypatch.chdir(tmp_path)
+    Path("issue.md").write_text(page, "utf-8")
+    for form, expected in zip(("text", "github"), shown, strict=True):
+        assert CliRunner().invoke(lint, ["issue.md", "--select", "CR4", "--format", form]).stdout == expected
+
+
+def test_the_ci_page_names_every_input(project_root: Path, action: dict[str, Any]) -> None:
+    text = (project_root / "docs/ci.md").read_text("utf-8")
+    assert [line.split("`")[1] for line in text.split("\n") if line.startswith("| `")] == [*action["inputs"]]
