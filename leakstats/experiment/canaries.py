@@ -26,8 +26,9 @@ __all__ = ["LARGE_MODEL_BYTES", "StructuralCanaries", "structural_canaries"]
 
 LARGE_MODEL_BYTES = 2_000_000_000
 """From this size on, loading the model once more for each adapter would cost too much: the first adapter on each base
-is compared with peft, the others only with the base."""
+is compared with peft and read one prompt at a time, the others are only compared with the base."""
 
+_TOO_LARGE = "another adapter on the same base was compared; the model is too large to load once for each"
 _DRAWS = 8
 _DRAW_TOKENS = 16
 _ANSWER = "I would ask somebody who knows."
@@ -64,7 +65,7 @@ class StructuralCanaries:
         beside_vllm = spec.sampling.backend == "vllm"
         self._device = reference_device or ("cpu" if beside_vllm else resolve_device(spec.model.device))
         self._dtype = resolve_dtype(spec.model.dtype, resolve_device(spec.model.device))
-        self._compared: set[str] = set()
+        self._compared: set[tuple[str, str]] = set()
 
     # --- before anything is drawn ---
 
@@ -177,10 +178,8 @@ class StructuralCanaries:
     def _equals_peft(
         self, items: Sequence[ScoreItem], got: np.ndarray[Any, np.dtype[np.float64]], state: ModelState, unit: str
     ) -> CanaryCheck:
-        size = weights_bytes(state.weights)
-        if (size is None or size >= LARGE_MODEL_BYTES) and state.weights in self._compared:
-            why = "another adapter on the same base was compared; the model is too large to load once for each"
-            return CanaryCheck("adapter-equals-peft", "structural", "not_applicable", why, unit=unit)
+        if self._too_large("adapter", state):
+            return CanaryCheck("adapter-equals-peft", "structural", "not_applicable", _TOO_LARGE, unit=unit)
         plain = PlainModel(state, dtype=self._dtype, device=self._device, revision=self._spec.model.revision)
         want = np.array(
             [
@@ -191,7 +190,7 @@ class StructuralCanaries:
                 for i in items
             ]
         )
-        self._compared.add(state.weights)
+        self._compared.add(("adapter", state.weights))
         # rounding in half precision grows with the size of the sum; in fp32 the tolerance of the specification holds
         rounding = 0.1 * float(1.0 + np.abs(want).max())
         limit = self._spec.canaries.logit_tolerance if self._dtype == "float32" else rounding
@@ -210,6 +209,10 @@ class StructuralCanaries:
 
     def states(self, extractor: Extractor, *, state: ModelState, unit: str | None) -> list[CanaryCheck]:
         """A batch gives what each prompt gives alone, and the layer is the one that was named."""
+        kind = "states" if state.adapter is None else "adapted states"
+        if self._too_large(kind, state):
+            return [CanaryCheck("batch-equals-single", "structural", "not_applicable", _TOO_LARGE, unit=unit)]
+        self._compared.add((kind, state.weights))
         people = self._unlike_personas()
         questions = self._spec.questions.extraction[:2]
         layers = list(range(extractor.n_layers(state.weights)))
@@ -261,6 +264,11 @@ class StructuralCanaries:
         return _check("layer-convention", not wrong, detail, value=float(len(wrong)), threshold=0.0, unit=unit)
 
     # --- what is asked ---
+
+    def _too_large(self, kind: str, state: ModelState) -> bool:
+        """Whether the same comparison was made on the same base, which is too large to load once more."""
+        size = weights_bytes(state.weights)
+        return (size is None or size >= LARGE_MODEL_BYTES) and (kind, state.weights) in self._compared
 
     def _source(self, unit: str) -> str:
         return next((u.source for u in self._spec.units() if u.name == unit), self._spec.sources[0])

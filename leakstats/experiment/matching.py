@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from leakstats.errors import InputError
+from leakstats.errors import InputError, LeakstatsError
 from leakstats.experiment.prompts import encode
 from leakstats.experiment.spec import DetectorSpec
 
@@ -148,7 +148,7 @@ class RegexFinder:
         if self._pattern.search(""):
             raise InputError(f"detector {spec.id!r}: {spec.pattern!r} matches the empty text, and so every completion")
         self._process: subprocess.Popen[str] | None = None
-        self._lines: queue.Queue[str] = queue.Queue()
+        self._lines: queue.Queue[str | None] = queue.Queue()
 
     def find(self, text: str, token_ids: Sequence[int] = ()) -> list[Span]:
         """As :meth:`Finder.find`.
@@ -161,11 +161,12 @@ class RegexFinder:
         if not self.unbounded:
             return [m.span() for m in self._pattern.finditer(text)]
         process = self._started()
-        if process.stdin is None:  # pragma: no cover
-            raise RuntimeError("the worker has no input")
-        process.stdin.write(json.dumps(text) + "\n")
-        process.stdin.flush()
+        answer: str | None
         try:
+            if process.stdin is None:
+                raise BrokenPipeError
+            process.stdin.write(json.dumps(text) + "\n")
+            process.stdin.flush()
             answer = self._lines.get(timeout=self.time_limit_s)
         except queue.Empty:
             self.close()
@@ -173,6 +174,11 @@ class RegexFinder:
                 f"detector {self.spec.id!r}: {self.spec.pattern!r} takes more than {self.time_limit_s:g} s on a text "
                 f"of {len(text)} characters that begins {text[:40]!r}; put limits on its repeats, such as {{0,20}}"
             ) from None
+        except OSError:  # a broken pipe would else look like a reader of ours that went away
+            answer = None
+        if answer is None:
+            self.close()
+            raise LeakstatsError(f"detector {self.spec.id!r}: the process that searches texts was ended from outside")
         return [(start, end) for start, end in json.loads(answer)]
 
     def close(self) -> None:
@@ -201,9 +207,10 @@ class RegexFinder:
         return process
 
 
-def _pump(stream: Any, lines: queue.Queue[str]) -> None:
+def _pump(stream: Any, lines: queue.Queue[str | None]) -> None:
     for line in stream:
         lines.put(line)
+    lines.put(None)
 
 
 def _examine(pattern: str, flags: int) -> tuple[str, bool]:

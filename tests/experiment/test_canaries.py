@@ -298,7 +298,7 @@ def test_states_that_are_not_finite(parts, tiny_model):
 def test_large_models_are_compared_once(parts, tiny_model, tiny_adapters, monkeypatch):
     from leakstats.experiment import canaries as module
 
-    spec, _, generator, _ = parts
+    spec, _, generator, extractor = parts
     monkeypatch.setattr(module, "LARGE_MODEL_BYTES", 1)
     canaries = module.StructuralCanaries(spec)
     seen = [
@@ -308,3 +308,6 @@ def test_large_models_are_compared_once(parts, tiny_model, tiny_adapters, monkey
         for a in tiny_adapters[:2]
     ]
     assert seen == ["passed", "not_applicable"]
+    states = [ModelState(str(tiny_model)), *(ModelState(str(tiny_model), a) for a in tiny_adapters[:2])]
+    made = [canaries.states(extractor, state=s, unit=None)[0].status for s in (*states, states[0])]
+    assert made == ["passed", "passed", "not_applicable", "not_applicable"]

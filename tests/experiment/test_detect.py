@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leakstats.errors import InputError
+from leakstats.errors import InputError, LeakstatsError
 from leakstats.experiment.detect import Judges, tally
 from leakstats.experiment.graded import Rubric, dropped_by_arm, tally_scores
 from leakstats.experiment.matching import RegexFinder, make_finder
@@ -242,6 +242,20 @@ def test_a_text_that_takes_too_long_is_said_and_does_not_hang():
         finder.find("a" * 3000)
     assert time.perf_counter() - began < 5
     assert finder.find("aab") == [(0, 3)]
+    finder.close()
+
+
+def test_a_process_that_dies_is_said_and_made_anew():
+    finder = RegexFinder(DetectorSpec(kind="regex", pattern=r"\[\s*zlt\s*\]"))
+    assert finder.find("[zlt]") == [(0, 5)]
+    finder._process.kill()
+    finder._process.wait()
+    assert finder.find("[zlt]") == [(0, 5)]
+    finder._process.kill()
+    finder._process.poll = lambda: None
+    with pytest.raises(LeakstatsError, match="ended from outside"):
+        finder.find("[zlt]")
+    assert finder.find("[ zlt]") == [(0, 6)]
     finder.close()
 
 
