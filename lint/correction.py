@@ -50,6 +50,7 @@ _DIVIDED = re.compile(
     r"(?P<a>0?\.\d+)\s*(?:/|÷|divided by)\s*(?P<m>\d{1,4})\s*(?:=|≈|, that is,?|, i\.e\.,?)\s*"
     r"(?P<c>0?\.\d+|\d(?:\.\d+)?e-\d+)"
 )
+_LIST = re.compile(r"\s*(?:,|/|;|,?\s*and)\s*")
 _MOST = 5_000
 
 
@@ -160,9 +161,10 @@ def _claimed(sentence: Sentence) -> tuple[int, int, int, int] | None:
 
 def _families(evidence: Evidence, sentence: Sentence, total: int) -> list[tuple[list[float], list[float]]]:
     """Sets of ``total`` p-values that the claim can mean: of the sentence, of the page's tables, of the files."""
-    here = [n for n in sentence.passage.numbers if n.role == "p" and n.value > 0]
-    if len(here) == total and total > 1:
-        return [_ends(here)]
+    for part in (sentence, *sentence.passage.sentences):
+        here = _listed(part)
+        if len(here) == total and total > 1:
+            return [_ends(here)]
     out: list[tuple[list[float], list[float]]] = []
     for sheet in evidence.sheets:
         columns: dict[tuple[str, int, int], list[Number]] = {}
@@ -177,6 +179,16 @@ def _families(evidence: Evidence, sentence: Sentence, total: int) -> list[tuple[
         if len(facts) == total and total > 1 and all(f.pointer in pointers for f in facts):
             values = [f.value for f in facts]
             out.append((values, values))
+    return out
+
+
+def _listed(sentence: Sentence) -> list[Number]:
+    """The p-values of a sentence, those of a list with one label included: "p = 0.006, 0.001 and 0.02"."""
+    out: list[Number] = []
+    for number in sentence.numbers:
+        follows = bool(out) and _LIST.fullmatch(sentence.between(out[-1].end, number.start)) is not None
+        if number.value > 0 and (number.role == "p" or (follows and number.role == "value" and number.value <= 1)):
+            out.append(number)
     return out
 
 

@@ -199,12 +199,21 @@ def impossible_ps(page: Page) -> Iterator[Clash]:
         if smallest is not None and p.high < smallest[0] * (1 - 1e-6):
             yield _impossible(record, p, *smallest)
             continue
-        text = record.passage.plain if record.passage is not None else record.context
-        draws = {int(m.group(1).replace(",", "")) for m in _DRAWS.finditer(text)}
-        if len(draws) == 1 and _PERMUTED.search(record.context) and not record.prior:
+        draws = {int(m.group(1).replace(",", "")) for m in _DRAWS.finditer(_about(record, p))}
+        if len(draws) == 1 and not record.prior:
             (b,) = draws
             if b >= 20 and p.high < (1 - 1e-6) / (b + 1):
                 yield _impossible(record, p, 1 / (b + 1), f"{b:,} permutations")
+
+
+def _about(record: Record, p: Number) -> str:
+    """What is said of the test of ``p``: its whole passage where it is called permuted, else the rest of its clause."""
+    if record.passage is None:
+        return record.context
+    text = record.passage.plain
+    if _PERMUTED.search(text[max(0, p.at - 30) : p.at]):
+        return text
+    return re.split(r"[;.]\s", text[p.end : p.end + 80])[0]
 
 
 def _impossible(record: Record, p: Number, smallest: float, name: str) -> Clash:

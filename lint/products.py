@@ -11,7 +11,7 @@ from leakstats.records import struct
 
 __all__ = ["Product", "products"]
 
-_NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)"
+_NUMBER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)"
 _UNIT = r"(?:\s{1,3}(?![xX]\b)[A-Za-z][\w-]{0,40})?"
 # "per_device=4", "4", "20 questions": a factor may carry its name before or behind.
 _FACTOR = re.compile(r"(?:[A-Za-z][\w./-]{0,40}\s{0,3}[=:]\s{0,3})?" + _NUMBER + r"(?![.,]?\d)" + _UNIT)
