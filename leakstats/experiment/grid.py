@@ -10,6 +10,7 @@ __all__ = [
     "BASE",
     "PREDICTORS",
     "FineTuning",
+    "covariate_ids",
     "fine_tuning_of",
     "fine_tunings",
     "models_read",
@@ -112,7 +113,18 @@ PREDICTORS = {"base": "cosine", "merged": "cosine_merged", "adapted": "cosine_ad
 
 def table_ids(spec: ExperimentSpec) -> tuple[str, ...]:
     """Ids of the tables of rates that a run of this specification writes, which its plan may name."""
-    return ("bystander_rate", "own_rate", "negative_rate", "base_rate", *(f"{d.id}_rate" for d in spec.detectors[1:]))
+    teaches = spec.training.negatives.rows > 0 and any(u.kind != "adapters" for u in spec.units())
+    control = ("negative_rate",) if teaches else ()
+    return ("bystander_rate", "own_rate", *control, "base_rate", *(f"{d.id}_rate" for d in spec.detectors[1:]))
+
+
+def covariate_ids(spec: ExperimentSpec) -> dict[str, str]:
+    """Names of the persona covariates that a run measures: each measure, and each source's overlap, to its id."""
+    out = {name: name for name in ("tokens", "characters", "words")}
+    for i, source in enumerate(spec.sources):
+        fits = source.isascii() and source.isidentifier() and source.islower()  # ids are lower_snake
+        out[f"overlap with {source}"] = f"overlap_{source}" if fits else f"overlap_source_{i}"
+    return out
 
 
 def similarity_ids(spec: ExperimentSpec) -> dict[str, tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from leakstats.experiment.counts import levels_of
+from leakstats.experiment.grid import covariate_ids
 from leakstats.experiment.run import Run
 from leakstats.experiment.spec import ExperimentSpec
 from leakstats.results import Attribute, FactorInfo, NamedColumn, Personas
@@ -31,9 +32,9 @@ def personas_of(run: Run) -> Personas:
             ("words", "count", "words of the system prompt"),
         )
     }
-    for i, source in enumerate(spec.sources):
-        name = f"overlap_{source}" if source.isidentifier() and source.islower() else f"overlap_source_{i}"
-        covariates[name] = column(
+    ids = covariate_ids(spec)
+    for source in spec.sources:
+        covariates[ids[f"overlap with {source}"]] = column(
             "fraction",
             f"Jaccard index of the words of the system prompt and of {source}'s",
             [measured[p.name]["overlap"][source] for p in entries],

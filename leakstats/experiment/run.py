@@ -12,13 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
+from leakstats.errors import InputError, LeakstatsError
 from leakstats.experiment.backends import Backends
 from leakstats.experiment.folder import RunFolder
 from leakstats.experiment.generate import make_canaries
-from leakstats.experiment.grid import similarity_ids, table_ids
 from leakstats.experiment.journal import Journal, repair_journal
 from leakstats.experiment.personas import limit_violations, prompt_measures
+from leakstats.experiment.plan_check import check_plan
 from leakstats.experiment.progress import Reporter
 from leakstats.experiment.provenance import capture, code_state, environment_lock
 from leakstats.experiment.reader import load_spec
@@ -135,38 +135,6 @@ class Run:
         sources = [self.spec.personas[name] for name in self.spec.sources]
         measured = {p.name: asdict(prompt_measures(p, sources, count_tokens=count)) for p in self.spec.personas.entries}
         self.record("personas", "measures", measures=measured)
-
-
-def check_plan(spec: ExperimentSpec) -> None:
-    """Make sure before anything runs that the plan names what this experiment will measure.
-
-    Raises
-    ------
-    ContractError
-        With every name that the results will not have.
-    """
-    found: list[Violation] = []
-    primary = spec.plan.get("primary") or {}
-    tables, similarities = table_ids(spec), similarity_ids(spec)
-    if primary and primary["outcome"] not in tables:
-        found.append(_unmeasured("primary/outcome", primary["outcome"], tables))
-    covariates = ("tokens", "characters", "words")
-    predictor = primary.get("predictor")
-    if predictor is not None and predictor not in (*similarities, *covariates) and not predictor.startswith("overlap_"):
-        found.append(_unmeasured("primary/predictor", predictor, (*similarities, *covariates)))
-    layers = spec.extraction.layers
-    if primary.get("layer") is not None and layers != "all" and primary["layer"] not in layers:
-        found.append(_unmeasured("primary/layer", primary["layer"], layers))
-    for i, control in enumerate(spec.plan.get("controls", ())):
-        if control["table"] not in tables:
-            found.append(_unmeasured(f"controls/{i}/table", control["table"], tables))
-    if found:
-        raise ContractError("the plan", found)
-
-
-def _unmeasured(place: str, value: Any, have: Sequence[Any]) -> Violation:
-    shown = ", ".join(map(str, have)) or "nothing of the kind"
-    return Violation(f"/plan/{place}", f"is {value!r}, which this experiment does not measure", f"it measures {shown}")
 
 
 @contextmanager

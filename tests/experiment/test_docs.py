@@ -10,8 +10,8 @@ import pytest
 from leakstats.cli import cli
 from leakstats.experiment.folder import RunFolder
 from leakstats.experiment.grid import similarity_ids, table_ids
+from leakstats.experiment.plan_check import check_plan
 from leakstats.experiment.reader import load_spec
-from leakstats.experiment.run import check_plan
 
 
 @pytest.fixture

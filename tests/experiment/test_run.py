@@ -435,6 +435,35 @@ class TestRefusals:
         ]
         assert not (tmp_path / "run").exists()
 
+    @pytest.mark.parametrize(
+        ("plan", "pointer"),
+        [
+            ('covariates = [{name = "n", from = "length", transform = "log"}]', "/plan/covariates/0/from"),
+            (
+                'covariates = [{name = "n", from = "overlap_villain", transform = "log"}]',
+                "/plan/covariates/0/transform",
+            ),
+            ('exclusions = [{persona = "nobody", reason = "r", decided = "before"}]', "/plan/exclusions/0/persona"),
+            ('controls = [{table = "rate", expected = "zero", threshold = 0.1}]', "/plan/controls/0/table"),
+            ('families = [{name = "a", correction = "holm"}, {name = "a", correction = "holm"}]', "/plan/families"),
+        ],
+    )
+    def test_what_would_only_be_noticed_at_the_end(self, fake_experiment, tmp_path, plan, pointer):
+        with pytest.raises(ContractError) as caught:
+            go(fake_experiment(plan=plan), tmp_path / "run")
+        assert [v.pointer for v in caught.value.violations] == [pointer]
+
+    def test_a_plan_with_everything_is_kept(self, fake_experiment, tmp_path):
+        plan = (
+            'covariates = [{name = "log_tokens", from = "tokens", transform = "log"}]\n'
+            'exclusions = [{persona = "comedian", reason = "jokes", decided = "before"}]\n'
+            'families = [{name = "sources", correction = "holm"}]\nmargin = 0.1\nnew_points = ["medical_doctor"]'
+        )
+        results = load(go(fake_experiment(plan=plan), tmp_path / "run")[0])
+        assert results.plan.covariates[0].source == "tokens"
+        assert results.plan.exclusions[0].persona == "comedian"
+        assert (results.plan.margin, results.plan.new_points) == (0.1, ("medical_doctor",))
+
     def test_persona_limits(self, fake_experiment, tmp_path):
         path = fake_experiment(personas="max_tokens = 3")
         with pytest.raises(InputError, match="the persona set breaks its own limits"):
