@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -187,6 +188,15 @@ def test_gradient_checkpointing_gives_the_same_losses(tiny_model, tmp_path):
     )
     losses = [[r["loss"] for r in read_curve(a.path)] for a in (plain, saved)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="compiling needs a compiler")
+def test_compiled_layers_give_the_same_losses(tiny_model, tmp_path):
+    recipe = replace(RECIPE, dropout=0.0, epochs=2)
+    plain, fast = (train(tiny_model, tmp_path / str(on), recipe=recipe, compile=on) for on in (False, True))
+    losses = [[r["loss"] for r in read_curve(a.path)] for a in (plain, fast)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
 def test_full_loss_teaches_the_answers_too(tiny_model, tmp_path):
