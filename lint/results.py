@@ -22,6 +22,7 @@ _RESULT_WORD = re.compile(
 )
 _MOST_BYTES = 8 * 1024 * 1024
 _MOST_FILES = 6
+_MOST_KEPT = 256 * 1024
 
 
 @struct
@@ -71,12 +72,14 @@ def load_results(
     datasets, problems = [], []
     for file in files[:_MOST_FILES]:
         try:
-            size = file.stat().st_size
+            seen = file.stat()
+            size = seen.st_size
             if not file.is_file():
                 raise ValueError("is no file")
             if size > _MOST_BYTES:
                 raise ValueError(f"is larger than {_MOST_BYTES} bytes")
-            dataset = read_dataset(file.name, file.read_bytes().decode("utf-8-sig"))
+            reader = _read_again if size <= _MOST_KEPT else _read
+            dataset = reader(file.absolute(), seen.st_mtime_ns, size)
         except OSError as error:
             problems.append((str(file), error.strerror or type(error).__name__))
         except (ValueError, OverflowError) as error:
@@ -84,6 +87,14 @@ def load_results(
         else:
             datasets.append(dataset)
     return ResultFiles(tuple(datasets), tuple(problems), named)
+
+
+def _read(file: Path, changed: int, size: int) -> Dataset:
+    return read_dataset(file.name, file.read_bytes().decode("utf-8-sig"))
+
+
+_read_again = lru_cache(maxsize=32)(_read)
+"""Pages of one folder often share their results; what a file holds is worked out once while it does not change."""
 
 
 def _folders(page: Path | None, root: Path | None) -> list[Path]:

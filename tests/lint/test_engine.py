@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from leakstats.errors import InputError
+from leakstats.lint.document import Document
 from leakstats.lint.engine import DEFAULT_MAX_BYTES, Options, lint_paths, lint_text
 from leakstats.lint.finding import Finding
 from leakstats.lint.registry import all_rules
 from leakstats.lint.report import Coverage, PageReport, Report
+from leakstats.lint.results import load_results
 from leakstats.lint.source import Place
 
 NOTHING = io.BytesIO()
@@ -175,3 +177,17 @@ def test_published_pages_are_judged(shared_dir: Path) -> None:
     for path in pages:
         codes = {f.code for f in lint_text(path.read_text("utf-8")).findings}
         assert "CR101" in codes  # no human summary
+
+
+def test_results_that_changed_are_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    document = Document.parse("The loss is 0.5.")
+
+    def known() -> list[float]:
+        (dataset,) = load_results(document, given=(path,), page=None, root=None).datasets
+        return [leaf.value for leaf in dataset.leaves]
+
+    path.write_text('{"loss": 0.5}', "utf-8")
+    assert known() == known() == [0.5]
+    path.write_text('{"loss": 0.25}', "utf-8")
+    assert known() == [0.25]
