@@ -2,7 +2,7 @@
 
 There is no peer that does the same: the "peer" is the time allowed, so that ratio >= 1 means "within it". The analysis
 is made once, with few resamples and without figures; they change no length of the page that matters here. A command is
-timed by the wall; a hundred pages by the processor time of this one thread, which is the wall time of a machine that does
+timed by the wall; a hundred pages by the processor time of this thread, which is the wall time of a machine that does
 nothing else and stays the same on one that does.
 """
 
