@@ -117,7 +117,9 @@ def _inputs(spec: ExperimentSpec, spec_file: Path | None) -> list[dict[str, str]
 
 
 def portable_command(argv: Sequence[str], *, folder: Path) -> str:
-    """The command line without the machine: the run folder is ``RUN``, other absolute paths keep their last name.
+    """The command line without the machine, so that two runs in two folders say the same.
+
+    The run folder after ``-o`` is ``RUN``, a folder around it ``OUT``; other absolute paths keep their last name.
 
     Examples
     --------
@@ -130,6 +132,8 @@ def portable_command(argv: Sequence[str], *, folder: Path) -> str:
         names_folder = before in _OUTPUT or name in _OUTPUT
         if names_folder and value and Path(value).absolute() == folder.absolute():
             value = "RUN"
+        elif names_folder and value and Path(value).absolute() in folder.absolute().parents:
+            value = "OUT"
         elif Path(value).is_absolute():
             value = Path(value).name
         words.append(f"{name}{equals}{value}")

@@ -86,6 +86,11 @@ class TestCommand:
         said = portable_command(["leakstats", "run", "a b.toml", "--output=run"], folder=Path("run"))
         assert said == "leakstats run 'a b.toml' --output=RUN"
 
+    def test_a_folder_around_the_run(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        said = portable_command(["leakstats", "demo", "-o", "first", "--seed", "7"], folder=Path("first/run"))
+        assert said == "leakstats demo -o OUT --seed 7"
+
     def test_no_absolute_path(self):
         assert portable_command(["/x/leakstats", "run", "/home/me/e.toml"], folder=Path("r")) == "leakstats run e.toml"
 
