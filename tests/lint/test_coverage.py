@@ -185,3 +185,69 @@ def test_rules_that_are_left_out_leave_no_account(results: Path) -> None:
     report = lint_text(PAGE.format("57%."), Options(results=(results,), codes=frozenset({"CR101"})))
     assert report.numbers is None
     assert report.coverage_line == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "counted"),
+    [
+        ("We measured 12 personas and 20 questions.", []),
+        ("3 of 4 personas, one of 7 sources.", ["3", "4", "7"]),
+        ("They rise from 2 to 9 hits in the villain.", ["2", "9"]),
+        ("The interval is [3, 9].", ["3", "9"]),
+        ("ρ = 0.61 (p < 0.05).", ["0.61", "0.05"]),
+        ("The limit was p < 0.05.", []),
+        ("A rate above 35% is high.", []),
+        ("10 pp up in 2 of 4 personas.", ["2", "4"]),
+        ("It rose by 10 pp.", ["10pp"]),
+        ("N = 1 run, N = 12 personas.", ["12"]),
+    ],
+)
+def test_which_numbers_claim_something(words: str, counted: list[str]) -> None:
+    report = judged(words)
+    assert [a.text for a in report.numbers or () if a.place.line == 11] == counted
+
+
+def test_only_the_finding_on_a_number_contradicts_it(results: Path) -> None:
+    found = accounts("The villain (57%) is 39 pp above the nurse (12%), p = 0 (N = 12).", results)
+    assert {text: a.outcome for text, a in found.items()} == {
+        "57%": "grounded",
+        "39pp": "contradicted",
+        "12%": "grounded",
+        "0": "contradicted",
+        "12": "grounded",
+    }
+    assert found["0"].why.startswith("CR402:")
+
+
+def test_a_column_whose_names_the_file_lacks_is_bound_by_all_its_values(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text('{"meta": {"x": 1}, "table": {"u": [0.111, 0.222, 0.333, 0.444], "v": [0.5, 0.6, 0.7, 0.9]}}')
+    head = PAGE[: PAGE.index("| Persona")].format("Nothing.")
+    cells = ("a | 0.22 | 0.5", "b | 0.11 | 0.6", "c | 0.44 | 0.7", "d | 0.33 | 0.8")
+    rows = "| Thing | First | Second |\n|---|---|---|\n" + "".join(f"| {cell} |\n" for cell in cells)
+    report = lint_text(head + rows, Options(results=(path,)))
+    read = [(a.text, a.outcome) for a in report.numbers or () if a.place.line > 13]
+    assert read[::2] == [("0.22", "grounded"), ("0.11", "grounded"), ("0.44", "grounded"), ("0.33", "grounded")]
+    assert {outcome for _, outcome in read[1::2]} == {"unexplained"}, "one value differs, so nothing is bound"
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("Wilson gives [47%, 66%] for 57 of 100 completions of the villain.", "derived"),
+        ("Wilson gives [41%, 60%] for 57 of 100 completions of the villain.", "unexplained"),
+    ],
+)
+def test_ends_of_intervals_follow_from_k_and_n(words: str, outcome: str, results: Path) -> None:
+    found = said(words, results)
+    first = words.split("[")[1].split(",")[0]
+    assert found[first] == outcome or (outcome == "unexplained" and found[first] == "contradicted")
+
+
+def test_a_difference_in_a_table_follows_from_another_table(results: Path) -> None:
+    page = (
+        PAGE.format("Nothing.")
+        + "\n| Contrast | Δ |\n|---|---|\n| villain − nurse | 45 pp |\n| pirate − judge | 20 pp |\n"
+    )
+    report = lint_text(page, Options(results=(results,)))
+    assert [a.outcome for a in report.numbers or () if a.text.startswith(("45", "20"))] == ["derived", "unexplained"]

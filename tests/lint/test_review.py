@@ -212,3 +212,17 @@ def test_rendered_numbers_are_supported_by_their_expression(project_root: Path) 
     assert done.verdict == "PASS"
     said = json.dumps([c.evidence for c in done.claims if c.standing == "supported"])
     assert "rho(source=" in said
+
+
+def test_a_peak_in_decimals_is_a_peak_too(good_page: str) -> None:
+    table = COURSE.replace("10% | 60% | 15%", "0.10 | 0.60 | 0.15").replace("12% | 33% | 32%", "0.12 | 0.33 | 0.32")
+    table = table.replace("25.0% | 60.0% | 55.0%", "0.250 | 0.600 | 0.550").replace(
+        "2% | 8% | 5%", "0.02 | 0.08 | 0.05"
+    )
+    head = good_page.index("## Headline numbers")
+    begin = good_page.index("- **The rate falls")
+    text = good_page[:begin] + "- **The rate of the villain increases from 0.10 to 0.60 (n = 200).**\n\n"
+    text += good_page[good_page.index("**Confidence:") : head] + table + good_page[head:].split("\n", 1)[1]
+    (claim,) = [c for c in reviewed(text).claims if c.kind == "takeaway"]
+    assert claim.standing == "overclaimed"
+    assert "net change of +5.0 pp" in claim.evidence[0]
