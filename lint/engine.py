@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,9 +115,22 @@ def _in_parallel(files: list[str], options: Options, jobs: int) -> list[PageRepo
     from concurrent.futures import ProcessPoolExecutor  # late: one page needs none
 
     all_rules()  # before the processes start, so that each inherits the rules
-    chunk = max(1, min(16, len(files) // (2 * jobs)))
-    with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(partial(_lint_file, options=options), files, chunksize=chunk))
+    size = max(1, min(16, len(files) // (2 * jobs)))
+    chunks = [files[i : i + size] for i in range(0, len(files), size)]
+    with ProcessPoolExecutor(jobs, initializer=_rest) as pool:
+        return [report for reports in pool.map(partial(_lint_chunk, options=options), chunks) for report in reports]
+
+
+def _rest() -> None:
+    """Keep the collector of garbage from looking through what lives as long as this process."""
+    gc.freeze()
+    gc.disable()
+
+
+def _lint_chunk(files: list[str], options: Options) -> list[PageReport]:
+    reports = [_lint_file(name, options) for name in files]
+    gc.collect()  # once for a dozen pages, and not hundreds of times a page
+    return reports
 
 
 def lint_text(text: str, options: Options | None = None, *, path: str = "<text>") -> PageReport:
