@@ -177,6 +177,8 @@ def lint(
     if baseline_path is not None:
         report = _less_known(report, baseline_path, update=update_baseline)
     click.echo(_format(form, report), nl=False)
+    for file in {u.name: u for page in report.pages for u in page.unread if u.given}.values():
+        click.echo(f"clean-result lint: {file.name} cannot be read, so it is not checked: {file.reason}", err=True)
     for page in report.pages:
         if not page.readable:
             click.echo(f"clean-result lint: {page.path}: {page.findings[0].message}", err=True)

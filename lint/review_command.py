@@ -63,6 +63,10 @@ def review_page(
         results=results,
         severity=config.severity,
     )
-    done = review(*judge_page(read_text(page), options, path=str(page), file=page))
+    judged, report = judge_page(read_text(page), options, path=str(page), file=page)
+    done = review(judged, report)
     click.echo(review_to_text(done), nl=False)
-    ctx.exit(1 if done.verdict == "FAIL" else 0)
+    unread = [u for u in report.unread if u.given]
+    for file in unread:
+        click.echo(f"clean-result review: {file.name} cannot be read, so it is not checked: {file.reason}", err=True)
+    ctx.exit(2 if unread else 1 if done.verdict == "FAIL" else 0)

@@ -6,7 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from leakstats.lint.commands import lint
 from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_paths
 from leakstats.lint.report import Report
@@ -95,3 +97,13 @@ def test_a_named_file_that_cannot_be_read_is_not_checked(good_page: str, tmp_pat
     assert not unread.given
     assert report.status == 0
     assert {n.code for n in report.pages[0].not_run} >= {"CR311", "CR313", "CR320"}
+
+
+def test_the_command_names_a_given_file_that_cannot_be_read_once(good_page: str, tmp_path: Path) -> None:
+    for name in ("a.md", "b.md"):
+        (tmp_path / name).write_text(good_page, "utf-8")
+    missing = tmp_path / "none.json"
+    done = CliRunner().invoke(lint, [str(tmp_path / "a.md"), str(tmp_path / "b.md"), "--results", str(missing)])
+    assert done.exit_code == 2
+    assert done.stderr.count("none.json cannot be read, so it is not checked: No such file or directory") == 1
+    assert done.stdout.splitlines()[-1].endswith("not judged: a file could not be read")

@@ -226,3 +226,11 @@ def test_a_peak_in_decimals_is_a_peak_too(good_page: str) -> None:
     (claim,) = [c for c in reviewed(text).claims if c.kind == "takeaway"]
     assert claim.standing == "overclaimed"
     assert "net change of +5.0 pp" in claim.evidence[0]
+
+
+def test_a_results_file_that_cannot_be_read_is_no_verdict(tmp_path: Path, good_page: str) -> None:
+    path = tmp_path / "issue.md"
+    path.write_text(good_page, "utf-8")
+    done = run(str(path), "--results", str(tmp_path / "none.json"))
+    assert done.exit_code == 2
+    assert "none.json cannot be read, so it is not checked: No such file or directory" in done.stderr
