@@ -11,7 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from leakstats.errors import InputError, MissingDependency
+from leakstats.errors import InputError, LeakstatsError, MissingDependency
+from leakstats.experiment.generate.transformers import out_of_memory
 from leakstats.experiment.loading import load_model, load_tokenizer, resolve_device, resolve_dtype
 from leakstats.experiment.prompts import end_of_turn
 from leakstats.experiment.seeds import derive_seed
@@ -321,7 +322,16 @@ class PeftTrainer:
                     model.eval()
                     curve.add({"step": step, "probe": dict(self.probe(model, tokenizer, step))})
 
-            return fit(model, plan.steps, how=how, first_marker=first_marker, on_step=each, after_step=done)
+            try:
+                return fit(model, plan.steps, how=how, first_marker=first_marker, on_step=each, after_step=done)
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error):
+                    raise
+                raise LeakstatsError(
+                    f"training does not fit into memory with batch_size = {recipe.batch_size} and rows of up to "
+                    f"{max(len(e.ids) for e in plan.encoded)} tokens; lower batch_size and raise accumulation by as "
+                    "much, which learns the same"
+                ) from error
 
     def _save(self, model: Any, out: Path, weights: str) -> None:
         """The adapter alone, naming its base without a path of this machine."""

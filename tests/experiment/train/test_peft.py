@@ -218,6 +218,17 @@ def test_a_loss_that_is_not_finite_stops(tiny_model, tmp_path):
         train(tiny_model, tmp_path / "a", recipe=replace(RECIPE, learning_rate=1e30, epochs=3))
 
 
+def test_a_lack_of_memory_says_what_to_change(tiny_model, tmp_path, monkeypatch):
+    from leakstats.experiment.train import peft
+
+    def full(*_, **__):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(peft, "fit", full)
+    with pytest.raises(LeakstatsError, match=r"batch_size = 4 and rows of up to \d+ tokens; lower batch_size"):
+        train(tiny_model, tmp_path / "a")
+
+
 # --- fine-tuning ------------------------------------------------------------------------------------------------------
 
 
