@@ -38,7 +38,7 @@ def name_ends(figure: Figure, axes: Axes, ends: Sequence[End]) -> None:
             textcoords="offset points",
             va="center",
             fontsize=8,
-            color=end.colour,
+            color=style.text_shade(end.colour),
             fontweight="bold" if end.front else "normal",
             annotation_clip=False,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, MaxNLocator
 
@@ -28,6 +30,7 @@ __all__ = [
     "MUTED",
     "PALETTE",
     "WIDTH",
+    "contrast",
     "group_colours",
     "head",
     "headed",
@@ -39,6 +42,7 @@ __all__ = [
     "rendered",
     "set_axis",
     "set_label",
+    "text_shade",
 ]
 
 WIDTH = 8.8
@@ -174,6 +178,22 @@ def line_look(index: int) -> tuple[str, str]:
     """Colour and dash of the line with that index: the palette first, then again with dashes and dots."""
     dashes = ("-", "--", ":")
     return PALETTE[index % len(PALETTE)], dashes[(index // len(PALETTE)) % len(dashes)]
+
+
+def contrast(colour: str) -> float:
+    """WCAG 2.1 contrast of a colour with white, from 1 to 21."""
+    parts = np.array(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(1.05 / (0.05 + linear @ np.array([0.2126, 0.7152, 0.0722])))
+
+
+@functools.cache
+def text_shade(colour: str) -> str:
+    """The colour as text in it is printed: darkened, hue kept, until it stands out from white by 4.5 to 1."""
+    parts = np.array(to_rgb(colour))
+    while contrast(to_hex(parts)) < 4.5:
+        parts = parts * 0.97
+    return to_hex(parts)
 
 
 def set_label(axis: Axis, text: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from leakstats.errors import InputError
 from leakstats.figures import KINDS, draw, labels, style
@@ -311,3 +312,18 @@ def test_names_of_a_matrix_are_broken_before_they_are_turned() -> None:
         cells = {t.get_text() for t in axes.texts}
     assert turned == {0.0}
     assert cells == {"22.5%"}
+
+
+def test_every_text_of_a_figure_stands_out_from_white() -> None:
+    assert style.contrast("#000000") == pytest.approx(21.0)
+    assert style.contrast("#ffffff") == pytest.approx(1.0)
+    for colour in (*style.PALETTE, style.CROWD, style.INK, style.MUTED):
+        shade = style.text_shade(colour)
+        assert style.contrast(shade) >= 4.5
+        assert shade == colour.lower() or style.contrast(colour) < 4.5
+    data = {"title": "t", "x": {"label": "layer"}, "y": {"label": "ρ"}, "series": lines(12, combined=True)}
+    with style.in_style():
+        figure = drawn("layer_profile", data)
+        texts = [t for axes in figure.axes for t in axes.texts if t.get_text()]
+    assert len(texts) == 13
+    assert all(style.contrast(to_hex(t.get_color())) >= 4.5 for t in texts)
