@@ -10,6 +10,7 @@ from leakstats.facts import Fact
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
+from .lexicon import MOOT
 from .passages import Sentence
 from .values import is_claim
 
@@ -100,7 +101,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     if s.kind in ("move", "to") and is_rate(sentence, s.left) and is_rate(sentence, s.right)
                 ]
                 signed = number.signed
-                if _PRIOR.search(sentence.text):
+                if _PRIOR.search(sentence.text) or MOOT.search(sentence.text):
                     continue
                 if pairs_of_counts(sentence) and len(_rates(sentence, False)) < 2 and not number.signed:
                     continue  # the bar that things are counted by
@@ -126,8 +127,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                         or not (sentence.names or len(around) >= 2)
                     ):
                         continue
-                elif (not order and len(here) != 2 and _difference_fits(low, high, known, False)) or (
-                    len(here) > 2 and _difference_fits(low, high, known, signed=False)
+                elif (len(here) > 2 or (not order and _parted(sentence, number))) and _difference_fits(
+                    low, high, known, False
                 ):
                     continue
                 yield Clash(
@@ -136,6 +137,20 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text} points is no difference of the rates that it speaks of",
                     "subtract again, from unrounded values",
                 )
+
+
+def _parted(sentence: Sentence, number: Number) -> bool:
+    """True if another name, or the end of a clause, stands between a number and the rates of its sentence."""
+    rates = [n for n in sentence.numbers if n is not number and is_rate(sentence, n, number) and not n.bound]
+    if not rates:
+        return True
+    near = min(rates, key=lambda n: min(abs(n.end - number.start), abs(number.end - n.start)))
+    left, right = sorted(((near.start, near.end), (number.start, number.end)))
+    between = sentence.between(left[1], right[0])
+    return (
+        any(left[1] <= m.start < right[0] for m in sentence.names)
+        or re.search(r";|, (?:and|but|while)", between) is not None
+    )
 
 
 def _threshold(sentence: Sentence, number: Number) -> bool:
@@ -161,6 +176,8 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
             for number in sentence.numbers:
                 if number.role != "fold" or number.bound in ("<", "<=", ">", ">=") or _PRIOR.search(sentence.text):
                     continue
+                if MOOT.search(sentence.text):
+                    continue
                 if number.decimals <= 0 and not re.match(
                     r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b",
                     sentence.between(number.end, number.end + 14),
@@ -176,7 +193,7 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if _ratio_fits(number, pairs):
                     continue
-                if not 2 <= _different(here) <= 3 and _ratio_fits(
+                if (not 2 <= _different(here) <= 3 or _parted(sentence, number)) and _ratio_fits(
                     number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence))]
                 ):
                     continue

@@ -12,7 +12,7 @@ from leakstats.records import replace, struct
 from .grammar import Number
 from .idioms import is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import ROLE_WORDS, direction_words, quantifiers
+from .lexicon import MOOT, ROLE_WORDS, direction_words, quantifiers
 from .names import words_of
 from .passages import Sentence
 from .values import is_claim
@@ -39,6 +39,8 @@ def _claims(evidence: Evidence) -> Iterator[Counted]:
         if not is_claim(passage) or passage.part == "prior":
             continue
         for sentence in passage.sentences:
+            if passage.scope != "title" and MOOT.search(sentence.text):
+                continue
             for k, n in pairs_of_counts(sentence):
                 if n.value > 60:
                     continue
@@ -372,6 +374,7 @@ def _clause(claim: Counted) -> tuple[str, list[Number]]:
     for k, n in pairs_of_counts(sentence):  # the next count, or the one before, has a criterion of its own
         if n.end <= claim.start:
             left = max(left, n.end - sentence.start)
+            left = max(left, 1 + max(text.rfind(mark, left, at) for mark in ",;"))
         elif k.start >= claim.end:
             right = min(right, k.start - sentence.start)
     numbers = [

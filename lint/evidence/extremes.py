@@ -10,8 +10,8 @@ from leakstats.facts import Fact, Series
 
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
-from .knowledge import Clash, Evidence, exceptions
-from .lexicon import ROLE_WORDS, Superlative, superlatives
+from .knowledge import LIKENESS, Clash, Evidence, exceptions
+from .lexicon import MOOT, ROLE_WORDS, Superlative, superlatives
 from .names import Mention, words_of
 from .passages import Sentence
 from .values import is_claim
@@ -196,6 +196,7 @@ _HOLDER_AFTER = re.compile(
     r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls "
     r"to|of|with)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
+_LABELLED = re.compile(r"\s*(?:[a-z]+\s+){0,2}[a-z]*\s*[:=]\s*(?:the\s+)?[`\"'*]*")
 _HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
 
@@ -209,7 +210,7 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
-            if not sentence.names:
+            if not sentence.names or passage.part == "prior" or MOOT.search(sentence.text):
                 continue
             found = superlatives(sentence.text)
             for word in found:
@@ -229,7 +230,7 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
         gap = re.sub(
             r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)
         )
-        if _HOLDER_AFTER.match(gap.replace(",", "")) and len(gap) < 70:
+        if (_HOLDER_AFTER.match(gap.replace(",", "")) or _LABELLED.fullmatch(gap)) and len(gap) < 70:
             return after
     before = [m for m in sentence.names if m.end <= start]
     if before and _HOLDER_BEFORE.match(sentence.between(before[-1].end, start)):
@@ -254,7 +255,7 @@ _NOT_FIRST = re.compile(
 )
 _CHANGE = re.compile(
     r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|improv|grow|"
-    r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon)?\w*\b",
+    r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|sensitiv|robust|stab|depend|affect)?\w*\b",
     re.IGNORECASE,
 )
 _SLICE = re.compile(
@@ -268,7 +269,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if _NOT_FIRST.search(sentence.between(max(sentence.start, start - 16), start)):
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
-    if _SUBSET.search(sentence.between(max(sentence.start, start - 30), max(end, holder.end) + 40)):
+    if _SUBSET.search(sentence.text):
         return None
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
@@ -289,11 +290,15 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = own if named else candidates
         if named and len({frozenset(named & f.entities) for _, f in own}) != 1:
             return None
+    others = _beside_holder(sentence, start, end, holder)
+    candidates = [(s, f) for s, f in candidates if all(o in s.facts for o in others)]
     change = _change(sentence, start, end)
     if change is not None:
         candidates = _changes(evidence, holder, candidates)
     if not candidates:
         return None
+    wanted = "spread" if change is not None else "mean"
+    over = [(s, s.facts[holder.name]) for s in evidence.aggregates if s.role == wanted and holder.name in s.facts]
     beside = _stated(sentence, word)
     stated = [beside] if beside is not None else _beside(evidence, sentence, holder)
     if stated and change is None:
@@ -319,7 +324,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = _meant(evidence, candidates, sentence.between(end, end + 40), near)
     if not candidates:
         return None
-    if any(_is_extreme(s, f, word, change) for s, f in candidates):
+    if any(_is_extreme(s, f, word, change) for s, f in (*candidates, *over)):
         return None
     series = candidates[0][0]
     by_name = {
@@ -332,6 +337,18 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+_CLAUSE = re.compile(r"[,;:.()]|\b(?:and|but|while|whereas|though|although|with)\b", re.IGNORECASE)
+
+
+def _beside_holder(sentence: Sentence, start: int, end: int, holder: Mention) -> set[str]:
+    """The other names of the extreme's clause: a thing in one of several settings is no holder over all."""
+    left, right = min(start, holder.start), max(end, holder.end)
+    cuts = [sentence.start + m.start() for m in _CLAUSE.finditer(sentence.text)]
+    first = max((c for c in cuts if c < left), default=sentence.start)
+    last = min((c for c in cuts if c >= right), default=sentence.end)
+    return {m.name for m in sentence.names if first <= m.start < last and m.name != holder.name}
 
 
 def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | None) -> bool:
@@ -393,7 +410,7 @@ def _meant(
 ) -> list[tuple[Series, Fact]]:
     """The columns that the words beside an extreme name, with the fields that they print; else all of them."""
     noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
-    if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | _RATES | _ROLES)):
+    if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | _RATES | _ROLES | LIKENESS)):
         return []  # a quantity that no table and no field is known to hold
     if noun & _RATES:
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
@@ -407,6 +424,8 @@ def _meant(
         if named:
             printed = {b.data.pointer for b in evidence.bindings if words & words_of(b.page.quantity)}
             return named + [(s, f) for s, f in candidates if s.pointer in printed]
+    if noun & LIKENESS:
+        return [(s, f) for s, f in candidates if evidence.kind(s) == "similarity"]
     if noun & _COEFFICIENTS:
         return [(s, f) for s, f in candidates if evidence.kind(s) == "coefficient"]
     return candidates

@@ -113,6 +113,7 @@ _SIZE_AFTER = re.compile(
     r"min(?:utes?)?\b|h\b|hrs?\b|hours?\b|days?\b|weeks?\b|GPU|tokens?\b|"
     r"M parameters|parameters|dollars|USD|cores?\b|bits?\b|°|g\b|kg\b|ml\b|nats?\b|dim\b|%-)"
 )
+_NEXT = re.compile(r"/[pPnN]\s?[=<]")
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _JOIN = re.compile(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
 
@@ -268,7 +269,7 @@ def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] 
 def _role(
     before: str, after: str, body: str, unit: str, decimals: int, previous: Number | None, text: str, start: int
 ) -> tuple[Role, str, int]:
-    if _ISSUE.search(before) or (after[:1] in ("/", "@") and after[1:2].isalpha()):
+    if _ISSUE.search(before) or (after[:1] in ("/", "@") and after[1:2].isalpha() and not _NEXT.match(after)):
         return "none", "", start
     if (
         re.match(r"[.:]\d", after)

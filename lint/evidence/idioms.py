@@ -159,6 +159,13 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
             r"(?:range|from|peak)\w*\s*\($", before
         )
+        if joined and round_ and not spoken and i:
+            # "34% (29–40)": an interval by its shape
+            e = numbers[i - 1]
+            beside = re.fullmatch(r"\s*%?\s*\(\s*", sentence.between(e.end, a.start)) is not None
+            inner = (
+                beside and not e.bound and e.role not in ("n", "p", "index", "none") and a.value <= e.value <= b.value
+            )
         if joined and (square or inner or named or chained or (round_ and (known or spoken))):
             out.append((a, b, a.start))
     return out

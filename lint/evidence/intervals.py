@@ -38,6 +38,8 @@ class Stated:
     context: str
     sure: bool
     """``sizes`` is known, not gathered."""
+    rivals: tuple[tuple[float, float], ...] = ()
+    """Other numbers of the sentence that it may belong to, and differences of two of them."""
 
 
 def _all(evidence: Evidence) -> list[Stated]:
@@ -69,9 +71,23 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
                 estimate, counts = _estimate(sentence, found, position, rates, pairs, low)
                 sizes = (counts[1],) if counts is not None else _known_sizes(evidence, sentence, estimate) or local
                 place = passage.place(low.start, high.end)
-                yield Stated(
-                    low, high, estimate, counts, place, sizes, passage.plain, counts is not None or bool(sizes)
-                )
+                far = estimate is None or low.start - estimate.end > 24
+                rivals = _rivals(sentence, ends, estimate) if far else ()
+                sure = counts is not None or bool(sizes)
+                yield Stated(low, high, estimate, counts, place, sizes, passage.plain, sure, rivals)
+
+
+def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tuple[tuple[float, float], ...]:
+    found = [
+        n
+        for n in sentence.numbers
+        if n.role in ("percent", "points", "value", "coefficient", "fold", "count")
+        and id(n) not in ends
+        and n is not estimate
+    ]
+    levels = [*found, *([estimate] if estimate is not None else [])]
+    apart = [(a.low - b.high, a.high - b.low) for a in levels for b in levels if a is not b]
+    return (*((n.low, n.high) for n in found), *apart)
 
 
 def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Number]:
@@ -232,6 +248,8 @@ def exclusion_clashes(evidence: Evidence) -> Iterator[Clash]:
             )
             continue
         rate = _rate_of(item)
+        if any(a <= item.high.high and item.low.low <= b for a, b in item.rivals):
+            continue
         if rate is not None and (rate[1] < item.low.low - 1e-9 or rate[0] > item.high.high + 1e-9):
             said = (
                 item.estimate.text

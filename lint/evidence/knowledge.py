@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from statistics import fmean
 from typing import Any
 
 from leakstats.facts import Fact, Series
@@ -21,12 +22,12 @@ from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
 
-__all__ = ["Clash", "Evidence", "exceptions"]
+__all__ = ["LIKENESS", "Clash", "Evidence", "exceptions"]
 
 _CORRELATION = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|coefficient", re.IGNORECASE)
 _P_KIND = re.compile(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
 _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
-_LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
+LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
 _SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
 _SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
 _CENTRES = frozenset(["mean", "average", "avg", "median", "score", "rate", "share"])
@@ -205,7 +206,7 @@ class Evidence:
                 return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
             if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
                 return "coefficient"
-            if words & _LIKENESS:
+            if words & LIKENESS:
                 return "similarity"
             if words & _SIZES or re.match(r"\s*[nN]\b", text):
                 return "size"
@@ -305,6 +306,30 @@ class Evidence:
     def all_series(self) -> list[Series]:
         """Data first, then the page's tables, and what follows from their courses."""
         return [*self.data, *self.page_series, *self._page_courses()]
+
+    @cached_property
+    def aggregates(self) -> list[Series]:
+        """The mean and the spread of what is known of each thing over another dimension: layers, settings, columns."""
+        groups: dict[tuple[str, frozenset[str], str], dict[str, list[Series]]] = defaultdict(lambda: defaultdict(list))
+        for series in (*self.data, *self.page_series):
+            facts = list(dict.fromkeys(series.facts.values()))
+            if series.role or len(facts) < 2 or len(facts) > 60 or self.kind(series) in ("size", "p", "spread"):
+                continue
+            for name in frozenset.intersection(*(f.entities for f in facts)):
+                groups[(series.origin, frozenset(series.facts), self.kind(series))][name].append(series)
+        out = []
+        for (origin, _, _), found in groups.items():
+            alone = {n: list(dict.fromkeys(s[0].facts.values())) for n, s in found.items() if len(s) == 1}
+            if len(alone) < 3:
+                continue
+            mean = {n: _fact("mean", fmean(f.low for f in v), fmean(f.high for f in v), v[0]) for n, v in alone.items()}
+            wide = {n: _apart(v) for n, v in alone.items()}
+            fraction = all(s[0].fraction for s in found.values())
+            for role, facts_of in (("mean", mean), ("spread", wide)):
+                out.append(
+                    Series(role, frozenset({role}), facts_of, fraction, origin, f"its {role} over a dimension", role)
+                )
+        return out
 
     def _page_courses(self) -> list[Series]:
         """First, last, largest value and changes of what a table follows over epochs or layers."""
@@ -430,6 +455,11 @@ class Evidence:
 
 def _fact(role: str, low: float, high: float, like: Fact) -> Fact:
     return Fact(role, like.entities, low, high, like.pointer)
+
+
+def _apart(facts: list[Fact]) -> Fact:
+    low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
+    return _fact("spread", high.low - low.high, high.high - low.low, low)
 
 
 def _top(course: list[Fact]) -> Fact:

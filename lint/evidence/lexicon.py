@@ -314,6 +314,8 @@ def superlatives(text: str) -> list[Superlative]:
         ):
             continue
         word = match.group(0).lower()
+        if text[match.end() : match.end() + 1] == "-":
+            continue  # "the best-known"
         if word in ("top",) and not before.endswith("the "):
             continue
         if word in ("most", "least") and not before.endswith("the ") and _COUNTED.match(text[match.end() :]):
@@ -407,3 +409,12 @@ ROLE_WORDS = {
     "max": re.compile(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
 }
 """What says that a number is the first, the last or the largest of a course."""
+
+MOOT = re.compile(
+    r"\b(?:expect\w*|predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|assum\w*|suppos\w*|would|could|should|might|if|"
+    r"whether|unless|plan(?:ned)?|target\w*|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|for example|e\.g\.|in theory|"
+    r"chosen|chose|picked|selected|pre-?registered|development set|held[- ]out|elsewhere|literature|previous\w*|"
+    r"earlier|pilot (?:study|run|experiment|estimate|phase)|other studies|et al)\b|#\d",
+    re.IGNORECASE,
+)
+"""A sentence with one of these may speak of what was hoped, planned or found elsewhere."""

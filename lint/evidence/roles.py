@@ -72,20 +72,13 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
         return []
     out = []
     for series, fact in evidence.about.get(name, ()):
-        if not series.fraction or evidence.kind(series) not in ("rate", ""):
-            continue
-        if role.startswith("#"):
-            if role in fact.entities:
-                out.append((series, fact))
-        elif series.role == role or (
-            series.origin == "page"
-            and not series.role
-            and ROLE_WORDS[role].search(series.quantity)
-            and series.pointer.startswith("column")
-        ):
+        if series.fraction and evidence.kind(series) in ("rate", "") and role in (series.role, *fact.entities):
             out.append((series, fact))
     for series in evidence.all_series:
-        if series.origin == "page" and series.role == role and name in series.facts and series.fraction:
+        if series.origin != "page" or name not in series.facts or not series.fraction or role.startswith("#"):
+            continue
+        column = not series.role and series.pointer.startswith("column") and evidence.kind(series) == "rate"
+        if series.role == role or (column and ROLE_WORDS[role].search(series.quantity)):
             out.append((series, series.facts[name]))
     return out
 

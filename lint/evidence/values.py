@@ -6,6 +6,7 @@ import math
 import re
 import statistics
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
@@ -13,8 +14,9 @@ from leakstats.facts import Fact, Series
 from .correlations import follows, records
 from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, spans
-from .knowledge import Clash, Evidence, exceptions
-from .names import name_variants
+from .knowledge import Clash, Evidence
+from .lexicon import MOOT
+from .names import name_variants, words_of
 from .passages import Passage, Sentence
 from .roles import of_column, of_course, subject
 
@@ -192,8 +194,15 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
 
 
 def value_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Rates and decimals in words that are none of the values known of what they speak of."""
-    yield from exceptions(_value_clashes(evidence), 4)
+    """Rates and decimals in words that are none of the values known of what they speak of.
+
+    Several values that nothing knows are a set that the page holds elsewhere, and no errors.
+    """
+    found = list(_value_clashes(evidence))
+    for kind, most in (("value", 3), ("unknown", 1)):
+        of = [c for c in found if c.kind == kind]
+        if len({c.message for c in of}) <= most:
+            yield from of
 
 
 def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -215,25 +224,36 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
         prior = _is_prior(sentence)
         if id(number) in recorded and (name is None or prior):
             continue
-        if prior and name is None:
+        if prior:
+            continue
+        if MOOT.search(sentence.between(sentence.start, number.start)) and not prior:
             continue
         if not prior and not number.label and (percent or is_rate(sentence, number)):
             meant = _meant(evidence, sentence, number)
-            if meant and not any(evidence.matches(number, s, f) for s, f in meant):
+            if (
+                meant
+                and not any(evidence.matches(number, s, f) for s, f in meant)
+                and not _is_mean(evidence, number, subject(evidence, sentence, number))
+            ):
                 yield _clash(sentence, number, "of what its words ask for", meant, percent)
                 continue
         if _explained(evidence, sentence, number, name is not None):
             continue
         if name is not None:
             facts = _narrowed(evidence, sentence, name.name, number)
+            spoken = bool(facts)
             if number.role == "coefficient":
                 facts = [(s, f) for s, f in facts if evidence.is_correlation(s, f)]
+            else:
+                facts = _of_kind(evidence, sentence, number, facts)
             if len(facts) >= 1 and not any(evidence.matches(number, s, f) for s, f in facts):
-                if not _mixed(evidence, sentence, number, name.name):
+                if not _mixed(evidence, sentence, number, name.name) and not _is_mean(evidence, number, name.name):
                     yield _clash(sentence, number, f"of {name.text.strip()}", facts, percent)
                 continue
-            if facts:
+            if spoken:
                 continue
+        if not evidence.datasets or not _neighbours_known(evidence, sentence, number):
+            continue
         if prior or not evidence.datasets or sentence.passage.part != "claim" or number.bound == "~":
             continue  # the page alone does not hold every value that it may state
         entities = [e for e in sentence.entities if _facts_of(evidence, e, number)]
@@ -250,7 +270,81 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if re.search(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", sentence.text, re.IGNORECASE):
             continue  # a bar that nothing reaches
-        yield _clash(sentence, number, "on the page or in the results", facts, percent)
+        yield replace(_clash(sentence, number, "on the page or in the results", facts, percent), kind="unknown")
+
+
+_LIKENESS = re.compile(
+    r"\b(?:cos\w*|similarit\w*|likeness|closeness|distance|projection)\W*(?:of|is|=|at|:)?\W*$", re.IGNORECASE
+)
+_OF_LIKENESS = re.compile(r"\b(?:cosine|similarity|likeness|projection)\b[^,;()\d]*$", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:(?:\(|,\s)\s*([A-Za-z][A-Za-z-]{2,})\s*(?:=|:|of)?|([A-Za-z][A-Za-z-]{2,})\s+(?:of|=|:|is|was))\s*"
+    r"(?:about |only )?$"
+)
+_PLAIN = frozenset(
+    [
+        "from",
+        "with",
+        "and",
+        "about",
+        "only",
+        "the",
+        "rate",
+        "share",
+        "leak",
+        "now",
+        "then",
+        "still",
+        "just",
+        "versus",
+        "against",
+    ]
+)
+
+
+def _of_kind(
+    evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]
+) -> list[tuple[Series, Fact]]:
+    """Of the facts, those that can be of the quantity that the words before a number name; none for an unknown one."""
+    before = sentence.between(max(sentence.start, number.at - 30), number.at)
+    if _LIKENESS.search(before) or _OF_LIKENESS.search(sentence.between(sentence.start, number.start)[-60:]):
+        return [(s, f) for s, f in facts if evidence.kind(s) == "similarity"]
+    named = _NAMED.search(before)
+    if named is not None:
+        word = words_of(named.group(1) or named.group(2))
+        own = frozenset().union(*(words_of(m.text) for m in sentence.names))
+        if not word & (_PLAIN | evidence.quantities | own) and not any(word & s.words for s, _ in facts):
+            return []
+    if number.role == "percent":
+        return [(s, f) for s, f in facts if evidence.kind(s) in ("rate", "")]
+    if is_rate(sentence, number):
+        return [(s, f) for s, f in facts if s.fraction]
+    return facts
+
+
+def _neighbours_known(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if every other rate or decimal of the passage is known, and there is one."""
+    others = [n for s, _, n in _claims(evidence) if s.passage is sentence.passage and n is not number]
+    return bool(others) and all(_known(evidence, n) for n in others)
+
+
+def _is_mean(evidence: Evidence, number: Number, name: str) -> bool:
+    """True if the number is a mean, a median, or the pooled rate over what is known of ``name``."""
+    if "means" not in evidence.cache:
+        out: dict[str, list[tuple[float, float]]] = {}
+        for series in evidence.all_series:
+            facts = list(dict.fromkeys(series.facts.values()))
+            if len(facts) < 2 or series.role or not series.fraction or evidence.kind(series) != "rate":
+                continue
+            for entity in frozenset.intersection(*(f.entities for f in facts)):
+                for function in (statistics.fmean, statistics.median):
+                    out.setdefault(entity, []).append(
+                        (function([f.low for f in facts]), function([f.high for f in facts]))
+                    )
+        evidence.cache["means"] = out
+    known: dict[str, list[tuple[float, float]]] = evidence.cache["means"]
+    low, high = number.scaled()
+    return any(a <= high + 1e-9 and low - 1e-9 <= b for a, b in known.get(name, ()))
 
 
 def _meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
@@ -297,8 +391,7 @@ def _mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) ->
     facts = [x for e in others for x in _facts_of(evidence, e, number)]
     if not any(evidence.matches(number, s, f) for s, f in facts):
         return False
-    same = [n for n in sentence.numbers if n.role == number.role and not n.bound]
-    return len(same) >= 2 and len(sentence.names) >= 2 and not _tight(sentence, number, name)
+    return len(sentence.names) >= 2 and not _tight(sentence, number, name)
 
 
 def _tight(sentence: Sentence, number: Number, name: str) -> bool:
@@ -356,6 +449,10 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             return True
         if _OF_START.search(after[:50]):
             return _is_ratio_of(sentence, number)
+        if _PART_OF.match(after) and not _SHARE.search(sentence.text):
+            return True  # a share of something else than of its answers
+        if re.search(r"\b(?:within|margin of|give or take|accurate to|half-width(?: of)?)\s*$", before, re.IGNORECASE):
+            return True
         if _SHARE.search(sentence.text):
             return _is_share(evidence, sentence, number)
         if _RELATIVE.match(after.lstrip()) or re.search(r"\bby (?:about |roughly |around )?$", before):
@@ -371,6 +468,12 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
     )
 
 
+_PART_OF = re.compile(
+    r"\s*of\s+(?:its|their|his|her|what|that|the|this)\b(?!\s+(?:\w+\s+){0,2}(?:answers?|completions?|replies|responses?|"
+    r"outputs?|samples?|prompts?|questions?|premises?|cases?|times?|generations?|draws?|trials?|runs?|items?|messages?|"
+    r"turns?)\b)",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(
     r"\b(?:significan\w*|tests?|Pearson\w*|Spearman\w*|level|threshold|Welch\w*|Fisher\w*)\b", re.IGNORECASE
 )
