@@ -302,6 +302,15 @@ def test_what_ran_is_told(engine):
     assert any(name.startswith("vllm") for name in told["versions"])
 
 
+def test_parameters_that_act_after_the_noise_get_the_engines_own_seeds(engine, model):
+    """Penalties change logits after our noise was added, which would no longer be a draw from the softmax."""
+    sampling = Sampling(max_tokens=8, extra={"repetition_penalty": 1.3})
+    first, again = (_completions(_all(engine, _requests(10, 3), ModelState(model), sampling)) for _ in range(2))
+    assert first == again
+    assert len({c.text for c in first}) > 25
+    assert engine.describe()["noise_used"] == ["counter", "seed"]
+
+
 def test_a_consumer_may_leave_early(engine, model):
     running = engine.generate(
         _requests(20, 4), state=ModelState(model), sampling=Sampling(max_tokens=8), progress=Quiet()

@@ -201,6 +201,7 @@ class VllmGenerator:
         self._environment: dict[str, str] = {}
         self._dtype = self._device = ""
         self._count = 0
+        self._used: set[Noise] = set()
         self.engine_starts = 0
         """How often an engine was started."""
 
@@ -230,6 +231,8 @@ class VllmGenerator:
             if not request.seeds:
                 raise InputError(f"request {request.key} has no seeds, and so asks for no completion")
         self._start(weights.pop(), [s.adapter for _, s in asked if s.adapter is not None])
+        if sampling.temperature > 0.0:
+            self._used.add("seed" if self.noise == "counter" and sampling.extra else self.noise)
         engine = self._llm.llm_engine
         jobs = self._jobs(asked, sampling)
         most = 4 * int(self._arguments.get("max_num_seqs", 256))
@@ -324,6 +327,7 @@ class VllmGenerator:
             "device": self._device,
             "dtype": self._dtype,
             "noise": self.noise,
+            "noise_used": sorted(self._used),
             "repeatable": self.noise != "none",
             "arguments": json.loads(json.dumps(self._arguments, default=str)),
             "environment": dict(self._environment),
