@@ -97,11 +97,11 @@ def test_the_completions_are_the_beginning_of_all():
 
 
 def test_the_interval_holds_although_sampling_stopped_on_it():
-    """400 cells of each rate: at least 93 % hold it, where 95 % is promised for all looks together."""
+    """200 cells of each rate: at least 92 % hold it, where 95 % is promised for all looks together."""
     for rate in (0.05, 0.3):
-        generator, _ = _run([_request(f"{i}", rate, 200, root=i + 1) for i in range(400)])
+        generator, _ = _run([_request(f"{i}", rate, 200, root=i + 1) for i in range(200)])
         held = sum(r.low <= rate <= r.high for r in generator.records.values())
-        assert held >= 0.93 * 400
+        assert held >= 0.92 * 200
 
 
 @pytest.mark.parametrize(
