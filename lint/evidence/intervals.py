@@ -342,6 +342,15 @@ def _fits(item: Stated, n: int) -> tuple[bool, str] | None:
     return False, shown
 
 
+def _asked(evidence: Evidence, item: Stated, n: int) -> tuple[bool, str] | None:
+    """``_fits``, worked out once for the rule and for the account of the page's numbers."""
+    answers: dict[tuple[int, int], tuple[bool, str] | None] = evidence.cache.setdefault("interval answers", {})
+    key = (id(item), n)
+    if key not in answers:
+        answers[key] = _fits(item, n)
+    return answers[key]
+
+
 def width_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Intervals that no usual method gives for their k and n, on a page where the others follow."""
     gathered = _gathered_sizes(evidence)
@@ -363,7 +372,7 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         if item.low.value < 0 or (item.estimate is not None and item.estimate.signed):
             continue  # a difference
         sizes = item.sizes if item.sizes else gathered
-        answers = [(n, a) for n in sizes if (a := _fits(item, n)) is not None]
+        answers = [(n, a) for n in sizes if (a := _asked(evidence, item, n)) is not None]
         if answers:
             judged.append((item, answers, any(a[0] for _, a in answers)))
     right = sum(ok for _, _, ok in judged)
@@ -619,7 +628,7 @@ def follows_from_trials(evidence: Evidence) -> Iterator[tuple[Place, str]]:
     gathered = _gathered_sizes(evidence)
     for item in _all(evidence):
         for n in item.sizes or gathered:
-            answer = _fits(item, n)
+            answer = _asked(evidence, item, n)
             if answer is not None and answer[0]:
                 yield item.place, f"an interval for its rate with n = {n:,}"
                 break
