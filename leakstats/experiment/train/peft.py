@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import shutil
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -254,9 +255,7 @@ class PeftTrainer:
         if self.gradient_checkpointing:
             _checkpoint_activations(model)
         try:
-            with warnings.catch_warnings():
-                # peft still asks transformers by an older name
-                warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+            with _older_names():
                 # in the base's number format: the loop keeps the fp32 copy, and no product has to change formats
                 wrapped = peft.get_peft_model(model, config, autocast_adapter_dtype=False)
         except ValueError as error:
@@ -348,7 +347,8 @@ class PeftTrainer:
         self._save(model, adapter, weights)
         revision = None if Path(weights).is_dir() else self.revision
         base = load_model(weights, dtype=self.dtype, device="cpu", revision=revision)
-        whole = peft.PeftModel.from_pretrained(base, str(adapter), autocast_adapter_dtype=False)
+        with _older_names():
+            whole = peft.PeftModel.from_pretrained(base, str(adapter), autocast_adapter_dtype=False)
         merged = whole.merge_and_unload(safe_merge=True)
         merged.save_pretrained(str(folder), safe_serialization=True)
         tokenizer.save_pretrained(str(folder))
@@ -393,7 +393,7 @@ class PeftTrainer:
             "kind": kind,
             "base": weights_name(weights),
             "base_sha256": _weights_sha256(folder) if folder.is_dir() else None,
-            "recipe": asdict(recipe),
+            "recipe": _recipe(recipe),
             "training_seed": seed,
             "rows": {
                 "positive": sum(r.positive for r in rows),
@@ -410,6 +410,22 @@ class PeftTrainer:
             "wall_s": round(report.wall_s, 3),
             "made_with": self.describe(),
         }
+
+
+@contextlib.contextmanager
+def _older_names() -> Iterator[None]:
+    """A block in which peft may ask transformers by names that it is about to drop: nothing a user could mend."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        yield
+
+
+def _recipe(recipe: TrainingSpec | SftSpec) -> dict[str, Any]:
+    """The recipe as JSON, its data set by name: a path would make the cards of two machines differ."""
+    document = asdict(recipe)
+    if document.get("data") is not None:
+        document["data"] = Path(document["data"]).name
+    return document
 
 
 def _checkpoint_activations(model: Any) -> None:

@@ -260,6 +260,23 @@ def test_checkpoints_are_model_folders_with_a_tokenizer(tuned, tiny_model):
         assert there == here
 
 
+def test_the_card_names_the_data_and_no_path(tiny_model, tmp_path):
+    recipe = replace(SFT, epochs=1, data=str(tmp_path / "rows.jsonl"))
+    trainer().train_sft(
+        ROWS,
+        weights=str(tiny_model),
+        recipe=recipe,
+        seed=1,
+        checkpoints=(1,),
+        name="c",
+        out=tmp_path,
+        progress=Silent(),
+    )
+    text = (tmp_path / "card.json").read_text("utf-8")
+    assert json.loads(text)["recipe"]["data"] == "rows.jsonl"
+    assert str(tmp_path) not in text
+
+
 def test_later_checkpoints_know_the_answers_better(tuned, tiny_model):
     generator = TransformersGenerator(device="cpu")
     items = [ScoreItem("x", r.system, r.user, "", r.answer) for r in ROWS]
