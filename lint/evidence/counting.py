@@ -311,9 +311,9 @@ def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
             return {sum(f.value * want > 0 for f in _values(s)) for s in _preferred(nets, claim)}
     changed = (_MORE.search(text) is not None) - (_FEWER.search(text) is not None)
     if changed and not numbers:
-        found = _changes(evidence, levels, text, changed)
-        if found:
-            return found
+        between = _changes(evidence, levels, text, changed)
+        if between:
+            return between
     if _RELATION.search(text) or _SIGNIFICANT.search(text):
         chosen = [s for s in series if _is_coefficient(evidence, s)]
         if chosen:

@@ -102,6 +102,8 @@ class Dataset:
         out: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
         for leaf in self.leaves:
             last = leaf.path[-1] if leaf.path else ""
+            if last[:1] == "[":
+                continue  # a member of a vector has a position and no name
             out[leaf.path[:-1]][last if isinstance(last, str) else "/".join(last)] = leaf
         return out
 

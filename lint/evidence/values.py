@@ -241,7 +241,7 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if name is not None:
             facts = _narrowed(evidence, sentence, name.name, number)
-            spoken = bool(facts)
+            any_known = bool(facts)
             if number.role == "coefficient":
                 facts = [(s, f) for s, f in facts if evidence.is_correlation(s, f)]
             else:
@@ -250,7 +250,7 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if not _mixed(evidence, sentence, number, name.name) and not _is_mean(evidence, number, name.name):
                     yield _clash(sentence, number, f"of {name.text.strip()}", facts, percent)
                 continue
-            if spoken:
+            if any_known:
                 continue
         if not evidence.datasets or not _neighbours_known(evidence, sentence, number):
             continue
