@@ -124,7 +124,8 @@ def _of_count(evidence: Evidence, sentence: Sentence, methods: list[str]) -> Ite
         if alpha < 0.05:  # a level that was divided already
             answers.update(range(sum(p <= alpha for p in highs), sum(p <= alpha for p in lows) + 1))
     if answers and k not in answers:
-        shown = " or ".join(str(a) for a in sorted(answers)[:3])
+        ranked = [str(a) for a in sorted(answers)]
+        shown = " or ".join([", ".join(ranked[:-1]), ranked[-1]]) if len(ranked) > 1 else ranked[0]
         name = _name(methods)
         yield Clash(
             "correction",
