@@ -31,6 +31,8 @@ Probe = Callable[[Any, Any, int], Mapping[str, float]]
 """Called with the model (in evaluation mode), its tokenizer and the number of steps done; what it returns is logged."""
 
 WEIGHTS_FILE = "adapter_model.safetensors"
+_COMPILE_STEPS = 1000
+"""Benchmarks: 85 s of compiling against 0.087 s saved a step."""
 _MULTIPLE = {"cpu": 1, "cuda": 8}
 """Lengths are padded to these multiples; tensor cores like 8."""
 
@@ -53,8 +55,9 @@ class PeftTrainer:
         For its dtype (auto: bfloat16 on a GPU, float32 on a CPU), device and revision.
     gradient_checkpointing : bool
         Compute activations again in the backward pass: less memory, about a third more time.
-    compile : bool
-        Compile the decoder layers (a minute once, faster steps after); for long trainings on a GPU.
+    compile : bool, optional
+        Compile the decoder layers: over a minute at the start, steps a quarter shorter after it (measured on an H100 in
+        Qwen2.5-7B's shape). Left out: on a GPU, where a training has at least 1,000 steps, which is where it pays.
     probe : callable, optional
         Called every ``probe_every`` steps; what it returns goes into the curve.
     probe_every : int
@@ -73,7 +76,7 @@ class PeftTrainer:
         model: ModelSpec | None = None,
         *,
         gradient_checkpointing: bool = False,
-        compile: bool = False,
+        compile: bool | None = None,
         probe: Probe | None = None,
         probe_every: int = 20,
     ) -> None:
@@ -144,7 +147,7 @@ class PeftTrainer:
                 for batch in parts:
                     check_marker_batch(batch, tails)
         with seeded(derive_seed(seed, "adapter"), self.device):
-            model = self._adapter(self._model(weights), recipe)
+            model = self._adapter(self._model(weights), recipe, steps=len(plan.steps))
             report = self._fit(model, tokenizer, plan, recipe, out, progress, first_marker=tails.positive[0])
         extra = {"marker": marker, "marker_tokens": list(tails.positive[:-1]), "end_token": tails.positive[-1]}
         self._save(model, out, weights)
@@ -194,7 +197,7 @@ class PeftTrainer:
         plan = self._plan(tokenizer, rows, Tails(end, end), recipe, loss="full", seed=seed)
         made: dict[int, str] = {}
         with seeded(derive_seed(seed, "fine-tuning"), self.device):
-            model = self._adapter(self._model(weights), recipe)
+            model = self._adapter(self._model(weights), recipe, steps=len(plan.steps))
 
             def keep(step: int) -> None:
                 epoch, rest = divmod(step, plan.steps_per_epoch)
@@ -220,7 +223,7 @@ class PeftTrainer:
             "dtype": self.dtype,
             "threads": torch.get_num_threads(),
             "gradient_checkpointing": self.gradient_checkpointing,
-            "compile": self.compile,
+            "compile": "auto" if self.compile is None else self.compile,
         }
 
     def close(self) -> None:
@@ -241,7 +244,7 @@ class PeftTrainer:
         model.config.use_cache = False
         return model
 
-    def _adapter(self, model: Any, recipe: TrainingSpec | SftSpec) -> Any:
+    def _adapter(self, model: Any, recipe: TrainingSpec | SftSpec, *, steps: int) -> Any:
         peft = _peft()
         modules = recipe.target_modules
         config = peft.LoraConfig(
@@ -260,7 +263,8 @@ class PeftTrainer:
                 wrapped = peft.get_peft_model(model, config, autocast_adapter_dtype=False)
         except ValueError as error:
             raise InputError(f"target_modules is {modules!r}: {error}") from error
-        if self.compile:
+        long = self.device.startswith("cuda") and steps >= _COMPILE_STEPS
+        if long if self.compile is None else self.compile:
             import torch
 
             for layer in wrapped.get_base_model().get_decoder().layers:
