@@ -208,8 +208,8 @@ class Evidence:
                 return "coefficient"
             if words & LIKENESS:
                 return "similarity"
-            if words & _SIZES or re.match(r"\s*[nN]\b", text):
-                return "size"
+            if not series.fraction and (words & _SIZES or re.match(r"\s*[nN]\b", text)):
+                return "size"  # "k/n" is a rate
             if words & _SPREADS and not words & _CENTRES:
                 return "spread"
         return "rate" if series.fraction else ""
