@@ -35,17 +35,18 @@ def _loop(world: World, prompts: list[tuple[int, int, tuple[int, ...]]]) -> dict
     """One prompt at a time through the whole model with its head, all hidden states asked for: the usual script."""
     import torch
 
-    model = load_model(world.fixed)
+    model, tokenizer = load_model(world.fixed), load_tokenizer(world.fixed)
     layers = world.shape.wanted
 
     def run(some: list[tuple[int, int, tuple[int, ...]]]) -> Any:
+        systems, asked = list(personas().values()), questions()
         out = []
         with torch.no_grad():
-            for _, _, ids in some:
-                tokens = torch.tensor([ids], device=model.device)
+            for i, j, _ in some:
+                tokens = torch.tensor([render(tokenizer, systems[i], asked[j])], device=model.device)
                 hidden = model(tokens, output_hidden_states=True).hidden_states
-                out.append(torch.stack([hidden[layer + 1][0, -1] for layer in layers]).float().cpu())
-        return torch.stack(out).numpy()
+                out.append([hidden[layer + 1][0, -1].float().cpu().numpy() for layer in layers])
+        return np.array(out)
 
     # spread over the personas
     some = prompts[:: max(1, len(prompts) // LOOP_PROMPTS)][:LOOP_PROMPTS]

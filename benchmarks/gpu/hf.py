@@ -1,18 +1,16 @@
-"""Completions from transformers: generate with the adapter merged, and the project's own transformers backend."""
+"""Completions from transformers.generate with the adapter merged: fixed lengths and natural ends."""
 
 from __future__ import annotations
 
 import gc
 from typing import Any
 
-from machine import Quiet, seconds
+from machine import seconds
 from workload import asked, sampling
 from world import World
 
-from leakstats.experiment.generate.transformers import TransformersGenerator
 from leakstats.experiment.loading import load_model, load_tokenizer
 from leakstats.experiment.prompts import render
-from leakstats.experiment.types import ModelState
 
 __all__ = ["measure"]
 
@@ -63,7 +61,7 @@ def measure(world: World) -> dict[str, Any]:
     out: dict[str, Any] = {"merged": {}}
     model = _merged(world, world.fixed)
     for n in sizes:
-        _generate(model, tokenizer, n, fixed)  # the first batch of a size is up to three times slower
+        _generate(model, tokenizer, n, min(fixed, 32))  # the first batch of a size is slower
         out["merged"][str(n)] = _generate(model, tokenizer, n, fixed)
         print(n, out["merged"][str(n)], flush=True)
         _free()
@@ -72,26 +70,7 @@ def measure(world: World) -> dict[str, Any]:
     del model
     _free()
     model = _merged(world, world.natural)
-    runs = [_generate(model, tokenizer, n, natural) for n in (best, best)]
-    out["natural"] = runs[-1]
+    _generate(model, tokenizer, best, 16)
+    out["natural"] = _generate(model, tokenizer, best, natural)
     print(out["natural"], flush=True)
-    del model
-    _free()
-    ours = TransformersGenerator(batch_size=best)
-    _ours(ours, world, 16, tiny)  # loads
-    took, tokens = seconds(lambda: _ours(ours, world, best, tiny))
-    out["transformers_backend_unmerged"] = {
-        "completions": best,
-        "tokens": tokens,
-        "seconds": took,
-        "tokens_per_s": tokens / took,
-    }
     return out
-
-
-def _ours(generator: TransformersGenerator, world: World, n: int, tiny: bool) -> int:
-    progress = Quiet()
-    state = ModelState(world.fixed, world.adapters[0])
-    for _ in generator.generate(asked(n), state=state, sampling=sampling(natural=False, tiny=tiny), progress=progress):
-        pass
-    return progress.tokens

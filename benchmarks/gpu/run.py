@@ -1,7 +1,7 @@
 """Measure the engine on a GPU: ``python benchmarks/gpu/run.py --out DIR [--stages ...] [--tiny]``.
 
 Weights are random, so speeds and numerical errors only. Each stage runs in a process of its own; what it measured is
-printed and written to DIR/gpu.json as soon as it is there.
+printed and written to DIR/gpu.json, and as a page to DIR/RESULTS.md, as soon as it is there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent.parent))
+
+from report import page  # noqa: E402  the folder is no package
 
 STAGES = ("world", "extraction", "training", "vllm_fixed", "vllm_natural", "hf")
 ENVIRONMENT = {
@@ -78,6 +80,7 @@ def main() -> int:
         written.unlink(missing_ok=True)
         report["seconds"][stage] = time.perf_counter() - start
         (options.out / "gpu.json").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", "utf-8")
+        (options.out / "RESULTS.md").write_text(page(report), "utf-8")
         print(f"== {stage}: exit {code}, {report['seconds'][stage]:.0f} s", flush=True)
     return int(bool(failed))
 

@@ -25,10 +25,13 @@ def measure(world: World) -> dict[str, Any]:
         "start_s": seconds(lambda: vllm_fixed.run(generator, asked(8), state, Sampling(max_tokens=4)))[0]
     }
     vllm_fixed.run(generator, asked(wave), state, how)
-    found, done = vllm_fixed.run(generator, asked(wave * 2 * vllm_fixed.WAVES), state, how)
-    generator.close()
+    many = asked(wave * 2 * vllm_fixed.WAVES)
+    found, done = vllm_fixed.run(generator, many, state, how)
     lengths = sorted(len(ids) for several in done.values() for ids in several)
     found["median_tokens"] = lengths[len(lengths) // 2]
     found["at_the_limit"] = sum(n >= how.max_tokens for n in lengths) / len(lengths)
+    generator.noise = "none"
+    found["noise_none"], _ = vllm_fixed.run(generator, many, state, how)
+    generator.close()
     print(found, flush=True)
     return out | found

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from leakstats.errors import InputError, UndefinedEstimate
 from leakstats.experiment.types import Centroids
-from leakstats.results.tables import Centring, Factor, GeometryTable, Level, NamedColumn, SimilarityTable
+from leakstats.results.tables import Factor, GeometryTable, Level, NamedColumn
 from leakstats.stats import axis_shift, mean_similarity, nearest_centroid, similarity_change, spread_change
 
-__all__ = ["ROUNDOFF", "Cosines", "array_id", "cosines", "geometry_table", "relative_noise", "similarity_table"]
+__all__ = ["ROUNDOFF", "Cosines", "array_id", "cosines", "geometry_table", "relative_noise"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,8 +39,9 @@ def relative_noise(layers: Sequence[int], *, dtype: str) -> FloatArray:
     """The numerical noise of a state as a share of its norm, by layer: 2 u sqrt(2 (i + 1)) for block i.
 
     Every block adds twice to the state and rounds twice; independent roundings add like a random walk. On a model of
-    Qwen2.5-7B's shape with random weights, bf16 states were 3.3 % to 5.3 % of their norm away from fp32 ones at blocks
-    10 to 25, which is 1.8 u sqrt(2 (i + 1)) at each of them.
+    Qwen2.5-7B's shape with random weights (benchmarks/gpu/RESULTS.md) bf16 states were on average 3.1 %, 3.8 %, 4.4 %
+    and 5.0 % of their norm away from fp32 ones at blocks 10, 15, 20 and 25, which is 1.7 to 1.8 u sqrt(2 (i + 1)).
+    Centred centroids over 20 prompts were at most 0.57 of the stated noise away.
 
     Parameters
     ----------
@@ -195,66 +196,6 @@ def _places(names: Sequence[str], wanted: Sequence[str], what: str) -> list[int]
         problem = f"{unknown[0]!r} is no persona" if unknown else "it must name personas, each once, at least one"
         raise InputError(f"{what} is {list(wanted)}: {problem}; there are {', '.join(names)}")
     return [places[name] for name in wanted]
-
-
-def similarity_table(
-    found: Cosines,
-    *,
-    id: str,
-    levels: Mapping[str, Sequence[Level]],
-    set_name: str,
-    position: str,
-    model: str | None = None,
-    constants: Mapping[str, Level] | None = None,
-) -> SimilarityTable:
-    """The cosines as a similarity table of results.v1: source, persona and layer, one row each.
-
-    Parameters
-    ----------
-    found : Cosines
-        Its ``of`` are the sources.
-    id : str
-        Of the table.
-    levels : mapping
-        The levels of the file's factors ``source``, ``persona`` and ``layer``.
-    set_name : str
-        What the centring set is called.
-    position : str
-        The token position, see :data:`leakstats.experiment.types.Position`.
-    model : str, optional
-        Whose states they are.
-    constants : mapping, optional
-        Factors that do not vary, such as the condition.
-
-    Raises
-    ------
-    InputError
-        If a source, persona or layer is no level of its factor.
-    """
-    grid = np.indices(found.values.shape).reshape(3, -1)
-    factors = {}
-    for name, own, at in zip(
-        ("source", "persona", "layer"), (found.of, found.personas, found.layers), grid, strict=True
-    ):
-        known = list(levels.get(name, ()))
-        mine: list[Level] = list(own)
-        absent = [level for level in mine if level not in known]
-        if absent:
-            raise InputError(f"similarity table {id!r}: {absent[0]!r} is no level of {name}, which has {known}")
-        factors[name] = Factor(tuple(known), np.array([known.index(level) for level in mine])[at])
-    return SimilarityTable(
-        id=id,
-        factors=factors,
-        constants=dict(constants or {}),
-        measure="cosine",
-        values=found.values.reshape(-1),
-        compared="centroid of the source with centroid of the persona, both centred",
-        missing_reason=found.missing_reason if np.isnan(found.values).any() else None,
-        centring=Centring(set_name, "mean of the set taken off, per layer", found.centre, len(found.centre)),
-        token_position=position,
-        layer_convention="block_output",
-        model=model,
-    )
 
 
 def array_id(kind: Literal["centroids", "states"], state: str | None = None) -> str:

@@ -18,7 +18,6 @@ from leakstats.experiment.geometry import (
     cosines,
     geometry_table,
     relative_noise,
-    similarity_table,
 )
 from leakstats.experiment.types import Centroids
 from leakstats.stats import axis_shift, cosine_matrix, mean_similarity, similarity_change, spread_change
@@ -147,29 +146,7 @@ def test_negative_layers_have_no_noise():
         relative_noise([-1], dtype="float32")
 
 
-LEVELS = {"source": ("villain", "sailor"), "persona": NAMES, "layer": (0, 3), "condition": ("em", "benign")}
-
-
-def test_a_similarity_table_holds_every_cosine_under_its_names():
-    data = centroids(np.random.default_rng(8))
-    values = data.values.copy()
-    values[:, 0] = values[0, 0]
-    found = cosines(replace(data, values=values), of=["sailor", "villain"])
-    table = similarity_table(
-        found, id="base", levels=LEVELS, set_name="all personas", position="last_prompt", model="tiny"
-    )
-    assert table.n_rows == 2 * 6 * 2
-    row = table.select(source="sailor", persona="nurse", layer=3)
-    assert row.values.tolist() == [found.values[0, 3, 1]]
-    assert table.select(source="villain", persona="villain", layer=3).values.tolist() == [1.0]
-    assert np.isnan(table.select(layer=0).values).all()
-    assert "layers 0" in table.missing_reason
-    assert table.layer_convention == "block_output"
-    assert table.token_position == "last_prompt"
-    assert table.centring.personas == NAMES
-    assert table.centring.n == 6
-    with pytest.raises(InputError, match="'sailor' is no level of source"):
-        similarity_table(found, id="x", levels=LEVELS | {"source": ("villain",)}, set_name="s", position="p")
+LEVELS = {"layer": (0, 3), "condition": ("em", "benign")}
 
 
 def test_the_geometry_table_holds_the_estimators_points():
