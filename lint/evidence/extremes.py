@@ -414,8 +414,9 @@ def _meant(
         return []  # a quantity that no table and no field is known to hold
     if noun & _RATES:
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
+    point = re.sub(r"\b(?:highest|maximum|tops?|at most|reach\w*)\b", " ", near, flags=re.IGNORECASE)
     for role, pattern in ROLE_WORDS.items():
-        if pattern.search(near):
+        if pattern.search(point):  # the extreme itself is no point of a course
             return [
                 (s, f) for s, f in candidates if s.role == role or (s.origin == "page" and pattern.search(s.quantity))
             ]

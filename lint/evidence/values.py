@@ -198,14 +198,16 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
 
     Several values that nothing knows are a set that the page holds elsewhere, and no errors.
     """
-    found = list(_value_clashes(evidence))
-    for kind, most in (("value", 3), ("unknown", 1)):
+    right: list[Number] = []
+    found = list(_value_clashes(evidence, right))
+    for kind, most in (("value", max(1, min(3, len(right) // 5))), ("unknown", 1)):
         of = [c for c in found if c.kind == kind]
         if len({c.message for c in of}) <= most:
             yield from of
 
 
-def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
+def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
+    """The clashes; the numbers that are what is known of the name beside them are added to ``right``."""
     recorded = {
         id(x) for r in records(evidence) if r.passage is not None and r.p is not None for x in (r.coefficient, r.p)
     }
@@ -251,6 +253,7 @@ def _value_clashes(evidence: Evidence) -> Iterator[Clash]:
                     yield _clash(sentence, number, f"of {name.text.strip()}", facts, percent)
                 continue
             if any_known:
+                right.append(number)
                 continue
         if not evidence.datasets or not _neighbours_known(evidence, sentence, number):
             continue
