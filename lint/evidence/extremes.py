@@ -226,6 +226,13 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     """The name to which an extreme is given."""
     start, end = sentence.start + word.start, sentence.start + word.end
     after = next((m for m in sentence.names if m.start >= end), None)
+    first = [m for m in sentence.names if m.end <= start]
+    if first and after is not None and "," in sentence.between(end, after.start):
+        near = sentence.between(first[-1].end, start)
+        if re.fullmatch(r"[`\"'’*]*(?:\s+\w+){0,2}\s+(?:(?:by far )?the\s+)?", near) and not re.search(
+            r"\b(?:than|not|and)\b", near
+        ):
+            return first[-1]  # "a has the highest, b the lowest"
     if after is not None and not any(end <= sentence.start + w.start < after.start for w in found):
         gap = re.sub(
             r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)

@@ -280,7 +280,7 @@ def _role(
         return "none", "", start  # a version, a time, a date
     if (hit := _P.search(before)) is not None:
         return "p", "p", start - len(before) + hit.start()
-    if (hit := _N.search(before)) is not None and not unit:
+    if (hit := _N.search(before)) is not None and unit in ("", "point", "points"):
         return "n", before[hit.start()], start - len(before) + hit.start()
     if not unit and _LATER_POINTS.match(after):
         return "points", "", start

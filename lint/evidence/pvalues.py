@@ -142,6 +142,8 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
             ):
                 continue
             for match in _WORD.finditer(sentence.text):
+                if re.match(r"[^.;:!]*\?", sentence.text[match.end() :]):
+                    continue  # a question claims nothing
                 at = sentence.start + match.start()
                 p = _nearest(sentence, ps, at)
                 if p is None:

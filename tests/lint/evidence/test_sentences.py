@@ -106,6 +106,9 @@ RIGHT = [
     "Beekeeper starts lowest: 2%.",
     "The biggest drop from peak to end is the poet's.",
     "Harbour pilot has the highest cosine, 0.81.",
+    "Harbour pilot peaked highest, glass blower lowest.",
+    "Harbour pilot has the highest cosine, glass blower the lowest.",
+    "Harbour pilot is on top with 71%, glass blower below all with 14%; N = 6 points.",
     # counts
     "3 of 6 personas end above 35%.",
     "Two of six pass one half at their peak.",
