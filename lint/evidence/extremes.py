@@ -196,7 +196,7 @@ _HOLDER_AFTER = re.compile(
     r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls "
     r"to|of|with)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
-_LABELLED = re.compile(r"\s*(?:[a-z]+\s+){0,2}[a-z]*\s*[:=]\s*(?:the\s+)?[`\"'*]*")
+_LABELLED = re.compile(r"\s+(?:[a-z]+\s+){0,2}[a-z]+\s*[:=]\s*(?:the\s+)?[`\"'*]*")
 _HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
 

@@ -159,7 +159,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
             r"(?:range|from|peak)\w*\s*\($", before
         )
-        if joined and round_ and not spoken and i:
+        if joined and round_ and not inner and not spoken and i:
             # "34% (29–40)": an interval by its shape
             e = numbers[i - 1]
             beside = re.fullmatch(r"\s*%?\s*\(\s*", sentence.between(e.end, a.start)) is not None

@@ -320,8 +320,6 @@ def _of_kind(
             return []
     if number.role == "percent":
         return [(s, f) for s, f in facts if evidence.kind(s) in ("rate", "")]
-    if is_rate(sentence, number):
-        return [(s, f) for s, f in facts if s.fraction]
     return facts
 
 
