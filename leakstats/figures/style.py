@@ -190,10 +190,10 @@ def contrast(colour: str) -> float:
 @functools.cache
 def text_shade(colour: str) -> str:
     """The colour as text in it is printed: darkened, hue kept, until it stands out from white by 4.5 to 1."""
-    parts = np.array(to_rgb(colour))
-    while contrast(to_hex(parts)) < 4.5:
-        parts = parts * 0.97
-    return to_hex(parts)
+    red, green, blue = to_rgb(colour)
+    while contrast(to_hex((red, green, blue))) < 4.5:
+        red, green, blue = red * 0.97, green * 0.97, blue * 0.97
+    return to_hex((red, green, blue))
 
 
 def set_label(axis: Axis, text: str) -> None:

@@ -189,7 +189,5 @@ def test_cluster_coverage_at_all_looks(a: float, b: float) -> None:
             continue
         held += bool(((table["low"] <= rate) & (rate <= table["high"])).all())
         widths.append(table["high"][-1] - table["low"][-1])
-    print(
-        f"\nbeta({a}, {b}): holds at all {steps} looks in {100 * held / runs:.1f}%, last width {np.mean(widths):.3f}"
-    )
+    print(f"\nbeta({a}, {b}): holds at all {steps} looks in {100 * held / runs:.1f}%, last width {np.mean(widths):.3f}")
     assert held / runs >= 0.95 - 0.02
