@@ -32,7 +32,7 @@ def references(text: Text) -> Iterator[Reference]:
     """Every ``#N`` of a text, code aside; ``owner/repo#N`` names its repository and is none.
 
     >>> from leakstats.lint.document import Document
-    >>> text, _ = next(Document.parse("Since #12, `#13` and lab/repo#14.").texts())
+    >>> text, _ = Document.parse("Since #12, `#13` and lab/repo#14.").texts()[0]
     >>> [r.number for r in references(text)]
     ['12']
     """

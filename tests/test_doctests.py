@@ -12,13 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"leakstats": "leakstats", "lint": "leakstats.lint", "reporting": "leakstats.reporting"}
 
 
-def _modules() -> list[str]:
+NEED_MODELS = {"leakstats.experiment.extract.transformers"}
+"""Modules whose examples need torch; ``make test-models`` runs them."""
+
+
+def _modules():
     found = []
     for folder, package in FOLDERS.items():
         for path in sorted((ROOT / folder).rglob("*.py")):
             if ">>> " in path.read_text("utf-8"):
                 parts = path.relative_to(ROOT / folder).with_suffix("").parts
-                found.append(".".join([package, *(p for p in parts if p != "__init__")]))
+                name = ".".join([package, *(p for p in parts if p != "__init__")])
+                found.append(pytest.param(name, marks=[pytest.mark.models] if name in NEED_MODELS else []))
     return found
 
 
