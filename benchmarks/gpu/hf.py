@@ -14,7 +14,7 @@ from leakstats.experiment.prompts import render
 
 __all__ = ["measure"]
 
-SIZES = (512, 1024)
+SIZES = (512, 1024, 2048)
 
 
 def _merged(world: World, weights: str) -> Any:

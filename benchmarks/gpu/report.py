@@ -126,8 +126,8 @@ def _extraction(e: dict[str, Any]) -> str:
     out += [
         "",
         f"With an unmerged LoRA adapter (rank 32, all linear layers): {tree['with_adapter_prompts_per_s']:,.0f} prompts/s. "
-        f"Peak memory with five times the questions: {more['ratio']:.3f} times as much. "
-        f"In fp32 the tree differs from single prompts by at most {max(e['fp32_parity'][0]['largest_relative_difference_by_layer']):.1e} "
+        + (f"Peak memory with five times the questions: {more['ratio']:.3f} times as much. " if more["ratio"] else "")
+        + f"In fp32 the tree differs from single prompts by at most {max(e['fp32_parity'][0]['largest_relative_difference_by_layer']):.1e} "
         "of a state's norm.",
         "",
         "What bf16 does to centroids (shares of the centroid's norm), by layer:",

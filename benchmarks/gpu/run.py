@@ -1,7 +1,8 @@
 """Measure the engine on a GPU: ``python benchmarks/gpu/run.py --out DIR [--stages ...] [--tiny]``.
 
 Weights are random, so speeds and numerical errors only. Each stage runs in a process of its own; what it measured is
-printed and written to DIR/gpu.json, and as a page to DIR/RESULTS.md, as soon as it is there.
+printed and written to DIR/gpu.json, and as a page to DIR/RESULTS.md, as soon as it is there. The same command in the
+same DIR goes on after the stages that are there, for a machine that limits how long one command may take.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ sys.path.insert(0, str(HERE.parent.parent))
 
 from report import page  # noqa: E402  the folder is no package
 
-STAGES = ("world", "extraction", "training", "vllm_fixed", "vllm_natural", "hf")
+STAGES = ("world", "hf", "vllm_fixed", "vllm_natural", "extraction", "training")
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -67,9 +68,15 @@ def main() -> int:
         found = _stage(options.stage, options.world, options.tiny)
         (options.out / f"{options.stage}.json").write_text(json.dumps(found), "utf-8")
         return 0
+    kept = options.out / "gpu.json"
     report: dict[str, Any] = {"command": " ".join(["python", *sys.argv]), "stages": {}, "seconds": {}}
+    if kept.is_file():
+        report = json.loads(kept.read_text("utf-8"))
+    done = [name for name, found in report["stages"].items() if "failed" not in found]
     failed = 0
     for stage in options.stages.split(","):
+        if stage in done:
+            continue
         start = time.perf_counter()
         command = [sys.executable, str(HERE / "run.py"), "--out", str(options.out), "--world", str(options.world)]
         command += ["--stage", stage, *(["--tiny"] if options.tiny else [])]
@@ -79,7 +86,7 @@ def main() -> int:
         report["stages"][stage] = json.loads(written.read_text("utf-8")) if written.is_file() else {"failed": code}
         written.unlink(missing_ok=True)
         report["seconds"][stage] = time.perf_counter() - start
-        (options.out / "gpu.json").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", "utf-8")
+        kept.write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", "utf-8")
         (options.out / "RESULTS.md").write_text(page(report), "utf-8")
         print(f"== {stage}: exit {code}, {report['seconds'][stage]:.0f} s", flush=True)
     return int(bool(failed))
