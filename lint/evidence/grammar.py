@@ -222,7 +222,7 @@ def _read(text: str, match: re.Match[str], previous: Number | None) -> Number | 
     if parsed is None:
         return None
     value, low, high, decimals = parsed
-    unit = (match["unit"] or "").strip(" -")
+    unit = (match["unit"] or "").strip(" -\u2009\u202f\u00a0")
     before = text[max(0, start - 40) : start]
     after = text[end : end + 40]
     role, label, at = _role(before, after, match["body"], unit, decimals, previous, text, start)

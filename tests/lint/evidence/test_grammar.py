@@ -27,6 +27,7 @@ def read(text: str) -> list[tuple[str, float]]:
         ("four of seven sources", [("count", 4), ("count", 7)]),
         ("57/100 completions", [("count", 57), ("count", 100)]),
         ("15.8 %", [("percent", 15.8)]),
+        ("15.8\u202f% and 15\u00a0%", [("percent", 15.8), ("percent", 15.0)]),
     ],
 )
 def test_roles(text: str, expected: list[tuple[str, float]]) -> None:
