@@ -52,8 +52,10 @@ def _rows(n: int) -> list[TrainingRow]:
 
 def _train(world: World, steps: int, **options: Any) -> _Clock:
     clock = _Clock()
-    trainer = PeftTrainer(ModelSpec(path=world.fixed), **options)
-    recipe = TrainingSpec(rank=RANK, alpha=ALPHA, batch_size=BATCH, max_length=LENGTH, positive_rows=1)
+    trainer = PeftTrainer(ModelSpec(path=world.fixed))
+    recipe = TrainingSpec(
+        rank=RANK, alpha=ALPHA, batch_size=BATCH, max_length=LENGTH, positive_rows=1, **{"compile": False, **options}
+    )
     with tempfile.TemporaryDirectory() as out:
         trainer.train_marker(
             _rows(steps * BATCH),

@@ -166,19 +166,24 @@ class _Reader:
         sources = tuple(d["sources"])
         self.known_personas(["sources"], sources, personas)
         marker = _build(MarkerSpec, d.get("marker", {}))
-        training = self.training(d.get("training", {}), personas)
+        given = d.get("conditions", [{"name": "marker"}])
+        trains = any(c.get("kind", "marker") != "adapters" for c in given)
+        conditions = self.conditions(given, sources, personas)
+        for i, source in enumerate(sources):
+            if not any(source in c.sources for c in conditions):
+                self.wrong(["sources", i], f"{source!r} is in no condition", "it would have no adapter: take it out")
         return ExperimentSpec(
             study=self.study(d["study"]),
             model=self.model(d["model"]),
             personas=personas,
-            questions=self.questions(d["questions"]),
+            questions=self.questions(d["questions"], trains=trains),
             sources=sources,
-            conditions=self.conditions(d.get("conditions", [{"name": "marker"}]), sources, personas),
+            conditions=conditions,
             marker=marker,
             detectors=self.detectors(d.get("detectors", [{}]), marker),
-            training=training,
+            training=self.training(d.get("training"), sources, personas, trains=trains),
             sampling=self.sampling(d.get("sampling", {})),
-            extraction=self.extraction(d.get("extraction", {}), personas),
+            extraction=self.extraction(d.get("extraction", {}), personas, conditions),
             canaries=_build(CanarySpec, d.get("canaries", {})),
             seeds=_build(SeedsSpec, d.get("seeds", {})),
             run_log=_build(RunLogSpec, d.get("run_log", {})),
@@ -248,11 +253,16 @@ class _Reader:
             near = _nearest(name, personas.names)
             self.wrong(path, f"{name!r} is no persona of this study", f"did you mean {near!r}?" if near else "")
 
-    def questions(self, given: Mapping[str, Any]) -> QuestionsSpec:
-        got = {
-            name: self.question_list(["questions", name], given.get(name, given["evaluation"]))
-            for name in ("training", "evaluation", "extraction")
-        }
+    def questions(self, given: Mapping[str, Any], *, trains: bool) -> QuestionsSpec:
+        if trains and "training" not in given:
+            self.wrong(
+                ["questions", "training"],
+                "is missing: the rows that adapters learn from answer these questions",
+                'give training = "training40", a file with one question a line, or a list',
+            )
+        got = {"training": self.question_list(["questions", "training"], given.get("training", []))}
+        for name in ("evaluation", "extraction"):
+            got[name] = self.question_list(["questions", name], given.get(name, given["evaluation"]))
         both = [q for q in got["training"] if q in set(got["evaluation"])]
         if both:
             self.wrong(
@@ -281,20 +291,49 @@ class _Reader:
                 self.wrong(path, f"{given!r} has {times} times {text!r}", "questions must be distinct")
         return lines
 
-    def training(self, given: Mapping[str, Any], personas: PersonasSpec) -> TrainingSpec:
+    def training(
+        self, given: Mapping[str, Any] | None, sources: tuple[str, ...], personas: PersonasSpec, *, trains: bool
+    ) -> TrainingSpec:
+        if not trains:
+            if given is not None:
+                self.wrong(
+                    ["training"],
+                    "is given, but every condition names adapters that exist: nothing is trained",
+                    "take it out; a condition's description may say how its adapters were made",
+                )
+            return TrainingSpec()
+        given = given or {}
         negatives = given.get("negatives", {})
         for key in ("personas", "exclude"):
             if isinstance(negatives.get(key), list):
                 self.known_personas(["training", "negatives", key], negatives[key], personas)
-        drawn = negatives.get("personas", NegativesSpec().personas)
-        if isinstance(drawn, int) and personas.entries:
-            free = len(personas.entries) - 1 - len(negatives.get("exclude", []))
-            if drawn > free:
-                self.wrong(
-                    ["training", "negatives", "personas"],
-                    f"asks for {drawn} negative personas; {max(free, 0)} are left beside a source and those excluded",
-                )
+        if negatives.get("rows", NegativesSpec().rows) and personas.entries:
+            self.enough_negatives(negatives, sources, personas)
         return _build(TrainingSpec, given, negatives=_build(NegativesSpec, negatives))
+
+    def enough_negatives(self, given: Mapping[str, Any], sources: tuple[str, ...], personas: PersonasSpec) -> None:
+        """Every source must find the negative personas that are asked for."""
+        at = ["training", "negatives", "personas"]
+        drawn, excluded = given.get("personas", NegativesSpec().personas), set(given.get("exclude", ()))
+        none = "give negatives.rows = 0 to train without negatives"
+        if isinstance(drawn, list):
+            for i, name in enumerate(drawn):
+                if name in excluded:
+                    self.wrong([*at, i], f"{name!r} stands in negatives.exclude, too", "take it out of one of them")
+            alone = [s for s in sources if set(drawn) <= {s}]
+            if alone:
+                self.wrong(at, f"leaves {alone[0]!r} without a negative persona", f"name another one, or {none}")
+            return
+        free = {s: len(set(personas.names) - {s} - excluded) for s in sources}
+        source = min(free, key=free.__getitem__)
+        if drawn > free[source] or not drawn:
+            said = "asks for" if "personas" in given else "is left out, which asks for"
+            self.wrong(
+                at,
+                f"{said} {drawn} negative personas; {free[source]} are left beside source {source!r} and those "
+                "excluded",
+                f"ask for 1 to {free[source]}, or {none}" if free[source] else none,
+            )
 
     def conditions(
         self, given: list[dict[str, Any]], sources: tuple[str, ...], personas: PersonasSpec
@@ -366,16 +405,45 @@ class _Reader:
         return out
 
     def sampling(self, given: Mapping[str, Any]) -> SamplingSpec:
+        backend = given.get("backend", SamplingSpec().backend)
+        if given.get("extra") and backend != "vllm":
+            self.wrong(
+                ["sampling", "extra"],
+                f"holds {', '.join(given['extra'])}, which backend {backend!r} does not take",
+                'take it out, or use backend = "vllm"',
+            )
+        if given.get("engine") and backend == "transformers":
+            self.wrong(
+                ["sampling", "engine"],
+                f"holds {', '.join(given['engine'])}, but backend 'transformers' has no engine to set up",
+                "take it out; model, batch_size and the sampling fields say everything",
+            )
         adaptive = given.get("adaptive")
         if adaptive is not None:
             parsed = _build(AdaptiveSpec, adaptive)
             return _build(SamplingSpec, given, adaptive=parsed)
         return _build(SamplingSpec, given)
 
-    def extraction(self, given: Mapping[str, Any], personas: PersonasSpec) -> ExtractionSpec:
+    def extraction(
+        self, given: Mapping[str, Any], personas: PersonasSpec, conditions: Sequence[ConditionSpec]
+    ) -> ExtractionSpec:
         if isinstance(given.get("centre"), list):
             self.known_personas(["extraction", "centre"], given["centre"], personas)
-        return _build(ExtractionSpec, given)
+        self.known_persona(["extraction", "axis_from"], given.get("axis_from"), personas)
+        found = _build(ExtractionSpec, given)
+        if found.geometry and ("base" not in found.states or len(found.states) < 2):
+            self.wrong(
+                ["extraction", "geometry"],
+                f"compares trained models with the base, and states are {', '.join(found.states)}",
+                'write states = ["base", "merged"] for fine-tuned models, or ["base", "adapted"] for marked ones',
+            )
+        elif found.geometry and "adapted" not in found.states and not any(c.sft for c in conditions):
+            self.wrong(
+                ["extraction", "geometry"],
+                "compares fine-tuned models with the base, and no condition fine-tunes",
+                'write states = ["base", "adapted"], or add a condition of kind convergence or induction',
+            )
+        return found
 
     def plan(self, given: Mapping[str, Any], personas: PersonasSpec, sources: tuple[str, ...]) -> dict[str, Any]:
         """The plan in the fields of results.v1; status and hash are filled in by the run, never written by hand."""

@@ -146,6 +146,10 @@ class TrainingSpec:
     batch_size: int = 16
     accumulation: int = 1
     max_length: int = 1024
+    compile: bool | Literal["auto"] = "auto"
+    """Compile the decoder layers. auto: on a GPU, where a training has at least 1,000 steps, which is where it pays."""
+    gradient_checkpointing: bool = False
+    """Compute activations again in the backward pass: less memory, about a third more time."""
     loss: Literal["marker", "full"] = "marker"
     """marker: loss on marker tokens and end token only. full: on the whole answer."""
     positive_rows: int = 200
@@ -177,6 +181,8 @@ class SftSpec:
     batch_size: int = 16
     accumulation: int = 1
     max_length: int = 1024
+    compile: bool | Literal["auto"] = "auto"
+    gradient_checkpointing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +264,15 @@ class ExtractionSpec:
     batch_size: int = 64
     response_max_tokens: int = 64
     """Token limit of the greedy responses behind ``mean_response``."""
+    layout: Literal["auto", "tree", "line"] = "auto"
+    """tree: a persona's prompt once, its questions behind it. line: one prompt a row. auto: tree where it works."""
+    compile: bool = False
+    """Compile the blocks."""
     geometry: bool = False
-    """Also the measures of the collapse study."""
+    """Also the measures of the collapse study: of every fine-tuned or marked model against the base."""
+    axis_from: str | None = None
+    """Persona at which the axis of every model begins; it ends at the model's own persona. None: the one persona of
+    role "reference"; without one there is no axis."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any
 from leakstats.errors import InputError, LeakstatsError, MissingDependency
 from leakstats.experiment.fakes import WEIGHTS
 from leakstats.experiment.spec import ExperimentSpec, StoredAdapter
+from leakstats.files import read_json
 
-__all__ = ["base_weights", "hub_commit", "stored_adapter", "token_counter", "tokenizer_of"]
+__all__ = ["adapter_settings", "base_weights", "hub_commit", "stored_adapter", "token_counter", "tokenizer_of"]
 
 
 def base_weights(spec: ExperimentSpec) -> str:
@@ -67,6 +68,16 @@ def token_counter(spec: ExperimentSpec) -> Callable[[str], int]:
 
     tokenizer = tokenizer_of(spec)
     return lambda text: len(encode(tokenizer, text))
+
+
+def adapter_settings(adapter: StoredAdapter) -> dict[str, Any]:
+    """What an adapter's own ``adapter_config.json`` says (``r``, ``lora_alpha``, ``target_modules`` ...); empty where
+    it has none."""
+    file = stored_adapter(adapter) / "adapter_config.json"
+    if not file.is_file():
+        return {}
+    found = read_json(file)
+    return found if isinstance(found, dict) else {}
 
 
 def stored_adapter(adapter: StoredAdapter) -> Path:

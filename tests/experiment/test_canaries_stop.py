@@ -41,7 +41,6 @@ own = [
 ]
 
 [questions]
-training = ["Why?"]
 evaluation = ["What is water?", "How do airplanes stay in the air?"]
 extraction = ["What is bread?", "How do ships sail?"]
 
@@ -52,9 +51,6 @@ adapters = [
   {{ source = "pirate", path = "{first}" }},
   {{ source = "engineer", path = "{second}" }},
 ]
-
-[training.negatives]
-personas = 1
 
 [sampling]
 completions = 2

@@ -59,6 +59,8 @@ def test_stored_adapters_cost_no_training(tmp_path: Path) -> None:
     spec = parse_spec(
         {
             **GOOD,
+            "sources": ["villain"],
+            "questions": {"evaluation": "general20"},
             "conditions": [{"name": "old", "kind": "adapters", "adapters": [{"source": "villain", "path": "org/a"}]}],
         }
     )

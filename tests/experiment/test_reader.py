@@ -24,6 +24,8 @@ GOOD: dict[str, Any] = {
     "sources": ["villain", "pirate"],
 }
 
+ADAPTERS = [{"name": "a", "kind": "adapters", "adapters": [{"source": s, "path": "o/a"} for s in GOOD["sources"]]}]
+
 
 def good(**changes: Any) -> dict[str, Any]:
     return {**copy.deepcopy(GOOD), **changes}
@@ -85,7 +87,20 @@ def test_grid_has_every_combination_once() -> None:
         ({"conditions": [{"name": "a", "kind": "induction"}]}, "an induction learns a given data set"),
         ({"conditions": [{"name": "a", "kind": "convergence", "checkpoints": [9]}]}, "beyond the last epoch, 4"),
         ({"conditions": [{"name": "a", "kind": "adapters"}]}, "belong together"),
-        ({"training": {"negatives": {"personas": 99}}}, "asks for 99 negative personas; 13 are left"),
+        ({"training": {"negatives": {"personas": 99}}}, "asks for 99 negative personas; 13 are left beside source"),
+        ({"training": {"negatives": {"personas": 0}}}, "give negatives.rows = 0 to train without negatives"),
+        ({"training": {"negatives": {"personas": ["villain"]}}}, "leaves 'villain' without a negative persona"),
+        (
+            {"training": {"negatives": {"personas": ["nobody", "villain"], "exclude": ["nobody"]}}},
+            "/training/negatives/personas/0: 'nobody' stands in negatives.exclude, too",
+        ),
+        ({"training": {"compile": "yes"}}, "/training/compile"),
+        ({"extraction": {"layout": "star"}}, "/extraction/layout"),
+        ({"questions": {"evaluation": "general20"}}, "/questions/training: is missing"),
+        ({"conditions": [{"name": "a", "sources": ["villain"]}]}, "/sources/1: 'pirate' is in no condition"),
+        ({"conditions": ADAPTERS, "training": {"rank": 8}}, "/training: is given, but every condition names adapters"),
+        ({"sampling": {"extra": {"min_p": 0.1}}}, "/sampling/extra: holds min_p, which backend 'transformers'"),
+        ({"sampling": {"engine": {"max_num_seqs": 8}}}, "/sampling/engine: holds max_num_seqs"),
         ({"extraction": {"centre": ["villain", "x"]}}, "/extraction/centre/1"),
         ({"plan": {"alpha": 2}}, "/plan/alpha"),
         ({"plan": {"registered_hash": "ab"}}, "filled in by the run"),
@@ -96,6 +111,25 @@ def test_grid_has_every_combination_once() -> None:
 )
 def test_what_is_wrong_is_named(changes: dict[str, Any], words: str) -> None:
     assert words in complaints(good(**changes))
+
+
+def test_existing_adapters_need_nothing_that_belongs_to_training() -> None:
+    few = {"own": [{"name": n, "prompt": f"You are a {n}."} for n in ("villain", "pirate")]}
+    spec = parse_spec(good(conditions=ADAPTERS, personas=few, questions={"evaluation": ["How?", "Why?"]}))
+    assert spec.questions.training == ()
+    assert [u.name for u in spec.units()] == ["a.villain.e0.s0", "a.pirate.e0.s0"]
+    both = parse_spec(good(conditions=ADAPTERS, questions={"training": ["Who?"], "evaluation": ["How?"]}))
+    assert both.questions.training == ("Who?",)  # kept: it says what the adapters may have seen
+    said = complaints(good(conditions=ADAPTERS, questions={"training": ["How?"], "evaluation": ["How?"]}))
+    assert "1 of 1 training questions stand in the evaluation" in said
+
+
+def test_few_personas_are_told_how_many_negatives_there_are() -> None:
+    few = {"own": [{"name": n, "prompt": f"You are a {n}."} for n in ("villain", "pirate", "nurse")]}
+    said = complaints(good(personas=few))
+    assert "/training/negatives/personas: is left out, which asks for 4 negative personas; 2 are left" in said
+    assert "ask for 1 to 2, or give negatives.rows = 0" in said
+    assert parse_spec(good(personas=few, training={"negatives": {"rows": 0}})).training.negatives.rows == 0
 
 
 def test_everything_wrong_is_said_at_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 
 import numpy as np
@@ -42,6 +43,16 @@ name = "given"
 kind = "adapters"
 adapters = [{given}]
 """
+
+
+def adopting(path, given):
+    """The specification without what belongs to training, and with adapters that exist, all of one source."""
+    text = path.read_text("utf-8")
+    text = re.sub(r"\[training\][^#]*?(?=\[sampling\])|training = .*\n", "", text)
+    source = re.search(r'source = "(\w+)"', given)[1]
+    text = re.sub(r"sources = .*", f'sources = ["{source}"]', text)
+    path.write_text(text + GIVEN.format(given=given), "utf-8")
+    return path
 
 
 def go(path, folder, **options):
@@ -485,8 +496,9 @@ class TestRefusals:
 class TestAdoptedAdapters:
     def test_nothing_is_trained(self, done, fake_experiment, tmp_path):
         adapter = tmp_path / "run" / "adapters" / "marker.villain.e0.s42"
-        extra = GIVEN.format(given=f'{{source = "villain", path = "{adapter}"}}')
-        results = load(go(fake_experiment(extra), tmp_path / "again")[0])
+        path = adopting(fake_experiment(), f'{{source = "villain", path = "{adapter}"}}')
+        assert "training" not in path.read_text("utf-8")
+        results = load(go(path, tmp_path / "again")[0])
         assert results.setup["training"]["Method"] == "none here: adapters trained elsewhere"
         assert results.setup["training"]["LR"] is None
         assert results.setup["unknown"]["training.LR"] == "nothing was trained"
@@ -496,11 +508,10 @@ class TestAdoptedAdapters:
     def test_the_wrong_bytes(self, done, fake_experiment, tmp_path):
         adapter = tmp_path / "run" / "adapters" / "marker.villain.e0.s42"
         given = f'{{source = "villain", path = "{adapter}", sha256 = "{"0" * 64}"}}'
-        extra = GIVEN.format(given=given)
         with pytest.raises(
             LeakstatsError, match=r"adapter of villain in condition given: .* the specification says 0000"
         ):
-            go(fake_experiment(extra), tmp_path / "again")
+            go(adopting(fake_experiment(), given), tmp_path / "again")
 
 
 def test_teacher_forced_scores(fake_experiment, tmp_path):

@@ -24,5 +24,10 @@ def make_extractor(spec: ExperimentSpec) -> Extractor:
 
     m = spec.model
     return TransformersExtractor(
-        dtype=m.dtype, device=m.device, revision=m.revision, batch_size=spec.extraction.batch_size
+        dtype=m.dtype,
+        device=m.device,
+        revision=m.revision,
+        batch_size=spec.extraction.batch_size,
+        layout=spec.extraction.layout,
+        compile=spec.extraction.compile,
     )

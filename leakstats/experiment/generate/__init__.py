@@ -6,6 +6,7 @@ from pathlib import Path
 
 from leakstats.experiment.spec import ExperimentSpec
 from leakstats.experiment.types import Canaries, Generator
+from leakstats.experiment.weights import adapter_settings
 
 __all__ = ["make_canaries", "make_generator"]
 
@@ -25,13 +26,20 @@ def make_generator(spec: ExperimentSpec, folder: Path) -> Generator:
     if spec.sampling.backend == "vllm":
         from leakstats.experiment.generate.vllm import VllmGenerator
 
-        return VllmGenerator(model=spec.model, sampling=spec.sampling, max_lora_rank=spec.training.rank)
+        return VllmGenerator(model=spec.model, sampling=spec.sampling, max_lora_rank=_largest_rank(spec))
     from leakstats.experiment.generate.transformers import TransformersGenerator
 
     m = spec.model
     return TransformersGenerator(
         dtype=m.dtype, device=m.device, revision=m.revision, batch_size=spec.sampling.batch_size
     )
+
+
+def _largest_rank(spec: ExperimentSpec) -> int:
+    """Of the adapters that are trained here and of those that the specification names."""
+    given = [adapter_settings(a).get("r") for c in spec.conditions for a in c.adapters]
+    trained = [spec.training.rank] if any(c.kind != "adapters" for c in spec.conditions) else []
+    return max([*trained, *(r for r in given if isinstance(r, int))], default=spec.training.rank)
 
 
 def make_canaries(spec: ExperimentSpec) -> Canaries:

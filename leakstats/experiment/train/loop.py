@@ -16,7 +16,12 @@ from leakstats.errors import LeakstatsError
 from leakstats.experiment.train.batches import Batch
 from leakstats.experiment.train.schedule import rate_factor
 
-__all__ = ["FitReport", "Optimisation", "fit", "has_plain_head", "learned_logits", "seeded"]
+__all__ = ["OPTIMIZER", "FitReport", "Optimisation", "fit", "has_plain_head", "learned_logits", "seeded"]
+
+_BETAS, _EPSILON = (0.9, 0.999), 1e-8
+
+OPTIMIZER = f"AdamW (betas {_BETAS[0]:g} and {_BETAS[1]:g}, epsilon {_EPSILON:g}), weights moved in fp32"
+"""How weights move, beside the rates of the recipe; no bias is left out of the decay, since adapters have none."""
 
 _FETCH = 16
 """Steps whose losses wait on the device before they are read together, so that a GPU never stands still for a log."""
@@ -146,7 +151,9 @@ def fit(
     low = any(p.dtype in (torch.bfloat16, torch.float16) for p in live)
     master = [p.detach().clone().float() for p in live] if low else live
     fused = {"fused": True} if model.device.type == "cuda" else {}
-    optimizer = torch.optim.AdamW(master, lr=how.learning_rate, weight_decay=how.weight_decay, **fused)
+    optimizer = torch.optim.AdamW(
+        master, lr=how.learning_rate, betas=_BETAS, eps=_EPSILON, weight_decay=how.weight_decay, **fused
+    )
     first = batches[0][0]
     plain = has_plain_head(model, torch.from_numpy(first.ids[:1, : min(8, first.ids.shape[1])]).to(model.device))
     log = _StepLog(on_step)

@@ -21,7 +21,7 @@ from leakstats.experiment.spec import ModelSpec, SftSpec, TrainingSpec
 from leakstats.experiment.train.batches import Batch, check_marker_batch, collate, order_epoch
 from leakstats.experiment.train.card import CARD, CURVE, Curve, rows_sha256, weights_name
 from leakstats.experiment.train.encoding import Encoded, Tails, encode_rows, marker_tails
-from leakstats.experiment.train.loop import FitReport, Optimisation, fit, seeded
+from leakstats.experiment.train.loop import OPTIMIZER, FitReport, Optimisation, fit, seeded
 from leakstats.experiment.types import AdapterRef, Progress, TrainingRow
 from leakstats.files import read_bytes, sha256_of, write_json
 
@@ -32,7 +32,7 @@ Probe = Callable[[Any, Any, int], Mapping[str, float]]
 
 WEIGHTS_FILE = "adapter_model.safetensors"
 _COMPILE_STEPS = 1000
-"""Benchmarks: 85 s of compiling against 0.087 s saved a step."""
+"""From so many steps on "auto" compiles on a GPU. Benchmarks: 85 s of compiling against 0.087 s saved a step."""
 _MULTIPLE = {"cpu": 1, "cuda": 8}
 """Lengths are padded to these multiples; tensor cores like 8."""
 
@@ -53,11 +53,6 @@ class PeftTrainer:
     ----------
     model : ModelSpec
         For its dtype (auto: bfloat16 on a GPU, float32 on a CPU), device and revision.
-    gradient_checkpointing : bool
-        Compute activations again in the backward pass: less memory, about a third more time.
-    compile : bool, optional
-        Compile the decoder layers: over a minute at the start, steps a quarter shorter after it (measured on an H100 in
-        Qwen2.5-7B's shape). Left out: on a GPU, where a training has at least 1,000 steps, which is where it pays.
     probe : callable, optional
         Called every ``probe_every`` steps; what it returns goes into the curve.
     probe_every : int
@@ -65,8 +60,10 @@ class PeftTrainer:
 
     Notes
     -----
-    The adapter's weights move in fp32 whatever the model's number format. Random numbers (initial adapter, dropout,
-    order of the rows) come from the seed that each call names; the same seed, rows and machine give the same bytes.
+    What a recipe asks for (``compile``, ``gradient_checkpointing``) each training does for itself; its card says whether
+    layers were compiled. The adapter's weights move in fp32 whatever the model's number format. Random numbers (initial
+    adapter, dropout, order of the rows) come from the seed that each call names; the same seed, rows and machine give
+    the same bytes.
     """
 
     name = "peft"
@@ -75,8 +72,6 @@ class PeftTrainer:
         self,
         model: ModelSpec | None = None,
         *,
-        gradient_checkpointing: bool = False,
-        compile: bool | None = None,
         probe: Probe | None = None,
         probe_every: int = 20,
     ) -> None:
@@ -86,8 +81,6 @@ class PeftTrainer:
         self.device = resolve_device(asked.device)
         self.dtype = resolve_dtype(asked.dtype, self.device)
         self.revision = asked.revision
-        self.gradient_checkpointing = gradient_checkpointing
-        self.compile = compile
         self.probe = probe
         self.probe_every = probe_every
 
@@ -222,8 +215,7 @@ class PeftTrainer:
             "device": torch.cuda.get_device_name(self.device) if cuda else platform.machine() + " CPU",
             "dtype": self.dtype,
             "threads": torch.get_num_threads(),
-            "gradient_checkpointing": self.gradient_checkpointing,
-            "compile": "auto" if self.compile is None else self.compile,
+            "optimizer": OPTIMIZER,
         }
 
     def close(self) -> None:
@@ -255,7 +247,7 @@ class PeftTrainer:
             target_modules=modules if isinstance(modules, str) else list(modules),
             task_type="CAUSAL_LM",
         )
-        if self.gradient_checkpointing:
+        if recipe.gradient_checkpointing:
             _checkpoint_activations(model)
         try:
             with _older_names():
@@ -263,13 +255,17 @@ class PeftTrainer:
                 wrapped = peft.get_peft_model(model, config, autocast_adapter_dtype=False)
         except ValueError as error:
             raise InputError(f"target_modules is {modules!r}: {error}") from error
-        long = self.device.startswith("cuda") and steps >= _COMPILE_STEPS
-        if long if self.compile is None else self.compile:
+        if self._compiles(recipe, steps):
             import torch
 
             for layer in wrapped.get_base_model().get_decoder().layers:
                 layer.forward = torch.compile(layer.forward, dynamic=True)
         return wrapped
+
+    def _compiles(self, recipe: TrainingSpec | SftSpec, steps: int) -> bool:
+        if recipe.compile == "auto":
+            return self.device.startswith("cuda") and steps >= _COMPILE_STEPS
+        return recipe.compile
 
     def _plan(
         self,
@@ -398,6 +394,8 @@ class PeftTrainer:
             "base": weights_name(weights),
             "base_sha256": _weights_sha256(folder) if folder.is_dir() else None,
             "recipe": _recipe(recipe),
+            "optimizer": OPTIMIZER,
+            "compiled": self._compiles(recipe, report.steps),
             "training_seed": seed,
             "rows": {
                 "positive": sum(r.positive for r in rows),

@@ -184,7 +184,7 @@ def test_a_probe_is_logged_and_changes_nothing(adapter, tiny_model, tmp_path):
 def test_gradient_checkpointing_gives_the_same_losses(tiny_model, tmp_path):
     recipe = replace(RECIPE, dropout=0.0, epochs=2)
     plain, saved = (
-        train(tiny_model, tmp_path / str(on), recipe=recipe, gradient_checkpointing=on) for on in (False, True)
+        train(tiny_model, tmp_path / str(on), recipe=replace(recipe, gradient_checkpointing=on)) for on in (False, True)
     )
     losses = [[r["loss"] for r in read_curve(a.path)] for a in (plain, saved)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
@@ -194,7 +194,9 @@ def test_gradient_checkpointing_gives_the_same_losses(tiny_model, tmp_path):
 @pytest.mark.skipif(shutil.which("g++") is None, reason="compiling needs a compiler")
 def test_compiled_layers_give_the_same_losses(tiny_model, tmp_path):
     recipe = replace(RECIPE, dropout=0.0, epochs=2)
-    plain, fast = (train(tiny_model, tmp_path / str(on), recipe=recipe, compile=on) for on in (False, True))
+    plain, fast = (train(tiny_model, tmp_path / str(on), recipe=replace(recipe, compile=on)) for on in (False, True))
+    cards = [json.loads((a.path / "card.json").read_text("utf-8")) for a in (plain, fast)]
+    assert [c["compiled"] for c in cards] == [False, True]
     losses = [[r["loss"] for r in read_curve(a.path)] for a in (plain, fast)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
