@@ -2,10 +2,10 @@
 
 Arrays are found by their id. ``centroids.base`` and ``centroids.STATE`` have the axes persona, layer and width,
 ``states.base`` and ``states.STATE`` a fourth, the questions that are folds (the factor ``question``, or another). STATE
-is a level of ``condition``, else of ``source``, else of ``checkpoint``, with ``_`` for characters that an id cannot
-hold. Axes may stand in any order; along each but the width the entries are the levels of the file's factor of that
-name, in its order. Where states are given without centroids, these are the means over the questions. An entry that is
-not finite was not measured: that persona is left out at that layer.
+is a level of ``condition``, else of ``source``, of ``checkpoint`` or of ``state``, with ``_`` for characters that an id
+cannot hold. Axes may stand in any order; along each but the width the entries are the levels of the file's factor of
+that name, in its order. Where states are given without centroids, these are the means over the questions. An entry that
+is not finite was not measured: that persona is left out at that layer.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from leakstats.results import Level, Results
 
 __all__ = ["STATE_FACTORS", "attribute", "controls", "own_personas"]
 
-STATE_FACTORS = ("condition", "source", "checkpoint")
+STATE_FACTORS = ("condition", "source", "checkpoint", "state")
 """Factors whose levels may be states of the model, the first that fits."""
 
 ROLE = "role"

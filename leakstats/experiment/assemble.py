@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from leakstats.experiment.before_after import geometry_tables
 from leakstats.experiment.card import make_setup
 from leakstats.experiment.counts import (
     Cell,
@@ -91,7 +92,7 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
         ),
         tables=tables,
         similarity=similarity,
-        geometry=marker_scores(run),
+        geometry=(*geometry_tables(run), *marker_scores(run)),
         arrays=arrays,
         samples=samples_of(spec, cells),
         samples_note=SAMPLES_RULE,

@@ -51,8 +51,12 @@ def _safetensors(array: NDArray[np.float32]) -> bytes:
     return struct.pack("<Q", len(head)) + head + data
 
 
-def load_centroids(folder: RunFolder, record: Mapping[str, Any], personas: Sequence[str]) -> Centroids:
-    """The centroids of a journal record, which must be those that were recorded; raw states stay on disk.
+def load_centroids(
+    folder: RunFolder, record: Mapping[str, Any], personas: Sequence[str], *, raw: bool = False
+) -> Centroids:
+    """The centroids of a journal record, which must be those that were recorded.
+
+    With ``raw`` the states of every prompt come along, where they were stored: mapped from the file, not read.
 
     Raises
     ------
@@ -69,4 +73,15 @@ def load_centroids(folder: RunFolder, record: Mapping[str, Any], personas: Seque
         values=np.asarray(np.load(io.BytesIO(data), allow_pickle=False), dtype=np.float64),
         counts=np.array(record["counts"], dtype=np.int64),
         position=record["position"],
+        raw=_mapped(folder, record["raw"]) if raw and "raw" in record else None,
     )
+
+
+def _mapped(folder: RunFolder, item: Mapping[str, Any]) -> NDArray[np.float32]:
+    """The tensor of a file that :func:`_safetensors` laid out: it ends the file."""
+    path = folder.path / item["path"]
+    if sha256_of(read_bytes(path)) != item["sha256"]:
+        raise LeakstatsError(f"{path}: is not the file that was recorded ({item['sha256']})")
+    shape = tuple(item["shape"])
+    start = path.stat().st_size - 4 * int(np.prod(shape))
+    return np.memmap(path, dtype="<f4", mode="r", offset=start, shape=shape)

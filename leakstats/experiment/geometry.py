@@ -198,15 +198,15 @@ def _places(names: Sequence[str], wanted: Sequence[str], what: str) -> list[int]
     return [places[name] for name in wanted]
 
 
-def array_id(kind: Literal["centroids", "states"], state: str | None = None) -> str:
-    """The id under which an analysis looks for the arrays of a state (a condition, source or checkpoint; None: base).
+def array_id(kind: Literal["centroids", "states"], state: Level | None = None) -> str:
+    """The id under which an analysis looks for the arrays of a state (a level of a factor of models; None: base).
 
     Examples
     --------
     >>> array_id("centroids"), array_id("states", "em 1")
     ('centroids.base', 'states.em_1')
     """
-    return f"{kind}.{BASE if state is None else _UNFIT.sub('_', state)}"
+    return f"{kind}.{BASE if state is None else _UNFIT.sub('_', str(state))}"
 
 
 def geometry_table(
@@ -232,7 +232,7 @@ def geometry_table(
         Trained states, controls among them: the same personas and layers.
     id : str
         Of the table.
-    factor : {"condition", "source", "checkpoint"}
+    factor : {"condition", "source", "checkpoint", "state"}
         Of which the states are levels.
     levels : mapping
         The levels of the file's factors ``factor`` and ``layer``.

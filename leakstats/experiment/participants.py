@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from leakstats.experiment.compared import fold_factor, state_attributes, state_factor
 from leakstats.experiment.counts import levels_of
 from leakstats.experiment.grid import covariate_ids
 from leakstats.experiment.run import Run
@@ -70,12 +72,24 @@ def factors_of(spec: ExperimentSpec, layers: Sequence[int], failed: frozenset[st
                 values=tuple("control_failed" if s in failed else "held" for s in spec.sources),
                 description="control_failed: in some unit the source did not take the marker, or its trained negatives "
                 "say it (canaries say which)",
-            )
+            ),
+            **state_attributes(spec, "source"),
         },
     )
     out["condition"] = FactorInfo(
-        levels=levels["condition"], description=described["condition"], attributes=_about_conditions(spec)
+        levels=levels["condition"],
+        description=described["condition"],
+        attributes=_about_conditions(spec) | state_attributes(spec, "condition"),
     )
+    out["checkpoint"] = replace(out["checkpoint"], attributes=state_attributes(spec, "checkpoint"))
+    state = state_factor(spec)
+    if state is not None:
+        out["state"] = state
+    folds = fold_factor(spec)
+    if folds not in out and spec.extraction.geometry and spec.extraction.raw:
+        out[folds] = FactorInfo(
+            levels=tuple(range(len(spec.questions.extraction))), description="question that states were read on"
+        )
     if layers:
         out["layer"] = FactorInfo(levels=tuple(layers), description="block whose output was read; 0 is the first block")
     return out

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from leakstats.experiment.centroids import load_centroids
+from leakstats.experiment.compared import compared, fold_factor
 from leakstats.experiment.counts import levels_of, unit_constants
 from leakstats.experiment.geometry import Cosines, array_id, cosines
 from leakstats.experiment.grid import BASE, PREDICTORS, similarity_ids, weights_label
@@ -120,20 +121,21 @@ def _compared(run: Run, record: Mapping[str, Any], sources: Sequence[str]) -> Co
 
 def _array_files(spec: ExperimentSpec, key: str, record: Mapping[str, Any]) -> list[ArrayFile]:
     out = []
-    axes = {"centroids": ("persona", "layer", "width"), "raw": ("persona", "question", "layer", "width")}
     analysed = _analysed(spec)
-    folds = spec.questions.extraction == spec.questions.evaluation  # then they are levels of the factor question
+    # without an analysis the questions of a set of their own are no factor of the file
+    folds = fold_factor(spec) if analysed else "question"
+    axes = {"centroids": ("persona", "layer", "width"), "raw": ("persona", folds, "layer", "width")}
     blocks = ", ".join(map(str, record["layers"]))
     for kind, names in axes.items():
         if kind not in record:
             continue
         item = record[kind]
-        # a comparison of states before and after looks for its arrays by these ids
-        for_analysis = key in analysed and (kind == "centroids" or folds)
-        own = f"{key}.{kind}"
         out.append(
             ArrayFile(
-                id=array_id("centroids" if kind == "centroids" else "states", analysed[key]) if for_analysis else own,
+                # a comparison of states before and after looks for its arrays by these ids
+                id=array_id("centroids" if kind == "centroids" else "states", analysed[key])
+                if key in analysed
+                else f"{key}.{kind}",
                 path=item["path"],
                 sha256=item["sha256"],
                 shape=tuple(item["shape"]),
@@ -146,30 +148,18 @@ def _array_files(spec: ExperimentSpec, key: str, record: Mapping[str, Any]) -> l
     return out
 
 
-def _analysed(spec: ExperimentSpec) -> dict[str, str | None]:
-    """Which arrays the analysis of geometry reads, by the name of their record: the condition or source, None the base.
+def _analysed(spec: ExperimentSpec) -> dict[str, Level | None]:
+    """Which arrays the analysis of geometry reads, by the name of their record: their level, None the base.
 
-    Where ``extraction.geometry`` is asked for: the fine-tuned models if there are any, else the marked ones, as far as
-    one stands for each condition (its last checkpoint, first training seed), or else for each source.
+    Where ``extraction.geometry`` is asked for: the fine-tuned models if there are any, else the marked ones, each
+    condition, source and training seed at its last checkpoint (all, where only checkpoints differ).
     """
-    if not spec.extraction.geometry or not spec.extraction.positions:
+    models = compared(spec)
+    if not models:
         return {}
     position = spec.extraction.positions[0]
-    for state in ("merged", "adapted"):
-        if state not in spec.extraction.states:
-            continue
-        last: dict[tuple[str, str], str] = {}
-        for model, unit in _models(spec, state):
-            if unit is not None and unit.training_seed == spec.units()[0].training_seed:
-                last[unit.condition, unit.source] = model
-        for at in (0, 1):
-            named: dict[str, set[str]] = {}
-            for where, model in last.items():
-                named.setdefault(where[at], set()).add(model)
-            if named and all(len(models) == 1 for models in named.values()):
-                found: dict[str, str | None] = {f"{m}.{position}": level for level, (m,) in named.items()}
-                return found | {f"{BASE}.{position}": None}
-    return {}
+    found: dict[str, Level | None] = {f"{BASE}.{position}": None}
+    return found | {f"{name}.{position}": level for name, level in models[0].last(spec).levels.items()}
 
 
 def marker_scores(run: Run) -> tuple[GeometryTable, ...]:
