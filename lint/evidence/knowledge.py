@@ -49,6 +49,8 @@ _RATE_WORDS = frozenset(
 )
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
+_MOST_OPEN = 40
+"""Rows of a table whose names are looked for by their values."""
 
 
 @struct
@@ -114,20 +116,74 @@ class Evidence:
         full = [n for n in self._entity_texts if not n.isdigit()]
         for dataset in self.datasets:
             for shown, key in dataset.labels:
-                if fold_name(shown) not in self.index and fold_name(key) in self.index:
+                if fold_name(shown) not in self._stored_index and fold_name(key) in self._stored_index:
                     out.setdefault(fold_name(shown), fold_name(key))
         for sheet in self.sheets:
+            own = {v for x in (*sheet.labels, *sheet.header[1:]) for v in name_variants(x)}
             for label in (*sheet.labels, *sheet.header[1:]):
                 bare = label.split("(")[0].strip(" *`_")
                 folded = fold_name(bare)
-                if len(folded) < 2 or folded in out or folded in self.index or index_of(bare):
+                if len(folded) < 2 or folded in out or folded in self._stored_index or index_of(bare):
                     continue
                 hits = {fold_name(n) for n in full if abbreviates(bare, n)} or {
                     fold_name(n) for n in full if abbreviates(n, bare)
                 }
+                if len(hits) > 1:  # a name that the table has in full is meant by no other row
+                    hits -= own
                 if len(hits) == 1:
                     out[folded] = hits.pop()
+        for sheet in self.sheets:
+            for folded, name in self._same_values(sheet, out):
+                out.setdefault(folded, name)
         return out
+
+    def _same_values(self, sheet: Sheet, aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Labels of rows that no letters explain, each with the one name of the files that has its values.
+
+        The columns that most rows bind to a field say where to look; a label and a name must be alone with each other.
+        """
+        labels = [(r, fold_name(x.split("(")[0])) for r, x in enumerate(sheet.labels)]
+        open_rows = {r: f for r, f in labels if len(f) >= 2 and f not in aliases and f not in self._stored_index}
+        open_rows = {r: f for r, f in open_rows.items() if not index_of(sheet.labels[r])}
+        if not 0 < len(open_rows) <= _MOST_OPEN or not self._stored:
+            return
+        taken = {aliases.get(f, f) for _, f in labels}
+        scores: dict[tuple[str, str], int] = defaultdict(int)
+        for series, cells in sheet.series:
+            if not series.pointer.startswith("column") or series.role == "interval":
+                continue
+            names = [frozenset(aliases.get(n, n) for n in entity_names(sheet, c, across=False)) for c in cells]
+            bound = bind(series, cells, names, self._stored_index, self._stored)
+            candidates = [(bound.data, bound.scale)] if bound is not None else []
+            if bound is None and len(open_rows) == len(sheet.labels):
+                candidates = list(self._as_whole(cells))
+            for data, scale in candidates:
+                for cell in cells:
+                    if cell.row not in open_rows or cell.number.bound or len(cell.number.text.strip("+-−.0")) < 2:
+                        continue
+                    hits = {
+                        n
+                        for n, f in data.facts.items()
+                        if n not in taken and n[:1] != "#" and cell.number.allows(f.value, scale=scale)
+                    }
+                    if len(hits) == 1:
+                        scores[(open_rows[cell.row], hits.pop())] += 1
+        for (label, name), score in scores.items():
+            rivals = max((s for (a, b), s in scores.items() if (a == label) != (b == name)), default=0)
+            if score >= 2 > rivals:
+                yield label, name
+
+    def _as_whole(self, cells: Sequence[CellNumber]) -> Iterator[tuple[Series, float]]:
+        """Fields that hold the very values of a column, whosever they are."""
+        ordered = sorted(cells, key=lambda c: c.number.value)
+        if len({c.number.text for c in cells}) < 4:
+            return
+        for series in self._stored:
+            values = sorted(f.value for n, f in series.facts.items() if n[:1] != "#")
+            if len(values) == len(ordered):
+                for scale in (1.0, 100.0):
+                    if all(c.number.admits(v, scale=scale) for c, v in zip(ordered, values, strict=True)):
+                        yield series, scale
 
     def known_as(self, names: frozenset[str]) -> frozenset[str]:
         """``names`` with those under which the files hold the same things."""
@@ -136,7 +192,7 @@ class Evidence:
     @cached_property
     def _entity_texts(self) -> frozenset[str]:
         """Names under which the files hold more than one series' values."""
-        known = self.index
+        known = self._stored_index
         out: set[str] = set()
         for dataset in self.datasets:
             for name in dataset.entities | dataset.strings:
@@ -230,18 +286,38 @@ class Evidence:
     # -- the data ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def data(self) -> list[Series]:
-        """The fields of the results files."""
+    def _stored(self) -> list[Series]:
         return [s for d in self.datasets for s in d.series]
+
+    @cached_property
+    def _stored_index(self) -> dict[str, list[tuple[int, Fact]]]:
+        return _indexed(self._stored)
+
+    @cached_property
+    def data(self) -> list[Series]:
+        """The fields of the results files, and the rates of their counts that a column of the page prints."""
+        ratios = [r for d in self.datasets for r in d.ratios]
+        if not ratios:
+            return self._stored
+        index, shown = _indexed(ratios), []
+        for sheet in self.sheets:
+            for series, cells in sheet.series:
+                if not series.pointer.startswith("column") or len(cells) < 3 or series.role == "interval":
+                    continue
+                if any(c.number.role not in ("percent", "value") or c.number.decimals < 0 for c in cells):
+                    continue
+                names = [self.known_as(entity_names(sheet, c, across=False)) for c in cells]
+                found = bind(series, cells, names, index, ratios)
+                if found is not None and len(found.matched) >= 3 and len(found.wrong) * 3 <= len(found.matched):
+                    known = bind(series, cells, names, self._stored_index, self._stored)
+                    if known is None or len(known.matched) < len(found.matched):
+                        shown.append(found.data)
+        return [*self._stored, *shown]
 
     @cached_property
     def index(self) -> dict[str, list[tuple[int, Fact]]]:
         """For each folded name, the data series that know it."""
-        out: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
-        for i, series in enumerate(self.data):
-            for name, fact in series.facts.items():
-                out[name].append((i, fact))
-        return out
+        return _indexed(self.data)
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -451,6 +527,14 @@ class Evidence:
                 return True
             i += 1
         return False
+
+
+def _indexed(series: Sequence[Series]) -> dict[str, list[tuple[int, Fact]]]:
+    out: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
+    for i, one in enumerate(series):
+        for name, fact in one.facts.items():
+            out[name].append((i, fact))
+    return out
 
 
 def _fact(role: str, low: float, high: float, like: Fact) -> Fact:

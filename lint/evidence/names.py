@@ -66,20 +66,43 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def abbreviates(short: str, full: str) -> bool:
-    """True if the words of ``short`` begin words of ``full``, in order.
+    """True if the words of ``short`` shorten words of ``full``, in order.
+
+    A word is shortened to its beginning, to its first and some further letters (one word for one: "asst"), or several
+    to their initials.
 
     >>> abbreviates("tax adv", "tax_advisor"), abbreviates("nurse", "night_nurse"), abbreviates("nun", "night_nurse")
     (True, True, False)
+    >>> abbreviates("plain asst", "plain_assistant"), abbreviates("SE", "software_engineer")
+    (True, True)
+    >>> abbreviates("BRC", "broadcast")
+    True
     """
-    words = _pieces(full)
+    pieces, words = _pieces(short), _pieces(full)
+    if not pieces:
+        return False
     at = 0
-    for piece in _pieces(short):
+    for piece in pieces:
         while at < len(words) and not (words[at].startswith(piece) and (len(piece) >= 3 or piece == words[at])):
             at += 1
         if at == len(words):
-            return False
+            break
         at += 1
-    return bool(_pieces(short))
+    else:
+        return True
+    if len(pieces) == len(words) and all(_letters(p, w) for p, w in zip(pieces, words, strict=True)):
+        return True
+    return len(pieces) == 1 < len(words) and pieces[0] == "".join(w[0] for w in words)
+
+
+def _letters(piece: str, word: str) -> bool:
+    """True if ``piece`` is the first and some further letters of ``word``."""
+    if piece == word:
+        return True
+    if not (2 <= len(piece) < len(word) and piece.isalpha() and piece[0] == word[0]):
+        return False
+    rest = iter(word)
+    return all(letter in rest for letter in piece)
 
 
 @lru_cache(maxsize=20_000)

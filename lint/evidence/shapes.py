@@ -12,6 +12,7 @@ import io
 import itertools
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ MOST_LEAVES = 40_000
 MOST_POINTS = 60
 """A longer vector holds single measurements, of which a page states the mean and no member."""
 _MOST_DEPTH = 40
+_MOST_FIELDS = 9
+"""Whole numbers of a record that are tried in pairs."""
 
 Step: TypeAlias = "str | tuple[str, ...]"
 
@@ -215,6 +218,40 @@ class Dataset:
                     facts.setdefault(key, fact)
             words = _words(signature) | words_of(prefix) | {"rate"}
             yield Series(f"{prefix} k/n".strip(), words, facts, True, "data", _pointer(signature))
+
+    @cached_property
+    def ratios(self) -> list[Series]:
+        """One count of every record over another, for all pairs of fields that could be hits and trials.
+
+        Which of them mean anything the file does not say; a column of a page that prints one does.
+        """
+        tables: dict[tuple[Step, ...], dict[str, dict[str, Leaf]]] = defaultdict(dict)
+        known = {parent for parent, _, _, _ in self.pairs}
+        for parent, found in self.records.items():
+            whole = {k: x for k, x in found.items() if x.whole and x.value >= 0}
+            if not 2 <= len(whole) <= _MOST_FIELDS or (parent in known and len(whole) == 2):
+                continue
+            for i, step in enumerate(parent):
+                for j, part in enumerate((step,) if isinstance(step, str) else step):
+                    rest: Step = "*" if isinstance(step, str) else (*step[:j], "*", *step[j + 1 :])
+                    tables[(*parent[:i], rest, *parent[i + 1 :])][part] = whole
+        out = []
+        for signature, rows in tables.items():
+            if len(rows) < 3:
+                continue
+            shared = sorted(frozenset.intersection(*(frozenset(r) for r in rows.values())))
+            for a, b in itertools.permutations(shared, 2):
+                if not all(r[a].value <= r[b].value >= 5 for r in rows.values()):
+                    continue
+                facts: dict[str, Fact] = {}
+                for name, r in rows.items():
+                    rate = r[a].value / r[b].value
+                    fact = Fact(f"{a}/{b}", _names_of(r[a].path[:-1]), rate, rate, r[a].pointer)
+                    for key in _entity_keys(name):
+                        facts.setdefault(key, fact)
+                words = _words(signature) | words_of(a) | {"rate"}
+                out.append(Series(f"{a}/{b}", words, facts, True, "data", f"{_pointer(signature)}/{a}"))
+        return out
 
     def _of_vectors(self) -> Iterator[Series]:
         """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
@@ -468,6 +505,7 @@ class _Walk:
             if rows is not None:
                 self.records(rows, path)
                 node = {k: v for k, v in node.items() if not isinstance(v, list)}
+            node = _unfolded(node)
             split = _split(node)
             if split is not None:
                 self.records(split, path)
@@ -519,6 +557,14 @@ class _Walk:
             self.leaves.append(Leaf(path, number, whole, _pointer(path)))
 
     def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
+        stacked = _stacked(rows)
+        for name, part in stacked.items():
+            if len(part) > 1:
+                self.records(part, (*path, name))
+            else:
+                self.visit(part[0], (*path, name))
+        if stacked:
+            return
         self.sizes.add(len(rows))
         keys = _key_fields(rows)
         metric = _metric_field(rows, keys)
@@ -559,9 +605,61 @@ def _columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
         return None
     if not any(all(isinstance(x, str) for x in v) for v in lists.values()):
         return None
-    if any(isinstance(x, list | dict) for v in lists.values() for x in v):
+    if any(isinstance(x, dict) for v in lists.values() for x in v):
         return None
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+
+
+_KEYED = re.compile(r"([^\[\]()]+)[\[(](.+)[\])]")
+_JOINS = (".", "/", "|", "::", ":", "__", ", ", "@")
+
+
+def _unfolded(node: dict[str, Any]) -> dict[str, Any]:
+    """An object whose keys hold several names ("nurse.rate", "rate[unit=nurse]") with an object for each of them."""
+    if len(node) < 4 or sum(isinstance(v, dict) for v in node.values()) * 2 > len(node):
+        return node
+    parts = {k: m for k in node if (m := _KEYED.fullmatch(k)) is not None}
+    if 5 * len(parts) >= 4 * len(node):
+        named = {k: [*(_named_value(p) for p in m[2].split(",")), m[1].strip()] for k, m in parts.items()}
+        return _nested(node, named)
+    split = _parted(node)
+    return _nested(node, split) if 2 * len(split) >= len(node) else node
+
+
+def _parted(keys: Iterable[str]) -> dict[str, list[str]]:
+    """The names that the keys hold, where one mark joins as many in each; empty where none does."""
+    for join in _JOINS:
+        split = {k: [p.strip() for p in k.split(join)] for k in keys if join in k.strip(join)}
+        split = {k: p for k, p in split.items() if all(p) and not (join == "." and all(x.isdigit() for x in p))}
+        if len(split) < 4:
+            continue
+        widths = {len(p) for p in split.values()}
+        heads, tails = {p[0] for p in split.values()}, {p[-1] for p in split.values()}
+        if len(widths) == 1 and (len(heads) < len(split) or len(tails) < len(split)):
+            return split
+    return {}
+
+
+def _named_value(text: str) -> str:
+    """The value of "unit=nurse"; "layer=20" stays whole, since a bare number names nothing."""
+    name, mark, value = text.partition("=")
+    return value.strip(" '\"") if mark and not value.strip().isdigit() else text.strip(" '\"") or name
+
+
+def _nested(node: dict[str, Any], parts: dict[str, list[str]]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, value in node.items():
+        spot = out
+        *way, last = parts.get(key, [key])
+        for step in way:
+            below = spot.setdefault(step, {})
+            if not isinstance(below, dict):
+                return node
+            spot = below
+        if last in spot:
+            return node
+        spot[last] = value
+    return out
 
 
 def _split(node: dict[str, Any]) -> list[dict[str, Any]] | None:
@@ -574,6 +672,30 @@ def _split(node: dict[str, Any]) -> list[dict[str, Any]] | None:
             if len(set(names)) == len(names) and all(len(row) == len(names) for row in rows):
                 return [dict(zip(names, row, strict=True)) for row in rows]
     return None
+
+
+def _stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Frames of different fields that stand below each other, by the text that tells them apart; empty for one frame.
+
+    Each loses the fields that are empty in all of its rows.
+    """
+    if len(rows) < 3:
+        return {}
+    for key, first in rows[0].items():
+        if not isinstance(first, str):
+            continue
+        if not all(isinstance(row.get(key), str) for row in rows):
+            continue
+        parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            parts[row[key]].append({k: v for k, v in row.items() if k != key and v not in ("", None)})
+        if not 1 < len(parts) <= max(len(rows) // 2, 2):
+            return {}
+        fields = [frozenset(k for row in part for k in row) for part in parts.values()]
+        everywhere = frozenset.union(*fields)
+        several = any(2 * len(a & b) <= min(len(a), len(b)) for a, b in itertools.combinations(fields[:12], 2))
+        return dict(parts) if several and len(everywhere) > 3 else {}
+    return {}
 
 
 def _kind(values: Iterable[Any]) -> str:
@@ -598,17 +720,23 @@ def _by_measure(node: dict[str, Any]) -> list[str]:
         across = [_kind(node[k][t] for k in keys) for t in things]
         alike = [w for w in within if w not in ("several", "dict")]
         # a measure is of one type and the measures of a thing are of several
-        if len(alike) == len(keys) and all(a == "several" for a in across):
+        if len(alike) == len(keys) and (all(a == "several" for a in across) or len(_parted(things)) == len(things)):
             return keys
     return []
 
 
 def _turned(measures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """One record for each thing, its name first, or last where it is but a number."""
+    """One record for each thing, its names first, or last where it is but a number."""
     rows = []
-    for thing in next(iter(measures.values())):
+    things = list(next(iter(measures.values())))
+    parted = _parted(things)
+    for thing in things:
         fields = {key: values[thing] for key, values in measures.items()}
-        rows.append({**fields, "": int(thing)} if thing.isdigit() else {"": thing, **fields})
+        if len(parted) == len(things):
+            named = {f"#{i}": int(p) if p.isdigit() else p for i, p in enumerate(parted[thing])}
+            rows.append({**named, **fields})
+        else:
+            rows.append({**fields, "": int(thing)} if thing.isdigit() else {"": thing, **fields})
     return rows
 
 
