@@ -14,6 +14,16 @@ RECORDS = json.dumps([{"who": k, "hits": v, "of": 100, "share_pct": v} for k, v 
 COLUMNS = json.dumps({"who": list(RATES), "hits": list(RATES.values()), "of": [100] * 3})
 WIDE_CSV = "who,hits,of\n" + "".join(f"{k},{v},100\n" for k, v in RATES.items())
 LONG_CSV = "who,metric,value\n" + "".join(f"{k},k,{v}\n{k},n,100\n" for k, v in RATES.items())
+DOTTED = json.dumps({f"{k}.{m}": x for k, v in RATES.items() for m, x in (("hits", v), ("of", 100))})
+KEYED = json.dumps({f"{m}[who={k}]": x for k, v in RATES.items() for m, x in (("hits", v), ("of", 100))})
+BY_MEASURE = json.dumps({"hits": {f"all/{k}": v for k, v in RATES.items()} | {"all/mime": 3},
+                         "of": {f"all/{k}": 100 for k in RATES} | {"all/mime": 100}})  # fmt: skip
+INTERVALS = json.dumps({"who": list(RATES), "hits": list(RATES.values()), "of": [100] * 3, "ci": [[0.1, 0.7]] * 3})
+STACKED_CSV = (
+    "table,who,group,hits,of,layer,coef,p\n"
+    + "".join(f"units,{k},{g},{v},100,,,\n" for (k, v), g in zip(RATES.items(), "aab", strict=True))
+    + "fits,,,,,8,0.61,0.02\nfits,,,,,12,0.42,0.03\n"
+)
 
 
 def rates(data: Dataset) -> dict[str, float]:
@@ -23,8 +33,19 @@ def rates(data: Dataset) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.json", NESTED), ("a.json", RECORDS), ("a.json", COLUMNS), ("a.csv", WIDE_CSV), ("a.csv", LONG_CSV)],
-    ids=["nested", "records", "columns", "wide", "long"],
+    [
+        ("a.json", NESTED),
+        ("a.json", RECORDS),
+        ("a.json", COLUMNS),
+        ("a.json", INTERVALS),
+        ("a.json", DOTTED),
+        ("a.json", KEYED),
+        ("a.json", BY_MEASURE),
+        ("a.csv", WIDE_CSV),
+        ("a.csv", LONG_CSV),
+        ("a.csv", STACKED_CSV),
+    ],
+    ids=["nested", "records", "columns", "intervals", "dotted", "keyed", "by_measure", "wide", "long", "stacked"],
 )
 def test_rates_are_found_in_every_shape(name: str, text: str) -> None:
     assert rates(read_dataset(name, text)) == pytest.approx({k: v / 100 for k, v in RATES.items()})
