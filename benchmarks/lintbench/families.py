@@ -12,6 +12,7 @@ import numpy as np
 from lintbench.book import Book, Coef, Grid, Mean, Table, coef, exact_p, partial, welch, wilson
 from lintbench.draw import Rng, draw_units, fit_row, layer_name, logistic, name_units, quoted_fact
 from lintbench.intervention import intervention
+from lintbench.mixture import mixture
 from lintbench.templates import templates
 
 __all__ = ["FAMILIES"]
@@ -786,5 +787,6 @@ FAMILIES: dict[str, Callable[[dict[str, Any], Rng, str], Book]] = {
     "contrast": contrast,
     "dose": dose,
     "intervention": intervention,
+    "mixture": mixture,
     "templates": templates,
 }

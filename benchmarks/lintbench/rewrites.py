@@ -230,6 +230,8 @@ def _sorted_rows(page: Page, rng: np.random.Generator) -> None:
                 rows.append([])
             j += 1
         rows = rows[:-1]
+        if any(not row[1].text for row in rows):  # a label that stands for the rows below it too
+            continue
         if len(rows) > 2:
             page.pieces[i + 1 : j] = [p for k in rng.permutation(len(rows)) for p in rows[int(k)]]
             return

@@ -119,6 +119,14 @@ def _shape(table: Table, how: str, names: _Names) -> Any:
                 if k not in index:
                     out.setdefault(k, {})["/".join(str(r[i]) for i in index)] = v
         return out
+    if how == "tidy":
+        return [
+            {**{i: r[i] for i in index}, "metric": k, "value": v} for r in rows for k, v in r.items() if k not in index
+        ]
+    if how == "keyed":
+        return {
+            f"{k}[{', '.join(f'{i}={r[i]}' for i in index)}]": v for r in rows for k, v in r.items() if k not in index
+        }
     if how == "dotted":
         return {".".join([*(str(r[i]) for i in index), k]): v for r in rows for k, v in r.items() if k not in index}
     if how == "series":

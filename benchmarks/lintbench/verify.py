@@ -242,6 +242,19 @@ def _recount(page: Page) -> dict[str, int]:
             "tenth": sum(r["k_after"] < 0.1 * r["n_after"] for r in rows["models"]),
             "majority": sum(r["k_before"] > r["n_before"] - r["k_before"] for r in rows["models"]),
         }
+    if page.family == "mixture":
+        lots: dict[str, list[float]] = {}
+        for r in rows["runs"]:
+            lots.setdefault(r["arm"], []).append(r["k"] / r["n"])
+        plain = lots[page.book.head["baseline"]]
+        treated = [v for v in lots.values() if v is not plain]
+        return {
+            "sig": sum(stats.ttest_ind(v, plain, equal_var=False).pvalue < 0.05 for v in treated),
+            "higher": sum(sum(v) > sum(plain) for v in treated),
+            "clear": sum(all(x > y for x in v for y in plain) for v in treated),
+            "over": sum(np.mean(v) > float(facts["leaky"]) for v in lots.values()),
+            "half": sum(2 * r["k"] > r["n"] for r in rows["runs"]),
+        }
     if page.family == "templates":
         lists: dict[str, list[float]] = {}
         for r in rows["cells"]:

@@ -490,6 +490,13 @@ def _grid(w: Writer, grid: Grid, layout: str) -> list[Piece]:
             for r, row in zip(grid.rows, cells, strict=True)
             for j, h in enumerate(heads)
         ]
+    elif layout == "ditto" and grid.turnable:
+        head = [grid.corner, "Item", "Value"]
+        body = [
+            [[Piece("" if j else r)], [Piece(h)], row[j]]
+            for r, row in zip(grid.rows, cells, strict=True)
+            for j, h in enumerate(heads)
+        ]
     elif layout == "merged" and grid.turnable:
         head = [f"{grid.corner} / measure", "Value"]
         body = [
