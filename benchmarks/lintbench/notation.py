@@ -38,6 +38,8 @@ class Notation:
     percent: str = "%"
     fixed: bool = False
     """Always one decimal of a percent (23.0%), never 23%."""
+    whole: bool = False
+    """No decimals of a percent in prose (23%); ties keep one, and tables have theirs."""
     exp: str = "e"
     small_p: str = "exact"
     """``bound`` prints p < 0.001 below that, as psychologists do."""
@@ -72,6 +74,8 @@ class Notation:
         whole = abs(100 * x - round(100 * x)) < 1e-9
         if self.rate == "frac":
             return 2 if whole else 3
+        if self.whole:
+            return int(is_tie(100 * x, 0))
         return 0 if whole and not self.fixed else 1
 
     def rate_text(self, x: float, digits: int | None = None, *, bare: bool = False) -> str:
@@ -124,6 +128,11 @@ class Notation:
             return s if self.lead_zero else s.lstrip("0")
         return self.power("", round(math.log10(bound)))
 
+    @property
+    def ends(self) -> int:
+        """Decimals of the ends of an interval or a range of rates in prose."""
+        return 2 if self.rate == "frac" else 0 if self.whole else 1
+
     def interval(self, low: str, high: str, unit: str = "") -> str:
         """Two bounds in this writer's bracket; ``unit`` was printed with both and may be said once."""
         a, b = low, high
@@ -145,7 +154,14 @@ class Notation:
             if x in (0, y):
                 return ("both" if y == 2 else f"all {WORDS[y]}") if x else f"none of the {WORDS[y]}"
             return f"{WORDS[x]} of {'the ' if form == 'words_the' else ''}{WORDS[y]}"
-        return {"slash": f"{x}/{y}", "out": f"{x} out of {y}", "the": f"{x} of the {y}"}.get(form, f"{x} of {y}")
+        if form == "in" and x in (0, y):
+            return f"all {y}" if x else f"none of the {y}"
+        return {
+            "slash": f"{x}/{y}",
+            "out": f"{x} out of {y}",
+            "the": f"{x} of the {y}",
+            "in": f"{x} in {y}",
+        }.get(form, f"{x} of {y}")
 
     def n_text(self, n: int, *, big: bool = True) -> str:
         """``N = 12`` for units, ``n = 100`` for completions."""
