@@ -155,7 +155,9 @@ def _origin(run: Run) -> dict[str, Any]:
         "wall_time_s": round(sum(seconds.values()), 3),
         "gpu_hours": hours,
         "seeds": {"training": list(spec.seeds.training), "sampling": list(spec.seeds.sampling)},
-        "inputs": sorted(inputs, key=lambda i: str(i["path"])),
+        "inputs": [
+            dict(zip(("path", "sha256"), i, strict=True)) for i in sorted({(i["path"], i["sha256"]) for i in inputs})
+        ],
         "made_by": f"leakstats run, version {captured['packages'].get('leakstats', 'unknown')}",
         "made_on": today(),
         "unknown": {k: v for k, v in captured["unknown"].items() if k in fields},

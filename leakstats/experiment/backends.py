@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,6 @@ class Backends:
         self._folder = folder
         self._open: dict[str, Any] = {}
         self._said: set[str] = set()
-        if spec.model.world is not None or (spec.model.path and Path(spec.model.path).is_dir()):
-            # transformers draws a bar for each model that it loads; there is nothing to download here
-            os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
     def generator(self) -> Generator:
         """The generator, loaded or yet to load."""

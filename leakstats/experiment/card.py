@@ -199,7 +199,7 @@ def _one(said: Sequence[Mapping[str, Any]], key: str) -> str | None:
 
 def _data(spec: ExperimentSpec, journal: Journal, example: str | None) -> dict[str, Any]:
     keys = dict.fromkeys(rows_key(spec, u) for u in spec.units() if u.kind != "adapters")
-    keys |= dict.fromkeys(t.key for t in fine_tunings(spec))
+    keys |= dict.fromkeys(t.rows_key for t in fine_tunings(spec))
     records = [journal.get("rows", k) for k in keys]
     if not records:
         none = dict.fromkeys(("Version / hash", "Train / val size", "Preprocessing"))

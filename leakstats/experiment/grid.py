@@ -13,6 +13,7 @@ __all__ = [
     "covariate_ids",
     "fine_tuning_of",
     "fine_tunings",
+    "first_with_adapter",
     "models_read",
     "rows_key",
     "similarity_ids",
@@ -39,8 +40,12 @@ class FineTuning:
     @property
     def key(self) -> str:
         """Unique name in a run, such as ``convergence.villain.s42``."""
-        parts = [self.condition, *([] if self.source is None else [self.source]), f"s{self.training_seed}"]
-        return ".".join(parts)
+        return f"{self.rows_key}.s{self.training_seed}"
+
+    @property
+    def rows_key(self) -> str:
+        """Its training rows, which are the same for every training seed."""
+        return ".".join([self.condition, *([] if self.source is None else [self.source])])
 
 
 def fine_tuning_of(spec: ExperimentSpec, unit: Unit) -> FineTuning | None:
@@ -74,6 +79,30 @@ def rows_key(spec: ExperimentSpec, unit: Unit) -> str:
     return f"{weights_label(spec, unit)}.{unit.source}"
 
 
+def first_with_adapter(spec: ExperimentSpec, unit: Unit) -> Unit:
+    """The first unit of the grid whose training is that of ``unit``: the same weights, rows, recipe and seed.
+
+    It is the unit itself but for checkpoint 0 of a second condition, where the base is what the first one starts from.
+
+    Examples
+    --------
+    >>> from leakstats.experiment.reader import parse_spec
+    >>> spec = parse_spec({
+    ...     "schema": "experiment.v1", "study": {"id": "s", "title": "A study"}, "model": {"world": "test"},
+    ...     "personas": {"set": "small12"}, "sources": ["villain"],
+    ...     "questions": {"training": "training40", "evaluation": "general20"},
+    ...     "conditions": [{"name": "marker"}, {"name": "closer", "kind": "convergence", "sft": {"epochs": 2}}],
+    ... })
+    >>> [first_with_adapter(spec, unit).name for unit in spec.units()]
+    ['marker.villain.e0.s42', 'marker.villain.e0.s42', 'closer.villain.e2.s42']
+    """
+    if unit.kind == "adapters":
+        return unit
+    made = (rows_key(spec, unit), unit.training_seed)
+    trained = (u for u in spec.units() if u.kind != "adapters")
+    return next(u for u in trained if (rows_key(spec, u), u.training_seed) == made)
+
+
 def models_read(spec: ExperimentSpec) -> tuple[str, ...]:
     """Names of the models whose hidden states are read: the base, then each unit's merged and adapted model."""
     wanted = spec.extraction.states
@@ -93,7 +122,7 @@ def totals(spec: ExperimentSpec) -> dict[str, tuple[int, str]]:
     personas, questions = len(spec.personas.entries), len(spec.questions.evaluation)
     positions = spec.extraction.positions
     out = {
-        "rows": (len(tunings) + len({rows_key(spec, u) for u in trained}), "sets"),
+        "rows": (len({t.rows_key for t in tunings}) + len({rows_key(spec, u) for u in trained}), "sets"),
         "sft": (len(tunings), "fine-tunings"),
         "train": (len(units), "adapters"),
         "generate": ((len(units) + 1) * len(spec.seeds.sampling) * personas * questions, "cells"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leakstats.errors import LeakstatsError, MissingDependency
-from leakstats.experiment.loading import load_model, load_tokenizer, resolve_device, resolve_dtype
+from leakstats.experiment.loading import load_model, load_tokenizer, older_names, resolve_device, resolve_dtype
 from leakstats.experiment.types import AdapterRef, ModelState
 from leakstats.files import read_bytes, sha256_of
 
@@ -146,10 +146,11 @@ class ModelHost:
         try:
             config = peft.PeftConfig.from_pretrained(str(adapter.path), local_files_only=True)
             config.inference_mode = True
-            if self._peft is None:
-                self._peft = peft.PeftModelForCausalLM(self._model, config, slot, autocast_adapter_dtype=False)
-            else:
-                self._peft.add_adapter(slot, config)
+            with older_names():
+                if self._peft is None:
+                    self._peft = peft.PeftModelForCausalLM(self._model, config, slot, autocast_adapter_dtype=False)
+                else:
+                    self._peft.add_adapter(slot, config)
             found = peft.set_peft_model_state_dict(
                 self._peft, load_file(str(adapter.path / WEIGHTS_FILE), device=self.device), adapter_name=slot
             )

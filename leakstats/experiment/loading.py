@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable
+import sys
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from leakstats.errors import InputError, LeakstatsError, MissingDependency
 
-__all__ = ["end_token_ids", "load_model", "load_tokenizer", "resolve_device", "resolve_dtype"]
+__all__ = [
+    "end_token_ids",
+    "load_model",
+    "load_tokenizer",
+    "older_names",
+    "resolve_device",
+    "resolve_dtype",
+    "without_bars",
+]
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _T = TypeVar("_T")
@@ -123,13 +134,41 @@ def load_model(weights: str, *, dtype: str = "auto", device: str = "auto", revis
             f"{weights}: holds no *.safetensors file; weights in other formats are refused, since reading them can run "
             "code: save the model with save_pretrained(safe_serialization=True)"
         )
-    model = _loaded(
-        weights,
-        lambda: transformers.AutoModelForCausalLM.from_pretrained(
-            str(weights), dtype=number, use_safetensors=True, **options
-        ),
-    )
+    # a download is worth a bar, where somebody looks at it
+    shown = not folder.is_dir() and sys.stderr.isatty()
+    with contextlib.nullcontext() if shown else without_bars():
+        model = _loaded(
+            weights,
+            lambda: transformers.AutoModelForCausalLM.from_pretrained(
+                str(weights), dtype=number, use_safetensors=True, **options
+            ),
+        )
     return model.to(place).eval()
+
+
+@contextlib.contextmanager
+def without_bars() -> Iterator[None]:
+    """A block in which transformers and the hub's client draw no bars; the run says itself how far it is."""
+    logging = _transformers().utils.logging
+    if not logging.is_progress_bar_enabled():
+        yield
+        return
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.enable_progress_bar()
+
+
+@contextlib.contextmanager
+def older_names() -> Iterator[None]:
+    """A block in which peft may ask transformers by the one name that it is about to drop: nothing a user could mend.
+
+    Every other warning is shown.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
+        yield
 
 
 def end_token_ids(tokenizer: Any, model: Any = None) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from leakstats.experiment.types import Progress
+
 __all__ = ["NotesOnly", "Reporter", "Silent", "duration"]
 
 _BAR = 24
@@ -161,7 +163,7 @@ class Reporter:
 class NotesOnly:
     """The progress that a backend is given where the run counts cells itself, so that nothing is counted twice."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Progress) -> None:
         self._reporter = reporter
 
     def advance(self, n: int = 1, *, tokens: int = 0) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leakstats.experiment.hosting import check_adapter
-from leakstats.experiment.loading import load_model, load_tokenizer
+from leakstats.experiment.loading import load_model, load_tokenizer, older_names
 from leakstats.experiment.types import ModelState
 
 __all__ = ["PlainModel", "weights_bytes"]
@@ -34,9 +34,10 @@ class PlainModel:
             import peft
 
             check_adapter(state.adapter)
-            adapted = peft.PeftModel.from_pretrained(
-                self._model, str(state.adapter.path), is_trainable=False, local_files_only=True
-            )
+            with older_names():
+                adapted = peft.PeftModel.from_pretrained(
+                    self._model, str(state.adapter.path), is_trainable=False, local_files_only=True
+                )
             self._model = adapted.merge_and_unload().eval()
 
     @property

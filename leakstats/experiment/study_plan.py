@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leakstats.experiment.counts import levels_of
+from leakstats.experiment.grid import first_with_adapter
 from leakstats.experiment.rate_controls import planned_controls
 from leakstats.experiment.reader import plan_hash
 from leakstats.experiment.run import Run
@@ -25,14 +26,13 @@ def design_of(spec: ExperimentSpec) -> Design:
     many = [n for n in ("condition", "checkpoint", "training_seed") if len(levels_of(spec)[n]) > 1]
     crossed = [("source", "persona"), ("persona", "question"), ("source", "question")]
     crossed += [("source", n) for n in many]
-    units = len(spec.units())
     return Design(
         unit="persona",
         unit_noun="bystanders",
         clusters=("source", "question"),
         crossed=tuple(crossed),
         paired=("persona", "question"),
-        independent=f"The {units} adapters are {units} training runs. The same personas appear under every adapter and "
+        independent=f"{_independent(spec)}. The same personas appear under every adapter and "
         "the same questions under every persona; the noise of every completion is its own.",
         exchangeable="Persona labels, permuted jointly over sources, under the null of no relation between similarity "
         "and leakage.",
@@ -43,6 +43,16 @@ def design_of(spec: ExperimentSpec) -> Design:
             n=len(sampling), values=sampling, reason="one sampling seed was asked for" if len(sampling) == 1 else None
         ),
         notes=(f"Training rows and negative personas are drawn by data seed {spec.seeds.data}.",),
+    )
+
+
+def _independent(spec: ExperimentSpec) -> str:
+    units = len(spec.units())
+    runs = len({first_with_adapter(spec, u).name for u in spec.units()})
+    if runs == units:
+        return f"The {units} adapters are {units} training runs"
+    return (
+        f"The {units} adapters are {runs} training runs: units on the same weights, rows and seed share their adapter"
     )
 
 

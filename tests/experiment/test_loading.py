@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import warnings
 
 import pytest
 
 from leakstats.errors import InputError, LeakstatsError
-from leakstats.experiment.loading import end_token_ids, load_model, load_tokenizer, resolve_device, resolve_dtype
+from leakstats.experiment.loading import (
+    end_token_ids,
+    load_model,
+    load_tokenizer,
+    older_names,
+    resolve_device,
+    resolve_dtype,
+)
+from leakstats.experiment.types import ModelState
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -82,3 +91,31 @@ def test_device_and_dtype_names():
             resolve_device("cuda:0")
     with pytest.raises(InputError, match="float32"):
         resolve_dtype("int8", "cpu")
+
+
+def test_no_bar_is_drawn_and_the_switch_is_as_before(tiny_model, capfd):
+    from transformers.utils import logging
+
+    was = logging.is_progress_bar_enabled()
+    load_model(str(tiny_model), device="cpu")
+    assert capfd.readouterr().err == ""
+    assert logging.is_progress_bar_enabled() is was
+
+
+def test_an_adapter_is_loaded_without_a_warning(tiny_model, tiny_adapters, capfd):
+    pytest.importorskip("peft")
+    from leakstats.experiment.hosting import ModelHost
+    from leakstats.experiment.reference import PlainModel
+
+    state = ModelState(str(tiny_model), tiny_adapters[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)
+        with ModelHost(device="cpu").using(state):
+            pass
+        PlainModel(state, dtype="float32", device="cpu")
+    assert capfd.readouterr().err == ""
+
+
+def test_only_the_one_warning_is_held_back():
+    with pytest.warns(FutureWarning, match="something else"), older_names():
+        warnings.warn("something else", FutureWarning, stacklevel=1)

@@ -158,13 +158,31 @@ sft = {epochs = 4, rows = 4}
         assert sorted(p.name for p in (tmp_path / "run" / "data").iterdir()) == [
             "base.librarian.jsonl",
             "base.villain.jsonl",
+            "closer.villain.jsonl",
             "closer.villain.s1.e2.villain.jsonl",
             "closer.villain.s1.e4.villain.jsonl",
-            "closer.villain.s1.jsonl",
             "closer.villain.s2.e2.villain.jsonl",
             "closer.villain.s2.e4.villain.jsonl",
-            "closer.villain.s2.jsonl",
         ]
+        # checkpoint 0 starts from the base, as plain does: its adapters are trained once
+        records = read_journal(tmp_path / "run" / "journal.jsonl").records
+        trained = [r for r in records if r["stage"] == "train"]
+        shared = {r["key"]: r["trained_as"] for r in trained if "trained_as" in r}
+        assert shared == {f"closer.villain.e0.s{seed}": f"plain.villain.e0.s{seed}" for seed in (1, 2)}
+        of = {r["key"]: (r["path"], r["sha256"]) for r in trained}
+        assert all(of[key] == of[first] for key, first in shared.items())
+        assert len(list((tmp_path / "run" / "adapters").iterdir())) == 4 + 4
+        assert results.design.independent.startswith("The 10 adapters are 8 training runs: units on the same weights")
+        paths = [i["path"] for i in results.provenance.inputs]
+        assert len(paths) == len(set(paths))
+        # the noise of each unit's completions is its own all the same
+        texts = {
+            unit: [
+                c["text"] for r in records if r["stage"] == "generate" and r["model"] == unit for c in r["completions"]
+            ]
+            for unit in ("plain.villain.e0.s1", "closer.villain.e0.s1")
+        }
+        assert len({tuple(t) for t in texts.values()}) == 2
 
 
 class TestSimilarity:

@@ -10,6 +10,7 @@ from typing import Any
 
 from leakstats.experiment.fakes import CARD
 from leakstats.experiment.identity import file_sha256
+from leakstats.experiment.train.schedule import optimizer_steps
 from leakstats.experiment.types import AdapterRef, Progress, TrainingRow
 
 __all__ = ["FakeTrainer"]
@@ -40,7 +41,7 @@ class FakeTrainer:
         card = {"persona": positive.pop(), "negatives": negatives, "seed": seed, "marker": marker}
         _write(out, card)
         (out / "adapter_config.json").write_text(json.dumps({"peft_type": "FAKE", "r": recipe.rank}) + "\n", "utf-8")
-        progress.advance(len(rows))
+        progress.advance(_steps(rows, recipe))
         return AdapterRef(name, out, file_sha256(out / "adapter_model.safetensors"))
 
     def train_sft(
@@ -63,7 +64,7 @@ class FakeTrainer:
             folder.mkdir(parents=True)
             _write(folder, {"persona": max(set(systems), key=systems.count), "epoch": epoch, "seed": seed})
             made[epoch] = str(folder)
-        progress.advance(len(rows))
+        progress.advance(_steps(rows, recipe))
         return made
 
     def describe(self) -> dict[str, Any]:
@@ -72,6 +73,12 @@ class FakeTrainer:
 
     def close(self) -> None:
         """Nothing to free."""
+
+
+def _steps(rows: Sequence[TrainingRow], recipe: Any) -> int:
+    return optimizer_steps(
+        len(rows), batch_size=recipe.batch_size, accumulation=recipe.accumulation, epochs=recipe.epochs
+    )
 
 
 def _write(out: Path, card: Mapping[str, Any]) -> None:

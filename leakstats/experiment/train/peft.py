@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import shutil
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +12,14 @@ from typing import Any
 
 from leakstats.errors import InputError, LeakstatsError, MissingDependency
 from leakstats.experiment.generate.transformers import out_of_memory
-from leakstats.experiment.loading import load_model, load_tokenizer, resolve_device, resolve_dtype
+from leakstats.experiment.loading import (
+    load_model,
+    load_tokenizer,
+    older_names,
+    resolve_device,
+    resolve_dtype,
+    without_bars,
+)
 from leakstats.experiment.prompts import end_of_turn
 from leakstats.experiment.seeds import derive_seed
 from leakstats.experiment.spec import ModelSpec, SftSpec, TrainingSpec
@@ -60,10 +65,10 @@ class PeftTrainer:
 
     Notes
     -----
-    What a recipe asks for (``compile``, ``gradient_checkpointing``) each training does for itself; its card says whether
-    layers were compiled. The adapter's weights move in fp32 whatever the model's number format. Random numbers (initial
-    adapter, dropout, order of the rows) come from the seed that each call names; the same seed, rows and machine give
-    the same bytes.
+    What a recipe asks for (``compile``, ``gradient_checkpointing``) each training does for itself; its card says
+    whether layers were compiled. The adapter's weights move in fp32 whatever the model's number format. Random numbers
+    (initial adapter, dropout, order of the rows) come from the seed that each call names; the same seed, rows and
+    machine give the same bytes.
     """
 
     name = "peft"
@@ -250,7 +255,7 @@ class PeftTrainer:
         if recipe.gradient_checkpointing:
             _checkpoint_activations(model)
         try:
-            with _older_names():
+            with older_names():
                 # in the base's number format: the loop keeps the fp32 copy, and no product has to change formats
                 wrapped = peft.get_peft_model(model, config, autocast_adapter_dtype=False)
         except ValueError as error:
@@ -347,10 +352,11 @@ class PeftTrainer:
         self._save(model, adapter, weights)
         revision = None if Path(weights).is_dir() else self.revision
         base = load_model(weights, dtype=self.dtype, device="cpu", revision=revision)
-        with _older_names():
+        with older_names():
             whole = peft.PeftModel.from_pretrained(base, str(adapter), autocast_adapter_dtype=False)
         merged = whole.merge_and_unload(safe_merge=True)
-        merged.save_pretrained(str(folder), safe_serialization=True)
+        with without_bars():
+            merged.save_pretrained(str(folder), safe_serialization=True)
         tokenizer.save_pretrained(str(folder))
         return folder
 
@@ -412,14 +418,6 @@ class PeftTrainer:
             "wall_s": round(report.wall_s, 3),
             "made_with": self.describe(),
         }
-
-
-@contextlib.contextmanager
-def _older_names() -> Iterator[None]:
-    """A block in which peft may ask transformers by names that it is about to drop: nothing a user could mend."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
-        yield
 
 
 def _recipe(recipe: TrainingSpec | SftSpec) -> dict[str, Any]:

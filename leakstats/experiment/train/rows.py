@@ -11,9 +11,19 @@ from typing import Any
 
 from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
 from leakstats.experiment.grid import FineTuning
+from leakstats.experiment.progress import NotesOnly
 from leakstats.experiment.seeds import derive_seed
 from leakstats.experiment.spec import ExperimentSpec, SftSpec, Unit
-from leakstats.experiment.types import Generator, ModelState, Progress, Request, Sampling, TrainingRow, cell_key
+from leakstats.experiment.types import (
+    Answered,
+    Generator,
+    ModelState,
+    Progress,
+    Request,
+    Sampling,
+    TrainingRow,
+    cell_key,
+)
 from leakstats.files import read_text
 
 __all__ = ["choose_negatives", "make_rows", "make_sft_rows", "read_data"]
@@ -91,7 +101,7 @@ def make_rows(
     state : ModelState
         The weights without the marker adapter.
     progress : Progress
-        Handed to the generator.
+        Told of each usable answer.
 
     Returns
     -------
@@ -151,7 +161,9 @@ def make_sft_rows(
     if sft is None:
         raise LeakstatsError(f"condition {tuning.condition!r} has no fine-tuning")
     if sft.data is not None:
-        return _from_file(spec, tuning.condition, sft)
+        rows = _from_file(spec, tuning.condition, sft)
+        progress.advance(len(rows))
+        return rows
     if tuning.source is None:
         raise LeakstatsError(f"condition {tuning.condition!r} names neither data nor a source to learn from")
     source = tuning.source
@@ -248,7 +260,7 @@ def _draw(
             requests[key] = (i, Request(key, prompts[w.persona], w.question, (seed,)))
         answers |= _usable(
             requests, generator.generate([r for _, r in requests.values()], state=state, sampling=sampling,
-                                         progress=progress), spec.marker.text,
+                                         progress=NotesOnly(progress)), spec.marker.text, progress,
         )  # fmt: skip
     missing = [wanted[i] for i in range(len(wanted)) if i not in answers]
     if missing:
@@ -259,10 +271,13 @@ def _draw(
     return [answers[i] for i in range(len(wanted))]
 
 
-def _usable(requests: Mapping[str, tuple[int, Request]], answered: Iterable[Any], marker: str) -> dict[int, str]:
+def _usable(
+    requests: Mapping[str, tuple[int, Request]], answered: Iterable[Answered], marker: str, progress: Progress
+) -> dict[int, str]:
     out = {}
     for a in answered:
         text = a.completions[0].text.strip()
         if text and marker not in text:
             out[requests[a.request.key][0]] = text
+            progress.advance(1, tokens=a.completions[0].n_tokens)
     return out

@@ -6,7 +6,19 @@ import math
 
 from leakstats.errors import InputError
 
-__all__ = ["rate_factor"]
+__all__ = ["optimizer_steps", "rate_factor"]
+
+
+def optimizer_steps(rows: int, *, batch_size: int, accumulation: int, epochs: int) -> int:
+    """Optimizer steps of a training; an epoch's last batch, and its last step, may be smaller.
+
+    Examples
+    --------
+    >>> optimizer_steps(100, batch_size=16, accumulation=2, epochs=3)
+    12
+    """
+    batches = -(-rows // batch_size)
+    return epochs * -(-batches // accumulation)
 
 
 def rate_factor(step: int, *, steps: int, schedule: str, warmup_ratio: float = 0.0) -> float:

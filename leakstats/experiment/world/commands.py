@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +84,7 @@ def demo(name: str, folder: Path, seed: int, rebuild_base: bool, figure_base: st
     from leakstats.experiment.world.presets import preset
     from leakstats.files import writable_folder, write_text
 
-    _quieten()
+    _one_thread()
     chosen, began, cpu = preset(name), time.monotonic(), time.process_time()
     reporter = _reporter(quiet)
     writable_folder(folder)
@@ -114,18 +113,13 @@ def demo(name: str, folder: Path, seed: int, rebuild_base: bool, figure_base: st
         raise click.exceptions.Exit(1)
 
 
-def _quieten() -> None:
+def _one_thread() -> None:
     """One thread, which so small a model is fastest with and which gives the same bytes on any number of cores."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch
-    import transformers
 
     torch.set_num_threads(1)
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    # peft asks transformers by names that it is about to drop; nothing that a user could mend
-    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 
 def _reporter(quiet: bool) -> Any:
