@@ -20,6 +20,10 @@ SPOKEN = ("name", "label", "seed", "quant", "count", "half", "acro", "int")
 """Kinds of piece that are words, and begin a sentence with a capital."""
 PROSE = ("background", "methodology", "caption", "takeaway", "confidence")
 """Where numbers are stated in sentences."""
+PARTS = {
+    "a tenth": 1 / 10, "a fifth": 1 / 5, "a quarter": 1 / 4, "a third": 1 / 3, "two fifths": 2 / 5, "half": 1 / 2,
+    "three fifths": 3 / 5, "two thirds": 2 / 3, "three quarters": 3 / 4, "four fifths": 4 / 5, "nine tenths": 9 / 10,
+}  # fmt: skip
 
 
 class Absent(LookupError):
@@ -96,6 +100,11 @@ class Writer:
             return [
                 Piece(word + no.rate_text(near / 100, 0 if no.rate == "pct" else 2), "approx", data={"k": k, "n": n})
             ]
+        if form == "part":
+            words = min(PARTS, key=lambda s: abs(PARTS[s] - k / n))
+            if abs(PARTS[words] - k / n) > 0.016:
+                raise Absent(f"a simple fraction near {k}/{n}")
+            return [Piece(str(self.rng.choice(self.bank["about"])) + words, "approx", data={"k": k, "n": n})]
         digits = None
         if form in ("0", "1"):
             digits = int(form) + (2 if no.rate == "frac" else 0)
@@ -128,7 +137,7 @@ class Writer:
         data = {"k": k, "n": n, "low": low, "high": high, "at": k / n, "form": form, "bare": bare}
         if form in ("low", "high"):
             x = low if form == "low" else high
-            text = no.rate_text(x, 2 if no.rate == "frac" else 1, bare=self.unit_in_header)
+            text = no.rate_text(x, no.ends, bare=self.unit_in_header)
             return [Piece(text, "end", data={"x": x})]
         lead = [Piece(no.ci_lead)] if form == "lead" else []
         return [*lead, Piece(self.ci_text(low, high, bare), "ci", data=data)]
@@ -136,7 +145,7 @@ class Writer:
     def ci_text(self, low: float, high: float, bare: bool = False) -> str:
         """An interval of a rate."""
         no = self.no
-        d = 2 if no.rate == "frac" else 1
+        d = 1 if bare and no.rate == "pct" else no.ends
         unit = "" if bare or no.rate == "frac" else no.percent
         return no.interval(no.rate_text(low, d, bare=bare), no.rate_text(high, d, bare=bare), unit)
 
@@ -244,7 +253,8 @@ class Writer:
     def _diff(self, key: str, form: str) -> list[Piece]:
         a, b, unit = self.book.pairs[key]
         x = b - a
-        d = 0 if unit == "rate" and abs(100 * x - round(100 * x)) < 1e-9 else 2 if unit == "score" else 1
+        even = abs(100 * x - round(100 * x)) < 1e-9 or (self.no.whole and not is_tie(100 * x, 0))
+        d = 0 if unit == "rate" and even else 2 if unit == "score" else 1
         data = {"x": x, "unit": unit, "form": form, "d": d}
         return [Piece(self.diff_text(x, data), "diff", data=data)]
 
@@ -299,7 +309,7 @@ class Writer:
         """``0.67–0.87``; a dash never stands beside a minus."""
         no = self.no
         if unit == "rate":
-            a, b = no.rate_text(low, 2 if no.rate == "frac" else 1), no.rate_text(high, 2 if no.rate == "frac" else 1)
+            a, b = no.rate_text(low, no.ends), no.rate_text(high, no.ends)
             a = a.removesuffix(no.percent) if form == "dash" and no.rate == "pct" else a
         elif unit == "sim":
             a, b = no.signed(low, 2, plus=no.plus), no.signed(high, 2, plus=no.plus)
@@ -375,7 +385,7 @@ class Writer:
 
     def _agg(self, key: str, form: str) -> list[Piece]:
         x = self.book.aggregates[key]
-        return [Piece(self.no.rate_text(x, 3 if self.no.rate == "frac" else 1), "agg", data={"x": x})]
+        return [Piece(self.no.rate_text(x, 3 if self.no.rate == "frac" else self.no.ends), "agg", data={"x": x})]
 
     def _pexact(self, key: str, form: str) -> list[Piece]:
         return [Piece(self.no.p_text(self.book.exact[key]), "pexact", data={"p": self.book.exact[key]})]
@@ -476,7 +486,7 @@ def _grid(w: Writer, grid: Grid, layout: str) -> list[Piece]:
     header = w.unit_in_header
     w.unit_in_header |= apart and no.rate == "pct"
     unit = "" if apart else f" ({no.percent.strip()})" if w.unit_in_header and no.rate == "pct" else ""
-    heads = [name + (unit if u == "%" else "") for name, u in grid.columns]
+    heads = [_own_words(w, name) + (unit if u == "%" else "") for name, u in grid.columns]
     cells = [[[Piece(c)] if isinstance(c, str) else w.slot(*c) for c in row] for row in grid.cells]
     w.unit_in_header = header
     units = ["–" if u != "%" else no.percent.strip() if no.rate == "pct" else "fraction" for _, u in grid.columns]
@@ -523,7 +533,16 @@ def _grid(w: Writer, grid: Grid, layout: str) -> list[Piece]:
     for p in out:
         p.sec = "table"
         p.sized = False
+        if no.percent == " per cent" and p.kind != "grid":
+            p.text = p.text.replace(no.percent, "%")
     return out
+
+
+def _own_words(w: Writer, heading: str) -> str:
+    """A column heading in the words of a writer who does not use the common ones."""
+    for common, own in w.bank.get("heads", {}).items():
+        heading = heading.replace(common, own)
+    return heading
 
 
 def write_page(
