@@ -56,7 +56,8 @@ def mixture(cast: dict[str, Any], rng: Rng, naming: str) -> Book:
     for name, c in fits.items():
         b.coefs[name] = Coef(c.r, c.n, c.method, {"trend": ("treated",), "treated": ("trend",)}.get(name, ()))
         b.signs[name] = 1 if c.r > 0 else -1
-    b.signs["narrower"] = 1 if abs(fits["treated"].r) > abs(fits["trend"].r) else -1
+    if fits["treated"].r * fits["trend"].r > 0:  # of two signs neither is the stronger
+        b.signs["narrower"] = 1 if abs(fits["treated"].r) > abs(fits["trend"].r) else -1
     for k in keys:
         b.means[k] = Mean(100 * mean[k], 100 * sd[k], len(lots))
         low, high = (rate[k].index(f(rate[k])) for f in (min, max))
