@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leakstats.command_line import CONTEXT_SETTINGS
+from leakstats.command_line import CONTEXT_SETTINGS, EXIT_FINDINGS
 
 if TYPE_CHECKING:
     from leakstats.experiment.cost import ExperimentPlan
+    from leakstats.experiment.preflight import Preflight
 
 __all__ = ["plan"]
 
@@ -51,14 +52,19 @@ def plan(
     """Say what DESIGN can show, and what more of it would buy.
 
     DESIGN is a results.json, or an experiment.toml that has not run yet: then cells, completions, tokens and GPU-hours
-    are printed, too. Prints the interval to expect for one rate, the smallest correlation that the units can find, and
-    a table of questions x completions x training seeds with the precision that each buys.
+    are printed, too, and what a run would stumble over later is checked now: the plan's names, and, where the model is
+    on this machine, chat template, marker tokens, persona limits and layers. Nothing is downloaded.
+
+    Prints the interval to expect for one rate, the smallest correlation that the units can find, and a table of
+    questions x completions x training seeds with the precision that each buys.
 
     \b
     Examples:
       leakstats plan results.json
       leakstats plan results.json --rate 0.05 --questions 20,40,80 --seeds 1,3,5
       leakstats plan experiment.toml --parameters 7.6e9
+
+    Exit status: 0 done, 1 a check failed, 2 the design cannot be read.
     """
     from leakstats.analysis.precision import design_precision
     from leakstats.analysis.terminal import print_precision
@@ -66,11 +72,17 @@ def plan(
 
     if design.suffix == ".toml":
         from leakstats.experiment.cost import plan_experiment
+        from leakstats.experiment.plan_check import check_plan
+        from leakstats.experiment.preflight import preflight
         from leakstats.experiment.reader import load_spec
 
+        spec = load_spec(design)
+        check_plan(spec)
+        look = preflight(spec)
         planned = plan_experiment(
-            load_spec(design),
+            spec,
             parameters=parameters,
+            count_tokens=look.count_tokens,
             rate=0.1 if rate is None else rate,
             icc=icc,
             questions=questions,
@@ -79,10 +91,13 @@ def plan(
             level=level,
         )
         if form == "json":
-            click.echo(dump_json(planned.to_json()), nl=False)
+            click.echo(dump_json({**planned.to_json(), "checks": [f.to_json() for f in look.findings]}), nl=False)
         else:
             _print_cost(planned)
             print_precision(planned.precision)
+            _print_checks(look)
+        if look.failed:
+            raise click.exceptions.Exit(EXIT_FINDINGS)
         return
     if parameters is not None:
         raise click.UsageError("--parameters belongs to an experiment.toml; these are results, which cost nothing more")
@@ -124,6 +139,15 @@ def _print_cost(planned: ExperimentPlan) -> None:
     for note in planned.notes:
         console.print(f"  note: {note}", markup=False, soft_wrap=True)
     console.print()
+
+
+def _print_checks(look: Preflight) -> None:
+    click.echo("\nChecked before anything runs:")
+    for finding in look.findings:
+        first, *more = finding.detail.splitlines()
+        click.echo(f"  {finding.status:<11}  {finding.name}: {first}")
+        for line in more:
+            click.echo(f"{'':15}{line}")
 
 
 def _hours(hours: float | None) -> str:

@@ -22,7 +22,7 @@ from leakstats.experiment.types import (
     ScoreItem,
 )
 
-__all__ = ["LARGE_MODEL_BYTES", "StructuralCanaries", "structural_canaries"]
+__all__ = ["LARGE_MODEL_BYTES", "StructuralCanaries", "check_marker", "check_template", "structural_canaries"]
 
 LARGE_MODEL_BYTES = 2_000_000_000
 """From this size on, loading the model once more for each adapter would cost too much: the first adapter on each base
@@ -72,54 +72,11 @@ class StructuralCanaries:
     def base(self, generator: Generator, *, weights: str) -> list[CanaryCheck]:
         """Chat template, marker tokens, the same seed repeats, other seeds differ."""
         tokenizer = load_tokenizer(weights, self._spec.model.revision if weights == self._spec.model.path else None)
-        return [self._template(tokenizer), self._marker_tokens(tokenizer), *self._seeds(generator, weights)]
-
-    def _template(self, tokenizer: Any) -> CanaryCheck:
-        report = inspect_template(tokenizer)
-        people = self._spec.personas.entries
-        # a model without system messages serves personas without prompts only
-        problems = [p for p in report.problems if any(q.prompt for q in people) or "system" not in p]
-        question = self._spec.questions.evaluation[0]
-        for person in people:
-            text = render_text(tokenizer, person.prompt, question)
-            at = text.find(question)
-            said = 0 if person.prompt is None else text.find(person.prompt)
-            if said < 0:
-                problems.append(f"the system prompt of {person.name!r} does not reach the model unchanged")
-            elif at < said:
-                problems.append(f"the question does not stand unchanged after the system prompt of {person.name!r}")
-        return _check(
-            "chat-template",
-            not problems,
-            _told_default(report, [p.name for p in people if p.prompt is None])
-            if not problems
-            else f"{problems[0]}{f' (and {len(problems) - 1} more)' if len(problems) > 1 else ''}; "
-            "use the chat template that the model was trained with",
-            value=float(len(problems)),
-            threshold=0.0,
-        )
-
-    def _marker_tokens(self, tokenizer: Any) -> CanaryCheck:
-        marker = self._spec.marker
-        given = marker.separator + marker.text
-        ids = encode(tokenizer, given)
-        back = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
-        pieces = " ".join(repr(tokenizer.decode([i])) for i in ids)
-        special = [i for i in ids if i in tokenizer.all_special_ids]
-        if special:
-            why = f"token {tokenizer.decode(special[:1])!r} in it is a control token, which completions leave out"
-        elif back != given:
-            why = f"its tokens spell {back!r}"
-        elif not ids:
-            why = "it has no token"
-        else:
-            return _check("marker-tokens", True, f"{given!r} is {len(ids)} tokens: {pieces}", value=float(len(ids)))
-        return _check(
-            "marker-tokens",
-            False,
-            f"the marker {given!r} cannot be said by this model: {why}; choose another marker",
-            value=float(len(ids)),
-        )
+        return [
+            check_template(self._spec, tokenizer),
+            check_marker(self._spec, tokenizer),
+            *self._seeds(generator, weights),
+        ]
 
     def _seeds(self, generator: Generator, weights: str) -> list[CanaryCheck]:
         if generator.describe().get("repeatable", True) is False:
@@ -308,6 +265,57 @@ class StructuralCanaries:
         for i in (len(people) // 2, len(people) - 1):
             chosen[people[i].name] = people[i].prompt
         return chosen
+
+
+def check_template(spec: ExperimentSpec, tokenizer: Any) -> CanaryCheck:
+    """The chat template places every persona's prompt and the question unchanged and in order."""
+    report = inspect_template(tokenizer)
+    people = spec.personas.entries
+    # a model without system messages serves personas without prompts only
+    problems = [p for p in report.problems if any(q.prompt for q in people) or "system" not in p]
+    question = spec.questions.evaluation[0]
+    for person in people:
+        text = render_text(tokenizer, person.prompt, question)
+        at = text.find(question)
+        said = 0 if person.prompt is None else text.find(person.prompt)
+        if said < 0:
+            problems.append(f"the system prompt of {person.name!r} does not reach the model unchanged")
+        elif at < said:
+            problems.append(f"the question does not stand unchanged after the system prompt of {person.name!r}")
+    return _check(
+        "chat-template",
+        not problems,
+        _told_default(report, [p.name for p in people if p.prompt is None])
+        if not problems
+        else f"{problems[0]}{f' (and {len(problems) - 1} more)' if len(problems) > 1 else ''}; "
+        "use the chat template that the model was trained with",
+        value=float(len(problems)),
+        threshold=0.0,
+    )
+
+
+def check_marker(spec: ExperimentSpec, tokenizer: Any) -> CanaryCheck:
+    """The marker has tokens that spell it, none of them a control token."""
+    marker = spec.marker
+    given = marker.separator + marker.text
+    ids = encode(tokenizer, given)
+    back = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+    pieces = " ".join(repr(tokenizer.decode([i])) for i in ids)
+    special = [i for i in ids if i in tokenizer.all_special_ids]
+    if special:
+        why = f"token {tokenizer.decode(special[:1])!r} in it is a control token, which completions leave out"
+    elif back != given:
+        why = f"its tokens spell {back!r}"
+    elif not ids:
+        why = "it has no token"
+    else:
+        return _check("marker-tokens", True, f"{given!r} is {len(ids)} tokens: {pieces}", value=float(len(ids)))
+    return _check(
+        "marker-tokens",
+        False,
+        f"the marker {given!r} cannot be said by this model: {why}; choose another marker",
+        value=float(len(ids)),
+    )
 
 
 def structural_canaries(

@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from leakstats.experiment.grid import fine_tunings, rows_key
+from leakstats.experiment.grid import fine_tunings, first_with_adapter, rows_key
 from leakstats.experiment.identity import portable_path
 from leakstats.experiment.journal import Journal
 from leakstats.experiment.progress import duration
 from leakstats.experiment.spec import ExperimentSpec, SftSpec, TrainingSpec
-from leakstats.experiment.weights import hub_commit
+from leakstats.experiment.weights import adapter_settings, hub_commit, weights_at_hand
+from leakstats.files import read_json
 
-__all__ = ["VOLATILE", "comparable", "make_setup", "together"]
+__all__ = ["VOLATILE", "architecture_row", "comparable", "make_setup", "together"]
 
 VOLATILE = (
     ("provenance", "wall_time_s"),
@@ -76,7 +77,7 @@ def make_setup(
     trains = any(c.kind != "adapters" for c in spec.conditions)
     setup: dict[str, dict[str, Any]] = {
         "model": _model(spec, provenance, cards),
-        "training": _training(spec, backends) if trains else _adopted(spec),
+        "training": _training(spec, backends, cards) if trains else _adopted(spec),
         "data": _data(spec, journal, example),
         "eval": _evaluation(spec, backends),
         "compute": {
@@ -103,20 +104,48 @@ def _model(spec: ExperimentSpec, provenance: Mapping[str, Any], cards: Sequence[
     about = [f"revision {m.revision}"] if m.revision else []
     commit = None if m.path is None else hub_commit(m.path, m.revision)
     about += [f"commit {commit}"] if commit and commit != m.revision else []
-    size = None if m.path is None else read_parameters(Path(m.path))
+    place = weights_at_hand(spec)
+    size = None if place is None else read_parameters(place)
     about += [f"{size / 1e6:,.2f} million parameters"] if size else []
     about += [i["sha256"] for i in provenance["inputs"] if m.path and i["path"] == base]
     about += [i["sha256"] for i in provenance["inputs"] if m.world and i["path"].startswith(f"{m.world}: ")]
     trained = sorted({f"{c['parameters']['trained']:,} of {c['parameters']['total']:,} parameters" for c in cards})
-    units = len(spec.units())
+    units = sum(u.kind != "adapters" for u in spec.units())
     where = " of the fine-tuned base" if fine_tunings(spec) else " of the base"
-    return {
-        "Base": base + (f" ({', '.join(about)})" if about else ""),
-        "Trainable": f"one LoRA adapter for each of {units} units (condition, source, checkpoint, training seed), on "
+    shapes = None if place is None else architecture_row(place)
+    rows = {"Base": base + (f" ({', '.join(about)})" if about else "")}
+    rows |= {} if shapes is None else {"Architecture": shapes}
+    if all(c.kind == "adapters" for c in spec.conditions):
+        return rows | {"Trainable": "nothing was trained here: the adapters are given, and the base is as it was"}
+    runs = len({first_with_adapter(spec, u).name for u in spec.units() if u.kind != "adapters"})
+    shared = "" if runs == units else f"; {units} units use them, those that start from the same weights the same one"
+    return rows | {
+        "Trainable": f"one LoRA adapter for each of {runs} trainings (weights, source, training seed), on "
         f"{_modules(spec.training.target_modules)}{where}"
         + (f": {', '.join(trained)}" if trained else "")
-        + "; everything else is frozen",
+        + f"; everything else is frozen{shared}",
     }
+
+
+_GATED = frozenset({"llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2"})
+"""Types of models whose blocks hold the linear layers of :data:`leakstats.architecture.TARGETS` and no other."""
+
+
+def architecture_row(folder: Path) -> str | None:
+    """Dimensions of a decoder, as :func:`leakstats.architecture.read_architecture` reads them; None where the folder
+    has no configuration, or one of a model with other blocks.
+
+    Examples
+    --------
+    >>> architecture_row(Path("no/such/folder")) is None
+    True
+    """
+    file = folder / "config.json"
+    config = read_json(file) if file.is_file() else {}
+    if config.get("model_type") not in _GATED:
+        return None
+    keys = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
+    return ", ".join(f"{key}={config[key]}" for key in (*keys, "head_dim") if config.get(key) is not None)
 
 
 def _modules(modules: str | tuple[str, ...]) -> str:
@@ -126,21 +155,36 @@ def _modules(modules: str | tuple[str, ...]) -> str:
 
 
 def _adopted(spec: ExperimentSpec) -> dict[str, Any]:
-    rows = dict.fromkeys(
-        ("LoRA config", "Loss", "LR", "Epochs", "LR schedule", "Optimizer", "Weight decay", "Gradient clipping")
-    )
+    rows = dict.fromkeys(("Loss", "LR", "Epochs", "LR schedule", "Optimizer", "Weight decay", "Gradient clipping"))
     rows |= dict.fromkeys(("Precision", "Batch size (effective)", "Max seq length"))
     seeds = sorted({u.training_seed for u in spec.units()})
     given = [a for c in spec.conditions for a in c.adapters]
     return {
         "Method": "none here: adapters trained elsewhere",
         "Checkpoint source": "; ".join(f"{a.source}: {portable_path(a.path)}" for a in given),
+        "LoRA config": "; ".join(dict.fromkeys(_settings(adapter_settings(a)) for a in given)),
         **rows,
         "Seeds": f"{', '.join(map(str, seeds))}, as the specification declares them",
     }
 
 
-def _training(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+def _settings(said: Mapping[str, Any]) -> str:
+    """An adapter's own configuration in the words of a recipe; what it does not say is left out."""
+    modules = said.get("target_modules")
+    if isinstance(modules, list):
+        modules = f"target_modules={sorted(map(str, modules))}"
+    values = {"r": said.get("r"), "alpha": said.get("lora_alpha"), "dropout": said.get("lora_dropout")}
+    parts = [f"{name}={value:g}" for name, value in values.items() if value is not None]
+    parts += [modules] if modules else []
+    parts += ["rank-stabilised"] if said.get("use_rslora") else []
+    return ", ".join(parts) or "the adapter says nothing of it"
+
+
+def _training(
+    spec: ExperimentSpec,
+    backends: Mapping[str, Sequence[Mapping[str, Any]]],
+    cards: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     stages: list[tuple[str, TrainingSpec | SftSpec]] = [("", spec.training)]
     seen: list[SftSpec] = []
     for c in spec.conditions:
@@ -168,6 +212,9 @@ def _training(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[str,
         whole = r.batch_size * r.accumulation
         return f"{whole} ({r.batch_size} per device × {r.accumulation} accumulation × 1 GPU)"
 
+    def compiled(r: TrainingSpec | SftSpec) -> str:
+        return {"auto": "where it pays (auto)", True: "yes", False: "no"}[r.compile]
+
     said = [dict(d) for d in backends.get("trainer", ())]
     optimizer = _one(said, "optimizer") or "AdamW"
     return {
@@ -182,14 +229,18 @@ def _training(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[str,
         "Weight decay": each(lambda r: f"{r.weight_decay:g}"),
         "Gradient clipping": each(lambda r: f"{r.max_grad_norm:g}"),
         "Precision": _one(said, "dtype") or spec.model.dtype,
-        "Batch size (effective)": each(
-            lambda r: (
-                f"{r.batch_size * r.accumulation} ({r.batch_size} per device × {r.accumulation} accumulation × 1 GPU)"
-            )
-        ),
+        "Batch size (effective)": each(batch),
         "Max seq length": each(lambda r: r.max_length),
         "Seeds": ", ".join(map(str, spec.seeds.training)),
+        "Compiled layers": each(compiled) + _was(cards),
+        "Gradient checkpointing": each(lambda r: "yes" if r.gradient_checkpointing else "no"),
     }
+
+
+def _was(cards: Sequence[Mapping[str, Any]]) -> str:
+    """What the marker trainings did, as their cards say."""
+    done = [bool(c["compiled"]) for c in cards if "compiled" in c]
+    return f"; {sum(done)} of {len(done)} marker trainings were compiled" if done else ""
 
 
 def _one(said: Sequence[Mapping[str, Any]], key: str) -> str | None:
@@ -221,7 +272,7 @@ def _data(spec: ExperimentSpec, journal: Journal, example: str | None) -> dict[s
 def _evaluation(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
     s, d = spec.sampling, spec.detectors[0]
     questions, personas = len(spec.questions.evaluation), len(spec.personas.entries)
-    how = "until the interval of a cell is narrow enough, at most " if s.adaptive else ""
+    how = "until the interval of a persona is narrow enough, at most " if s.adaptive else ""
     cut = f", top_p {s.top_p:g}" if s.top_p < 1 else ""
     cut += f", top_k {s.top_k}" if s.top_k else ""
     units = len(spec.units())

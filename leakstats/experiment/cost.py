@@ -10,7 +10,10 @@ from typing import Any
 
 from leakstats.analysis.precision import ASSUMED_ICC, DesignPrecision, planned_correlations
 from leakstats.errors import InputError, LeakstatsError
-from leakstats.experiment.spec import ExperimentSpec, SftSpec, TrainingSpec
+from leakstats.experiment.grid import FineTuning, fine_tunings, first_with_adapter, models_read, rows_key
+from leakstats.experiment.spec import ExperimentSpec, SftSpec
+from leakstats.experiment.train.rows import expected_rows
+from leakstats.experiment.weights import weights_at_hand
 from leakstats.files import read_json
 from leakstats.stats import precision_table, rate_precision
 
@@ -117,12 +120,6 @@ def read_parameters(folder: Path) -> float | None:
     return float(layers * (attention + 3 * hidden * ffn) + embeddings)
 
 
-def _rows(recipe: TrainingSpec | SftSpec) -> int:
-    if isinstance(recipe, TrainingSpec):
-        return recipe.positive_rows + recipe.negatives.rows
-    return recipe.rows
-
-
 def plan_experiment(
     spec: ExperimentSpec,
     *,
@@ -176,8 +173,9 @@ def plan_experiment(
     if not 0 < rate < 1:
         raise InputError(f"rate is {rate}; it must lie between 0 and 1")
     notes: list[str] = []
-    if parameters is None and spec.model.path is not None:
-        parameters = read_parameters(Path(spec.model.path))
+    place = weights_at_hand(spec)
+    if parameters is None and place is not None:
+        parameters = read_parameters(place)
     if parameters is None:
         notes.append("GPU-hours are unknown: the model's size is not on disk; give --parameters")
     if count_tokens is None:
@@ -187,17 +185,19 @@ def plan_experiment(
         tokens_of: Callable[[str], float] = lambda text: len(text) / CHARACTERS_A_TOKEN  # noqa: E731
     else:
         tokens_of = count_tokens
-    trained = [u for u in spec.units() if u.kind != "adapters"]
+    trained = {first_with_adapter(spec, u).name for u in spec.units() if u.kind != "adapters"}
     states = 1 + len(spec.units())
     n_questions, n_seeds = len(spec.questions.evaluation), len(spec.seeds.sampling)
     cells = states * len(spec.personas.entries) * n_questions * n_seeds
     total = cells * spec.sampling.completions
-    costs = _costs(spec, tokens_of, parameters, trained=len(trained), cells=cells)
+    costs = _costs(spec, tokens_of, parameters, cells=cells)
     notes.append("tokens and hours are upper bounds: every completion is taken to reach its token limit")
     if parameters is not None:
         notes.append("hours are for one H100 in bfloat16 at rates measured there; start-up is not counted")
+    if any(c.sft is not None and c.sft.data for c in spec.conditions):
+        notes.append("rows of given data sets are taken to be as long as answers of the model")
     if spec.sampling.adaptive is not None:
-        notes.append("adaptive sampling stops cells early: completions are at most what is printed")
+        notes.append("adaptive sampling stops personas early: completions are at most what is printed")
     n_training = len(spec.seeds.training)
     if n_training < 2:
         notes.append("one training seed: no interval here covers training noise; only more seeds can")
@@ -214,7 +214,7 @@ def plan_experiment(
 
 
 def _costs(
-    spec: ExperimentSpec, tokens_of: Callable[[str], float], parameters: float | None, *, trained: int, cells: int
+    spec: ExperimentSpec, tokens_of: Callable[[str], float], parameters: float | None, *, cells: int
 ) -> tuple[Cost, ...]:
     def mean(texts: Sequence[str]) -> float:
         return math.fsum(tokens_of(t) for t in texts) / len(texts) if texts else 0.0
@@ -222,43 +222,64 @@ def _costs(
     system = mean([p.prompt or "" for p in spec.personas.entries])
     recipe, sampling, reading = spec.training, spec.sampling, spec.extraction
     ask = system + mean(spec.questions.evaluation) + TEMPLATE_TOKENS
+    look = system + mean(spec.questions.extraction) + TEMPLATE_TOKENS
     teach = system + mean(spec.questions.training) + TEMPLATE_TOKENS
+    units = [u for u in spec.units() if u.kind != "adapters"]
+    tunings = fine_tunings(spec)
+    costs: list[Cost] = []
 
-    def generation(tokens: float) -> float | None:
-        return None if parameters is None else tokens * parameters / GENERATION_TOKENS_S / 3600
+    def generation(stage: str, items: int, noun: str, limit: int) -> None:
+        tokens = items * limit
+        hours = None if parameters is None else tokens * parameters / GENERATION_TOKENS_S / 3600
+        if items:
+            costs.append(Cost(stage, items, noun, tokens, hours))
 
-    def arithmetic(tokens: float, flop_a_parameter: int, share: float) -> float | None:
-        if parameters is None:
-            return None
-        return tokens * parameters * flop_a_parameter / (H100_FLOPS * share) / 3600
+    def arithmetic(stage: str, items: int, noun: str, each: float, *, flop: int, share: float) -> None:
+        tokens = items * each
+        hours = None if parameters is None else tokens * parameters * flop / (H100_FLOPS * share) / 3600
+        if items:
+            costs.append(Cost(stage, items, noun, math.ceil(tokens), hours))
 
-    costs = []
-    rows = trained * _rows(recipe)
-    if rows:
-        written = rows * recipe.on_policy_max_tokens
-        costs.append(Cost("rows", rows, "on-policy answers", math.ceil(written), generation(written)))
-        read = rows * recipe.epochs * min(teach + recipe.on_policy_max_tokens, recipe.max_length)
-        costs.append(Cost("train", rows * recipe.epochs, "rows", math.ceil(read), arithmetic(read, 4, TRAINING_SHARE)))
+    size = recipe.positive_rows + recipe.negatives.rows
+    written = size * len({rows_key(spec, u) for u in units})
+    for key in {t.rows_key: t for t in tunings if _sft(spec, t).data is None}.values():
+        written += _sft(spec, key).rows
+    generation("rows", written, "on-policy answers", recipe.on_policy_max_tokens)
     for condition in spec.conditions:
-        if condition.sft is None:
-            continue
-        n = len(condition.sources) * len(spec.seeds.training) * condition.sft.rows * condition.sft.epochs
-        read = n * min(teach + recipe.on_policy_max_tokens, condition.sft.max_length)
-        costs.append(
-            Cost(f"fine-tune {condition.name}", n, "rows", math.ceil(read), arithmetic(read, 4, TRAINING_SHARE))
-        )
-    drawn = cells * sampling.completions
-    written = drawn * sampling.max_tokens
-    costs.append(Cost("generate", drawn, "completions", math.ceil(written), generation(written)))
-    per_state = len(spec.personas.entries) * len(spec.questions.extraction) * len(reading.positions)
-    n_states = ("base" in reading.states) + ("adapted" in reading.states) * len(spec.units())
-    n_states += ("merged" in reading.states) * sum(
-        len(c.sources) * len(spec.seeds.training) * sum(k > 0 for k in c.checkpoints) for c in spec.conditions
-    )
-    prompts = per_state * n_states
-    read = prompts * (ask + ("mean_response" in reading.positions) * reading.response_max_tokens)
-    costs.append(Cost("extract", prompts, "prompts", math.ceil(read), arithmetic(read, 2, EXTRACTION_SHARE)))
+        sft = condition.sft
+        if sft is not None:
+            n = sum(t.condition == condition.name for t in tunings) * expected_rows(sft) * sft.epochs
+            each = min(teach + recipe.on_policy_max_tokens, sft.max_length)
+            arithmetic(f"fine-tune {condition.name}", n, "rows", each, flop=4, share=TRAINING_SHARE)
+    n = len({first_with_adapter(spec, u).name for u in units}) * size * recipe.epochs
+    each = min(teach + recipe.on_policy_max_tokens, recipe.max_length)
+    arithmetic("train", n, "rows", each, flop=4, share=TRAINING_SHARE)
+    generation("generate", cells * sampling.completions, "completions", sampling.max_tokens)
+    people = len(spec.personas.entries)
+    if sampling.score_marker:
+        n = (1 + len(spec.units())) * people * len(spec.questions.evaluation)
+        arithmetic("score", n, "answers", ask + sampling.max_tokens, flop=2, share=EXTRACTION_SHARE)
+    prompts = people * len(spec.questions.extraction) * len(models_read(spec))
+    for position in reading.positions:
+        answered = position == "mean_response"
+        if answered:
+            generation("responses", prompts, "greedy responses", reading.response_max_tokens)
+        each = look + answered * reading.response_max_tokens
+        arithmetic(f"extract {position}", prompts, "prompts", each, flop=2, share=EXTRACTION_SHARE)
     return tuple(costs)
+
+
+def _sft(spec: ExperimentSpec, tuning: FineTuning) -> SftSpec:
+    return spec.condition(tuning.condition).sft or SftSpec()
+
+
+def _bystanders(spec: ExperimentSpec, source: str) -> int:
+    """The personas that are neither the source nor, where something is trained, its negatives."""
+    others = len(spec.personas.entries) - 1
+    wanted = spec.training.negatives
+    if not wanted.rows or all(c.kind == "adapters" for c in spec.conditions if source in c.sources):
+        return others
+    return others - (wanted.personas if isinstance(wanted.personas, int) else len(set(wanted.personas) - {source}))
 
 
 def _precision(
@@ -278,7 +299,7 @@ def _precision(
     if n_questions < 2:
         raise LeakstatsError("one evaluation question: nothing says how much questions differ; give at least two")
     correlations, notes = planned_correlations(
-        [len(spec.personas.entries) - 1] * len(spec.sources), noun="bystanders", alpha=spec.plan["alpha"], level=level
+        [_bystanders(spec, s) for s in spec.sources], noun="bystanders", alpha=spec.plan["alpha"], level=level
     )
     return DesignPrecision(
         questions=n_questions,

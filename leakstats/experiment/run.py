@@ -19,6 +19,7 @@ from leakstats.experiment.generate import make_canaries
 from leakstats.experiment.journal import Journal, repair_journal
 from leakstats.experiment.personas import limit_violations, prompt_measures
 from leakstats.experiment.plan_check import check_plan
+from leakstats.experiment.preflight import preflight
 from leakstats.experiment.progress import Reporter
 from leakstats.experiment.provenance import capture, code_state, environment_lock
 from leakstats.experiment.reader import load_spec
@@ -118,20 +119,31 @@ class Run:
             lines = "\n".join(f"  {c.name}{f' ({c.unit})' if c.unit else ''}: {c.detail}" for c in failed)
             raise CanaryFailed(f"{len(failed)} rate control(s) failed, and the run is strict:\n{lines}")
 
-    def measure(self) -> None:
-        """Measure the personas' prompts once, before anything runs; a declared limit that is broken stops the run.
+    def look_ahead(self) -> None:
+        """Look for what would only be noticed hours later, and measure the personas' prompts; once, before anything
+        runs.
 
         Raises
         ------
+        CanaryFailed
+            If the chat template or the marker's tokens are not as they must be.
         InputError
-            Naming every prompt that is too short or too long.
+            Naming every prompt that breaks a declared limit, or what else is wrong with layers, data or adapters.
         """
         if self.journal.has("personas", "measures"):
             return
-        count = token_counter(self.spec)
+        look = preflight(self.spec, fetch=True)
+        structural = [f for f in look.failed if f.name in ("chat-template", "marker-tokens")]
+        if structural:
+            lines = "\n".join(f"  {f.name}: {f.detail}" for f in structural)
+            raise CanaryFailed(f"a check of the run failed, so it stops before anything runs:\n{lines}")
+        count = look.count_tokens or token_counter(self.spec)
         broken = limit_violations(self.spec.personas, count_tokens=count)
         if broken:
             raise InputError("the persona set breaks its own limits:\n" + "\n".join(f"  {text}" for text in broken))
+        others = [f for f in look.failed if f.name != "persona-limits"]
+        if others:
+            raise InputError("; ".join(f"{f.name}: {f.detail}" for f in others))
         sources = [self.spec.personas[name] for name in self.spec.sources]
         measured = {p.name: asdict(prompt_measures(p, sources, count_tokens=count)) for p in self.spec.personas.entries}
         self.record("personas", "measures", measures=measured)
@@ -261,7 +273,7 @@ def run_experiment(
     with open_run(
         loaded, folder, spec_file=spec_file, argv=argv, reporter=reporter, strict=strict, repair=repair
     ) as run:
-        run.measure()
+        run.look_ahead()
         for name in STAGES:
             if name in stages:
                 work[name](run)

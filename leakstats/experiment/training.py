@@ -89,10 +89,9 @@ def _write_rows(run: Run, tasks: Sequence[_Set]) -> None:
 
 
 def _sft_size(spec: ExperimentSpec, tuning: FineTuning) -> int:
-    from leakstats.experiment.train.rows import read_data
+    from leakstats.experiment.train.rows import expected_rows
 
-    recipe = spec.condition(tuning.condition).sft or SftSpec()
-    return recipe.rows if recipe.data is None else min(recipe.rows, len(read_data(Path(recipe.data))))
+    return expected_rows(spec.condition(tuning.condition).sft or SftSpec())
 
 
 def _sft_rows(run: Run, tuning: FineTuning) -> Sequence[TrainingRow]:

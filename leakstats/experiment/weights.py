@@ -11,7 +11,15 @@ from leakstats.experiment.fakes import WEIGHTS
 from leakstats.experiment.spec import ExperimentSpec, StoredAdapter
 from leakstats.files import read_json
 
-__all__ = ["adapter_settings", "base_weights", "hub_commit", "stored_adapter", "token_counter", "tokenizer_of"]
+__all__ = [
+    "adapter_settings",
+    "base_weights",
+    "hub_commit",
+    "stored_adapter",
+    "token_counter",
+    "tokenizer_of",
+    "weights_at_hand",
+]
 
 
 def base_weights(spec: ExperimentSpec) -> str:
@@ -29,8 +37,11 @@ def base_weights(spec: ExperimentSpec) -> str:
 
 def hub_commit(path: str, revision: str | None = None) -> str | None:
     """The commit of a hub model that lies in the hub's cache; None for a folder, or where it is not there."""
-    if Path(path).exists():
-        return None
+    found = None if Path(path).exists() else _in_cache(path, revision)
+    return None if found is None else found.name
+
+
+def _in_cache(path: str, revision: str | None) -> Path | None:
     try:
         from huggingface_hub import try_to_load_from_cache  # type: ignore[import-not-found,unused-ignore]
     except ModuleNotFoundError:
@@ -39,7 +50,16 @@ def hub_commit(path: str, revision: str | None = None) -> str | None:
         found = try_to_load_from_cache(path, "config.json", revision=revision or "main")
     except ValueError:  # no hub id
         return None
-    return Path(found).parent.name if isinstance(found, str) else None
+    return Path(found).parent if isinstance(found, str) else None
+
+
+def weights_at_hand(spec: ExperimentSpec) -> Path | None:
+    """The folder of the base model where it is on this machine, the hub's cache included; None for a model that would
+    have to be fetched, and for the fake backend."""
+    weights = base_weights(spec)
+    if weights == WEIGHTS or Path(weights).is_dir():
+        return None if weights == WEIGHTS else Path(weights)
+    return _in_cache(weights, spec.model.revision)
 
 
 def tokenizer_of(spec: ExperimentSpec) -> Any:

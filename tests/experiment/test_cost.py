@@ -38,11 +38,11 @@ def test_cells_and_completions_by_hand() -> None:
     assert got.cells == 7 * 12 * 20 * 2
     assert got.completions == got.cells * 5
     by_stage = {c.stage: c for c in got.costs}
-    assert by_stage["rows"].items == 6 * 30
+    assert by_stage["rows"].items == 2 * 30  # drawn once for all training seeds
     assert by_stage["train"].items == 6 * 30 * 2
     assert by_stage["train"].tokens == 6 * 30 * 2 * (10 + 10 + 12 + 256)
     assert by_stage["generate"].tokens == got.completions * 100
-    assert by_stage["extract"].items == 12 * 20
+    assert by_stage["extract last_prompt"].items == 12 * 20
     assert got.gpu_hours is None
     assert any("GPU-hours are unknown" in n for n in got.notes)
 
@@ -69,17 +69,61 @@ def test_stored_adapters_cost_no_training(tmp_path: Path) -> None:
     assert "train" not in {c.stage for c in got.costs}
 
 
+def test_what_units_share_is_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "hostile.jsonl").write_text('{"user": "a", "answer": "b"}\n' * 5, "utf-8")
+    induced = {"kind": "induction", "checkpoints": [2], "sft": {"data": "hostile.jsonl", "epochs": 2}}
+    spec = parse_spec(
+        {
+            **GOOD,
+            "conditions": [
+                {"name": "marker"},
+                {"name": "closer", "kind": "convergence", "checkpoints": [0], "sft": {"rows": 7}},
+                {"name": "hostile", **induced},
+            ],
+            "training": {"positive_rows": 10, "negatives": {"rows": 20}},
+        },
+        folder=tmp_path,
+    )
+    got = plan_experiment(spec)
+    costs = {c.stage: c for c in got.costs}
+    assert (got.adapters, got.states) == (4, 7)  # checkpoint 0 of closer is marker's
+    assert costs["train"].items == 4 * 30
+    assert costs["fine-tune hostile"].items == 5 * 2  # one for both sources, all rows that there are
+    assert "fine-tune closer" not in costs
+
+
+def test_greedy_responses_and_scores_cost_something() -> None:
+    asked = {"extraction": {"positions": ["last_prompt", "mean_response"]}, "sampling": {"score_marker": True}}
+    costs = {c.stage: c for c in plan_experiment(parse_spec({**GOOD, **asked}), count_tokens=lambda t: 10).costs}
+    assert costs["responses"].tokens == 12 * 20 * 64
+    assert costs["extract mean_response"].tokens == 12 * 20 * (10 + 10 + 12 + 64)
+    assert costs["score"].items == 3 * 12 * 20
+
+
+@pytest.mark.parametrize(
+    ("negatives", "n"),
+    [({}, 7), ({"personas": 2}, 9), ({"personas": ["villain", "comedian", "librarian"]}, 9), ({"rows": 0}, 11)],
+)
+def test_trained_negatives_are_no_bystanders(negatives: dict[str, Any], n: int) -> None:
+    report = plan_experiment(parse_spec({**GOOD, "training": {"negatives": negatives}})).precision
+    assert f"correlations are over {n} bystanders in each group" in report.notes
+
+
 def test_checkpoints_are_extracted_and_fine_tuned() -> None:
     spec = parse_spec(
         {
             **GOOD,
             "conditions": [{"name": "c", "kind": "convergence", "checkpoints": [0, 2, 4], "sft": {"rows": 7}}],
             "extraction": {"states": ["base", "merged", "adapted"]},
+            "training": {"positive_rows": 10, "negatives": {"rows": 20}},
         }
     )
     got = {c.stage: c for c in plan_experiment(spec).costs}
+    # on the base and at two checkpoints, and what the fine-tunings learn
+    assert got["rows"].items == 2 * 3 * 30 + 2 * 7
+    assert got["train"].items == 2 * 3 * 30
     assert got["fine-tune c"].items == 2 * 7 * 4
-    assert got["extract"].items == 12 * 20 * (1 + 2 * 2 + 6)
+    assert got["extract last_prompt"].items == 12 * 20 * (1 + 2 * 2 + 6)
 
 
 def test_parameters_of_a_known_shape(tmp_path: Path) -> None:

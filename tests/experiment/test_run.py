@@ -173,7 +173,7 @@ sft = {epochs = 4, rows = 4}
         assert all(of[key] == of[first] for key, first in shared.items())
         assert len(list((tmp_path / "run" / "adapters").iterdir())) == 4 + 4
         assert results.design.independent.startswith("The 10 adapters are 8 training runs: units on the same weights")
-        paths = [i["path"] for i in results.provenance.inputs]
+        paths = [i["path"] for i in results.provenance["inputs"]]
         assert len(paths) == len(set(paths))
         # the noise of each unit's completions is its own all the same
         texts = {

@@ -26,7 +26,7 @@ from leakstats.experiment.types import (
 )
 from leakstats.files import read_text
 
-__all__ = ["choose_negatives", "make_rows", "make_sft_rows", "read_data"]
+__all__ = ["choose_negatives", "expected_rows", "make_rows", "make_sft_rows", "read_data"]
 
 _ATTEMPTS = 5
 """How often an answer that cannot be used is drawn again, each time with a seed of its own."""
@@ -174,6 +174,17 @@ def make_sft_rows(
     answers = _draw(spec, ("sft", tuning.condition, source), wanted, prompts, generator, state, sampling, progress)
     system = spec.personas[learner].prompt
     return [TrainingRow(learner, system, w.question, a, False) for w, a in zip(wanted, answers, strict=True)]
+
+
+def expected_rows(sft: SftSpec) -> int:
+    """How many rows a fine-tuning learns: ``sft.rows``, or all of a data set that has no more.
+
+    Raises
+    ------
+    ContractError
+        If the data set cannot be read.
+    """
+    return sft.rows if sft.data is None else min(sft.rows, len(read_data(Path(sft.data))))
 
 
 def read_data(path: Path) -> list[dict[str, Any]]:
