@@ -61,11 +61,17 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_EQ = r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\bis\b|\bwas\b|\bof\b)?\s*(?:about |roughly |around )?~?\s*$"
+_EQ = (
+    r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\bis\b|\bwas\b|\bof\b|\bfrom\b)?\s*"
+    r"(?:about |roughly |around )?~?\s*$"
+)
 _COEFFICIENT = re.compile(
     r"(?:(?<![\w])(?:ρ|ϱ|rho|r_?s|r|R|τ|tau|rs)(?:_\w+|\([^()]{0,30}\))?|\b(?:Spearman|Pearson|Kendall)(?:['’]s)?"
     r"(?:\s+(?:ρ|rho|r|τ|tau|correlation|coefficient|rank correlation))?"
-    r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?)" + _EQ
+    r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?)"
+    + _EQ
+    + r"|\b(?:coefficients?|correlations?)\s+(?:with|of|for|at|on|over|against|between)\s+(?:[\w'-]+\s+){1,4}"
+    + r"(?:is|was|=)\s*$"
 )
 _P = re.compile(
     r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|"
@@ -113,6 +119,9 @@ _SIZE_AFTER = re.compile(
     r"min(?:utes?)?\b|h\b|hrs?\b|hours?\b|days?\b|weeks?\b|GPU|tokens?\b|"
     r"M parameters|parameters|dollars|USD|cores?\b|bits?\b|°|g\b|kg\b|ml\b|nats?\b|dim\b|%-)"
 )
+_LEVELS = (1, 5, 10, 50, 66, 67, 68, 80, 83, 84, 85, 89, 90, 94, 95, 97, 97.5, 98, 99, 99.5, 99.9, 99.99)
+"""Usual levels of intervals and tests; another percentage before "CI" is the estimate."""
+_RANGED = re.compile(r"\s*(?:to|,|;|–|—|-|\.\.|…)\s*[-−+]?\.?\d")
 _NEXT = re.compile(r"/[pPnN]\s?[=<]")
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _JOIN = re.compile(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
@@ -285,9 +294,9 @@ def _role(
     if not unit and _LATER_POINTS.match(after):
         return "points", "", start
     if unit in ("%", "percent", "per cent"):
-        if _LEVEL_AFTER.match(after) or (
-            _LEVEL_BEFORE.search(before) and float(body.replace(",", "") or 0) in (68, 80, 90, 95, 99, 99.9)
-        ):
+        end = (previous is not None and previous.label == "level") or _RANGED.match(after)  # of an interval
+        named = _LEVEL_AFTER.match(after) or (not end and _LEVEL_BEFORE.search(before))
+        if named and float(body.replace(",", "") or 0) in _LEVELS:
             return "none", "level", start
         return "percent", "", start
     if unit in ("pp", "p.p.", "pt", "pts", "ppt", "ppts") or "point" in unit:
@@ -389,7 +398,8 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
         if here.role in ("count", "value") and after.role in ("percent", "points") and not here.label:
             between = text[here.end : after.start]
             comma = "," in between and (after.signed or after.role == "points" or here.decimals != after.decimals)
-            if 0 < len(between) <= 6 and between.strip() and _LIST.match(between) and not comma:
+            fraction = here.value < 1 and here.decimals > after.decimals  # "0.118 and 53.8%" are of two scales
+            if not fraction and 0 < len(between) <= 6 and between.strip() and _LIST.match(between) and not comma:
                 numbers[i] = replace(here, role=after.role, unit=after.unit)
     for i in range(1, len(numbers)):
         here, before = numbers[i], numbers[i - 1]

@@ -1,4 +1,4 @@
-"""Confidence intervals and granularity: what k of n allows."""
+"""Confidence intervals, and rates beside their own counts: what k of n allows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TypeAlias
 
 from leakstats.records import struct
 from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interval
@@ -18,10 +17,9 @@ from .idioms import adjacent, intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
-from .tables import CellNumber, Sheet
 from .values import is_claim
 
-__all__ = ["exclusion_clashes", "follows_from_trials", "granularity_clashes", "ratio_clashes", "width_clashes"]
+__all__ = ["exclusion_clashes", "follows_from_trials", "ratio_clashes", "width_clashes"]
 
 
 @struct(slots=False)
@@ -305,13 +303,15 @@ def _expected(k: int, n: int, level: float) -> tuple[tuple[float, float, str], .
 
 
 def _level(context: str) -> float:
-    match = re.search(
-        r"(\d{2}(?:\.\d)?)\s?%[\s-]*(?:Wilson |binomial )?(?:CI|confidence|interval|Wilson|Clopper)|"
-        r"(?:Wilson|CI|interval)s?[\s(]+(\d{2}(?:\.\d)?)\s?%",
-        context,
-    )
-    value = float(next(g for g in match.groups() if g)) if match is not None else 95.0
-    return value / 100 if 50 < value < 100 else 0.95
+    found = {float(next(g for g in match.groups() if g)) for match in _LEVEL.finditer(context)} & _LEVELS
+    return max(found) / 100 if found else 0.95
+
+
+_LEVELS = frozenset([68.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9])
+_LEVEL = re.compile(
+    r"(?<![\d.])(\d{2}(?:\.\d)?)\s?%[\s-]*(?:Wilson |binomial )?(?:CI|confidence|interval|Wilson|Clopper)|"
+    r"(?:Wilson|CI|interval)s?[\s(]+(\d{2}(?:\.\d)?)\s?%"
+)
 
 
 def _fits(item: Stated, n: int) -> tuple[bool, str] | None:
@@ -399,13 +399,7 @@ def _gathered_sizes(evidence: Evidence) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-# -- granularity ------------------------------------------------------------------------------------------------------
-
-
-def possible(rate: Number, n: int) -> bool:
-    """True if some count out of ``n`` prints as the percentage ``rate``, ties either way."""
-    low, high = rate.scaled()
-    return math.floor(high * n + 1e-9) >= math.ceil(low * n - 1e-9)
+# -- counts ------------------------------------------------------------------------------------------------------
 
 
 _SLASH = re.compile(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*) of (\d[\d,]*)(?![\d.%])")
@@ -501,126 +495,6 @@ def _rate_lists(passage: Passage) -> Iterator[list[Number]]:
             run = [number]
         if len(run) >= 2:
             yield run
-
-
-def granularity_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Percentages that no count out of the stated n gives (GRIM), on a page where most rates keep to it."""
-    judged = [*_prose_granularity(evidence), *_table_granularity(evidence)]
-    right = sum(ok for *_, ok in judged)
-    if len(judged) > 3 and right * 2 < len(judged):
-        return
-    for place, number, sizes, own, ok in judged:
-        if not ok and (own or (len(judged) >= 6 and right >= 0.85 * len(judged))):
-            few = " or ".join(f"{n:,}" for n in sizes[:3])
-            yield Clash(
-                "granularity", place, f"no count out of {few} gives {number.text}%", "the rate or its n is wrong"
-            )
-
-
-Judged: TypeAlias = "tuple[Place, Number, tuple[int, ...], bool, bool]"
-"""Where, which, its possible n, whether they stand beside it, and whether one of them gives it."""
-
-
-def _trials(passage: Passage) -> tuple[int, ...]:
-    """Numbers of trials that a passage states: n, not N."""
-    return tuple(
-        dict.fromkeys(int(x.value) for x in passage.numbers if x.role == "n" and x.label == "n" and x.decimals <= 0)
-    )
-
-
-def _prose_granularity(evidence: Evidence) -> Iterator[Judged]:
-    everywhere = tuple(dict.fromkeys(n for p in evidence.passages for n in _trials(p)))
-    in_tables = tuple(
-        dict.fromkeys(int(x.number.value) for s in evidence.sheets for x in s.numbers if _is_trials(s, x))
-    )
-    gathered = tuple(dict.fromkeys([*everywhere, *in_tables]))
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
-        for sentence in passage.sentences:
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-            beside = adjacent(sentence)
-            for i, number in enumerate(sentence.numbers):
-                if (
-                    number.role != "percent"
-                    or number.decimals < 1
-                    or id(number) in ends
-                    or number.bound
-                    or number.value > 100
-                ):
-                    continue
-                if _NOT_COUNTED.search(sentence.text):
-                    continue
-                name = beside.get(i)
-                if (
-                    name is not None
-                    and any(s.fraction for s, _ in evidence.about.get(name.name, ()))
-                    and evidence.datasets
-                ):
-                    continue  # the value itself is known
-                sizes = _sizes_of(evidence, name.name) if name is not None else ()
-                own = bool(sizes or _trials(passage))
-                sizes = sizes or _trials(passage) or gathered
-                sizes = tuple(n for n in (*sizes, *(int(b.value) for _, b in pairs_of_counts(sentence))) if n >= 20)
-                mean = re.match(r"\s*\(\d+ [a-z]", sentence.between(number.end, number.end + 12)) is not None
-                own_n = any(n.role == "n" and n.label == "n" for n in sentence.numbers) and not mean
-                if name is None and not own_n and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
-                    continue  # a mean over several of them
-                if sizes and all(n < 10 ** (number.decimals + 2) for n in (*sizes, *everywhere)):
-                    yield (
-                        passage.place(number.start, number.end),
-                        number,
-                        sizes,
-                        own,
-                        any(possible(number, n) for n in sizes),
-                    )
-
-
-_NOT_COUNTED = re.compile(
-    r"\b(?:mean|average|averag\w+|pooled|median|overall|predict\w*|share|accura\w*|half-width|"
-    r"variance|of its|of the (?:rise|gain|peak))\b",
-    re.IGNORECASE,
-)
-
-
-def _is_trials(sheet: Sheet, item: CellNumber) -> bool:
-    head = sheet.header[item.column]
-    return (
-        item.number.role == "n"
-        and item.number.decimals <= 0
-        and re.match(r"\s*(?:n\b|trials|completions|samples|.*\bper (?:cell|persona|point))", head) is not None
-    )
-
-
-def _sizes_of(evidence: Evidence, name: str) -> tuple[int, ...]:
-    """The trials that the tables state for a name."""
-    out: list[int] = []
-    for sheet in evidence.sheets:
-        for row, label in enumerate(sheet.labels):
-            if name in name_variants(label):
-                out.extend(int(x.number.value) for x in sheet.numbers if x.row == row and _is_trials(sheet, x))
-    return tuple(dict.fromkeys(out))
-
-
-def _table_granularity(evidence: Evidence) -> Iterator[Judged]:
-    for sheet in evidence.sheets:
-        for row in sorted({x.row for x in sheet.numbers}):
-            items = [x for x in sheet.numbers if x.row == row]
-            sizes = tuple({int(x.number.value) for x in items if _is_trials(sheet, x)})
-            if len(sizes) != 1 or sizes[0] < 20:
-                continue
-            for item in items:
-                number = item.number
-                averaged = _NOT_COUNTED.search(sheet.header[item.column]) is not None
-                if (
-                    number.role == "percent"
-                    and not item.interval
-                    and number.decimals >= 1
-                    and sizes[0] < 10 ** (number.decimals + 2)
-                    and not averaged
-                ):
-                    place = evidence.document.place(item.cell.text, number.start, number.end)
-                    yield place, number, sizes, True, possible(number, sizes[0])
 
 
 def follows_from_trials(evidence: Evidence) -> Iterator[tuple[Place, str]]:

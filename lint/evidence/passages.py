@@ -26,7 +26,7 @@ _MOST_NUMBERS = 150
 """A paragraph with more of them is no prose, and everything about sentences compares their numbers two by two."""
 _MOST_READ = 3_000
 """Paragraphs and numbers of a page; those behind are left out."""
-_STOP = re.compile(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d])|\n")
+_STOP = re.compile(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d#]|[pnrN]\s?[=<>≤≥])|\n")
 _SHORT = (
     "vs.",
     "e.g.",

@@ -1,0 +1,264 @@
+"""Granularity (GRIM): with n trials only n + 1 rates exist.
+
+References: Brown and Heathers (2017), "The GRIM test", Social Psychological and Personality Science 8(4), 363–369.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+
+from leakstats.records import struct
+
+from ..source import Place
+from .grammar import Number
+from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
+from .knowledge import Clash, Evidence
+from .passages import Sentence
+from .roles import subject
+from .tables import CellNumber, Sheet
+from .trials import gathered_trials, is_trials, sizes_of_name, trials_of_rate
+from .values import is_claim
+
+__all__ = ["granularity_clashes", "possible"]
+
+_FEWEST = 20
+"""Trials below which a rate is not judged: their rates are printed as fractions of few things."""
+
+
+def possible(rate: Number, n: int) -> bool:
+    """True if some count out of ``n`` prints as ``rate``, ties either way.
+
+    >>> from .grammar import read_numbers
+    >>> possible(read_numbers("57.3%")[0], 200), possible(read_numbers("57.5%")[0], 200)
+    (False, True)
+    """
+    low, high = rate.scaled()
+    return math.floor(high * n + 1e-9) >= math.ceil(low * n - 1e-9)
+
+
+def _tells(rate: Number, n: int) -> bool:
+    """True if the digits of ``rate`` are fine enough for ``n`` to forbid some of them."""
+    low, high = rate.scaled()
+    return (high - low) * n < 0.999
+
+
+@struct
+class _Judged:
+    """A rate that was held against its trials."""
+
+    place: Place
+    number: Number
+    sizes: tuple[int, ...]
+    own: bool
+    """The sizes stand beside it."""
+    ok: bool
+    sure: bool
+    """It is a rate: a percentage, or a fraction near a known rate of its name."""
+
+
+def granularity_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Rates that no count out of the stated n gives, on a page where most rates keep to it."""
+    judged = [*_of_prose(evidence), *_of_tables(evidence)]
+    for percent in (True, False):
+        yield from _exceptions([j for j in judged if (j.number.role == "percent") == percent])
+
+
+def _exceptions(judged: list[_Judged]) -> Iterator[Clash]:
+    right = sum(j.ok for j in judged)
+    if len(judged) > 3 and right * 2 < len(judged):
+        return  # another n than the stated one
+    strict = right >= 0.75 * len(judged) and right >= 2
+    every = len(judged) >= 6 and right >= 0.85 * len(judged)
+    for item in judged:
+        if item.ok or not (every or (item.own and (item.sure or strict))):
+            continue
+        alike = [j.ok for j in judged if set(j.sizes) & set(item.sizes)]
+        if len(alike) == 1 or sum(alike) * 2 >= len(alike):  # else that n is not the one behind the rates
+            few = " or ".join(f"{n:,}" for n in item.sizes[:3])
+            unit = "%" if item.number.role == "percent" else ""
+            yield Clash(
+                "granularity",
+                item.place,
+                f"no count out of {few} gives {item.number.text}{unit}",
+                "the rate or its n is wrong",
+            )
+
+
+_NOT_COUNTED = re.compile(
+    r"\b(?:mean|means|average|averag\w+|pooled|median|overall|predict\w*|accura\w*|half-width|within|margin|variance|"
+    r"expected|all \w+ together)\b",
+    re.IGNORECASE,
+)
+_AVERAGED = re.compile(
+    r"\s*\(?(?:on|in|as an?) (?:average|the mean)\b|\s*\(?(?:mean|average|pooled|median)", re.IGNORECASE
+)
+_NOBODY = re.compile(
+    r"\b(?:nobody|no one|none|nothing|neither|no \w+|without \w+)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
+)
+_RATES = re.compile(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
+_SHARE_OF = re.compile(
+    r"\s*(?:of|through|from) (?:its|the|their|that|this|all|what)\b[^.;,)]{0,30}?"
+    r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|effect|range|variance|start|baseline|was|were|had)\b|"
+    r"\s*(?:more|less|fewer|higher|lower|larger|smaller|faster)\b",
+    re.IGNORECASE,
+)
+_SHARE_IS = re.compile(
+    r"\b(?:share|part|fraction|proportion) of (?:its|their|the) (?:\w+ )?"
+    r"(?:rise|gain|drop|fall|peak|change|way|increase|effect)\b[^,;]*$|\b(?:by|cut|down|up) (?:about |roughly )?$",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"#\d|\b(?:prior|previous|previously|earlier|another|other|reported|published|et al|replicat\w*)\b", re.IGNORECASE
+)
+
+
+def _is_counted(sentence: Sentence, number: Number) -> bool:
+    """True unless the words make a number something else than a share of answers."""
+    before = sentence.between(sentence.start, number.start)
+    clause = re.split(r"[;(—]|\b(?:while|whereas|but)\b", before)[-1]
+    after = sentence.between(number.end, min(sentence.end, number.end + 40))
+    return not (
+        _NOT_COUNTED.search(clause)
+        or _SHARE_OF.match(after)
+        or _SHARE_IS.search(before)
+        or _AVERAGED.match(after)
+        or _NOBODY.search(clause)
+        or re.match(r"\s*\(\d+ [a-z]", after)
+    )
+
+
+_POWER = re.compile(r"[eE×^⁻]")
+_INTERVALS = re.compile(r"\b(?:CIs?|intervals?|Wilson|confidence|bounds?|bands?)\b", re.IGNORECASE)
+
+
+_NEVER = re.compile(r"\b(?:never|not|nowhere|no|hardly|cannot)\b|n['’]t\b", re.IGNORECASE)
+
+
+def _is_bar(sentence: Sentence, number: Number) -> bool:
+    """True for a bound, but for the largest value itself: "never gets past 5.6%"."""
+    if not number.bound:
+        return False
+    before = sentence.between(max(sentence.start, number.start - 40), number.start)
+    return number.bound not in (">", "<=") or number.text[-1] in "05" or _NEVER.search(before) is None
+
+
+_TO = re.compile(r"\s*(?:,|;|–|—|-|to|\.\.|…)\s*")
+
+
+def _bracketed(sentence: Sentence) -> set[int]:
+    """Pairs of numbers that fill a bracket as an interval's ends do."""
+    out: set[int] = set()
+    for a, b in itertools.pairwise(sentence.numbers):
+        opened = sentence.between(max(sentence.start, a.start - 2), a.start).rstrip()[-1:] in ("(", "[")
+        closed = sentence.between(b.end, b.end + 2).lstrip()[:1] in (")", "]")
+        alike = a.role == b.role and a.value <= b.value and not a.signed
+        if alike and opened and closed and _TO.fullmatch(sentence.between(a.end, b.start)):
+            out |= {id(a), id(b)}
+    return out
+
+
+def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
+    gathered = tuple(n for n in gathered_trials(evidence) if n >= _FEWEST)
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            if _ELSEWHERE.search(sentence.text):
+                continue
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            if _INTERVALS.search(sentence.text):
+                ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+            ends |= _bracketed(sentence)
+            counted = {round(k.value / n.value, 9): n for k, n in pairs_of_counts(sentence) if n.value}
+            beside = adjacent(sentence)
+            for i, number in enumerate(sentence.numbers):
+                if (
+                    id(number) in ends
+                    or _is_bar(sentence, number)
+                    or number.signed
+                    or number.label
+                    or _POWER.search(number.text)
+                ):
+                    continue
+                if not is_rate(sentence, number) or not number.scaled()[0] >= 0 or number.scaled()[1] > 1.01:
+                    continue
+                if not _is_counted(sentence, number):
+                    continue
+                low, high = number.scaled()
+                if any(low - 1e-9 <= v <= high + 1e-9 for v in counted):
+                    continue  # it has counts of its own
+                near = beside.get(i)
+                if near is not None and near.name.startswith("#"):
+                    near = None  # a layer or an epoch
+                name = near.name if near is not None else subject(evidence, sentence, number)
+                sizes, own = trials_of_rate(sentence, number, near.name if near is not None else None)
+                if not sizes or not own:
+                    listed = sizes_of_name(evidence, name) if name else ()
+                    sizes = tuple(dict.fromkeys((*sizes, *listed))) or gathered
+                    own = own or (bool(listed) and near is not None and len(set(sizes)) == 1)
+                if not all(n >= _FEWEST and _tells(number, n) for n in sizes):
+                    continue
+                if near is None and not own and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
+                    continue  # a mean over several of them
+                if name and any(
+                    evidence.matches(number, s, f)
+                    for s, f in evidence.about.get(name, ())
+                    if s.origin == "data" and evidence.kind(s) == "rate"
+                ):
+                    continue  # the value itself is known
+                place = passage.place(number.start, number.end)
+                around = {near.name} if near is not None else {name, *(m.name for m in sentence.names)}
+                named = number.role == "percent" or _RATES.search(sentence.text) is not None
+                sure = named or any(_near_rate(evidence, number, x) for x in sorted(around))
+                yield _Judged(place, number, sizes, own, any(possible(number, n) for n in sizes), sure)
+
+
+def _near_rate(evidence: Evidence, number: Number, name: str) -> bool:
+    """True if what is known of ``name`` nearest to a fraction is a rate, and near."""
+    known = [
+        (abs(fact.value - number.value), evidence.kind(series) in ("rate", ""))
+        for series, fact in evidence.about.get(name, ())
+        if abs(fact.value) <= 1
+    ]
+    distance, rate = min(known, key=lambda x: (x[0], not x[1]), default=(1.0, False))
+    return rate and distance < 0.05
+
+
+def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
+    for sheet in evidence.sheets:
+        sizes_of: dict[int, set[int]] = {}
+        for item in sheet.numbers:
+            if is_trials(sheet, item):
+                sizes_of.setdefault(item.row, set()).add(int(item.number.value))
+        for item in sheet.numbers:
+            sizes = _header_sizes(sheet, item) or tuple(sizes_of.get(item.row, ()))
+            if len(sizes) != 1 or not _is_cell_rate(sheet, item) or sizes[0] < _FEWEST:
+                continue
+            number = item.number
+            if _tells(number, sizes[0]):
+                place = evidence.document.place(item.cell.text, number.start, number.end)
+                yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
+
+
+_IN_HEAD = re.compile(r"\bn\s*=\s*(\d[\d,]*)(?!\s*[-–+…])")
+
+
+def _header_sizes(sheet: Sheet, item: CellNumber) -> tuple[int, ...]:
+    found = {
+        int(m.group(1).replace(",", ""))
+        for text in (sheet.header[item.column], sheet.labels[item.row])
+        for m in _IN_HEAD.finditer(text)
+    }
+    return tuple(found)
+
+
+def _is_cell_rate(sheet: Sheet, item: CellNumber) -> bool:
+    number = item.number
+    if item.interval or number.bound or number.signed:
+        return False
+    if _NOT_COUNTED.search(f"{sheet.header[item.column]} {sheet.labels[item.row]}"):
+        return False
+    return number.role == "percent" and 0 <= number.value <= 100

@@ -1,0 +1,153 @@
+"""How many trials a rate of the page rests on: sample sizes with the things that they are stated for."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from leakstats.records import struct
+
+from .grammar import Number
+from .idioms import intervals, is_rate, pairs_of_counts
+from .knowledge import Evidence
+from .names import name_variants
+from .passages import Passage, Sentence
+from .tables import CellNumber, Sheet
+
+__all__ = ["Size", "gathered_trials", "is_trials", "respective", "sizes_of_name", "stated_sizes", "trials_of_rate"]
+
+
+@struct
+class Size:
+    """A number of trials that a passage states."""
+
+    number: Number
+    names: frozenset[str]
+    """The things it is stated for: "n = 300 for Monk and Gossip"; empty where it holds for all."""
+
+    @property
+    def value(self) -> int:
+        return int(self.number.value)
+
+
+_FOR = re.compile(r"\s*(?:[a-z]+\s+){0,3}?(?:for|in|of)\s+(?:the\s+)?[`\"'“‘*]*", re.IGNORECASE)
+_AND = re.compile(r"[`\"'”’*]*\s*(?:,|,?\s*and|&|or)\s*(?:the\s+)?[`\"'“‘*]*")
+
+
+def stated_sizes(passage: Passage) -> tuple[Size, ...]:
+    """Every "n = …" of a passage; N counts units and is left out."""
+    out = []
+    for number in passage.numbers:
+        if number.role != "n" or number.label != "n" or number.decimals > 0 or number.bound or number.value < 2:
+            continue
+        lead = _FOR.match(passage.plain, number.end)
+        names: list[str] = []
+        at = lead.end() if lead is not None else -1
+        for mention in passage.names if lead is not None else ():
+            if mention.start == at:
+                names.append(mention.name)
+                joined = _AND.match(passage.plain, mention.end)
+                at = joined.end() if joined is not None else -1
+        out.append(Size(number, frozenset(names)))
+    return tuple(out)
+
+
+_JOINED = re.compile(r"\s*(?:,|;|/|,?\s*(?:and|vs\.?|versus|against))\s*")
+
+
+def respective(passage: Passage, sizes: tuple[Size, ...]) -> list[tuple[Size, ...]]:
+    """Runs of sizes that stand side by side: "n = 120 and n = 5,040"."""
+    runs: list[list[Size]] = []
+    for size in sizes:
+        if (
+            runs
+            and not runs[-1][-1].names
+            and _JOINED.fullmatch(passage.plain[runs[-1][-1].number.end : size.number.at])
+        ):
+            runs[-1].append(size)
+        else:
+            runs.append([size])
+    return [tuple(r) for r in runs if len(r) > 1 and not any(s.names for s in r)]
+
+
+def _rates(sentence: Sentence) -> list[Number]:
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    return [n for n in sentence.numbers if id(n) not in ends and is_rate(sentence, n) and not n.signed]
+
+
+def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[tuple[int, ...], bool]:
+    """The trials that a passage states for a rate of it, and whether they stand for this rate and no other.
+
+    Sizes that the words give to another name than ``name`` do not count; for a rate without a name (``None``) all do.
+    Of two sizes behind two rates each has its own.
+    """
+    passage = sentence.passage
+    sizes = stated_sizes(passage)
+    if not sizes:
+        counted = {int(n.value) for s in passage.sentences for _, n in pairs_of_counts(s)}
+        return tuple(counted), len(counted) == 1  # "98 of 120 … In shares: 81.7%"
+    inside = [s for s in sizes if sentence.start <= s.number.start < sentence.end]
+    rates = _rates(sentence)
+    for run in respective(passage, sizes):
+        here = run[0] in inside
+        before = [r for r in rates if not here or r.end <= run[0].number.at]
+        # two rates behind one another take the two sizes in their order, in this sentence or in the next
+        turned = len(before) > 1 and re.search(r"\bfrom\b", passage.plain[before[0].end : before[-1].start])
+        if rate in before and len(before) == len(run) and (here or not inside) and not turned:
+            return (run[before.index(rate)].value,), True
+        if here and rate not in before:
+            return (), False
+    found = _for_name(inside, name)
+    if found:
+        return found, True
+    around = _for_name(sizes, name)
+    spoken = {m.name for m in passage.names if not m.name.startswith("#")} - frozenset().union(
+        *(s.names for s in sizes)
+    )
+    return around, not inside and len(around) == 1 and len(spoken) <= 1
+
+
+def _for_name(sizes: Sequence[Size], name: str | None) -> tuple[int, ...]:
+    """The sizes stated for ``name``, else those stated for nothing in particular; all where there is no name."""
+    mine = [s for s in sizes if name in s.names]
+    found = mine or [s for s in sizes if name is None or not s.names]
+    return tuple(dict.fromkeys(s.value for s in found))
+
+
+_TRIALS_HEAD = re.compile(r"\s*(?:n\b|k\s?/\s?n|trials|completions|samples|.*\bper (?:cell|persona|point))")
+
+
+def is_trials(sheet: Sheet, item: CellNumber) -> bool:
+    """True if a cell holds a number of trials."""
+    head = sheet.header[item.column]
+    return (
+        item.number.role == "n"
+        and item.number.decimals <= 0
+        and re.match(r"\s*(?:n\b|k\s?/\s?n|trials|completions|samples|.*\bper (?:cell|persona|point))", head)
+        is not None
+    )
+
+
+def sizes_of_name(evidence: Evidence, name: str) -> tuple[int, ...]:
+    """The trials that the tables state for a name."""
+    if "table trials" not in evidence.cache:
+        table: dict[str, list[int]] = {}
+        for sheet in evidence.sheets:
+            for item in sheet.numbers:
+                if is_trials(sheet, item):
+                    for known in name_variants(sheet.labels[item.row]):
+                        table.setdefault(known, []).append(int(item.number.value))
+        evidence.cache["table trials"] = table
+    found: dict[str, list[int]] = evidence.cache["table trials"]
+    return tuple(dict.fromkeys(found.get(name, ())))
+
+
+def gathered_trials(evidence: Evidence) -> tuple[int, ...]:
+    """Every number of trials that the page states."""
+    if "all trials" not in evidence.cache:
+        stated = (s.value for p in evidence.passages for s in stated_sizes(p))
+        listed = (int(x.number.value) for s in evidence.sheets for x in s.numbers if is_trials(s, x))
+        evidence.cache["all trials"] = tuple(dict.fromkeys(itertools.chain(stated, listed)))
+    found: tuple[int, ...] = evidence.cache["all trials"]
+    return found
