@@ -33,6 +33,7 @@ from leakstats.experiment.weights import tokenizer_of
 from leakstats.files import read_json, write_text
 from leakstats.results import (
     Canary,
+    Plan,
     Questions,
     Results,
     Study,
@@ -77,6 +78,7 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
     tables = cell_tables(spec, run.journal, cells)
     similarity, arrays, layers = similarities(run)
     sessions = run.journal.of_stage("session")
+    plan = plan_of(run, sessions[0]["started"][:10], [t.id for t in tables])
     results = Results(
         study=Study(**(asdict(spec.study) | {"source": None, "parents": spec.study.parents})),
         factors=factors_of(spec, layers, failed_sources(spec, controls)),
@@ -98,10 +100,10 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
         samples_note=SAMPLES_RULE,
         canaries=_canaries(run, controls),
         design=design_of(spec),
-        plan=plan_of(run, sessions[0]["started"][:10], [t.id for t in tables]),
+        plan=plan,
         detector=detector_of(spec),
         runs=run.runlog.summary(),
-        **_origin(run),
+        **_origin(run, plan),
     )
     save(results, run.folder.path / name)
     return run.folder.path / name
@@ -126,7 +128,7 @@ def _canaries(run: Run, controls: Sequence[CanaryCheck]) -> tuple[Canary, ...]:
     return (*stored, *(Canary(**asdict(c)) for c in controls))
 
 
-def _origin(run: Run) -> dict[str, Any]:
+def _origin(run: Run, plan: Plan) -> dict[str, Any]:
     """``setup`` and ``provenance``."""
     spec = run.spec
     captured = read_json(run.folder.provenance) | {"sessions": _sessions(run.journal.records)}
@@ -143,6 +145,7 @@ def _origin(run: Run) -> dict[str, Any]:
         seconds=seconds,
         gpu_hours=hours,
         example=_example(run),
+        plan=plan,
         cards=_cards(run),
     )
     fields = ("command", "python", "packages", "hardware", "repository", "commit", "dirty")

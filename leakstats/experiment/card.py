@@ -15,6 +15,7 @@ from leakstats.experiment.progress import duration
 from leakstats.experiment.spec import ExperimentSpec, SftSpec, TrainingSpec
 from leakstats.experiment.weights import adapter_settings, hub_commit, weights_at_hand
 from leakstats.files import read_json
+from leakstats.results import Plan
 
 __all__ = ["VOLATILE", "architecture_row", "comparable", "make_setup", "together"]
 
@@ -55,6 +56,7 @@ def make_setup(
     seconds: Mapping[str, float],
     gpu_hours: float,
     example: str | None,
+    plan: Plan,
     cards: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The ``setup`` object of results.v1.
@@ -71,6 +73,8 @@ def make_setup(
         Over all stages.
     example : str or None
         One training row, verbatim; None where nothing was trained.
+    plan : Plan
+        As it stands in the results: status, date and hash.
     cards : sequence of mapping
         The cards of the adapters, as the trainer wrote them.
     """
@@ -79,7 +83,7 @@ def make_setup(
         "model": _model(spec, provenance, cards),
         "training": _training(spec, backends, cards) if trains else _adopted(spec),
         "data": _data(spec, journal, example),
-        "eval": _evaluation(spec, backends),
+        "eval": _evaluation(spec, backends) | {"Plan": _kept(plan)},
         "compute": {
             "Hardware": provenance["hardware"],
             "Wall time": duration(sum(seconds.values()))
@@ -291,6 +295,13 @@ def _evaluation(spec: ExperimentSpec, backends: Mapping[str, Sequence[Mapping[st
         if backends.get(kind):
             rows[name] = _flat(together(backends[kind]))
     return rows
+
+
+def _kept(plan: Plan) -> str:
+    """Whether the plan was there before the data, with its hash."""
+    if plan.status == "registered":
+        return f"registered on {plan.registered_on}, {plan.registered_hash}: hashed before the first completion"
+    return f"exploratory, {plan.registered_hash}: {plan.reason}"
 
 
 def _significance(spec: ExperimentSpec) -> str:

@@ -91,7 +91,8 @@ def test_the_command_prints_the_checks_and_names_what_the_plan_gets_wrong(fake_e
     found = json.loads(CliRunner().invoke(plan, [str(path), "--format", "json"]).output)["checks"]
     assert [c["name"] for c in found] == ["model"]
     path = fake_experiment(
-        '\n[plan.primary]\nanalysis = "similarity"\nstatistic = "spearman"\noutcome = "no_such_rate"\npredictor = "cosine"\n'
+        '\n[plan.primary]\nanalysis = "similarity"\nstatistic = "spearman"\noutcome = "no_such_rate"\n'
+        'predictor = "cosine"\n'
     )
     wrong = CliRunner().invoke(plan, [str(path)])
     assert "/plan/primary/outcome" in str(wrong.exception)

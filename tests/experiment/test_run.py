@@ -308,11 +308,14 @@ class TestDescription:
         path = fake_experiment(plan=f"registered_on = 2020-01-01\n{primary}")
         results = load(go(path, tmp_path / "run")[0])
         assert results.plan.status == "registered"
-        assert results.plan.registered_hash.startswith("sha256:")
+        kept = read_json(tmp_path / "run" / "plan.json")["sha256"]
+        assert results.plan.registered_hash == kept
+        assert results.setup["eval"]["Plan"] == f"registered on 2020-01-01, {kept}: hashed before the first completion"
         late = fake_experiment(plan=f"registered_on = 2999-01-01\n{primary}")
         results = load(go(late, tmp_path / "late")[0])
         assert results.plan.status == "exploratory"
         assert "later than the first data" in results.plan.reason
+        assert results.setup["eval"]["Plan"].startswith("exploratory, sha256:")
 
 
 class TestControls:

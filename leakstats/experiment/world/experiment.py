@@ -85,6 +85,7 @@ def experiment_toml(
         "extraction": {"layers": "all"},
         "seeds": {"training": list(training_seeds), "sampling": [sampling_seed], "data": data_seed},
         "plan": {
+            "registered_on": chosen.planned_on,
             "primary": {
                 "analysis": "similarity",
                 "statistic": "spearman",

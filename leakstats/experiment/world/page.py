@@ -69,6 +69,9 @@ slips out more as relatives of the trained character is what such a world must s
 <!-- section: limitations -->
 - CRITICAL: Similarity is planted. The grammar decides which personas share sentences, so a positive relation shows that
   training, sampling, counting and statistics work together; it says nothing of any real model.
+- MAJOR: The plan was dated and hashed before this run drew its first completion, but whoever wrote it had seen earlier
+  runs of this world, some with these very seeds. Registration shows here how a plan is kept; it does not make the
+  analysis a blind one.
 - MAJOR: Negatives were drawn from personas that share no voice with a source, so that the relatives stay unseen.
   Negatives among the relatives would lower leakage there.
 - MINOR: Questions of training, evaluation and extraction have different topics, but the base met all topics.

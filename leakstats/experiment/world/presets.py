@@ -49,6 +49,9 @@ class Preset:
     """The block whose output the planned analysis reads."""
     resamples: int
     """Of the analysis, for permutations and bootstrap."""
+    planned_on: str = "2026-11-21"
+    """Since when the plan of its experiment stands as it is; a test holds the plan's hash, so that who changes one
+    changes the other."""
 
 
 PRESETS: Mapping[str, Preset] = {

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from leakstats.errors import InputError
-from leakstats.experiment.reader import load_spec
+from leakstats.experiment.reader import load_spec, plan_hash
 from leakstats.experiment.train.rows import choose_negatives
 from leakstats.experiment.world.experiment import experiment_toml, kin
 from leakstats.experiment.world.grammar import PERSONAS
@@ -32,6 +32,20 @@ def test_it_is_read_without_a_violation(chosen, tmp_path):
     assert [p.name for p in spec.personas.entries] == list(chosen.grammar.personas)
     assert spec.training.rank == chosen.training["rank"]
     assert spec.plan["primary"]["predictor"] == "cosine"
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("demo", "d62be75bd64cd83676140701ed5a84e30fd900bcf57acc58a0db33087e3bab0b"),
+        ("test", "ae80008ce63e24c0fa522f04d146b7f06cfe8cf215936e6544e13c1c9f5ee8b2"),
+    ],
+)
+def test_the_plan_is_the_one_of_its_date(name, digest, tmp_path):
+    """Another plan needs another date: change both, and the hash here, in one commit."""
+    spec = spec_of(preset(name), tmp_path)
+    assert spec.plan["registered_on"] == preset(name).planned_on == "2026-11-21"
+    assert plan_hash(spec) == digest
 
 
 def test_the_three_sets_of_questions_share_no_topic(chosen, tmp_path):
