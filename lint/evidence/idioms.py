@@ -190,7 +190,11 @@ _FORWARD = re.compile(
     r"against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,6}[\s(:=,~≈]*(?:at "
     r"|is |of )?$"
 )
-_BACK = re.compile(r"\s*(?:\(\s*|for |in |at |under |by |on )(?:the |source |persona |layer |condition )?[`\"'*]*$")
+_BACK = re.compile(
+    r"\s*(?:\(\s*|,?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|is (?:that|the (?:value|rate|share)) of|"
+    r"(?:is )?held by|comes? from|goes to|is found (?:for|in))\s+|for |in |at |under |by |on )"
+    r"(?:the |source |persona |layer |condition )?[`\"'*]*$"
+)
 _APART = re.compile(
     r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
     r"with)\s+(?:the\s+)?[`\"'*]*$",
@@ -199,13 +203,23 @@ _APART = re.compile(
 _SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
 
 
+_SHARE_OF = re.compile(
+    r"\s+of (?:its|their|his|her|that|this|the)\s+(?:\w+\s+){0,2}(?:rise|gain|climb|increase|growth|drop|fall|decline|"
+    r"change|peak|maximum|way|course|height|top|movement)\b"
+)
+
+
 def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -> bool:
     """True for a percentage, and for a decimal in [0, 1] of a passage without percentages (but ``without``)."""
     if number.role == "percent":
         return True
     if number.role != "value" or number.signed or number.label or not 0 <= number.value <= 1 or number.decimals < 1:
         return False
-    if any(n.role == "percent" and n is not without and not n.signed for n in sentence.passage.numbers):
+    plain = sentence.passage.plain
+    if any(
+        n.role == "percent" and n is not without and not n.signed and not _SHARE_OF.match(plain, n.end)
+        for n in sentence.passage.numbers
+    ):
         return False
     before = sentence.between(max(sentence.start, number.start - 24), number.start)
     return (

@@ -104,6 +104,8 @@ class Evidence:
         for sheet in self.sheets:
             names.extend(sheet.labels)
             names.extend(label.split("(")[0] for label in sheet.labels)
+        names.extend(self._course_heads)
+        for sheet in self.sheets:
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
         for dataset in self.datasets:
             names.extend(n for n in dataset.entities | dataset.strings if n in self._entity_texts)
@@ -202,9 +204,16 @@ class Evidence:
 
     @cached_property
     def page_names(self) -> frozenset[str]:
-        """The folded names of the rows of the page's tables, layers and epochs aside."""
+        """The folded names of the rows of the page's tables, or of the columns where the rows are layers or epochs."""
         labels = frozenset().union(*(name_variants(x) for s in self.sheets for x in s.labels))
-        return frozenset(n for n in self.known_as(labels) if not n.startswith("#") and not n.isdigit())
+        across = frozenset().union(*map(name_variants, self._course_heads))
+        return frozenset(n for n in self.known_as(labels | across) if not n.startswith("#") and not n.isdigit())
+
+    @cached_property
+    def _course_heads(self) -> list[str]:
+        """The things that tables follow over layers or epochs, one a column."""
+        courses = [s for s in self.sheets if len(s.header) > 2 and all(index_of(x) for x in s.labels)]
+        return [h for s in courses for h in s.keys[1:] if not _measures(h)]
 
     @cached_property
     def spoken(self) -> frozenset[str]:
@@ -308,7 +317,7 @@ class Evidence:
                     continue
                 names = [self.known_as(entity_names(sheet, c, across=False)) for c in cells]
                 found = bind(series, cells, names, index, ratios)
-                if found is not None and len(found.matched) >= 3 and len(found.wrong) * 3 <= len(found.matched):
+                if found is not None and len(found.matched) >= 3 and len(found.wrong) <= 2:
                     known = bind(series, cells, names, self._stored_index, self._stored)
                     if known is None or len(known.matched) < len(found.matched):
                         shown.append(found.data)
@@ -444,19 +453,18 @@ class Evidence:
 
     def suits(self, number: Number, series: Series) -> bool:
         """True if ``number`` could print values of ``series``: rates for percent, decimals for decimals."""
-        values = [f.value for f in series.facts.values()]
         if number.role == "percent":
             if series.fraction:
                 return True
             return (
                 series.origin == "data"
-                and any(v != int(v) for v in values)
-                and all(0 <= v <= 100 for v in values)
-                and max(values) > 1
+                and not series.whole
+                and 1 < series.ends[1].value <= 100
+                and series.ends[0].value >= 0
                 and (series.pointer in self._percentages or bool(series.words & _RATE_WORDS))
             )
         if number.decimals > 0:
-            return any(v != int(v) for v in values) and max(map(abs, values)) <= 10 ** (len(number.text))
+            return not series.whole and series.largest <= 10 ** (len(number.text))
         return True
 
     @cached_property
@@ -527,6 +535,15 @@ class Evidence:
                 return True
             i += 1
         return False
+
+
+def _measures(head: str) -> bool:
+    """True for the header of a quantity."""
+    return bool(
+        _CORRELATION.search(head)
+        or _P_KIND.search(head)
+        or words_of(head) & (_P_WORDS | _SIZES | _SPREADS | _CENTRES | _RATE_WORDS | LIKENESS)
+    )
 
 
 def _indexed(series: Sequence[Series]) -> dict[str, list[tuple[int, Fact]]]:

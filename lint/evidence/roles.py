@@ -13,7 +13,7 @@ from .lexicon import ROLE_WORDS
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["of_column", "of_course", "subject"]
+__all__ = ["ceiling", "of_column", "of_course", "subject"]
 
 _BEFORE = {
     "first": re.compile(
@@ -32,6 +32,13 @@ _BEFORE = {
         re.IGNORECASE,
     ),
 }
+_NOT_ABOVE = re.compile(
+    r"\b(?:not|never|nor|fail(?:s|ed)? to|without)\s+(?:\w+\s+)?(?:exceed(?:s|ed|ing)?|surpass\w*|"
+    r"(?:gets?|got|getting|goes|go|went|going|rises?|rose|rising|climbs?|moves?|comes?) "
+    r"(?:past|above|beyond|over|higher than)|"
+    r"pass(?:es|ed|ing)?|top(?:s|ped)?|tops|more than)\s*(?:the )?$",
+    re.IGNORECASE,
+)
 _AFTER = {
     "first": re.compile(
         r"\s*\(?(?:at (?:the |its )?(?:start|beginning|outset|baseline)|before training)\b", re.IGNORECASE
@@ -81,6 +88,26 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
         if series.role == role or (column and ROLE_WORDS[role].search(series.quantity)):
             out.append((series, series.facts[name]))
     return out
+
+
+def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
+    """The largest values of the thing before "does not exceed" a number, where each of them does; empty otherwise."""
+    before = sentence.between(max(sentence.start, number.start - 48), number.start)
+    if _NOT_ABOVE.search(before) is None:
+        return []
+    name = subject(evidence, sentence, number)
+    tops = [
+        (s, f)
+        for s, f in evidence.about.get(name, ())
+        if s.fraction and s.role == "max" and evidence.kind(s) in ("rate", "")
+    ]
+    tops += [
+        (s, s.facts[name])
+        for s in evidence.all_series
+        if s.origin == "page" and s.role == "max" and s.fraction and name in s.facts
+    ]
+    high = number.scaled()[1]
+    return tops if tops and all(f.low > high + 1e-9 for _, f in tops) else []
 
 
 def _role(sentence: Sentence, number: Number) -> str:

@@ -6,7 +6,6 @@ import math
 import re
 import statistics
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
@@ -16,9 +15,10 @@ from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
-from .names import name_variants, words_of
+from .names import Mention, name_variants, words_of
 from .passages import Passage, Sentence
-from .roles import of_column, of_course, subject
+from .roles import ceiling, of_column, of_course, subject
+from .slips import slip_of
 
 __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
 
@@ -144,7 +144,7 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
             for i, number in enumerate(sentence.numbers):
                 if id(number) in ends or number.bound in ("<", ">", "<=", ">=") or re.search(r"[eE×^⁻]", number.text):
                     continue
-                if passage.plain[: number.start].rstrip().endswith("±"):
+                if _SPREAD.search(passage.plain[max(0, number.start - 6) : number.start]):
                     continue  # a spread
                 if (
                     number.role == "percent"
@@ -154,6 +154,9 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
                     found.append((sentence, i, number))
     evidence.cache["claims"] = found
     return found
+
+
+_SPREAD = re.compile(r"(?:±|\+\s?/?\s?[-−–])\s*$")
 
 
 def _known(evidence: Evidence, number: Number) -> bool:
@@ -200,10 +203,8 @@ def value_clashes(evidence: Evidence) -> Iterator[Clash]:
     """
     right: list[Number] = []
     found = list(_value_clashes(evidence, right))
-    for kind, most in (("value", max(1, min(3, len(right) // 5))), ("unknown", 1)):
-        of = [c for c in found if c.kind == kind]
-        if len({c.message for c in of}) <= most:
-            yield from of
+    if len({c.message for c in found}) <= max(1, min(3, len(right) // 5)):
+        yield from found
 
 
 def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
@@ -211,9 +212,11 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
     recorded = {
         id(x) for r in records(evidence) if r.passage is not None and r.p is not None for x in (r.coefficient, r.p)
     }
+    yield from _ceilings(evidence)
+    yield from _shares(evidence)
     for sentence, i, number in _claims(evidence):
         percent = number.role == "percent"
-        if not closed(evidence, percent=percent):
+        if _is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
             continue
         name = adjacent(sentence).get(i)
         if (
@@ -223,85 +226,336 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             and not name.name.startswith("#")
         ):
             name = None  # a word of the file, such as the kind of a coefficient
-        prior = _is_prior(sentence)
-        if id(number) in recorded and (name is None or prior):
+        if (id(number) in recorded and name is None) or _is_bar(sentence, number):
             continue
-        if prior:
+        if name is None and (number.role == "coefficient" or _is_bare_coefficient(sentence, number)):
+            yield from _of_words(evidence, sentence, number)
             continue
-        if MOOT.search(sentence.between(sentence.start, number.start)) and not prior:
-            continue
-        if not prior and not number.label and (percent or is_rate(sentence, number)):
+        understood = closed(evidence, percent=percent)
+        if understood and not number.label and (percent or is_rate(sentence, number)):
             meant = _meant(evidence, sentence, number)
-            if (
-                meant
-                and not any(evidence.matches(number, s, f) for s, f in meant)
-                and not _is_mean(evidence, number, subject(evidence, sentence, number))
-            ):
-                yield _clash(sentence, number, "of what its words ask for", meant, percent)
+            if meant and not any(evidence.matches(number, s, f) for s, f in meant):
+                if not _averaged(evidence, sentence, number, subject(evidence, sentence, number)):
+                    yield _clash(sentence, number, "of what its words ask for", meant, percent)
                 continue
-        if _explained(evidence, sentence, number, name is not None):
-            continue
         if name is not None:
             facts = _narrowed(evidence, sentence, name.name, number)
-            any_known = bool(facts)
-            if number.role == "coefficient":
-                facts = [(s, f) for s, f in facts if evidence.is_correlation(s, f)]
-            else:
-                facts = _of_kind(evidence, sentence, number, facts)
-            if len(facts) >= 1 and not any(evidence.matches(number, s, f) for s, f in facts):
-                if not _mixed(evidence, sentence, number, name.name) and not _is_mean(evidence, number, name.name):
-                    yield _clash(sentence, number, f"of {name.text.strip()}", facts, percent)
+            bound = _bound_facts(evidence, sentence, number, facts)
+            if bound and not _explained(evidence, sentence, number, named=True):
+                if any(evidence.matches(number, s, f) for s, f in bound):
+                    right.append(number)
+                    continue
+                doubtful = _mixed(evidence, sentence, number, name.name) or _averaged(
+                    evidence, sentence, number, name.name
+                )
+                tight = understood and _is_read(evidence, sentence, number, name, bound)
+                if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
+                    yield _clash(sentence, number, f"of {name.text.strip()}", bound, percent)
                 continue
-            if any_known:
+            if facts:
                 right.append(number)
                 continue
-        if not evidence.datasets or not _neighbours_known(evidence, sentence, number):
+        alone = _only_name(evidence, sentence, number) if name is None else None
+        if _explained(evidence, sentence, number, named=name is not None or alone is not None):
             continue
-        if prior or not evidence.datasets or sentence.passage.part != "claim" or number.bound == "~":
-            continue  # the page alone does not hold every value that it may state
-        entities = [e for e in sentence.entities if _facts_of(evidence, e, number)]
-        if percent and _PRONOUN.match(sentence.text):
-            # "Its maximum of 69%": the one thing that the passage speaks of
-            spoken = {m.name for m in sentence.passage.names} & evidence.page_names
-            entities = [e for e in spoken if _facts_of(evidence, e, number)] if len(spoken) == 1 else entities
-        facts = [x for e in entities for x in _facts_of(evidence, e, number)]
-        if any(evidence.matches(number, s, f) for s, f in facts):
-            continue
-        if _known(evidence, number) and not (
-            percent and len(entities) == 1 and _alone(evidence, sentence, number, entities[0])
+        if alone is not None and understood and (percent or is_rate(sentence, number)):
+            bound = _bound_facts(evidence, sentence, number, _facts_of(evidence, alone.name, number))
+            if (
+                bound
+                and not any(evidence.matches(number, s, f) for s, f in bound)
+                and _follows_name(evidence, sentence, number, alone, bound)
+                and not _averaged(evidence, sentence, number, alone.name)
+            ):
+                yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
+                continue
+        if not _known(evidence, number):
+            near = _facts_around(evidence, sentence, number)
+            if near and _trace(evidence, number, near, several=False):
+                yield _clash(sentence, number, "of what it speaks of", near, percent)
+
+
+def _ceilings(evidence: Evidence) -> Iterator[Clash]:
+    """ "Does not exceed 8%" of what does."""
+    for passage in evidence.passages:
+        for sentence in passage.sentences if is_claim(passage) and passage.part != "prior" else ():
+            for number in sentence.numbers:
+                if number.role in ("percent", "value") and is_rate(sentence, number) and not _is_prior(sentence):
+                    over = ceiling(evidence, sentence, number)
+                    if over:
+                        yield _clash(sentence, number, "that is not exceeded", over, number.role == "percent")
+
+
+def _shares(evidence: Evidence) -> Iterator[Clash]:
+    """ "58% of its rise by epoch 4" where the course of the one thing that is named gives another share."""
+    for sentence, _, number in _claims(evidence):
+        if (
+            number.role != "percent"
+            or _is_prior(sentence)
+            or not _SHARE.match(sentence.between(number.end, number.end + 60).lstrip())
         ):
             continue
-        if re.search(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", sentence.text, re.IGNORECASE):
-            continue  # a bar that nothing reaches
-        yield replace(_clash(sentence, number, "on the page or in the results", facts, percent), kind="unknown")
+        if MOOT.search(sentence.between(sentence.start, number.start)) or number.bound:
+            continue
+        points = {m.name for m in sentence.names if m.name.startswith("#")}
+        things = {m.name for m in sentence.names if m.name in evidence.page_names}
+        if len(points) == len(things) == 1 and not _is_share(evidence, sentence, number):
+            yield Clash(
+                "value",
+                sentence.passage.place(number.start, number.end),
+                f"{number.text}% is no share of that course at this point",
+                "correct the share, or say of what it is one",
+            )
+
+
+def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
+    """The one thing that a sentence names, where it stands before the number."""
+    inside = [m for m in sentence.names if m.name in evidence.page_names]
+    if len({m.name for m in inside}) != 1 or inside[0].end > number.start:
+        return None
+    return inside[0]
+
+
+_CUT = re.compile(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
+
+
+def _follows_name(
+    evidence: Evidence, sentence: Sentence, number: Number, name: Mention, facts: list[tuple[Series, Fact]]
+) -> bool:
+    """True if the words from the name to the number are understood, other numbers between them being values of it."""
+    if any(m.name.startswith("#") for m in sentence.names):
+        return False  # of which point of a course?
+    between = sentence.between(name.end, number.at)
+    if _CUT.search(between) or _APART.search(sentence.between(max(sentence.start, name.start - 16), name.start)):
+        return False
+    values = {round(f.value, 4) for _, f in facts}
+    if re.search(r"\b(?:from|to|→|up|down)\b|→", between) and len(values) < 2:
+        return False
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    for other in sentence.numbers:
+        between_them = name.end <= other.start < number.start and other.role not in ("n", "p", "none", "index")
+        if between_them and id(other) not in ends and not any(evidence.matches(other, s, f) for s, f in facts):
+            return False
+    return words_of(between) - _NUMERALS <= _READ | evidence.quantities | _words_of_facts(facts)
+
+
+_NUMERALS = frozenset(words_of("n p ci k of two three both wilson interval"))
+
+
+def _words_of_facts(facts: list[tuple[Series, Fact]]) -> frozenset[str]:
+    return frozenset().union(*(s.words for s, _ in facts))
+
+
+def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterator[Clash]:
+    """A coefficient without p against the one record of the files whose keys its words name."""
+    said = words_of(sentence.text)
+    best: list[tuple[int, float]] = []
+    read = _READ | _NUMERALS
+    for words, value in _records_by_words(evidence):
+        shared = len(said & words)
+        if shared:
+            best.append((shared, value))
+            read |= words
+    tight = said <= read and len(sentence.numbers) == 1
+    if not best or (not tight and evidence.is_known(number, evidence.known_coefficients)):
+        return
+    most = max(n for n, _ in best)
+    values = {round(v, 9) for n, v in best if n == most}
+    hits = {v for v in values if tight or slip_of(number, v)}
+    if (len(hits) == 1 or (tight and hits)) and not any(number.allows(v) for _, v in best):
+        value = min(hits, key=lambda v: abs(v - number.value))
+        yield Clash(
+            "value",
+            sentence.passage.place(number.start, number.end),
+            f"{number.text} is not the coefficient that its words name, which is {value:.4g}",
+            "correct the number, or say where it comes from",
+        )
+
+
+def _is_bare_coefficient(sentence: Sentence, number: Number) -> bool:
+    """True for a decimal without a name or a label in a passage about coefficients: "Pooled .45"."""
+    return (
+        number.role == "value"
+        and not number.label
+        and number.decimals >= 2
+        and abs(number.value) < 1
+        and len(sentence.numbers) == 1
+        and not any(n.role == "percent" for n in sentence.passage.numbers)
+        and any(n.role == "coefficient" for n in sentence.passage.numbers)
+    )
+
+
+_WEAK = frozenset(
+    words_of("the a of in at r p n value result results data summary all per and v vs layer fit fits stat")
+)
+
+
+def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], float]]:
+    """The coefficients of the files with the words that few of them have."""
+    if "by words" not in evidence.cache:
+        known: dict[str, tuple[frozenset[str], float]] = {}
+        for triple in evidence.triples:
+            words = triple.words - _WEAK
+            held = known.get(triple.coefficient.pointer, (frozenset(), 0.0))[0]
+            known[triple.coefficient.pointer] = (words | held, triple.coefficient.value)
+        common: dict[str, int] = {}
+        for words, _ in known.values():
+            for word in words:
+                common[word] = common.get(word, 0) + 1
+        rare = {w for w, n in common.items() if n <= max(2, len(known) // 4)}
+        evidence.cache["by words"] = [(w & rare, v) for w, v in known.values()]
+    found: list[tuple[frozenset[str], float]] = evidence.cache["by words"]
+    return found
+
+
+_BAR = re.compile(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
+_NOBODY = re.compile(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
+
+
+def _is_bar(sentence: Sentence, number: Number) -> bool:
+    """True for a level or a bar, which is no value of anything."""
+    before = sentence.between(max(sentence.start, number.start - 40), number.start)
+    if _BAR.search(before) is not None:
+        return True
+    return number.value in (0.05, 0.01, 0.001, 0.1) and re.search(r"\b(?:at|under|below)\s+$", before) is not None
+
+
+def _averaged(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
+    """True if the words speak of a mean and the number is one, or could be one of a set that they choose."""
+    if not _MEAN.search(sentence.text):
+        return False
+    return _is_mean(evidence, number, name) or evidence.is_known(
+        number, derived_rates(evidence), 0.01 if number.role == "percent" else 1.0
+    )
+
+
+_MEAN = re.compile(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across|all|every)\b", re.IGNORECASE)
+
+
+def _bound_facts(
+    evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]
+) -> list[tuple[Series, Fact]]:
+    """Of what is known of the name beside a number, that which the number can print; none for a change or an effect."""
+    if number.role == "coefficient":
+        return [(s, f) for s, f in facts if evidence.is_correlation(s, f)]
+    found = _of_kind(evidence, sentence, number, facts)
+    if number.signed and number.role != "coefficient":
+        # a sign is printed of what can be negative; "+0.13" of a thing that has only rates and scores is an effect
+        found = [(s, f) for s, f in found if _has_signs(s)]
+    return found
+
+
+def _has_signs(series: Series) -> bool:
+    return series.role in ("net", "gain") or any(f.value < 0 for f in series.facts.values())
+
+
+def _is_read(
+    evidence: Evidence, sentence: Sentence, number: Number, name: Mention, facts: list[tuple[Series, Fact]]
+) -> bool:
+    """True if every word between a number and its name is understood, so that none can ask for another value."""
+    before = name.end <= number.start
+    gap = sentence.between(name.end, number.at) if before else sentence.between(number.end, name.start)
+    if before and _APART.search(sentence.between(max(sentence.start, name.start - 16), name.start)):
+        return False
+    words = words_of(gap)
+    if number.role == "value" and not is_rate(sentence, number):
+        asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
+        if not any(asked & s.words for s, _ in facts) and not _lone(facts):
+            return False
+    return words <= _READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
+
+
+def _lone(facts: list[tuple[Series, Fact]]) -> bool:
+    """True if the facts are one value, perhaps held by the file and by a table."""
+    values = [f.value for _, f in facts]
+    return max(values) - min(values) <= 0.02 * max(map(abs, values))
+
+
+_APART = re.compile(
+    r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to))\s+"
+    r"(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
+    re.IGNORECASE,
+)
+
+
+def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
+    """What is known of the things that the sentence names, or of the one thing that its passage speaks of."""
+    names = {m.name for m in sentence.names if m.name in evidence.page_names}
+    if not names:
+        names = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
+    if not 0 < len(names) <= 2 or _NOBODY.search(sentence.text):
+        return []
+    out = []
+    for name in sorted(names):
+        out.extend(_bound_facts(evidence, sentence, number, _facts_of(evidence, name, number)))
+    if number.role not in ("coefficient", "percent") and not is_rate(sentence, number):
+        asked = words_of(sentence.text)
+        out = [(s, f) for s, f in out if words_of(s.quantity) & asked]  # else of what quantity?
+    return out
+
+
+def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]], *, several: bool) -> bool:
+    """True if the number is one known value with a slip of the pen, or (``several``) another thing's value."""
+    found: set[tuple[str, float]] = set()
+    for series, fact in facts:
+        value = fact.value * (100.0 if number.role == "percent" and series.fraction else 1.0)
+        slip = slip_of(number, value)
+        if slip in ("swap", "digit") and (len(number.text.strip("+-−–.0").replace(".", "")) < 3 and len(facts) > 4):
+            continue  # two digits are near too much
+        if slip:
+            found.add((slip, round(value, 6)))
+    if found:
+        return len({round(v, max(number.decimals, 0)) for _, v in found}) == 1
+    return several and any(
+        evidence.matches(number, series, other)
+        for series, fact in facts
+        if not series.role
+        for other in series.facts.values()
+        if other is not fact
+    )
+
+
+_READ = frozenset(
+    words_of(
+        "a an the is are was were be been it its they their this that of at in on by for with from to and or but only "
+        "just still even about around nearly roughly almost some now then also so has have had does do did i e g "
+        "reach reaches reached reaching show shows showed shown give gives gave given hold holds held have having "
+        "lie lies lay stand stands stood sit sits sat come comes came go goes went get gets got score scores scored "
+        "rate rates share shares value values percent percentage leak leaks leakage mean means average marker "
+        "highest lowest largest smallest most least top bottom maximum minimum max min peak peaks peaked peaking "
+        "start starts started begin begins ends end ended final finally first last lead leads leading followed next "
+        "self own alone respectively each per completions answers responses replies samples outputs questions prompts "
+        "here there again already with same these those belong belongs two equal equals total "
+        "overall all n count counts tops topped "
+        "while where who which whose as measured observed found reported high low higher lower up down near exactly"
+    )
+)
+"""Words between a name and its number that choose nothing."""
 
 
 _LIKENESS = re.compile(
     r"\b(?:cos\w*|similarit\w*|likeness|closeness|distance|projection)\W*(?:of|is|=|at|:)?\W*$", re.IGNORECASE
 )
 _OF_LIKENESS = re.compile(r"\b(?:cosine|similarity|likeness|projection)\b[^,;()\d]*$", re.IGNORECASE)
+_LIKENESS_WORD = re.compile(
+    r"\b(?:cos|cosines?|similarit\w+|likeness(?:es)?|closeness|distances?|projections?|overlaps?)\b", re.IGNORECASE
+)
+_RATE_WORD = re.compile(
+    r"\b(?:rates?|shares?|per ?cent\w*|fractions?|proportions?|answers?|completions?|responses?|replies|samples?|"
+    r"times)\b|%",
+    re.IGNORECASE,
+)
+
+
+def _asks_for_likeness(sentence: Sentence, number: Number) -> bool:
+    """True if the last quantity that is named before the number in its sentence is a similarity."""
+    before = sentence.between(sentence.start, number.start)
+    likeness = max((m.end() for m in _LIKENESS_WORD.finditer(before)), default=-1)
+    return likeness > max((m.end() for m in _RATE_WORD.finditer(before)), default=-1)
+
+
 _NAMED = re.compile(
     r"(?:(?:\(|,\s)\s*([A-Za-z][A-Za-z-]{2,})\s*(?:=|:|of)?|([A-Za-z][A-Za-z-]{2,})\s+(?:of|=|:|is|was))\s*"
     r"(?:about |only )?$"
-)
-_PLAIN = frozenset(
-    [
-        "from",
-        "with",
-        "and",
-        "about",
-        "only",
-        "the",
-        "rate",
-        "share",
-        "leak",
-        "now",
-        "then",
-        "still",
-        "just",
-        "versus",
-        "against",
-    ]
 )
 
 
@@ -312,21 +566,22 @@ def _of_kind(
     before = sentence.between(max(sentence.start, number.at - 30), number.at)
     if _LIKENESS.search(before) or _OF_LIKENESS.search(sentence.between(sentence.start, number.start)[-60:]):
         return [(s, f) for s, f in facts if evidence.kind(s) == "similarity"]
+    if number.role != "percent" and _asks_for_likeness(sentence, number):
+        return [(s, f) for s, f in facts if evidence.kind(s) in ("similarity", "")]
     named = _NAMED.search(before)
     if named is not None:
         word = words_of(named.group(1) or named.group(2))
         own = frozenset().union(*(words_of(m.text) for m in sentence.names))
-        if not word & (_PLAIN | evidence.quantities | own) and not any(word & s.words for s, _ in facts):
+        if not word & (_READ | evidence.quantities | own) and not any(word & s.words for s, _ in facts):
             return []
+    rates = [(s, f) for s, f in facts if evidence.kind(s) in ("rate", "")]
     if number.role == "percent":
-        return [(s, f) for s, f in facts if evidence.kind(s) in ("rate", "")]
+        return rates
+    if is_rate(sentence, number) and any(s.fraction for s, _ in rates):
+        asked = words_of(sentence.between(max(sentence.start, number.at - 48), number.at))
+        others = [(s, f) for s, f in facts if evidence.kind(s) not in ("rate", "") and asked & s.words]
+        return [*rates, *others]
     return facts
-
-
-def _neighbours_known(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
-    """True if every other rate or decimal of the passage is known, and there is one."""
-    others = [n for s, _, n in _claims(evidence) if s.passage is sentence.passage and n is not number]
-    return bool(others) and all(_known(evidence, n) for n in others)
 
 
 def _is_mean(evidence: Evidence, number: Number, name: str) -> bool:
@@ -356,21 +611,6 @@ def _meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple
     if not name:
         return []
     return of_course(evidence, sentence, number, name) or of_column(evidence, sentence, number, name)
-
-
-_PRONOUN = re.compile(r"\s*(?:Its|It|Their|They|This|The (?:peak|maximum|minimum|high|low))\b")
-_OTHERS = re.compile(
-    r"\b(?:than|average|mean|others?|every|all|rest|range\w*|pooled|between|most|any|overall|highest|"
-    r"lowest|largest|smallest|best|worst|against|vs|versus|from|goes|runs?|spans?)\b",
-    re.IGNORECASE,
-)
-
-
-def _alone(evidence: Evidence, sentence: Sentence, number: Number, entity: str) -> bool:
-    """True if the passage speaks of one thing only, so that every rate in it is that thing's."""
-    named = {m.name for m in sentence.passage.names if not m.name.startswith("#")}
-    first = min((m.start for m in sentence.passage.names if m.name == entity), default=number.end)
-    return named == {entity} and first < number.start and not _OTHERS.search(sentence.text)
 
 
 def _narrowed(evidence: Evidence, sentence: Sentence, name: str, number: Number) -> list[tuple[Series, Fact]]:
@@ -521,10 +761,11 @@ def _is_share(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         for vector in known[entity]:
             first, top = vector[0], max(vector, key=lambda v: v[2])
             bottom = min(vector, key=lambda v: v[1])
+            ends = {x for x in (top, vector[-1], bottom) if x is not first}
             for index, a, b in vector[1:]:
                 if at and index not in at:
                     continue
-                for end in (top, vector[-1], bottom):
+                for end in ends:
                     if _ratio_allows((a - first[2], b - first[1]), (end[1] - first[2], end[2] - first[1]), low, high):
                         return True
                     if _ratio_allows((a, b), (end[1], end[2]), low, high):
