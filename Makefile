@@ -108,7 +108,7 @@ $(VLLM_VENV)/.vllm: pyproject.toml
 	@touch $@
 
 test-vllm: $(VLLM_VENV)/.vllm
-	OMP_WAIT_POLICY=PASSIVE $(VLLM_VENV)/bin/python -m pytest -q -m vllm tests/experiment/test_generate_vllm.py
+	OMP_WAIT_POLICY=PASSIVE $(VLLM_VENV)/bin/python -m pytest -q -m vllm tests/experiment
 
 package: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m packaging

@@ -338,3 +338,61 @@ def test_unusable_requests(engine, model, adapters):
     swapped = AdapterRef("x", adapters[0].path, adapters[1].sha256)
     with pytest.raises(LeakstatsError, match="changed or swapped"):
         list(engine.generate(_requests(1), state=ModelState(model, swapped), sampling=Sampling(), progress=Quiet()))
+
+
+EXTRA = {
+    "min_p": 0.01,
+    "repetition_penalty": 1.1,
+    "presence_penalty": 0.1,
+    "frequency_penalty": 0.1,
+    "min_tokens": 2,
+    "stop_token_ids": [7],
+    "bad_words": ["rest"],
+    "logit_bias": {3: -5.0},
+    "logprobs": 1,
+}
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.8])
+@pytest.mark.parametrize("name", [*EXTRA, "all"])
+def test_any_parameter_of_the_engine_passes(engine, model, name, temperature):
+    extra = dict(EXTRA) if name == "all" else {name: EXTRA[name]}
+    sampling = Sampling(max_tokens=6, temperature=temperature, top_p=0.9, stop_at_marker="[ZLT]", extra=extra)
+    answers = _all(engine, _requests(3, 2), ModelState(model), sampling)
+    assert [len(a.completions) for a in answers] == [2, 2, 2]
+
+
+def test_a_string_that_ends_completions_is_cut_off(engine, model):
+    requests = _requests(8)
+    state = ModelState(model)
+    whole = _completions(_all(engine, requests, state, Sampling(max_tokens=24, temperature=0.0)))
+    word = whole[0].text[4:6]
+    sampling = Sampling(max_tokens=24, temperature=0.0, extra={"stop": [word]})
+    cut = _completions(_all(engine, requests, state, sampling))
+    for before, after in zip(whole, cut, strict=True):
+        assert after.text == before.text.split(word)[0]
+        assert after.finish == ("stop" if word in before.text else before.finish)
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ({"seed": 3}, "one seed for all would give every prompt the same noise"),
+        ({"n": 4}, "sampling.completions"),
+        ({"max_tokens": 4}, "sampling.max_tokens"),
+        ({"warmth": 1}, "which vLLM refuses: .*warmth"),
+        ({"min_p": 3.0}, "which vLLM refuses: min_p must be"),
+    ],
+)
+def test_parameters_that_are_set_elsewhere_or_nowhere_are_refused(engine, model, extra, words):
+    with pytest.raises(InputError, match=words):
+        _all(engine, _requests(1), ModelState(model), Sampling(max_tokens=4, extra=extra))
+
+
+def test_heads_that_the_kernels_do_not_take_are_named(tiny_model):
+    from leakstats.experiment.generate.vllm import VllmGenerator
+
+    made = VllmGenerator(model=SPEC)
+    with pytest.raises(InputError, match="attention heads of width 8; vLLM on a CPU takes multiples of 16 from 32 on"):
+        _all(made, _requests(1), ModelState(str(tiny_model)), Sampling(max_tokens=4))
+    assert made.engine_starts == 0

@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -31,7 +32,15 @@ from leakstats.experiment.types import (
     ScoreItem,
 )
 
-__all__ = ["Noise", "VllmGenerator", "engine_arguments", "prepare_environment", "sampling_parameters"]
+__all__ = [
+    "FIXED",
+    "Noise",
+    "VllmGenerator",
+    "check_extra",
+    "engine_arguments",
+    "prepare_environment",
+    "sampling_parameters",
+]
 
 Noise = Literal["counter", "seed", "none"]
 """counter: noise keyed by seed and position, added in a batched logits processor; repeats, at little cost. seed: vLLM's
@@ -133,30 +142,67 @@ def sampling_parameters(
     """vLLM's ``SamplingParams`` of one completion.
 
     With ``noise="counter"`` the request is greedy for vLLM, and the noise is added to its logits. Parameters in
-    ``sampling.extra`` act after that, so that a request which has any gets vLLM's own seed instead.
+    ``sampling.extra`` act after that, so that a request which has any gets vLLM's own seed instead. Strings and tokens
+    of ``extra`` that end a completion come on top of the marker and the end tokens.
+
+    Raises
+    ------
+    InputError
+        For a parameter that vLLM does not know or refuses, and for one that is not to be set here (:data:`FIXED`).
     """
     from vllm import SamplingParams
 
+    extra = check_extra(sampling.extra)
+    stop = [sampling.stop_at_marker] if sampling.stop_at_marker else []
+    more = extra.pop("stop", None) or []
+    stop += [more] if isinstance(more, str) else list(more)
     common: dict[str, Any] = {
         "n": 1,
         "max_tokens": sampling.max_tokens,
-        "stop_token_ids": list(stop_token_ids),
-        "detokenize": False,  # the text is decoded here, from all tokens at once, as the other backend does
+        "stop_token_ids": [*stop_token_ids, *(extra.pop("stop_token_ids", None) or [])],
+        # the text is decoded here, from all tokens at once, as the other backend does; vLLM needs it to find strings
+        "detokenize": bool(stop or extra.get("bad_words")),
+        "skip_special_tokens": True,
+        **({"stop": stop, "include_stop_str_in_output": True} if stop else {}),
     }
-    if sampling.stop_at_marker:
-        stop = {"stop": [sampling.stop_at_marker], "include_stop_str_in_output": True}
-        common |= {"detokenize": True, "skip_special_tokens": True, **stop}
-    if sampling.temperature == 0.0:
-        return SamplingParams(temperature=0.0, **common, **sampling.extra)
-    if noise == "counter" and not sampling.extra:
-        return SamplingParams(temperature=0.0, extra_args=noise_arguments(sampling, seed), **common)
-    drawn = {
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
-        "seed": None if noise == "none" else seed % 2**63,
-    }
-    return SamplingParams(**(drawn | common | dict(sampling.extra)))
+    drawn: dict[str, Any] = {"temperature": 0.0}
+    if sampling.temperature > 0.0 and noise == "counter" and not sampling.extra:
+        drawn["extra_args"] = noise_arguments(sampling, seed)
+    elif sampling.temperature > 0.0:
+        drawn = {
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "top_k": sampling.top_k,
+            "seed": None if noise == "none" else seed % 2**63,
+        }
+    try:
+        return SamplingParams(**common, **drawn, **extra)
+    except Exception as error:  # vLLM's own kinds differ between its versions
+        raise InputError(f"sampling.extra is {dict(sampling.extra)!r}, which vLLM refuses: {error}") from error
+
+
+FIXED = {
+    "max_tokens": "sampling.max_tokens",
+    "temperature": "sampling.temperature",
+    "top_p": "sampling.top_p",
+    "top_k": "sampling.top_k",
+    "n": "sampling.completions; every completion is a request of its own",
+    "seed": "seeds.sampling; one seed for all would give every prompt the same noise",
+    "detokenize": "the text is decoded from all tokens at once",
+    "skip_special_tokens": "texts are compared between backends, and hold no control tokens",
+    "include_stop_str_in_output": "a completion ends before a string of sampling.extra.stop, and behind the marker",
+    "extra_args": "it carries the noise",
+    "output_kind": "completions are taken when they are whole",
+}
+"""Parameters of vLLM that the specification or the engine sets, and where or why."""
+
+
+def check_extra(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of ``sampling.extra``; :class:`InputError` where it sets what is set elsewhere."""
+    for name in extra:
+        if name in FIXED:
+            raise InputError(f"sampling.extra.{name} is not to be set: {FIXED[name]}")
+    return dict(extra)
 
 
 class VllmGenerator:
@@ -190,6 +236,7 @@ class VllmGenerator:
         self.noise: Noise = engine.pop("noise", "counter")
         if self.noise not in ("counter", "seed", "none"):
             raise InputError(f"engine.noise is {self.noise!r}; it must be counter, seed or none")
+        check_extra(sampling.extra if sampling else {})
         self._engine = engine
         self._rank = max_lora_rank
         self._llm: Any = None
@@ -244,11 +291,14 @@ class VllmGenerator:
                     place, prompt, params, lora = job
                     self._count += 1
                     name = f"leakstats-{self._count}"
-                    engine.add_request(name, {"prompt_token_ids": prompt}, params, lora_request=lora)
+                    with _alive():
+                        engine.add_request(name, {"prompt_token_ids": prompt}, params, lora_request=lora)
                     running[name] = place
                 if not running:
                     return
-                for output in engine.step():
+                with _alive():
+                    outputs = engine.step()
+                for output in outputs:
                     if not output.finished:
                         continue
                     i, k = running.pop(output.request_id)
@@ -293,6 +343,8 @@ class VllmGenerator:
         text = decode(self._tokenizer, ids)
         if finish == "marker" and sampling.stop_at_marker is not None:
             text = MarkerStop(self._tokenizer, sampling.stop_at_marker).cut(text)
+        elif isinstance(output.stop_reason, str):
+            text = text[: text.index(output.stop_reason)]
         return Completion(text, len(ids), finish, ids)
 
     def score(self, items: Sequence[ScoreItem], *, state: ModelState) -> list[float]:
@@ -368,6 +420,8 @@ class VllmGenerator:
             max_lora_rank=self._rank,
             engine=self._engine,
         )
+        if not device.startswith("cuda"):
+            _check_heads(weights, revision)
         self._tokenizer = load_tokenizer(weights, revision)
         self._ends = _end_tokens(weights, revision, self._tokenizer)
         self._llm = _vllm().LLM(**self._arguments)
@@ -384,6 +438,36 @@ class VllmGenerator:
             number = len(self._adapters) + 1
             self._adapters[key] = LoRARequest(f"{number}:{adapter.name}", number, str(adapter.path.resolve()))
         return self._adapters[key]
+
+
+@contextmanager
+def _alive() -> Iterator[None]:
+    """An engine that died is said in one line, since its own words went to the log."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ != "EngineDeadError":
+            raise
+        raise LeakstatsError(
+            "vLLM's engine stopped while it drew completions; its own messages above say why. What is stored stays: "
+            "the same command goes on from there"
+        ) from error
+
+
+_CPU_HEADS = 32
+"""vLLM's attention on a CPU has no kernel for smaller heads, and its engine dies of them at the first prompt."""
+
+
+def _check_heads(weights: str, revision: str | None) -> None:
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(weights, revision=revision or "main").get_text_config()
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    if width < _CPU_HEADS or width % 16:
+        raise InputError(
+            f"{weights} has attention heads of width {width}; vLLM on a CPU takes multiples of 16 from {_CPU_HEADS} "
+            'on: use backend = "transformers"'
+        )
 
 
 def _patience(shutdown: Any) -> dict[str, float]:
