@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from leakstats.records import struct
 
 __all__ = ["Fact", "Series"]
@@ -42,9 +44,12 @@ class Fact:
         return self.low <= high + room and low - room <= self.high
 
 
-@struct
+@struct(slots=False)
 class Series:
-    """One quantity over several entities: a column of a table, or a field of every record of a file."""
+    """One quantity over several entities: a column of a table, or a field of every record of a file.
+
+    Nobody changes ``facts``, so that what follows from them is worked out once.
+    """
 
     quantity: str
     words: frozenset[str]
@@ -58,3 +63,36 @@ class Series:
     pointer: str
     role: str = ""
     """``first``, ``last``, ``max``, ``min``, ``at`` (where the largest stands), ``net``, ``gain``; ``interval``."""
+
+    @cached_property
+    def values(self) -> tuple[float, ...]:
+        """The middle of every fact."""
+        return tuple(f.value for f in self.facts.values())
+
+    @cached_property
+    def whole(self) -> bool:
+        """All values are whole numbers."""
+        return all(v == int(v) for v in self.values)
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest size of a value."""
+        return max(map(abs, self.values))
+
+    @cached_property
+    def ends(self) -> tuple[Fact, Fact]:
+        """The facts with the smallest and the largest value; the first of equal ones."""
+        return min(self.facts.values(), key=_value), max(self.facts.values(), key=_value)
+
+    @cached_property
+    def sizes(self) -> tuple[Fact, Fact]:
+        """The facts whose values are smallest and largest in size; the first of equal ones."""
+        return min(self.facts.values(), key=_size), max(self.facts.values(), key=_size)
+
+
+def _value(fact: Fact) -> float:
+    return fact.value
+
+
+def _size(fact: Fact) -> float:
+    return abs(fact.value)

@@ -14,7 +14,7 @@ from itertools import permutations
 from math import ceil, floor
 from typing import Literal, NamedTuple
 
-from leakstats.facts import Fact, Series
+from leakstats.facts import Series
 from leakstats.tails import clopper_pearson_interval, wilson_interval
 
 from .evidence.correlations import Record, follows, records
@@ -354,9 +354,7 @@ class Explainer:
         for series in self.evidence.all_series:
             if len(series.facts) < 3 or series.role in ("interval", "at"):
                 continue
-            facts = series.facts.values()
-            low, high = min(facts, key=_value), max(facts, key=_value)
-            small, large = min(facts, key=_size), max(facts, key=_size)
+            (low, high), (small, large) = series.ends, series.sizes
             for x, y in ((low, high), (high, low), (small, large), (large, small)):
                 if self.evidence.matches(a, series, x) and self.evidence.matches(b, series, y):
                     return Explanation("derived", f"smallest and largest {series.quantity} ({series.pointer})")
@@ -425,8 +423,7 @@ class Explainer:
             inside = [series.facts[n] for n in names if n in series.facts]
             pairs.extend(permutations(inside, 2))
             if len(series.facts) >= 3 and series.role not in ("interval", "at"):
-                facts = series.facts.values()
-                pairs.append((max(facts, key=_value), min(facts, key=_value)))
+                pairs.append(series.ends[::-1])
         for a, b in pairs:
             if _fits_pair(number, (a.low, a.high), (b.low, b.high)):
                 what = "ratio" if number.role == "fold" else "difference"
@@ -458,11 +455,10 @@ class Explainer:
                 wide = len(series.facts) >= 3 and series.role not in ("interval", "at")
                 if number.role == "percent" and (number.signed or series.role in ("net", "gain")):
                     continue  # a change, which is given in points
-                if wide and self.evidence.suits(number, series):
-                    facts = series.facts.values()
-                    ends = (min(facts, key=_value), max(facts, key=_value))
-                    if any(self.evidence.matches(number, series, f) for f in ends):
-                        return Explanation("derived", f"an extreme of {series.quantity} ({series.pointer})")
+                if not wide or not self.evidence.suits(number, series):
+                    continue
+                if any(self.evidence.matches(number, series, f) for f in series.ends):
+                    return Explanation("derived", f"an extreme of {series.quantity} ({series.pointer})")
         return None
 
     @cached_property
@@ -570,14 +566,6 @@ _EXTREME = re.compile(
     r"at most|at least|up to|maximum|minimum|greatest|range\w*|between|from|reach\w*|span\w*)\b",
     re.IGNORECASE,
 )
-
-
-def _value(fact: Fact) -> float:
-    return fact.value
-
-
-def _size(fact: Fact) -> float:
-    return abs(fact.value)
 
 
 def _prints(number: Number, value: float) -> bool:

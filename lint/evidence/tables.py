@@ -391,7 +391,7 @@ def bind(
 
     ``names`` are the folded names of each cell's entity; ``index`` lists, for each name, the series that have it.
     """
-    whole = [all(f.value == int(f.value) for f in d.facts.values()) and not d.fraction for d in data]
+    counts = [d.whole and not d.fraction for d in data]
     votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]] = defaultdict(list)
     for i, (item, known) in enumerate(zip(cells, names, strict=True)):
         seen: set[int] = set()
@@ -401,7 +401,7 @@ def bind(
                 if s in seen:
                     continue
                 seen.add(s)
-                if (number.decimals > 0 and whole[s]) or (number.role == "n" and not whole[s]):
+                if (number.decimals > 0 and counts[s]) or (number.role == "n" and not counts[s]):
                     continue  # counts are not printed with decimals
                 for scale in _SCALES if number.role != "count" else _SCALES[:1]:
                     votes[(s, scale)].append((i, fact, number.admits(fact.value, scale=scale)))
