@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from lintbench.generate import build  # noqa: E402
 
 CASES = Path(__file__).parent / "cases"
+BANKS = ("notebook", "academic", "patchwork", "gallery", "dispatch")
 SIZE = 4096
 SECONDS = 2.0
 """CPU time for one page of at most ``SIZE`` bytes."""
@@ -58,7 +59,7 @@ ONCE = (
 @cache
 def pages() -> tuple[str, ...]:
     """Whole pages and small ones to begin from."""
-    banks = [build(bank, 31, i)[0].text() for bank in ("notebook", "academic", "patchwork") for i in range(5)]
+    banks = [build(bank, 31, i)[0].text() for bank in BANKS for i in range(6)]
     cases = [path.read_text("utf-8") for path in sorted(CASES.glob("*/*.md"))]
     examples = [text for rule in all_rules() for text in (type(rule).doc().fails, type(rule).doc().passes)]
     return (*banks, *banks, *banks, *cases, *examples)
@@ -68,7 +69,7 @@ def pages() -> tuple[str, ...]:
 def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     """Results files for inputs that are judged beside data."""
     out = []
-    for i, bank in enumerate(("notebook", "academic", "patchwork")):
+    for i, bank in enumerate(BANKS):
         out.append(tmp_path_factory.mktemp("results") / f"{bank}.json")
         out[-1].write_text(build(bank, 31, i)[1]["results.json"], "utf-8")
     return tuple(out)
@@ -132,7 +133,7 @@ def judge(text: str, options: Options) -> None:
 
 def run_mutated(first: int, count: int, results: tuple[Path, ...]) -> None:
     for number in range(first, first + count):
-        options = Options(results=(results[number % 3],)) if number % 4 else Options()
+        options = Options(results=(results[number % len(results)],)) if number % 4 else Options()
         try:
             judge(mutated(number), options)
         except Exception as error:
@@ -155,7 +156,7 @@ def run_written(first: int, count: int, results: tuple[Path, ...]) -> None:
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(written, st.booleans())
     def check(text: str, with_results: bool) -> None:
-        judge(text, Options(results=(results[first % 3],)) if with_results else Options())
+        judge(text, Options(results=(results[first % len(results)],)) if with_results else Options())
 
     check()
 
