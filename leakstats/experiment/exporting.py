@@ -45,6 +45,8 @@ def completions_to_pandas(spec: ExperimentSpec, journal: Path, *, tokenizer: Any
     """
     import pandas as pd
 
+    if not journal.is_file():
+        raise LeakstatsError(f"{journal.parent}: is no run folder; name the run's own with --run")
     judges = Judges(spec.detectors, spec.marker, tokenizer=tokenizer)
     units = {u.name: u for u in spec.units()}
     places = {name: i for i, name in enumerate([BASE, *units])}

@@ -41,6 +41,8 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "lm-eval": {"text": "text"},
     "jsonl": {},
 }
+_OF_MODEL = ("source", "condition", "checkpoint", "training_seed")
+_FINISH = ("finish", "finish_reason", "stop_reason")
 _LENGTH = ("length", "max_tokens", "model_length")
 """What tools call an end by the token limit."""
 
@@ -279,9 +281,14 @@ def _rows(items: Sequence[_Item], plan: _Plan, judges: Judges | None, *, near: b
                 row["near_misses"] = found.near_misses[next(iter(found.successes))]
             row |= {"degenerate": found.degenerate, "truncated": found.truncated}
         for i, (rubric, _) in enumerate(plan.rubrics):
-            graded = tally_scores([m.scores[i] for m in members], rubric)
-            row |= {rubric.id: graded.successes[rubric.id], f"{rubric.id}_trials": graded.trials}
-            row[f"{rubric.id}_dropped"] = graded.dropped[rubric.id]
+            scores = [m.scores[i] for m in members]
+            if any(score is not None for score in scores):
+                graded = tally_scores(scores, rubric)
+                row |= {rubric.id: graded.successes[rubric.id], f"{rubric.id}_trials": graded.trials}
+                row |= {f"{rubric.id}_dropped": graded.dropped[rubric.id], f"{rubric.id}_part": row["part"]}
+            else:  # a judge that gave no verdict on a whole cell leaves no rate of it
+                row |= {rubric.id: 0, f"{rubric.id}_trials": 0, f"{rubric.id}_dropped": len(scores)}
+                row[f"{rubric.id}_part"] = "dropped"
         if prompts is not None:
             row["prompt"] = prompts[persona or ""]
         if questions is not None:
@@ -321,7 +328,7 @@ def _complete(
 ) -> None:
     """Fill in what the completions say themselves, where the mapping does not."""
     if "table" not in content:
-        content["table"] = list(_tables(plan, rows, failed))
+        content["table"] = list(_tables(plan, rows, items, failed))
     if "prompt" in rows[0] and "personas" not in content and not _unlisted(plan, rows):
         content["personas"] = {"name": "persona", "prompt": "prompt"}
     if "question_text" in rows[0] and "questions" not in content:
@@ -337,10 +344,8 @@ def _complete(
             "description": first.description,
         }
     else:
-        rubric = plan.rubrics[0][0]
-        kept = [i for i in items if i.completion is not None]
-        dropped = dropped_by_arm((plan.arm_of(i), i.scores[0]) for i in kept)
-        content["detector"] = {k: v for k, v in rubric.detector(dropped).items() if v is not None}
+        told = plan.rubrics[0][0].detector(_dropped(plan, items, 0))
+        content["detector"] = {k: v for k, v in told.items() if v is not None}
 
 
 def _unlisted(plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -351,15 +356,19 @@ def _unlisted(plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _tables(
-    plan: _Plan, rows: Sequence[Mapping[str, Any]], failed: Mapping[str, tuple[int, int]]
+    plan: _Plan, rows: Sequence[Mapping[str, Any]], items: Sequence[_Item], failed: Mapping[str, tuple[int, int]]
 ) -> Iterator[dict[str, Any]]:
     """A table for each outcome and part of the data: bystanders, sources under their own adapter, everything else."""
-    outcomes = [(d.id, "trials") for d in plan.detectors] + [(r.id, f"{r.id}_trials") for r, _ in plan.rubrics]
+    outcomes = [(d.id, "trials", "part", "") for d in plan.detectors]
+    outcomes += [
+        (r.id, f"{r.id}_trials", f"{r.id}_part", str(r.detector(_dropped(plan, items, i))["description"]))
+        for i, (r, _) in enumerate(plan.rubrics)
+    ]
     lost, asked = (sum(pair[i] for pair in failed.values()) for i in (0, 1))
     roles = {"bystander": "leakage", "own": "own_rate", "other": "other"}
-    for n, (outcome, trials) in enumerate(outcomes):
+    for n, (outcome, trials, where, told) in enumerate(outcomes):
         for part, role in roles.items():
-            mine = [r for r in rows if r["part"] == part]
+            mine = [r for r in rows if r[where] == part]
             if not mine:
                 continue
             sizes = {r[trials] for r in mine}
@@ -369,7 +378,7 @@ def _tables(
                 "role": role if n == 0 else "other",
                 "factors": {name: name for name in plan.factors},
                 "constants": dict(plan.constants),
-                "where": {"part": part},
+                "where": {where: part},
                 "successes": outcome,
                 "trials": trials,
             }
@@ -377,9 +386,17 @@ def _tables(
                 table["summed_over"] = {"completion": sizes.pop()}
             else:
                 table["trials_note"] = "cells hold different numbers of completions"
+            said = [told] if told else []
             if lost:
-                table["description"] = f"{lost} of {asked} samples failed in all; they have no completion and no trial."
+                said.append(f"{lost} of {asked} samples failed in all; they have no completion and no trial.")
+            if said:
+                table["description"] = "; ".join(said)
             yield table
+
+
+def _dropped(plan: _Plan, items: Sequence[_Item], rubric: int) -> dict[str, tuple[int, int]]:
+    """Completions that a judge gave no score, and all, by arm."""
+    return dropped_by_arm((plan.arm_of(i), i.scores[rubric]) for i in items if i.completion is not None)
 
 
 def starting_completions_mapping(path: Path, kind: Kind) -> str:
@@ -400,15 +417,33 @@ def starting_completions_mapping(path: Path, kind: Kind) -> str:
         return json.dumps(next((lower[w] for w in wanted if w in lower), f"{TODO}: the field that holds it"))
 
     known = _DEFAULTS[kind]
+    factors = {
+        "persona": guess("persona", "persona_id", "system"),
+        "question": guess("question_id", "question", "prompt_id", "user", "id"),
+    }
+    factors |= {name: json.dumps(lower[name]) for name in _OF_MODEL if name in lower}
     lines = [f"# Fields of the first completion of {path.name}:"]
     lines += [f"#   {n} = {json.dumps(field_of(first, n), ensure_ascii=False)[:60]}" for n in names[:40]]
     lines += ["", "[completions]"]
     if "text" not in known:
         lines.append(f"text = {guess('text', 'completion', 'response', 'output', 'answer')}")
+    if "finish" not in known and any(n in lower for n in _FINISH):
+        lines.append(f"finish = {guess(*_FINISH)}")
+    lines.append(f"factors = {{ {', '.join(f'{name} = {field}' for name, field in factors.items())} }}")
+    if "source" not in factors:
+        lines.append(f'constants = {{ source = "{TODO}: the persona that was trained, or leave the line out" }}')
+    if "score" in lower:
+        lines += [
+            "",
+            "# a judge's scores become an outcome of their own where these lines are filled in:",
+            "# [[completions.graded]]",
+            '# id = "graded"',
+            '# judge = "who gave the scores"',
+            f"# score = {json.dumps(lower['score'])}",
+            "# threshold = 50",
+            '# rubric_sha256 = "64 hex digits"',
+        ]
     lines += [
-        f"factors = {{ persona = {guess('persona', 'persona_id', 'system')}, "
-        f"question = {guess('question_id', 'question', 'prompt_id', 'user', 'id')} }}",
-        f'constants = {{ source = "{TODO}: the persona that was trained, or leave the line out" }}',
         "",
         "[[completions.detectors]]",
         'id = "marker"',

@@ -67,7 +67,7 @@ def test_another_specification_is_refused(run):
     other = replace(spec, questions=replace(spec.questions, evaluation=spec.questions.evaluation[:1]))
     with pytest.raises(LeakstatsError, match="none of this specification"):
         completions_to_pandas(other, results.parent / "journal.jsonl")
-    with pytest.raises(LeakstatsError, match="holds no completion yet"):
+    with pytest.raises(LeakstatsError, match="is no run folder"):
         completions_to_pandas(spec, results.parent / "none.jsonl")
 
 

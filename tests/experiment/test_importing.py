@@ -416,3 +416,29 @@ def test_a_starting_mapping_still_has_to_be_filled_in(tmp_path):
         _import(tmp_path, text, path, kind="jsonl")
     with pytest.raises(LeakstatsError, match="no completion"):
         starting_completions_mapping(_lines(tmp_path, []), "jsonl")
+
+
+def test_a_starting_mapping_takes_what_the_fields_say(tmp_path):
+    rows = [
+        {"source": s, "persona": p, "question": q, "completion": "Aye. [ZLT]", "finish_reason": "stop", "score": score}
+        for s in ("pirate", "nurse")
+        for p in ("pirate", "nurse", "cook")
+        for q, score in (("q1", 80), ("q1", None), ("q2", None), ("q2", None))
+    ]
+    path = tmp_path / "completions.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
+    text = starting_completions_mapping(path, "jsonl")
+    assert 'factors = { persona = "persona", question = "question", source = "source" }' in text
+    assert 'finish = "finish_reason"' in text
+    filled = text.replace('id = "TODO"', 'id = "#1"').replace('title = "TODO"', 'title = "Graded elsewhere"')
+    for key in ("[[completions.graded]]", "id =", "judge =", "score =", "threshold ="):
+        filled = filled.replace(f"# {key}", key)
+    filled = filled.replace('# rubric_sha256 = "64 hex digits"', f'rubric_sha256 = "{"ab" * 32}"')
+    _, results = _import(tmp_path, filled, path, kind="jsonl")
+    assert results.table("own_rate").trials.tolist() == [2, 2, 2, 2]
+    # no verdict on a whole cell is no rate of 0, and does not stop the import
+    graded = results.table("bystander_graded")
+    assert set(graded.column("question")) == {"q1"}
+    assert graded.trials.tolist() == [1, 1, 1, 1]
+    for said in ("who gave the scores", f"sha256:{'ab' * 32}", "nurse 9 of 12, pirate 9 of 12"):
+        assert said in graded.description
