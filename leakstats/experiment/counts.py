@@ -199,6 +199,12 @@ def _successes(detector: str) -> Callable[[Tally], int]:
     return lambda t: t.successes[detector]
 
 
+_ADAPTIVE = (
+    "each persona was sampled until its interval was narrow enough (adaptive), equally often on every question: rates "
+    "pooled over personas weigh them by their completions"
+)
+
+
 class _Maker:
     """Makes tables over the levels of one file."""
 
@@ -235,7 +241,7 @@ class _Maker:
             constants=constants,
             counts=(np.array([count(c.tally) for c in cells], dtype=np.int64), trials),
             summed_over={"completion": int(trials[0])} if same else {},
-            trials_note=None if same else "cells were sampled until their intervals were narrow enough (adaptive)",
+            trials_note=None if same else _ADAPTIVE,
         )
         return table.aggregate(by=tuple(n for n in table.factors if n not in summed)) if summed else table
 

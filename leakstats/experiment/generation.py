@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
-from leakstats.experiment.adaptive import AdaptiveGenerator
+from leakstats.experiment.adaptive import AdaptiveGenerator, AdaptiveRecord
 from leakstats.experiment.grid import BASE, totals
 from leakstats.experiment.matching import make_finder
 from leakstats.experiment.model_states import states
@@ -52,7 +53,7 @@ def generate(run: Run) -> None:
                 lambda s=state, u=unit: run.canaries.adapter(run.backends.generator(), state=s, unit=u.name),  # type: ignore[misc]
             )
         with run.logged(f"generate/{label}", {"sampling": asdict(spec.sampling), "cells": len(requests)}):
-            asked = _until_known(run, generator)
+            asked = _until_known(run, generator, label)
             for answered in asked.generate(
                 requests, state=state, sampling=sampling_of(spec), progress=NotesOnly(run.reporter)
             ):
@@ -81,8 +82,8 @@ def _requests(spec: ExperimentSpec, label: str) -> list[Request]:
     ]
 
 
-def _until_known(run: Run, generator: Generator) -> Generator:
-    """The generator, stopping each cell when its interval is narrow enough where the specification asks for it."""
+def _until_known(run: Run, generator: Generator, label: str) -> Generator:
+    """The generator, stopping each persona when its interval is narrow enough where the specification asks for it."""
     spec = run.spec
     if spec.sampling.adaptive is None:
         return generator
@@ -90,7 +91,23 @@ def _until_known(run: Run, generator: Generator) -> Generator:
     finder = make_finder(
         first, tokenizer=tokenizer_of(spec) if first.kind == "token" else None, separator=spec.marker.separator
     )
-    return AdaptiveGenerator(generator, spec.sampling.adaptive, lambda c: bool(finder.find(c.text, c.token_ids)))
+    ended = {
+        _persona_of(r["key"]): AdaptiveRecord.from_json(r["adaptive"])
+        for r in run.journal.of_stage("generate")
+        if r["model"] == label
+    }
+    return AdaptiveGenerator(
+        generator,
+        spec.sampling.adaptive,
+        lambda c: bool(finder.find(c.text, c.token_ids)),
+        group=_persona_of,
+        ended=ended,
+    )
+
+
+def _persona_of(key: str) -> str:
+    """The cells of one persona, model and sampling seed, whatever the question."""
+    return cell_key(**{name: level for name, level in json.loads(key).items() if name != "question"})
 
 
 def store(run: Run, stage: str, key: str, label: str, state: ModelState, answered: Answered, **more: Any) -> None:

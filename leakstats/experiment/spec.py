@@ -220,7 +220,7 @@ class ConditionSpec:
 
 @dataclass(frozen=True, slots=True)
 class AdaptiveSpec:
-    """Stop sampling a cell when its anytime-valid interval is narrow enough."""
+    """Stop sampling a persona, with all its questions, when the anytime-valid interval of its rate is narrow enough."""
 
     half_width: float = 0.1
     level: float = 0.95

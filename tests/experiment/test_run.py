@@ -383,6 +383,16 @@ class TestGoingOn:
     def test_generate_needs_adapters(self, fake_experiment, tmp_path):
         with pytest.raises(LeakstatsError, match="stage 'train' has not been done"):
             go(fake_experiment(), tmp_path / "run", stages=["generate"])
+        # nothing was drawn before the refusal
+        records = read_journal(tmp_path / "run" / "journal.jsonl").records
+        assert {r["stage"] for r in records} == {"session", "personas"}
+
+    def test_states_of_the_base_need_no_training(self, fake_experiment, tmp_path):
+        go(fake_experiment(), tmp_path / "run", stages=["extract"], assemble=False)
+        assert (tmp_path / "run" / "states" / "base.last_prompt.npy").exists()
+        adapted = fake_experiment(extraction='states = ["base", "adapted"]')
+        with pytest.raises(LeakstatsError, match="stage 'train' has not been done"):
+            go(adapted, tmp_path / "other", stages=["extract"], assemble=False)
 
     def test_a_changed_adapter_is_noticed(self, done, tmp_path):
         path, _ = done
@@ -558,15 +568,15 @@ def test_other_detectors_and_near_misses(fake_experiment, tmp_path):
 
 def test_adaptive_sampling_stops_cells_that_are_known(fake_experiment, tmp_path):
     path = fake_experiment(
-        sampling="completions = 60\nengine = {own = 1.0}", sampling__adaptive="half_width = 0.2\nmin_completions = 5"
+        sampling="completions = 60\nengine = {own = 1.0}", sampling__adaptive="half_width = 0.1\nmin_completions = 5"
     )
     path.write_text(path.read_text().replace("completions = 5\n", "", 1))
     results = load(go(path, tmp_path / "run")[0])
     table = results.table("bystander_rate")
     assert 5 < table.trials.min() < table.trials.max() <= 60
-    assert table.trials_note == "cells were sampled until their intervals were narrow enough (adaptive)"
-    assert "until the interval of a cell is narrow enough" in results.setup["eval"]["Samples / temperature"]
+    assert "each persona was sampled until its interval was narrow enough (adaptive)" in table.trials_note
+    assert "until the interval of a persona is narrow enough" in results.setup["eval"]["Samples / temperature"]
     records = read_journal(tmp_path / "run" / "journal.jsonl").records
     ended = [r["adaptive"] for r in records if r["stage"] == "generate"]
-    assert all(r["high"] - r["low"] <= 0.4 for r in ended if r["stopped"])
-    assert any(r["stopped"] and r["trials"] < 60 for r in ended)
+    assert all(r["high"] - r["low"] <= 0.2 for r in ended if r["stopped"])
+    assert any(r["stopped"] and r["completions"] < 60 for r in ended)
