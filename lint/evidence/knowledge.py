@@ -20,11 +20,14 @@ from .grammar import Number
 from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants, words_of
 from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
+from .slips import slip_of
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
 
 __all__ = ["LIKENESS", "Clash", "Evidence", "exceptions"]
 
-_CORRELATION = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|coefficient", re.IGNORECASE)
+_CORRELATION = re.compile(
+    r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
+)
 _P_KIND = re.compile(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
 _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
 LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
@@ -251,6 +254,17 @@ class Evidence:
         return frozenset(b.data.pointer for b in self.bindings if all(c.number.role == "percent" for c in b.matched))
 
     @cached_property
+    def prints_decimals(self) -> bool:
+        """True unless the page's tables print their rates in percent and never as decimals."""
+        roles = {
+            cells[0].number.role
+            for sheet in self.sheets
+            for series, cells in sheet.series
+            if series.fraction and not series.role and series.pointer.startswith("column")
+        }
+        return "percent" not in roles or "value" in roles
+
+    @cached_property
     def _of_triples(self) -> tuple[frozenset[str], frozenset[str]]:
         return (
             frozenset(t.coefficient.pointer for t in self.triples),
@@ -284,7 +298,8 @@ class Evidence:
         if series.origin == "data":
             if "correlations" not in self.cache:
                 self.cache["correlations"] = frozenset(t.coefficient.pointer for t in self.triples)
-            return fact.pointer in self.cache["correlations"] or not self.cache["correlations"]
+            known = self.cache["correlations"]
+            return fact.pointer in known or not known or self.kind(series) == "coefficient"
         return _CORRELATION.search(series.quantity) is not None and abs(fact.value) <= 1
 
     @cached_property
@@ -354,7 +369,10 @@ class Evidence:
         right = {id(c) for b in self.bindings for c in b.matched}
         out = {}
         for binding in self.bindings:
+            chance = len(binding.matched) < 3 and not binding.data.words & binding.page.words
             for cell, fact in binding.wrong:
+                if chance and not slip_of(cell.number, fact.value * binding.scale):
+                    continue  # two cells agree with some field of a large file
                 if id(cell) not in right:
                     out[id(cell)] = (cell, fact, binding)
         return out

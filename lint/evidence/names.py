@@ -83,7 +83,7 @@ def abbreviates(short: str, full: str) -> bool:
         return False
     at = 0
     for piece in pieces:
-        while at < len(words) and not (words[at].startswith(piece) and (len(piece) >= 3 or piece == words[at])):
+        while at < len(words) and not _begins(piece, words[at]):
             at += 1
         if at == len(words):
             break
@@ -93,6 +93,13 @@ def abbreviates(short: str, full: str) -> bool:
     if len(pieces) == len(words) and all(_letters(p, w) for p, w in zip(pieces, words, strict=True)):
         return True
     return len(pieces) == 1 < len(words) and pieces[0] == "".join(w[0] for w in words)
+
+
+def _begins(piece: str, word: str) -> bool:
+    """True if ``piece`` is ``word`` or its beginning; "gr8" does not begin "gr80"."""
+    if piece == word:
+        return True
+    return len(piece) >= 3 and word.startswith(piece) and not (piece[-1].isdigit() and word[len(piece)].isdigit())
 
 
 def _letters(piece: str, word: str) -> bool:

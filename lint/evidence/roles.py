@@ -77,6 +77,8 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
     role = _role(sentence, number)
     if not role:
         return []
+    if role == "last" and any(number is s.right for s in spans(sentence)):
+        return []  # "8 → 39% in the end" may be said of a peak
     out = []
     for series, fact in evidence.about.get(name, ()):
         if series.fraction and evidence.kind(series) in ("rate", "") and role in (series.role, *fact.entities):

@@ -394,6 +394,17 @@ class Dataset:
             key = leaf.path[-1] if leaf.path and isinstance(leaf.path[-1], str) else ""
             if leaf.whole and words_of(key) & _SIZES:
                 out.add(int(leaf.value))
+        fields: dict[str, list[Leaf]] = defaultdict(list)
+        for found in self.records.values():
+            for key, leaf in found.items():
+                fields[key].append(leaf)
+        for found_leaves in fields.values():
+            values = [x.value for x in found_leaves]
+            # counts of hits scatter; what was asked of each is a round number, or the same for many
+            if all(x.whole and x.value >= 10 for x in found_leaves) and (
+                all(v % 10 == 0 for v in values) or (len(values) > 3 and 2 * len(set(values)) <= len(values))
+            ):
+                out.update(map(int, values))
         return frozenset(out)
 
     @cached_property

@@ -144,6 +144,8 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
             for i, number in enumerate(sentence.numbers):
                 if id(number) in ends or number.bound in ("<", ">", "<=", ">=") or re.search(r"[eE×^⁻]", number.text):
                     continue
+                if number.role == "value" and _BEFORE_P.match(passage.plain, number.end):
+                    continue  # an effect or a coefficient with its p, and a record's business
                 if _SPREAD.search(passage.plain[max(0, number.start - 6) : number.start]):
                     continue  # a spread
                 if (
@@ -156,6 +158,7 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
     return found
 
 
+_BEFORE_P = re.compile(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈]|N\s*=)")
 _SPREAD = re.compile(r"(?:±|\+\s?/?\s?[-−–])\s*$")
 
 
@@ -226,13 +229,15 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             and not name.name.startswith("#")
         ):
             name = None  # a word of the file, such as the kind of a coefficient
+        if name is not None and name.end <= number.start and _is_apart(sentence, name):
+            continue
         if (id(number) in recorded and name is None) or _is_bar(sentence, number):
             continue
         if name is None and (number.role == "coefficient" or _is_bare_coefficient(sentence, number)):
             yield from _of_words(evidence, sentence, number)
             continue
         understood = closed(evidence, percent=percent)
-        if understood and not number.label and (percent or is_rate(sentence, number)):
+        if understood and not number.label and (percent or _is_rate(evidence, sentence, number)):
             meant = _meant(evidence, sentence, number)
             if meant and not any(evidence.matches(number, s, f) for s, f in meant):
                 if not _averaged(evidence, sentence, number, subject(evidence, sentence, number)):
@@ -258,7 +263,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
         alone = _only_name(evidence, sentence, number) if name is None else None
         if _explained(evidence, sentence, number, named=name is not None or alone is not None):
             continue
-        if alone is not None and understood and (percent or is_rate(sentence, number)):
+        if alone is not None and understood and (percent or _is_rate(evidence, sentence, number)):
             bound = _bound_facts(evidence, sentence, number, _facts_of(evidence, alone.name, number))
             if (
                 bound
@@ -279,7 +284,11 @@ def _ceilings(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         for sentence in passage.sentences if is_claim(passage) and passage.part != "prior" else ():
             for number in sentence.numbers:
-                if number.role in ("percent", "value") and is_rate(sentence, number) and not _is_prior(sentence):
+                if (
+                    number.role in ("percent", "value")
+                    and _is_rate(evidence, sentence, number)
+                    and not _is_prior(sentence)
+                ):
                     over = ceiling(evidence, sentence, number)
                     if over:
                         yield _clash(sentence, number, "that is not exceeded", over, number.role == "percent")
@@ -310,7 +319,7 @@ def _shares(evidence: Evidence) -> Iterator[Clash]:
 def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
     """The one thing that a sentence names, where it stands before the number."""
     inside = [m for m in sentence.names if m.name in evidence.page_names]
-    if len({m.name for m in inside}) != 1 or inside[0].end > number.start:
+    if len({m.name for m in inside}) != 1 or inside[0].end > number.start or _is_apart(sentence, inside[0]):
         return None
     return inside[0]
 
@@ -325,7 +334,7 @@ def _follows_name(
     if any(m.name.startswith("#") for m in sentence.names):
         return False  # of which point of a course?
     between = sentence.between(name.end, number.at)
-    if _CUT.search(between) or _APART.search(sentence.between(max(sentence.start, name.start - 16), name.start)):
+    if _CUT.search(between):
         return False
     values = {round(f.value, 4) for _, f in facts}
     if re.search(r"\b(?:from|to|→|up|down)\b|→", between) and len(values) < 2:
@@ -347,6 +356,10 @@ def _words_of_facts(facts: list[tuple[Series, Fact]]) -> frozenset[str]:
 
 def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterator[Clash]:
     """A coefficient without p against the one record of the files whose keys its words name."""
+    if re.search(
+        r"\b(?:without|leaving|leaves?|dropp?\w*|remov\w*|exclud\w*|omit\w*|except)\b", sentence.text, re.IGNORECASE
+    ):
+        return  # of a rest
     said = words_of(sentence.text)
     best: list[tuple[int, float]] = []
     read = _READ | _NUMERALS
@@ -408,13 +421,22 @@ def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], float]]:
 
 
 _BAR = re.compile(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
+_BAR_AFTER = re.compile(
+    r"[\s-]*(?:\w+[\s-])?(?:level|bar|limit|cut(?:-?off)?|line|threshold|mark|criterion|significance|hurdle|standard)\b",
+    re.IGNORECASE,
+)
 _NOBODY = re.compile(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
+
+
+def _is_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a percentage, and for a decimal where the page prints its rates as decimals."""
+    return number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))
 
 
 def _is_bar(sentence: Sentence, number: Number) -> bool:
     """True for a level or a bar, which is no value of anything."""
     before = sentence.between(max(sentence.start, number.start - 40), number.start)
-    if _BAR.search(before) is not None:
+    if _BAR.search(before) is not None or _BAR_AFTER.match(sentence.between(number.end, number.end + 24)):
         return True
     return number.value in (0.05, 0.01, 0.001, 0.1) and re.search(r"\b(?:at|under|below)\s+$", before) is not None
 
@@ -435,17 +457,12 @@ def _bound_facts(
     evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]
 ) -> list[tuple[Series, Fact]]:
     """Of what is known of the name beside a number, that which the number can print; none for a change or an effect."""
-    if number.role == "coefficient":
-        return [(s, f) for s, f in facts if evidence.is_correlation(s, f)]
+    if number.role == "coefficient" or _asked(sentence, number) == "coefficient":
+        return _coefficients(evidence, sentence, number, facts)
     found = _of_kind(evidence, sentence, number, facts)
-    if number.signed and number.role != "coefficient":
-        # a sign is printed of what can be negative; "+0.13" of a thing that has only rates and scores is an effect
-        found = [(s, f) for s, f in found if _has_signs(s)]
+    if number.signed and _asked(sentence, number) != "likeness":
+        return []  # "+0.13" of a thing is an effect on it
     return found
-
-
-def _has_signs(series: Series) -> bool:
-    return series.role in ("net", "gain") or any(f.value < 0 for f in series.facts.values())
 
 
 def _is_read(
@@ -454,14 +471,18 @@ def _is_read(
     """True if every word between a number and its name is understood, so that none can ask for another value."""
     before = name.end <= number.start
     gap = sentence.between(name.end, number.at) if before else sentence.between(number.end, name.start)
-    if before and _APART.search(sentence.between(max(sentence.start, name.start - 16), name.start)):
-        return False
     words = words_of(gap)
-    if number.role == "value" and not is_rate(sentence, number):
+    if number.role == "value" and not _is_rate(evidence, sentence, number):
         asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
         if not any(asked & s.words for s, _ in facts) and not _lone(facts):
             return False
     return words <= _READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
+
+
+def _is_apart(sentence: Sentence, name: Mention) -> bool:
+    """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
+    before = sentence.between(max(sentence.start, name.start - 28), name.start)
+    return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
 
 
 def _lone(facts: list[tuple[Series, Fact]]) -> bool:
@@ -471,15 +492,21 @@ def _lone(facts: list[tuple[Series, Fact]]) -> bool:
 
 
 _APART = re.compile(
-    r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to))\s+"
-    r"(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
+    r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to)|"
+    r"(?:leav|remov|exclud|omit|drop|tak|strip|delet|ignor|discard)\w*(?: out| away| off)?|left out|sans|but for|"
+    r"barring|apart from|other than)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
     re.IGNORECASE,
+)
+_OUT = re.compile(
+    r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|omitted|dropped|taken out|out|aside)\b"
 )
 
 
 def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """What is known of the things that the sentence names, or of the one thing that its passage speaks of."""
     names = {m.name for m in sentence.names if m.name in evidence.page_names}
+    if any(m.end <= number.start and _is_apart(sentence, m) for m in sentence.names):
+        return []
     if not names:
         names = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
     if not 0 < len(names) <= 2 or _NOBODY.search(sentence.text):
@@ -487,7 +514,7 @@ def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> lis
     out = []
     for name in sorted(names):
         out.extend(_bound_facts(evidence, sentence, number, _facts_of(evidence, name, number)))
-    if number.role not in ("coefficient", "percent") and not is_rate(sentence, number):
+    if number.role not in ("coefficient", "percent") and not _is_rate(evidence, sentence, number):
         asked = words_of(sentence.text)
         out = [(s, f) for s, f in out if words_of(s.quantity) & asked]  # else of what quantity?
     return out
@@ -546,11 +573,48 @@ _RATE_WORD = re.compile(
 )
 
 
-def _asks_for_likeness(sentence: Sentence, number: Number) -> bool:
-    """True if the last quantity that is named before the number in its sentence is a similarity."""
+_COEFFICIENT_WORD = re.compile(
+    r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link)\b|ρ|\br\s*=", re.IGNORECASE
+)
+
+
+def _asked(sentence: Sentence, number: Number) -> str:
+    """The quantity that is named last before the number in its sentence: likeness, rate, coefficient or ""."""
     before = sentence.between(sentence.start, number.start)
-    likeness = max((m.end() for m in _LIKENESS_WORD.finditer(before)), default=-1)
-    return likeness > max((m.end() for m in _RATE_WORD.finditer(before)), default=-1)
+    ends = {
+        "likeness": _LIKENESS_WORD,
+        "rate": _RATE_WORD,
+        "coefficient": _COEFFICIENT_WORD,
+    }
+    last = {k: max((m.end() for m in pattern.finditer(before)), default=-1) for k, pattern in ends.items()}
+    best = max(last, key=lambda k: last[k])
+    return best if last[best] >= 0 and number.role != "percent" else ""
+
+
+_METHODS = (
+    (re.compile(r"\bpearson\w*|\blinear\b|\br\s*=", re.IGNORECASE), frozenset(["pearson", "linear", "r"])),
+    (
+        re.compile(r"\bspearman\w*|\branks?\b|ρ|\brho\b|\brs\b", re.IGNORECASE),
+        frozenset(["spearman", "rank", "rho", "rs"]),
+    ),
+)
+
+
+def _coefficients(
+    evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]
+) -> list[tuple[Series, Fact]]:
+    """Of what is known of a name, its coefficients by the method that the words name; all its decimals for a doubt."""
+    found = [(s, f) for s, f in facts if evidence.kind(s) == "coefficient"]
+    before = sentence.between(max(sentence.start, number.at - 60), number.start)
+    said = [(max(m.end() for m in p.finditer(before)), words) for p, words in _METHODS if p.search(before)]
+    if said:
+        words = max(said, key=lambda x: x[0])[1]
+        named = [(s, f) for s, f in found if (s.words | words_of(s.quantity)) & words]
+        if not named:
+            held = any(evidence.matches(number, s, f) for s, f in facts)
+            return [(s, f) for s, f in facts if held and evidence.matches(number, s, f)]
+        return named
+    return found
 
 
 _NAMED = re.compile(
@@ -566,7 +630,7 @@ def _of_kind(
     before = sentence.between(max(sentence.start, number.at - 30), number.at)
     if _LIKENESS.search(before) or _OF_LIKENESS.search(sentence.between(sentence.start, number.start)[-60:]):
         return [(s, f) for s, f in facts if evidence.kind(s) == "similarity"]
-    if number.role != "percent" and _asks_for_likeness(sentence, number):
+    if number.role != "percent" and _asked(sentence, number) == "likeness":
         return [(s, f) for s, f in facts if evidence.kind(s) in ("similarity", "")]
     named = _NAMED.search(before)
     if named is not None:
@@ -577,7 +641,7 @@ def _of_kind(
     rates = [(s, f) for s, f in facts if evidence.kind(s) in ("rate", "")]
     if number.role == "percent":
         return rates
-    if is_rate(sentence, number) and any(s.fraction for s, _ in rates):
+    if _is_rate(evidence, sentence, number) and any(s.fraction for s, _ in rates):
         asked = words_of(sentence.between(max(sentence.start, number.at - 48), number.at))
         others = [(s, f) for s, f in facts if evidence.kind(s) not in ("rate", "") and asked & s.words]
         return [*rates, *others]
@@ -677,7 +741,7 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
         return True
     if re.search(r"\b(?:level|bar|limit|cut|line)\s+(?:of\s+|at\s+)?$", before, re.IGNORECASE):
         return True
-    if number.role == "percent" or is_rate(sentence, number):
+    if number.role == "percent" or _is_rate(evidence, sentence, number):
         averaged = (
             re.search(r"\b(?:mean|average\w*|median|typical\w*|overall|pooled|across)\b", sentence.text, re.IGNORECASE)
             is not None
