@@ -9,7 +9,7 @@ from leakstats.errors import LeakstatsError
 from leakstats.experiment.centroids import save_centroids
 from leakstats.experiment.generation import store
 from leakstats.experiment.grid import BASE, weights_label
-from leakstats.experiment.model_states import states
+from leakstats.experiment.model_states import adapter_of, by_weights, need_adapters, unit_weights
 from leakstats.experiment.progress import NotesOnly
 from leakstats.experiment.run import Run
 from leakstats.experiment.spec import ExperimentSpec
@@ -89,14 +89,14 @@ def _extractions(run: Run) -> list[tuple[str, ModelState, Any]]:
     models: dict[str, ModelState] = {}
     if "base" in wanted:
         models[BASE] = ModelState(base_weights(spec))
-    for label, unit, state in states(run):
-        if unit is None:
-            continue
+    if "adapted" in wanted:
+        need_adapters(run)
+    for unit in by_weights(spec):
         weights = weights_label(spec, unit)
         if "merged" in wanted and weights != BASE:
-            models.setdefault(weights, ModelState(state.weights))
+            models.setdefault(weights, ModelState(unit_weights(run, unit)))
         if "adapted" in wanted:
-            models[label] = state
+            models[unit.name] = ModelState(unit_weights(run, unit), adapter_of(run, unit))
     return [(label, state, p) for label, state in models.items() for p in spec.extraction.positions]
 
 

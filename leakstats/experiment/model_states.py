@@ -12,7 +12,16 @@ from leakstats.experiment.spec import ExperimentSpec, StoredAdapter, Unit
 from leakstats.experiment.types import AdapterRef, ModelState
 from leakstats.experiment.weights import base_weights, stored_adapter
 
-__all__ = ["ADAPTER_FILE", "adapter_of", "given_adapter", "not_done", "states", "unit_weights"]
+__all__ = [
+    "ADAPTER_FILE",
+    "adapter_of",
+    "by_weights",
+    "given_adapter",
+    "need_adapters",
+    "not_done",
+    "states",
+    "unit_weights",
+]
 
 ADAPTER_FILE = "adapter_model.safetensors"
 
@@ -59,12 +68,30 @@ def not_done(stage: str, what: str) -> LeakstatsError:
     return LeakstatsError(f"{what}: stage {stage!r} has not been done in this folder; run `leakstats {stage}` first")
 
 
+def need_adapters(run: Run) -> None:
+    """Make sure that every unit has its adapter, before a stage draws anything.
+
+    Raises
+    ------
+    LeakstatsError
+        Naming the first unit that has none.
+    """
+    for unit in run.spec.units():
+        if not run.journal.has("train", unit.name):
+            raise not_done("train", unit.name)
+
+
 def states(run: Run) -> Iterator[tuple[str, Unit | None, ModelState]]:
     """The base and every unit, each with the state that answers; those on the same weights follow each other."""
     yield BASE, None, ModelState(base_weights(run.spec))
-    units = run.spec.units()
+    for unit in by_weights(run.spec):
+        yield unit.name, unit, ModelState(unit_weights(run, unit), adapter_of(run, unit))
+
+
+def by_weights(spec: ExperimentSpec) -> list[Unit]:
+    """The units in the order of the grid, but those on the same weights after each other."""
+    units = spec.units()
     first: dict[str, int] = {}
     for i, unit in enumerate(units):
-        first.setdefault(weights_label(run.spec, unit), i)
-    for unit in sorted(units, key=lambda u: first[weights_label(run.spec, u)]):
-        yield unit.name, unit, ModelState(unit_weights(run, unit), adapter_of(run, unit))
+        first.setdefault(weights_label(spec, unit), i)
+    return sorted(units, key=lambda u: first[weights_label(spec, u)])
