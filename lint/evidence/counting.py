@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from leakstats.facts import Fact, Series
-from leakstats.records import replace, struct
+from leakstats.records import struct
 
+from .criteria import Asked, counts
 from .grammar import Number
-from .idioms import is_rate, pairs_of_counts
+from .idioms import pairs_of_counts
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import MOOT, ROLE_WORDS, direction_words, quantifiers
+from .lexicon import MOOT, quantifiers
 from .names import words_of
 from .passages import Sentence
 from .values import is_claim
@@ -34,56 +34,79 @@ class Counted:
     text: str
 
 
-def _claims(evidence: Evidence) -> Iterator[Counted]:
+def _claims(evidence: Evidence) -> list[Counted]:
+    """Every count of things on the page, in its order."""
+    if "counted" not in evidence.cache:
+        evidence.cache["counted"] = list(_read_claims(evidence))
+    found: list[Counted] = evidence.cache["counted"]
+    return found
+
+
+def _read_claims(evidence: Evidence) -> Iterator[Counted]:
     for passage in evidence.passages:
         if not is_claim(passage) or passage.part == "prior":
             continue
         for sentence in passage.sentences:
-            if passage.scope != "title" and MOOT.search(sentence.text):
-                continue
+            found = []
             for k, n in pairs_of_counts(sentence):
-                if n.value > 60:
-                    continue
-                yield Counted(
-                    sentence,
-                    k.start,
-                    n.end,
-                    k.value,
-                    k.value,
-                    int(n.value),
-                    _noun(sentence, n.end),
-                    f"{k.text} of {n.text}",
-                )
+                allowed = _allowed(sentence, k, int(n.value))
+                if n.value <= _MOST_THINGS and allowed is not None:
+                    noun = _noun(sentence, n.end)
+                    found.append(
+                        Counted(sentence, k.start, n.end, *allowed, int(n.value), noun, f"{k.text} of {n.text}")
+                    )
+            taken = [(c.start, c.end) for c in found]
             for q in quantifiers(sentence.text):
-                end = sentence.start + q.end
-                yield Counted(
-                    sentence,
-                    sentence.start + q.start,
-                    end,
-                    q.low,
-                    q.high,
-                    q.total,
-                    _noun(sentence, end),
-                    q.text.strip(),
-                )
+                start, end = sentence.start + q.start, sentence.start + q.end
+                if not any(a < end and start < b for a, b in taken):
+                    noun = _noun(sentence, end)
+                    found.append(Counted(sentence, start, end, q.low, q.high, q.total, noun, q.text.strip()))
+            for claim in sorted(found, key=lambda c: c.start):
+                if passage.scope == "title" or not MOOT.search(sentence.text[: _bounds(claim)[1]]):
+                    yield claim
+
+
+_BOUNDED = re.compile(
+    r"(?:\b(?:at least|at most|(?:more|fewer|less|greater) than|maximum of|minimum of)|[<>≤≥]=?)\s*$", re.IGNORECASE
+)
+_MOST_THINGS = 60
+"""A larger total counts answers, and its share is a rate."""
+
+
+def _allowed(sentence: Sentence, k: Number, total: int) -> tuple[float, float] | None:
+    """The counts that "at least 3 of 7" allows; ``None`` for one that is not exact in words."""
+    before = sentence.between(max(sentence.start, k.start - 14), k.start)
+    if k.bound == "~" or re.search(r"\bup to\s*$", before, re.IGNORECASE):
+        return None
+    value = k.value
+    if k.bound and not _BOUNDED.search(before):
+        return value, value  # "by the one under 3 of 12 wordings"
+    return {
+        "": (value, value),
+        ">=": (value, float(total)),
+        ">": (value + 1, float(total)),
+        "<=": (0.0, value),
+        "<": (0.0, value - 1),
+    }[k.bound]
+
+
+_NO_NOUN = re.compile(
+    r"(?:ha[sd]|is|was|does|passe?s?|reaches|shows|holds|clears|rises|falls|differs|increases|decreases|drops|gains|"
+    r"loses|exceeds|goes|gets|makes|lies|ends|starts|peaks|others?|this|its|as|less|across|towards|ranks|always|"
+    r"pearson|spearman|us|plus|minus|thus|versus|besides|unless|perhaps)",
+    re.IGNORECASE,
+)
 
 
 def _noun(sentence: Sentence, at: int) -> str:
-    for word in re.findall(r"[A-Za-z]+", sentence.between(at, at + 40))[:2]:
-        if (
-            word.lower() not in ("the", "of", "named", "other", "source", "evaluated", "tested", "trained")
-            or word.lower() == "source"
-        ):
+    """What is counted, singular: the first plural behind a count; "" where none stands there."""
+    after = re.match(r"(?:\s+[`\"'*(]*[A-Za-z][A-Za-z-]*[`\"'*)]*){1,4}", sentence.between(at, at + 48))
+    for word in re.findall(r"[A-Za-z-]+", after.group(0)) if after is not None else ():
+        if word.endswith("s") and len(word) > 2 and not _NO_NOUN.fullmatch(word):
             return str(word).lower().rstrip("s")
+        if word.lower() in ("in", "at", "by", "for", "with", "under", "on", "of", "from", "to", "than", "and"):
+            return ""
     return ""
-
-
-def _values(series: Series) -> list[Fact]:
-    return list({id(f): f for f in series.facts.values()}.values())
-
-
-def _size(series: Series) -> int:
-    return len(_values(series))
 
 
 def count_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -92,48 +115,56 @@ def count_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
-    claims = list(_claims(evidence))
-    done = set()
-    wrong = set()
+    claims = _claims(evidence)
+    rest = []
+    wrong = False
     for claim in claims:
-        counts = _truth(evidence, claim)
-        if counts is None:
+        found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else set()
+        if not found:
+            if found is None:
+                rest.append(claim)
             continue
-        done.add(id(claim))
-        if not any(
-            claim.low - 0.51 < c < claim.high + 0.51 if claim.low != claim.high else c == claim.low for c in counts
-        ):
-            shown = " or ".join(str(c) for c in sorted(counts)[:3])
-            wrong.add(id(claim))
+        if not any(_agrees(claim, c) for c in found):
+            shown = " or ".join(str(c) for c in sorted(found)[:3])
+            wrong = True
             yield Clash(
                 "count",
                 claim.sentence.passage.place(claim.start, claim.end),
                 f"'{claim.text}' is {shown} of {claim.total} when counted",
                 "count again, or state the criterion",
             )
-    rest = [c for c in claims if id(c) not in done]
     yield from _disagreeing(rest)
     if not wrong:
-        yield from _unsupported(evidence, rest, claims)
+        yield from _unsupported(rest, claims)
 
 
-def _unsupported(evidence: Evidence, rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
-    """Counts of a title that nothing on the page repeats and no criterion gives, though it counts the same things."""
+def _is_spoken(evidence: Evidence, noun: str) -> bool:
+    """True for what the page speaks of more than once, or heads a table with; a word met once may be anything."""
+    if not noun or noun in evidence.quantities:
+        return True
+    word = re.compile(rf"\b{re.escape(noun)}(?:s|es)?\b", re.IGNORECASE)
+    found = 0
+    for passage in evidence.passages:
+        found += len(word.findall(passage.plain))
+        if found > 1:
+            return True
+    return False
+
+
+def _agrees(claim: Counted, count: float) -> bool:
+    return claim.low - 0.01 <= count <= claim.high + 0.01
+
+
+def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
+    """Counts of a title that the page states otherwise, by the same words, and never so."""
     for claim in rest:
         if claim.sentence.passage.scope != "title":
             continue
-        body = [
-            c
-            for c in claims
-            if c.sentence.passage.scope != "title" and c.total == claim.total and c.low == c.high and c.start >= 0
-        ]
-        series = _of_things(evidence, claim)
-        counted = {sum(f.value < 0.05 for f in _values(s)) for s in series if _is_p(evidence, s)}
-        if not body or any(claim.low - 0.51 < c.low < claim.high + 0.51 for c in body):
+        body = [c for c in claims if c.sentence.passage.scope != "title" and c.total == claim.total and c.low == c.high]
+        alike = [c for c in body if _similar(_rare(claim), _rare(c))]
+        if not alike or any(_agrees(claim, c.low) for c in body):
             continue
-        if counted and any(claim.low <= c <= claim.high for c in counted):
-            continue
-        shown = " or ".join(sorted({f"{c.low:g} of {c.total}" for c in body})[:3])
+        shown = " or ".join(sorted({f"{c.low:g} of {c.total}" for c in alike})[:3])
         yield Clash(
             "count",
             claim.sentence.passage.place(claim.start, claim.end),
@@ -177,357 +208,101 @@ def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
     return bool(a and b) and len(a & b) >= 0.6 * max(1, min(len(a), len(b)))
 
 
-# -- criteria ---------------------------------------------------------------------------------------------------------
+# -- what is asked ----------------------------------------------------------------------------------------------------
 
-_HALF = re.compile(
-    r"\b(?:exceed\w*|above|over|pass\w*|beyond|more than) (?:one |a )?half\b|\b(?:more than|over|"
-    r"above) half\b|\b(?:the )?majority of\b(?! (?:the )?(?:sources|personas|layers))|\bmost (?:of "
-    r")?(?:their|its|the)?\s*(?:own )?(?:completions|answers|replies|responses|outputs|generations|"
-    r"samples|draws)\b|\bmore often than not\b",
+_METHODS = re.compile(
+    r"\b(?:by|with|in|under|for|according to|on)?\s*(?:the )?(?:ranks?|rank|Spearman\S*|Pearson\S*|linear\w*|ρ|"
+    r"rho|r)\b"
+    r"(?:\s+(?:tests?|coefficients?|correlations?))?|\b(?:start\w*|peaks?|end|final\w*|before|after)\b",
     re.IGNORECASE,
 )
-_PARTS = {
-    "half": 0.5,
-    "quarter": 0.25,
-    "two thirds": 2 / 3,
-    "two-thirds": 2 / 3,
-    "third": 1 / 3,
-    "quarters": 0.75,
-    "tenth": 0.1,
-    "fifth": 0.2,
-}
-_PART = re.compile(
-    r"\b(?:(?P<more>more than|over|above|exceed\w*|at least|beyond|past|upwards of)|"
-    r"(?P<less>less than|fewer than|under|below|at most))\s+"
-    r"(?P<part>(?:a |one |the )?(?:half|third|quarter|tenth|fifth)\b|two[- ]thirds|three[- ]quarters)",
-    re.IGNORECASE,
-)
-_LESS_HALF = re.compile(r"\b(?:less|fewer) than half\b|\ba minority of\b", re.IGNORECASE)
-_ZERO = re.compile(r"\b(?:exactly|at|from|of|is|are)\s+(?:exactly )?(?:0(?:\.0+)?\s?%|zero)", re.IGNORECASE)
-_SIGNED = re.compile(
-    r"\b(positive|negative)(?:ly)?\b(?:\s+\w+){0,2}?\s*(?:cosine|similarit|coefficient|correlation|"
-    r"value|slope|relation)?",
-    re.IGNORECASE,
-)
-_ZERO_SIDE = re.compile(r"\b(below|under|above|over|less than|more than) (?:zero|0(?:\.0+)?)\b(?!\.\d)", re.IGNORECASE)
-_LIKE = re.compile(r"\b(?:cos\w*|similarit\w*|likeness|projection\w*|project)\b", re.IGNORECASE)
-_RELATION = re.compile(
-    r"\b(?:predicts?|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|repeats?|"
-    r"replicat\w+|agrees?|tracks?|follows?)\b",
-    re.IGNORECASE,
-)
-_SIGNIFICANT = re.compile(
-    r"\b(?:significan\w+|clear(?:s|ed)? (?:the )?0?\.05|pass(?:es)?|at the (?:5\s?%|five percent|0?\.05) level|"
-    r"conventional (?:level|threshold)|below 0?\.05)\b",
-    re.IGNORECASE,
-)
-_REACH = re.compile(
-    r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make)\s+(?:a |an |the )?(?:[\w-]+\s+){0,3}?(?:of )?$", re.IGNORECASE
-)
-_FEWER = re.compile(
-    r"\b(?:less|fewer|lower|smaller|decreas\w+|drop\w*|fall\w*|fell|declin\w+|reduc\w+)\b", re.IGNORECASE
-)
-_MORE = re.compile(
-    r"\b(?:more|higher|greater|larger|increas\w+|rise\w*|rose|grow\w*|grew|gain\w*|climb\w*)\b", re.IGNORECASE
-)
-
-
-_NAMES_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
+_QUESTION = re.compile(r"\b(?:how many|which|what share|for how many|in how many)\b", re.IGNORECASE)
 
 
 def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
-    """The counts that fields of ``claim.total`` things give; ``None`` where the words state no criterion."""
-    window = _clause(claim)
-    text, numbers = window
-    if claim.total < 2:
-        return None
-    series = _of_things(evidence, claim)
-    if not series:
-        return None
-    rates = [s for s in series if s.fraction and evidence.kind(s) == "rate" and s.role != "second"]
-    for number in numbers:
-        if not number.bound and _REACH.search(claim.sentence.between(claim.sentence.start, number.at)):
-            number = replace(number, bound=">=")  # "5 of 6 reach a coefficient of 0.5"
-        if number.role == "points" and not number.bound and not number.signed:
-            number = replace(number, bound=">=")  # "10 points up for 4 of 7"
-        if number.bound not in ("<", "<=", ">", ">="):
-            continue
-        if number.role == "value" and number.value in (0.05, 0.01, 0.001) and number.bound in ("<", "<="):
-            number = replace(number, role="p")
-        if number.role == "value" and _NAMES_COEFFICIENT.search(text):
-            number = replace(number, role="coefficient")
-        if number.role == "p":
-            return _count(_of_p(evidence, series, claim), number, 1.0)
-        if number.role == "value" and is_rate(claim.sentence, number):
-            rated = [s for s in rates if s.role not in ("net", "gain", "at")]
-            return _count(_preferred(_by_role(rated, text), claim), number, 1.0)
-        if number.role in ("coefficient", "value"):
-            chosen = [
-                s
-                for s in series
-                if not s.role and all(abs(f.value) <= 1 for f in _values(s)) and not _is_p(evidence, s)
-            ]
-            chosen = _by_symbol([s for s in chosen if _is_coefficient(evidence, s)] or chosen, number.label)
-            return _count(_preferred(chosen, claim), number, 1.0, absolute=True)
-        if number.role == "points":
-            return _count_differences(evidence, series, claim, number)
-        if number.role == "percent":
-            plain = [s for s in rates if s.role not in ("net", "gain", "at")]
-            return _count(_preferred(_by_role(plain, text), claim), number, 0.01)
-    levels = [s for s in rates if s.role not in ("net", "gain", "at")]
-    part = _PART.search(text)
-    if part is not None and levels:
-        limit = next(v for w, v in _PARTS.items() if part["part"].lower().endswith(w))
-        bound = "<" if part["less"] else ">"
-        return _count_of(_preferred(_by_role(levels, text), claim), bound, limit)
-    if _HALF.search(text) and levels:
-        return _count_of(_preferred(_by_role(levels, text), claim), ">", 0.5)
-    if _LESS_HALF.search(text) and levels:
-        return _count_of(_preferred(_by_role(levels, text), claim), "<", 0.5)
-    if _ZERO.search(text) and levels:
-        return {sum(f.value == 0 for f in _values(s)) for s in _by_role(levels, text)}
-    if _SIGNIFICANT.search(text) and not _RELATION.search(text):
-        found = {sum(f.value < 0.05 for f in _values(s)) for s in _of_p(evidence, series, claim)}
-        if found:
+    """The counts that the words allow: those of its clause, or of the words before it where the clause asks nothing."""
+    for start, text, numbers in _windows(claim):
+        names = {m.name for m in claim.sentence.passage.names if start <= m.start < claim.sentence.end}
+        inside = {m.name for m in claim.sentence.names if m.text in text}
+        layers = {m.name for m in claim.sentence.names if m.name.startswith("#")}
+        asked = Asked(
+            claim.sentence,
+            text,
+            tuple(numbers),
+            claim.total,
+            claim.noun,
+            frozenset((names & inside & evidence.page_names) | layers),
+            claim.sentence.passage.plain[: claim.start],
+        )
+        found = counts(evidence, asked)
+        if found is not None:
             return found
-    signed = _SIGNED.search(text) or _ZERO_SIDE.search(text)
-    if signed is not None:
-        chosen = [
-            s for s in series if (not s.role and any(f.value < 0 for f in _values(s))) or _is_coefficient(evidence, s)
-        ]
-        chosen = [s for s in chosen if all(abs(f.value) <= 1.0001 for f in _values(s))]
-        alike = [s for s in chosen if evidence.kind(s) == "similarity"]
-        if _LIKE.search(text) and alike:
-            chosen = alike
-        if chosen:
-            want = 1 if signed.group(1).lower() in ("positive", "above", "over", "more than") else -1
-            return {sum(f.value * want > 0 for f in _values(s)) for s in chosen}
-    directions = [d for d in direction_words(text) if not d.polar]
-    if len({d.sign for d in directions}) == 1 and directions and evidence.datasets and not numbers:
-        nets = [s for s in series if s.role == "net"]
-        nets = [s for s in nets if any(f.value != 0 for f in _values(s))]
-        if nets:
-            want = directions[0].sign
-            return {sum(f.value * want > 0 for f in _values(s)) for s in _preferred(nets, claim)}
-    changed = (_MORE.search(text) is not None) - (_FEWER.search(text) is not None)
-    if changed and not numbers:
-        between = _changes(evidence, levels, text, changed)
-        if between:
-            return between
-    if _RELATION.search(text) or _SIGNIFICANT.search(text):
-        chosen = [s for s in series if _is_coefficient(evidence, s)]
-        if chosen:
-            out = set()
-            for s in chosen:
-                out |= {sum(f.value > 0 for f in _values(s)), sum(f.value < 0 for f in _values(s))}
-            for s in _of_p(evidence, series, claim):
-                out.add(sum(f.value < 0.05 for f in _values(s)))
-            return out - {0} or None
     return None
 
 
-def _changes(evidence: Evidence, levels: list[Series], text: str, sign: int) -> set[int] | None:
-    """How many of the things change in a direction, from one of a table's two columns of rates to the other."""
-    if re.search(r"\b(?:than|mean|average|score)\b", text, re.IGNORECASE):
-        return None
-    page = [s for s in levels if s.origin == "page" and s.pointer.startswith("column")]
-    if len(page) != 2:
-        return None
-    first, last = page
-    both = [n for n in first.facts if n in last.facts]
-    pairs = {id(last.facts[n]): (first.facts[n], last.facts[n]) for n in both}.values()
-    sure = sum((b.value - a.value) * sign > 0 for a, b in pairs)
-    return {sure}
+def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
+    """Stretches of words that may hold the criterion, the nearest first."""
+    sentence = claim.sentence
+    left, right = _bounds(claim)
+    own = sentence.text[left:right]
+    yield sentence.start + left, own, _numbers(claim, left, right)
+    opened = max(sentence.text.rfind(";", 0, left), sentence.text.rfind(". ", 0, left)) + 1
+    if opened < left:  # "Above one half before: 8 of 10", "4 of 4 pass by the one test, 2 of 4 by the other"
+        lead = sentence.text[opened:left]
+        if _METHODS.search(own):
+            lead = _METHODS.sub(" ", lead)
+        yield sentence.start + opened, f"{lead} {own}", _numbers(claim, opened, right)
+    asked = _before(sentence)
+    if asked is not None and _QUESTION.search(asked.text):
+        yield asked.start, f"{asked.text} {own}", [*asked.numbers, *_numbers(claim, left, right)]
 
 
-_DEEP = frozenset(["layer", "depth", "block", "epoch", "step", "checkpoint", "point", "round", "iteration"])
+def _before(sentence: Sentence) -> Sentence | None:
+    """The question that a sentence answers."""
+    sentences = sentence.passage.sentences
+    i = next(i for i, s in enumerate(sentences) if s is sentence)
+    return sentences[i - 1] if i and sentences[i - 1].text.rstrip(" *_").endswith("?") else None
 
 
-def _of_things(evidence: Evidence, claim: Counted) -> list[Series]:
-    """The series over as many things as the claim counts, things that the page names, of the kind that it names."""
-    deep = claim.noun in _DEEP
-    found = [
-        s
-        for s in evidence.all_series
-        if s.role != "interval"
-        and _size(s) == claim.total
-        and deep == all(k.startswith("#") or k.isdigit() or k[1:].isdigit() for k in s.facts)
-    ]
-    if not deep:
-        found = [s for s in found if 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)]
-    else:
-        named = {m.name for m in claim.sentence.names if not m.name.startswith("#")}
-        own = [s for s in found if all(named & f.entities for f in s.facts.values())]
-        found = own or found
-    return found
+def _bounds(claim: Counted) -> tuple[int, int]:
+    """Where the clause of a count begins and ends in its sentence; another count beside it has a clause of its own."""
+    sentence = claim.sentence
+    text = sentence.text
+    at, tail = claim.start - sentence.start, claim.end - sentence.start
+    left = max(
+        (m.end() for m in re.finditer(r"[;:]|, (?:and|but|so|with|which|thus|while|whereas) |\. |\?", text[:at])),
+        default=0,
+    )
+    ends = [m.start() for m in re.finditer(r"[;(?]|, (?:and|but|so|while|whereas|which|as) |\. ", text[tail:])]
+    right = tail + (ends[0] if ends else len(text) - tail)
+    others = [(k.start, n.end) for k, n in pairs_of_counts(sentence)]
+    others += [(sentence.start + q.start, sentence.start + q.end) for q in quantifiers(text)]
+    for start, end in others:
+        if end <= claim.start:
+            left = max(left, end - sentence.start)
+            left = max(left, 1 + max(text.rfind(mark, left, at) for mark in ",;"))
+        elif start >= claim.end:
+            right = min(right, start - sentence.start)
+            comma = text.find(",", tail, right)
+            right = comma if comma > tail and len(text[comma:right].split()) > 1 else right
+    return left, right
 
 
 def _clause(claim: Counted) -> tuple[str, list[Number]]:
-    """The words around a count: its clause, up to the next count."""
-    sentence = claim.sentence
-    text = sentence.text
-    at = claim.start - sentence.start
-    left = max((m.end() for m in re.finditer(r"[;:]|, and |, but |, so |, with |\. ", text[:at])), default=0)
-    tail = claim.end - sentence.start
-    ends = [m.start() for m in re.finditer(r"[;]|, and |, but |, so |, while |\(", text[tail:])]
-    right = tail + (ends[0] if ends else len(text) - tail)
-    for k, n in pairs_of_counts(sentence):  # the next count, or the one before, has a criterion of its own
-        if n.end <= claim.start:
-            left = max(left, n.end - sentence.start)
-            left = max(left, 1 + max(text.rfind(mark, left, at) for mark in ",;"))
-        elif k.start >= claim.end:
-            right = min(right, k.start - sentence.start)
-    numbers = [
-        n
-        for n in sentence.numbers
-        if left <= n.start - sentence.start < right and not (claim.start <= n.start < claim.end)
+    """The words around a count, up to the next one."""
+    left, right = _bounds(claim)
+    return claim.sentence.text[left:right], _numbers(claim, left, right)
+
+
+def _numbers(claim: Counted, left: int, right: int) -> list[Number]:
+    at = claim.sentence.start
+    return [
+        n for n in claim.sentence.numbers if left <= n.start - at < right and not (claim.start <= n.start < claim.end)
     ]
-    return text[left:right], numbers
-
-
-def _by_symbol(series: list[Series], symbol: str) -> list[Series]:
-    """The ranks' coefficients for ρ, the linear ones for r, where words tell them apart."""
-    words = {"ρ": r"ρ|rho|spearman|rank", "r": r"pearson|linear|\br\b"}.get(symbol)
-    if words is None:
-        return series
-    return [s for s in series if re.search(words, f"{s.quantity} {' '.join(s.words)}", re.IGNORECASE)] or series
-
-
-def _is_p(evidence: Evidence, series: Series) -> bool:
-    return evidence.kind(series) == "p" or (series.origin == "page" and series.role == "second")
-
-
-def _is_coefficient(evidence: Evidence, series: Series) -> bool:
-    return not series.role and evidence.kind(series) == "coefficient"
-
-
-def _of_p(evidence: Evidence, series: list[Series], claim: Counted) -> list[Series]:
-    """The p-values that a count can speak of; words such as Pearson choose among them."""
-    chosen = [
-        s
-        for s in series
-        if _is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in _values(s))
-    ]
-    return _preferred(chosen, claim)
-
-
-def _preferred(series: list[Series], claim: Counted) -> list[Series]:
-    """Those whose rare words occur in the clause; all of them where none does."""
-    if len(series) < 2:
-        return series
-    shared = frozenset.intersection(*(s.words for s in series)) | _COMMON
-    words = words_of(_clause(claim)[0])
-    ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
-    return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
-
-
-def _alike(a: str, b: str) -> bool:
-    return a == b or (len(a) > 3 and len(b) > 3 and (a.startswith(b) or b.startswith(a)))
-
-
-_COMMON = frozenset(
-    [
-        "source",
-        "persona",
-        "rate",
-        "layer",
-        "share",
-        "value",
-        "unit",
-        "name",
-        "of",
-        "the",
-        "in",
-        "per",
-        "at",
-        "n",
-        "completion",
-        "p",
-        "r",
-        "model",
-        "count",
-        "mean",
-        "all",
-        "data",
-    ]
-)
-
-
-def _by_role(series: list[Series], text: str) -> list[Series]:
-    """Start, peak or end, where the words say which; on the page by the column's header."""
-    for role, pattern in ROLE_WORDS.items():
-        if pattern.search(text):
-            chosen = [s for s in series if s.role == role or (s.origin == "page" and pattern.search(s.quantity))]
-            if chosen:
-                return chosen
-    return series
-
-
-def _count(series: list[Series], number: Number, scale: float, *, absolute: bool = False) -> set[int] | None:
-    if not series:
-        return None
-    return _count_of(series, number.bound, number.value * scale, absolute=absolute)
-
-
-def _count_of(series: list[Series], bound: str, limit: float, *, absolute: bool = False) -> set[int]:
-    """How many values of each series keep to a bound; printed ones on the edge may or may not."""
-    out: set[int] = set()
-    for s in series:
-        for sign in (False, True) if absolute else (False,):
-            ends = [(abs(f.low), abs(f.high)) if sign else (f.low, f.high) for f in _values(s)]
-            passed = [(_passes(a, bound, limit), _passes(b, bound, limit)) for a, b in ends]
-            out |= set(range(sum(a and b for a, b in passed), sum(a or b for a, b in passed) + 1))
-    return out
-
-
-def _passes(value: float, bound: str, limit: float) -> bool:
-    room = 1e-9
-    if bound == "<":
-        return value < limit - room
-    if bound == "<=":
-        return value <= limit + room
-    if bound == ">":
-        return value > limit + room
-    return value >= limit - room
-
-
-_NO_RATE = frozenset(["cos", "cosine", "sim", "similarity", "loss", "distance", "norm"])
-
-
-def _count_differences(evidence: Evidence, series: list[Series], claim: Counted, number: Number) -> set[int] | None:
-    text = claim.sentence.text
-    limit = number.value / 100
-    nets = [s for s in series if s.role in ("net", "gain") and s.fraction and any(f.value for f in _values(s))]
-    course = {
-        id(s)
-        for s in nets
-        if not any(
-            f.value < 0
-            for t in series
-            if t.role == "first" and t.words - {"first"} == s.words - {s.role}
-            for f in _values(t)
-        )
-    }
-    nets = [s for s in nets if id(s) in course] or nets
-    wanted = "gain" if ROLE_WORDS["max"].search(text) and not ROLE_WORDS["last"].search(text) else "net"
-    nets = [s for s in nets if s.role == wanted and not s.words & _NO_RATE] or nets
-    out = {sum(_passes(f.value, number.bound, limit) for f in _values(s)) for s in nets}
-    page = [s for s in series if s.origin == "page" and s.fraction and s.pointer.startswith("column") and not s.role]
-    if not nets and len(page) >= 2:
-        firsts = [s for s in page if ROLE_WORDS["first"].search(s.quantity)] or page[:1]
-        lasts = [s for s in page if s not in firsts and not ROLE_WORDS["max"].search(s.quantity)] or page[-1:]
-        for a in firsts:
-            for b in lasts:
-                shared = [n for n in b.facts if n in a.facts]
-                facts = {id(b.facts[n]): (b.facts[n], a.facts[n]) for n in shared}
-                out.add(sum(_passes(y.value - x.value, number.bound, limit) for y, x in facts.values()))
-    return out or None
 
 
 def true_counts(evidence: Evidence) -> Iterator[tuple[Sentence, int, int]]:
     """Counts that counting confirms: the sentence, and where the count begins and ends in its passage."""
     for claim in _claims(evidence):
-        for count in _truth(evidence, claim) or ():
-            if claim.low - 0.51 < count < claim.high + 0.51 if claim.low != claim.high else count == claim.low:
-                yield claim.sentence, claim.start, claim.end
-                break
+        if any(_agrees(claim, count) for count in _truth(evidence, claim) or ()):
+            yield claim.sentence, claim.start, claim.end
