@@ -9,7 +9,7 @@ from typing import Any
 from leakstats.experiment.adaptive import AdaptiveGenerator, AdaptiveRecord
 from leakstats.experiment.grid import BASE, totals
 from leakstats.experiment.matching import make_finder
-from leakstats.experiment.model_states import states
+from leakstats.experiment.model_states import need_adapters, states
 from leakstats.experiment.progress import NotesOnly
 from leakstats.experiment.run import Run
 from leakstats.experiment.seeds import derive_seed
@@ -36,6 +36,7 @@ def sampling_of(spec: ExperimentSpec) -> Sampling:
 def generate(run: Run) -> None:
     """Completions of every cell that has none yet; structural checks go before the first of a model."""
     spec = run.spec
+    need_adapters(run)
     run.reporter.begin("generate", total=totals(spec)["generate"][0], done=len(run.journal.of_stage("generate")))
     checked = False
     for label, unit, state in states(run):
