@@ -233,16 +233,42 @@ class _Reader:
                 if entries and name not in have:
                     self.wrong(["personas", "names", i], f"{name!r} is no persona of the set {given.get('set')!r}")
             entries = [p for p in entries if p.name in given["names"]]
-        entries += [_build(PersonaSpec, {"prompt": None, **p}) for p in given.get("own", [])]
+        own = [*(self.persona_file(given["file"]) if "file" in given else ()), *given.get("own", [])]
+        entries += [_build(PersonaSpec, {"prompt": None, **p}) for p in own]
         for name, times in Counter(p.name for p in entries).items():
             if times > 1:
                 self.wrong(["personas"], f"{times} personas are called {name!r}", "names must be distinct")
         if not entries and not self.found:
-            self.wrong(["personas"], "names nobody", 'give set = "persona100", or [[personas.own]] entries')
+            self.wrong(["personas"], "names nobody", 'give set = "persona100", a file, or [[personas.own]] entries')
         low, high = given.get("min_tokens"), given.get("max_tokens")
         if low is not None and high is not None and low > high:
             self.wrong(["personas", "min_tokens"], f"is {low}, above max_tokens = {high}")
         return PersonasSpec(tuple(entries), given.get("set"), low, high)
+
+    def persona_file(self, given: str) -> list[dict[str, Any]]:
+        """The entries of a file of personas, one JSON object a line; what is wrong is named by its line."""
+        at, file = ["personas", "file"], self.folder / given
+        if not file.is_file():
+            self.wrong(at, f"{given!r} is no file", "paths are relative to the specification")
+            return []
+        rows: list[Any] = []
+        lines: list[int] = []
+        for number, line in enumerate(read_text(file).splitlines(), start=1):
+            if line.strip():
+                try:
+                    rows.append(json.loads(line))
+                except json.JSONDecodeError as error:
+                    self.wrong(at, f"{given!r}, line {number}: is not JSON: {error.msg}", "write one object a line")
+                    return []
+                lines.append(number)
+        if not rows:
+            self.wrong(at, f"{given!r} holds nobody", 'write one object a line: {"name": "pirate", "prompt": "..."}')
+        found = part_violations({"own": rows}, "experiment.v1", "personas")
+        for v in found:
+            _, _, index, *rest = v.pointer.split("/")
+            where = f"line {lines[int(index)]}{''.join(f', {name}' for name in rest)}"
+            self.wrong(at, f"{given!r}, {where}: {v.message}", v.help)
+        return [] if found else rows
 
     def known_personas(self, path: Sequence[str | int], names: Iterable[str], personas: PersonasSpec) -> None:
         for i, name in enumerate(names):

@@ -154,6 +154,42 @@ def test_file_with_its_questions_beside_it(tmp_path: Path) -> None:
         load_spec(tmp_path / "e.toml")
 
 
+def test_personas_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "people.jsonl"
+    file.write_text(
+        '{"name": "baker", "prompt": "You bake.", "category": "food", "related_to": ["pirate"]}\n\n{"name": "mute"}\n',
+        "utf-8",
+    )
+    own = {"file": "people.jsonl", "own": [{"name": "pirate", "prompt": "You are a pirate."}]}
+    changes = {"personas": own, "sources": ["baker"], "training": {"negatives": {"personas": 2}}}
+    spec = parse_spec(good(**changes), folder=tmp_path)
+    assert spec.personas.names == ("baker", "mute", "pirate")
+    assert (spec.personas["baker"].category, spec.personas["mute"].prompt) == ("food", None)
+    # it is what it says that counts, not where it lies
+    inline = [{"name": p.name, **({"prompt": p.prompt} if p.prompt else {}), **({"category": p.category} if p.category
+              else {}), "related_to": list(p.related_to)} for p in spec.personas.entries]  # fmt: skip
+    assert spec_hash(parse_spec(good(**{**changes, "personas": {"own": inline}}))) == spec_hash(spec)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "/personas/file: 'p.jsonl' is no file"),
+        ("", "'p.jsonl' holds nobody"),
+        ('{"name": "a"}\nno\n', "'p.jsonl', line 2: is not JSON"),
+        ('\n{"name": "a", "promt": "b"}\n', "'p.jsonl', line 2: has unknown key(s) 'promt'"),
+        ('{"prompt": "b"}\n', "'p.jsonl', line 1: misses 'name'"),
+        ('{"name": 3}\n', "'p.jsonl', line 1, name: "),
+        ('["a"]\n', "'p.jsonl', line 1: "),
+        ('{"name": "villain"}\n', "2 personas are called 'villain'"),
+    ],
+)
+def test_what_is_wrong_in_a_file_of_personas(text: str | None, words: str, tmp_path: Path) -> None:
+    if text is not None:
+        (tmp_path / "p.jsonl").write_text(text, "utf-8")
+    assert words in complaints(good(personas={"set": "small12", "file": "p.jsonl"}, sources=["villain"]), tmp_path)
+
+
 def test_broken_toml_has_line_and_column(tmp_path: Path) -> None:
     (tmp_path / "e.toml").write_text('schema = "experiment.v1"\n[study\n', "utf-8")
     with pytest.raises(LeakstatsError, match=r"e\.toml.*(?s:.)*line 2"):
