@@ -17,9 +17,10 @@ from typing import Literal, NamedTuple
 from leakstats.facts import Series
 from leakstats.tails import clopper_pearson_interval, wilson_interval
 
+from .document import Table
 from .evidence.correlations import Record, follows, records
 from .evidence.counting import true_counts
-from .evidence.grammar import Number
+from .evidence.grammar import Number, read_numbers
 from .evidence.idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .evidence.intervals import follows_from_trials
 from .evidence.names import name_variants, words_of
@@ -187,6 +188,7 @@ class Explainer:
             or self._of_difference(sentence, number)
             or self._of_set(sentence, number)
             or self._of_field(sentence, number)
+            or self._of_table_text(sentence, number)
         )
 
     def _of_labels(self, sheet: Sheet, item: CellNumber) -> Explanation | None:
@@ -341,7 +343,8 @@ class Explainer:
             return False  # any whole number of a record would do
         if number.role == "percent" and series.role in ("net", "gain"):
             return False  # a difference of percentages is given in points
-        if series.fraction and number.role == "value" and not is_rate(sentence, number):
+        rates = series.fraction and self.evidence.kind(series) in ("rate", "")
+        if rates and number.role == "value" and not is_rate(sentence, number):
             return False
         return not (len(names) == 1 and names[0].startswith("#") and series.role not in _UNNAMED)
 
@@ -500,7 +503,35 @@ class Explainer:
                         and ((a - first[2]) / whole - 0.01 <= high)
                     ):
                         return True
+                    # of the value itself: "reaches 80% of its peak"
+                    if (not at or index in at) and end > 0 and low <= b / end + 1e-9 and a / end - 1e-9 <= high:
+                        return True
         return False
+
+    @cached_property
+    def _written(self) -> list[tuple[float, float, frozenset[str]]]:
+        """Numbers in the words of table cells, with the words of their row."""
+        out = []
+        for block in self.page.document.blocks:
+            if not isinstance(block, Table) or block.quoted:
+                continue
+            for row in block.rows:
+                words = frozenset().union(*(words_of(c.text.text) for c in row if len(c.text.text) <= 300))
+                for cell in row[1:]:
+                    text = cell.text.text
+                    if 12 < len(text) <= 300 and any(c.isalpha() for c in text):
+                        out.extend((n.low, n.high, words) for n in read_numbers(text) if n.decimals > 0)
+        return out
+
+    def _of_table_text(self, sentence: Sentence, number: Number) -> Explanation | None:
+        """A decimal that stands in the words of a table whose row speaks of the same."""
+        if number.role not in ("coefficient", "value", "percent", "p") or number.decimals <= 0:
+            return None
+        said = words_of(sentence.text) - _COMMON
+        for low, high, words in self._written:
+            if low <= number.value <= high and len(said & (words - _COMMON)) >= 2:
+                return Explanation("derived", "stands in the words of a table")
+        return None
 
     def _of_field(self, sentence: Sentence, number: Number) -> Explanation | None:
         """A number of a file whose keys the sentence names, where it names no thing that the files know."""

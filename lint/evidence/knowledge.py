@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -52,6 +53,8 @@ _RATE_WORDS = frozenset(
 )
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
+_MOST_TEXT = 8_000
+_PLAIN_WORD = re.compile(r"[A-Za-z]+")
 _MOST_OPEN = 40
 """Rows of a table whose names are looked for by their values."""
 
@@ -108,6 +111,7 @@ class Evidence:
             names.extend(sheet.labels)
             names.extend(label.split("(")[0] for label in sheet.labels)
         names.extend(self._course_heads)
+        names.extend(self._shortened)
         for sheet in self.sheets:
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
         for dataset in self.datasets:
@@ -140,6 +144,34 @@ class Evidence:
         for sheet in self.sheets:
             for folded, name in self._same_values(sheet, out):
                 out.setdefault(folded, name)
+        for short, full in self._shortened.items():
+            folded = fold_name(full)
+            out.setdefault(fold_name(short), out.get(folded, folded))
+        return out
+
+    @cached_property
+    def _shortened(self) -> dict[str, str]:
+        """Two words of the page's prose that begin the two words of one name: "med doc" of ``medical_doctor``."""
+        names: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
+        labels = [x.split("(")[0].strip(" *`_") for s in self.sheets for x in (*s.labels, *self._course_heads)]
+        for name in (*labels, *self._entity_texts):
+            words = [w.casefold() for w in re.split(r"[\s_-]+", name) if w]
+            if len(words) == 2 and all(len(w) > 2 and w.isalpha() for w in words):
+                names[(words[0][:2], words[1][:2])].add((words[0], words[1], fold_name(name)))
+        out: dict[str, str] = {}
+        if not names:
+            return out
+        for text, scope in self.document.texts():
+            if scope in ("quote", "code", "alt"):
+                continue
+            words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
+            for a, b in itertools.pairwise(words):
+                found = names.get((a[:2].casefold(), b[:2].casefold()))
+                if found and len(a) > 1 and len(b) > 1:
+                    hits = {f for x, y, f in found if x.startswith(a.casefold()) and y.startswith(b.casefold())}
+                    short = f"{a} {b}"
+                    if len(hits) == 1 and fold_name(short) not in hits and min(len(a), len(b)) >= 2:
+                        out[short] = hits.pop()
         return out
 
     def _same_values(self, sheet: Sheet, aliases: dict[str, str]) -> Iterator[tuple[str, str]]:

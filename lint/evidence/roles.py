@@ -77,7 +77,10 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
     role = _role(sentence, number)
     if not role:
         return []
-    if role == "last" and any(number is s.right for s in spans(sentence)):
+    moves = [s for s in spans(sentence) if s.kind in ("move", "to")]
+    if role != "first" and _PAIR.search(sentence.text) is None and any(number is s.left for s in moves):
+        return []  # "a peak (30→37% at epoch 4)": where a move begins is neither its peak nor its checkpoint
+    if role in ("last", "first") and any(number is s.right for s in moves) and _PAIR.search(sentence.text) is None:
         return []  # "8 → 39% in the end" may be said of a peak
     out = []
     for series, fact in evidence.about.get(name, ()):

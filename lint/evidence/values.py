@@ -16,7 +16,7 @@ from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import Mention, name_variants, words_of
-from .passages import Passage, Sentence
+from .passages import Passage, Sentence, once
 from .roles import ceiling, of_column, of_course, subject
 from .slips import slip_of
 
@@ -43,6 +43,7 @@ def is_claim(passage: Passage) -> bool:
     return passage.part not in ("plan", "card", "skip")
 
 
+@once
 def _is_prior(sentence: Sentence) -> bool:
     """True for a sentence about earlier work."""
     return sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None
@@ -215,6 +216,14 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
     recorded = {
         id(x) for r in records(evidence) if r.passage is not None and r.p is not None for x in (r.coefficient, r.p)
     }
+    stored = {(round(t.coefficient.value, 9), t.n) for t in evidence.triples}
+    consistent = {
+        id(x)
+        for r in records(evidence)
+        if r.passage is not None and r.complete and r.coefficient is not None and follows(r)
+        if not any(n == r.n and r.coefficient.allows(c) for c, n in stored)
+        for x in (r.coefficient, r.p)
+    }
     yield from _ceilings(evidence)
     yield from _shares(evidence)
     for sentence, i, number in _claims(evidence):
@@ -229,6 +238,10 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             and not name.name.startswith("#")
         ):
             name = None  # a word of the file, such as the kind of a coefficient
+        if name is not None and name.name.startswith("#") and _begins_move(sentence, number):
+            name = None  # "0→45% by epoch 2": a checkpoint is where a move ends
+        if id(number) in consistent and (name is None or name.name.startswith("#") or number.role != "coefficient"):
+            continue  # a record of which p follows: which other one it should be, nobody can say
         if name is not None and name.end <= number.start and _is_apart(sentence, name):
             continue
         if (id(number) in recorded and name is None) or _is_bar(sentence, number):
@@ -314,6 +327,15 @@ def _shares(evidence: Evidence) -> Iterator[Clash]:
                 f"{number.text}% is no share of that course at this point",
                 "correct the share, or say of what it is one",
             )
+
+
+_FROM = re.compile(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
+
+
+def _begins_move(sentence: Sentence, number: Number) -> bool:
+    """True for the value from which something moves: "0→45%", "to 41% from 22%"."""
+    before = sentence.between(max(sentence.start, number.start - 24), number.start)
+    return _FROM.search(before) is not None or any(number is x.left for x in spans(sentence))
 
 
 def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
