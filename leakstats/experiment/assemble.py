@@ -40,7 +40,7 @@ from leakstats.results import (
     save,
 )
 
-__all__ = ["assemble_results", "judge"]
+__all__ = ["assemble_results", "controlled", "judge"]
 
 
 def judge(run: Run) -> list[Cell]:
@@ -49,6 +49,21 @@ def judge(run: Run) -> list[Cell]:
     cells = judge_cells(run.spec, run.journal, Judges(run.spec.detectors, run.spec.marker, tokenizer=tokenizer))
     write_text(run.folder.path / "detections.jsonl", "".join(tally_lines(cells)))
     return cells
+
+
+def controlled(run: Run) -> tuple[list[Cell], list[CanaryCheck]]:
+    """The judged cells, and the rate controls that they give.
+
+    Raises
+    ------
+    CanaryFailed
+        If a control failed and the run is strict.
+    """
+    cells = judge(run)
+    negatives = {u.name: negatives_of(run.spec, run.journal, u) for u in run.spec.units()}
+    controls = rate_controls(run.spec, cells, negatives)
+    run.stop_if_strict(controls)
+    return cells, controls
 
 
 def assemble_results(run: Run, *, name: str = "results.json") -> Path:
@@ -68,13 +83,10 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
         If the results would break their contract (a plan that names what this experiment does not measure).
     """
     spec = run.spec
-    cells = judge(run)
-    negatives = {u.name: negatives_of(spec, run.journal, u) for u in spec.units()}
-    controls = rate_controls(spec, cells, negatives)
+    cells, controls = controlled(run)
     for c in controls:
         if c.status == "failed":
             run.reporter.note(f"control {c.name} failed{f' ({c.unit})' if c.unit else ''}: {c.detail}")
-    run.stop_if_strict(controls)
     tables = cell_tables(spec, run.journal, cells)
     similarity, arrays, layers = similarities(run)
     sessions = run.journal.of_stage("session")

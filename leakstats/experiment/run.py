@@ -177,7 +177,7 @@ def open_run(
     reporter : Reporter, optional
         Told how far it is; writes to stderr where left out.
     strict : bool
-        Let a failed rate control stop the run.
+        Let a failed rate control stop the run, as soon as the completions are there.
     repair : bool
         Mend a damaged journal first (:func:`~leakstats.experiment.journal.repair_journal`).
     free : tuple of str
@@ -259,7 +259,7 @@ def run_experiment(
     LeakstatsError
         If the folder cannot be used, a structural check fails, or a backend cannot do what the specification asks.
     """
-    from leakstats.experiment.assemble import assemble_results
+    from leakstats.experiment.assemble import assemble_results, controlled
     from leakstats.experiment.extraction import extract
     from leakstats.experiment.generation import generate
     from leakstats.experiment.training import train
@@ -278,5 +278,7 @@ def run_experiment(
             if name in stages:
                 work[name](run)
                 run.backends.close()
+                if strict and name == "generate":
+                    controlled(run)
         run.journal.sync()
         return assemble_results(run) if assemble else run.folder.path

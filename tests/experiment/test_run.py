@@ -332,6 +332,10 @@ class TestControls:
         path = fake_experiment(sampling="engine = {base = 0.2}")
         with pytest.raises(CanaryFailed, match=r"base-rate: marker rate, the base: \d+ of 240 completions"):
             go(path, tmp_path / "run", strict=True)
+        # before states are read, and what was drawn is kept
+        records = read_journal(tmp_path / "run" / "journal.jsonl").records
+        assert sum(r["stage"] == "generate" for r in records) == 3 * 12 * 4
+        assert not any(r["stage"] == "extract" for r in records)
         assert not (tmp_path / "run" / "results.json").exists()
         assert go(path, tmp_path / "run")[0].exists()
 
