@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,7 +18,7 @@ from leakstats.experiment.weights import adapter_settings, hub_commit, weights_a
 from leakstats.files import read_json
 from leakstats.results import Plan
 
-__all__ = ["VOLATILE", "architecture_row", "comparable", "make_setup", "together"]
+__all__ = ["VOLATILE", "adapter_row", "architecture_row", "comparable", "make_setup", "together"]
 
 VOLATILE = (
     ("provenance", "wall_time_s"),
@@ -144,12 +145,17 @@ def architecture_row(folder: Path) -> str | None:
     >>> architecture_row(Path("no/such/folder")) is None
     True
     """
-    file = folder / "config.json"
-    config = read_json(file) if file.is_file() else {}
+    config = _config(folder)
     if config.get("model_type") not in _GATED:
         return None
     keys = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
     return ", ".join(f"{key}={config[key]}" for key in (*keys, "head_dim") if config.get(key) is not None)
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    file = folder / "config.json"
+    found = read_json(file) if file.is_file() else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _modules(modules: str | tuple[str, ...]) -> str:
@@ -163,23 +169,46 @@ def _adopted(spec: ExperimentSpec) -> dict[str, Any]:
     rows |= dict.fromkeys(("Precision", "Batch size (effective)", "Max seq length"))
     seeds = sorted({u.training_seed for u in spec.units()})
     given = [a for c in spec.conditions for a in c.adapters]
+    place = weights_at_hand(spec)
+    layers = None if place is None else _config(place).get("num_hidden_layers")
     return {
         "Method": "none here: adapters trained elsewhere",
         "Checkpoint source": "; ".join(f"{a.source}: {portable_path(a.path)}" for a in given),
-        "LoRA config": "; ".join(dict.fromkeys(_settings(adapter_settings(a)) for a in given)),
+        "LoRA config": "; ".join(dict.fromkeys(adapter_row(adapter_settings(a), layers=layers) for a in given)),
         **rows,
         "Seeds": f"{', '.join(map(str, seeds))}, as the specification declares them",
     }
 
 
-def _settings(said: Mapping[str, Any]) -> str:
-    """An adapter's own configuration in the words of a recipe; what it does not say is left out."""
-    modules = said.get("target_modules")
-    if isinstance(modules, list):
-        modules = f"target_modules={sorted(map(str, modules))}"
+def adapter_row(said: Mapping[str, Any], *, layers: int | None) -> str:
+    """An adapter's own configuration in the words of a recipe; what it does not say is left out.
+
+    Parameters
+    ----------
+    said : mapping
+        Its ``adapter_config.json``.
+    layers : int or None
+        Blocks of the base, where they are known: modules that are named one by one are all of their kind then, or not.
+
+    Examples
+    --------
+    >>> paths = [f"model.layers.{i}.self_attn.q_proj" for i in range(2)]
+    >>> adapter_row({"r": 8, "lora_alpha": 16, "target_modules": paths}, layers=2)
+    'r=8, alpha=16, targets q_proj'
+    >>> adapter_row({"r": 8, "target_modules": paths[:1]}, layers=2)
+    'r=8, on 1 matrix: model.layers.0.self_attn.q_proj'
+    """
     values = {"r": said.get("r"), "alpha": said.get("lora_alpha"), "dropout": said.get("lora_dropout")}
     parts = [f"{name}={value:g}" for name, value in values.items() if value is not None]
-    parts += [modules] if modules else []
+    modules = said.get("target_modules")
+    if isinstance(modules, list) and modules:
+        kinds = Counter(str(m).rpartition(".")[2] for m in modules)
+        whole = all("." not in str(m) for m in modules) or set(kinds.values()) == {layers}
+        listed = ", ".join(sorted(map(str, modules)))
+        matrices = f"{len(modules)} matri{'x' if len(modules) == 1 else 'ces'}"
+        parts.append(f"targets {', '.join(sorted(kinds))}" if whole else f"on {matrices}: {listed}")
+    elif modules:
+        parts.append(_modules(str(modules)))
     parts += ["rank-stabilised"] if said.get("use_rslora") else []
     return ", ".join(parts) or "the adapter says nothing of it"
 
@@ -203,7 +232,8 @@ def _training(
         return "; ".join(f"{name or 'marker adapter'}: {text}" for name, text in said)
 
     def lora(r: TrainingSpec | SftSpec) -> str:
-        return f"r={r.rank}, alpha={r.alpha}, dropout={r.dropout:g}, {_modules(r.target_modules)}" + (
+        targets = "" if isinstance(r.target_modules, str) else "targets "
+        return f"r={r.rank}, alpha={r.alpha}, dropout={r.dropout:g}, {targets}{_modules(r.target_modules)}" + (
             ", rank-stabilised" if r.rslora else ""
         )
 
