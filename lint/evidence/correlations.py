@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from leakstats.errors import LeakstatsError
-from leakstats.records import struct
+from leakstats.records import replace, struct
 from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 
 from ..source import Place
 from .grammar import Number
-from .idioms import stats
+from .idioms import Stat, stats
 from .knowledge import Clash, Evidence
-from .passages import Passage
+from .passages import Passage, Sentence
 from .shapes import Triple
-from .tables import Sheet
+from .slips import slip_of
+from .tables import CellNumber, Sheet
 
-__all__ = ["Record", "coefficient_clashes", "p_clashes", "records"]
+__all__ = ["Record", "coefficient_clashes", "follows", "mirror_clashes", "p_clashes", "records"]
 
 
 @struct(slots=False)
@@ -37,6 +38,12 @@ class Record:
     passage: Passage | None
     names: frozenset[str]
     prior: bool
+    rivals: tuple[Number, ...] = ()
+    """Other coefficients of the row to which its p may belong as well."""
+    unlabelled: bool = False
+    """Nothing names the coefficient; it stands in front of its p and N."""
+    carried: bool = False
+    """Its N stands earlier in the paragraph, with another coefficient."""
 
     @property
     def complete(self) -> bool:
@@ -57,17 +64,21 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
             continue
         for sentence in passage.sentences:
             for stat in stats(sentence):
-                first = stat.coefficient or stat.p
+                bare = _unlabelled(sentence, stat) if stat.coefficient is None else None
+                coefficient = stat.coefficient or bare
+                first = coefficient or stat.p
                 if first is None:
                     continue
                 p = stat.p or first
+                carried = stat.n is None and stat.coefficient is not None and stat.p is not None
+                size = _only_n(passage, first) if carried else stat.n
                 n = stat.n or first
                 context = sentence.text
                 names = frozenset(m.name for m in sentence.names)
                 yield Record(
-                    stat.coefficient,
+                    coefficient,
                     stat.p,
-                    int(stat.n.value) if stat.n is not None and stat.n.decimals <= 0 else None,
+                    int(size.value) if size is not None and size.decimals <= 0 else None,
                     stat.n,
                     passage.place(first.start, first.end),
                     passage.place(p.start, p.end),
@@ -76,7 +87,39 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                     passage,
                     names,
                     passage.part == "prior",
+                    (),
+                    bare is not None,
+                    carried and size is not None,
                 )
+
+
+def _only_n(passage: Passage, number: Number) -> Number | None:
+    """The one N that the paragraph states before a coefficient without one of its own."""
+    found = [x for x in passage.numbers if x.role == "n" and x.label == "N" and x.end <= number.start]
+    return found[-1] if len({x.value for x in found}) == 1 else None
+
+
+_OPENS = re.compile(r"\s*[,;:(\[|/]\s*")
+_OTHER = re.compile(
+    r"\b(?:difference|change[sd]?|gap|mean|means|cos\w*|similarity|d|effect|Δ|shift\w*|"
+    r"rises?|falls?|gains?|slope|beta|β|odds|ratio)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+
+
+def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
+    """The decimal right before a p and an N: "Judge and annotator: 0.85 (p = 1e-15, N = 52)"."""
+    if stat.p is None or stat.n is None or stat.n.label != "N":
+        return None
+    before = [n for n in sentence.numbers if n.end <= stat.start]
+    if not before:
+        return None
+    number = before[-1]
+    if number.role != "value" or number.label or number.bound or abs(number.value) >= 1 or number.decimals < 2:
+        return None
+    if number.text.startswith("+") or not _OPENS.fullmatch(sentence.between(number.end, stat.start)):
+        return None
+    return None if _OTHER.search(sentence.between(sentence.start, number.start)) else number
 
 
 _COEFFICIENT_HEAD = re.compile(
@@ -98,25 +141,18 @@ def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
     for row, found in rows.items():
         items = [sheet.numbers[i] for i in found]
         label = sheet.labels[row]
-        used = None
+        coefficients = [x for x in items if _is_coefficient(sheet, x)]
+        ps = [x for x in items if x.number.role == "p" and not x.position]
         row_n = next((x for x in items if x.number.role == "n" and x.number.decimals <= 0), None)
         for item in items:
             number = item.number
             head = sheet.header[item.column]
-            named = _COEFFICIENT_HEAD.search(head) or _COEFFICIENT_HEAD.search(label)
-            if (
-                number.role not in ("coefficient", "value")
-                or not (named or number.role == "coefficient")
-                or abs(number.value) > 1.0
-                or number.decimals <= 0
-            ):
-                continue
-            if item.interval or (item.position > 0 and number.role != "coefficient"):
+            if not _is_coefficient(sheet, item):
                 continue
             beside = [
                 x for x in items if x.column == item.column and x.position > item.position and x.number.role == "p"
             ]
-            following = [x for x in items if x.column > item.column and x.number.role == "p" and x is not used]
+            following = [x for x in items if x.column > item.column and x.number.role == "p"]
             nearer = [
                 x
                 for x in items
@@ -155,7 +191,21 @@ def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
                 None,
                 frozenset(),
                 False,
+                # fewer columns of p than of coefficients, in whatever order: a p belongs to one of them
+                tuple(x.number for x in coefficients if x is not item)
+                if p in ps and len(ps) < len(coefficients)
+                else (),
             )
+
+
+def _is_coefficient(sheet: Sheet, item: CellNumber) -> bool:
+    number = item.number
+    named = _COEFFICIENT_HEAD.search(sheet.header[item.column]) or _COEFFICIENT_HEAD.search(sheet.labels[item.row])
+    if number.role not in ("coefficient", "value") or not (named or number.role == "coefficient"):
+        return False
+    if abs(number.value) > 1.0 or number.decimals <= 0 or item.interval:
+        return False
+    return item.position == 0 or number.role == "coefficient"
 
 
 # -- p follows from r and N -------------------------------------------------------------------------------------------
@@ -203,31 +253,40 @@ def follows(record: Record) -> bool | None:
     variants = [(k, False) for k in (range(6) if partial else range(1))]
     if n <= SPEARMAN_EXACT_MAX and c.label != "r":
         variants.append((0, True))
-    known = False
-    for k, exact in variants:
-        ends = p_range(c.low, c.high, n, k, exact)
-        if ends is None:
-            continue
-        known = True
-        small, large = ends
-        room = 1e-9
-        if p.bound in ("<", "<="):
-            ok = small < p.high * (1 + room)
-        elif p.bound in (">", ">="):
-            ok = large > p.low * (1 - room)
-        else:
-            ok = small <= p.high * (1 + room) and p.low * (1 - room) <= large
-            if p.bound == "~":
-                ok = small <= p.high * 1.2 and p.low * 0.8 <= large
-        if ok:
-            return True
-    return False if known else None
+    answers = [_gives(x, p, n, k, exact) for x in (c, *record.rivals) for k, exact in variants]
+    if any(answers):
+        return True
+    return False if False in answers else None
+
+
+def _gives(c: Number, p: Number, n: int, covariates: int, exact: bool) -> bool | None:
+    """True if some coefficient that prints as ``c`` has a p that prints as ``p``; ``None`` where there is no p."""
+    ends = p_range(c.low, c.high, n, covariates, exact)
+    if ends is None:
+        return None
+    small, large = ends
+    room = 1e-9
+    if p.bound in ("<", "<="):
+        return small < p.high * (1 + room)
+    if p.bound in (">", ">="):
+        return large > p.low * (1 - room)
+    if p.bound == "~":
+        return small <= p.high * 1.2 and p.low * 0.8 <= large
+    return small <= p.high * (1 + room) and p.low * (1 - room) <= large
 
 
 def p_clashes(evidence: Evidence) -> Iterator[Clash]:
     """p-values that no coefficient of the printed digits gives."""
-    for record in records(evidence):
+    found = records(evidence)
+    sizes = {r.n for r in found if r.n is not None} | {
+        int(x.value) for p in evidence.passages for x in p.numbers if x.role == "n" and x.decimals <= 0
+    }
+    for record in found:
         if record.p is not None and record.p.value == 0:
+            continue
+        if record.unlabelled and not _is_correlation(record, found):
+            continue
+        if record.carried and any(follows(replace(record, n=n)) is not False for n in sizes):
             continue
         if (
             follows(record) is False
@@ -246,6 +305,54 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
             )
 
 
+_RELATED = re.compile(
+    r"correl|agree|\brank|coefficient|relat|Spearman|Pearson|ρ|\brho\b|associat|\bpredict|go(?:es)? (?:together|with)",
+    re.IGNORECASE,
+)
+
+
+def _is_correlation(record: Record, found: list[Record]) -> bool:
+    """True if the words say so, or if another one of the page that nothing names has the p of a correlation."""
+    if record.passage is not None and _RELATED.search(record.passage.plain):
+        return True
+    return any(r is not record and r.unlabelled and follows(r) for r in found)
+
+
+def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Coefficients that the page states with the other sign beside the same p and N."""
+    found = [
+        r
+        for r in records(evidence)
+        if r.coefficient is not None
+        and r.p is not None
+        and r.n is not None
+        and not r.prior
+        and not r.coefficient.bound
+        and not r.carried
+    ]
+    for i, record in enumerate(found):
+        c = record.coefficient
+        if c is None or record.passage is None or abs(c.value) < 0.02 or c.decimals < 2:
+            continue
+        alike = [r for j, r in enumerate(found) if j != i and r.n == record.n and _same_p(r.p, record.p)]
+        same = [r for r in alike if r.coefficient is not None and r.coefficient.allows(c.value)]
+        turned = [r for r in alike if r.coefficient is not None and r.coefficient.allows(-c.value)]
+        in_table = [r for r in turned if r.passage is None]
+        if turned and not same and (in_table or len(turned) > 1):
+            by = turned[0].coefficient
+            said = by.text if by is not None else ""
+            yield Clash(
+                "record",
+                record.place,
+                f"the coefficient {c.text} with N = {record.n:,} is {said} elsewhere on the page, with the same p",
+                "give it one sign",
+            )
+
+
+def _same_p(a: Number | None, b: Number | None) -> bool:
+    return a is not None and b is not None and a.bound == b.bound and a.low <= b.high and b.low <= a.high
+
+
 # -- against known records --------------------------------------------------------------------------------------------
 
 
@@ -259,97 +366,104 @@ def _agrees(number: Number | None, value: float | None) -> bool:
     return number.allows(value)
 
 
-def _bare_n(number: Number | None, n: int | None, stated: int | None) -> bool:
-    return n is None or stated is None or stated == n
-
-
 def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Members of a record that the results file contradicts, the other two agreeing with one known record."""
+    """Members of a record that the results file contradicts, the other two agreeing with one known record.
+
+    Two members must leave one record: a p of one digit is kept by many, and a record of which p follows from the
+    coefficient and N may be one that no file holds.
+    """
     known = evidence.triples
     if not known:
         return
     for record in records(evidence):
-        c, p = record.coefficient, record.p
+        c = record.coefficient
         if (
             c is None
             or c.bound
+            or record.unlabelled
+            or record.carried
+            or record.rivals
             or re.search(r"partial|controll|adjust|held constant|covariate|given\b", record.context, re.IGNORECASE)
         ):
             continue
-        fits_c = [t for t in known if c.allows(t.coefficient.value)]
-        fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]
-        fits_n = [t for t in known if t.n is not None and t.n == record.n]
-        mirrored = [
-            t
-            for t in known
-            if c.allows(-t.coefficient.value) and t.n == record.n and _agrees(p, t.p.value if t.p else None)
-        ]
-        if not fits_c and mirrored and record.n is not None:
-            by = f"N = {record.n:,}" + (f" and p {p.bound or '='} {p.text}" if p is not None else "")
-            yield _convict(record.place, "coefficient", c.text, mirrored, by, lambda t: t.coefficient.value)
-            continue
-        if p is not None and record.n is not None:
-            if any(
-                t in fits_n and (t in fits_p or (p.bound and _agrees(p, t.p.value if t.p else None))) for t in fits_c
-            ):
-                continue
-            third = [t for t in fits_p if t in fits_n]
-            if third and not any(t in fits_n for t in fits_c):
-                yield _convict(
-                    record.place,
-                    "coefficient",
-                    c.text,
-                    third,
-                    f"p = {p.text} and N = {record.n:,}",
-                    lambda t: t.coefficient.value,
-                )
-                continue
-            second = [t for t in fits_c if t in fits_p]
-            if second:
-                yield _convict(
-                    record.n_place,
-                    "N",
-                    f"{record.n:,}",
-                    second,
-                    f"{c.text} and p = {p.text}",
-                    lambda t: float(t.n or 0),
-                )
-                continue
-            if third:
-                yield _convict(
-                    record.place,
-                    "coefficient",
-                    c.text,
-                    third,
-                    f"p = {p.text} and N = {record.n:,}",
-                    lambda t: t.coefficient.value,
-                )
-                continue
-            first = [t for t in fits_c if t in fits_n]
-            if first:
-                yield _convict(
-                    record.p_place,
-                    "p",
-                    p.text,
-                    first,
-                    f"{c.text} and N = {record.n:,}",
-                    lambda t: t.p.value if t.p else 0.0,
-                )
-        elif p is not None:
-            if any(t in fits_p for t in fits_c) or (
-                p.bound and any(_agrees(p, t.p.value if t.p else None) for t in fits_c)
-            ):
-                continue
-            if fits_p and not fits_c:
-                yield _convict(
-                    record.place, "coefficient", c.text, fits_p, f"p = {p.text}", lambda t: t.coefficient.value
-                )
-            elif fits_c and not fits_p and not p.bound:
-                yield _convict(record.p_place, "p", p.text, fits_c, c.text, lambda t: t.p.value if t.p else 0.0)
-            elif fits_c and fits_p:
-                yield _convict(
-                    record.place, "coefficient", c.text, fits_p, f"p = {p.text}", lambda t: t.coefficient.value
-                )
+        yield from _against(evidence, record, c, known)
+    for record in (r for r in records(evidence) if r.unlabelled and not r.prior):
+        c, p = record.coefficient, record.p
+        if c is not None and p is not None and not p.bound and not _is_stored(evidence, c):
+            third = [t for t in known if t.n == record.n and t.p is not None and p.allows(t.p.value)]
+            slip = slip_of(c, third[0].coefficient.value) if _is_one(third) else ""
+            if slip == "sign" or (slip and follows(record) is not True):
+                yield _convict(record.place, "coefficient", c.text, third, _by(p, record.n), _coefficient_of)
+
+
+def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:
+    p, n = record.p, record.n
+    of_n = [t for t in known if n is not None and t.n == n]
+    if any(
+        c.allows(t.coefficient.value) and _agrees(p, t.p.value if t.p else None)
+        for t in (of_n if n is not None else known)
+    ):
+        return
+    fits_c = [t for t in known if c.allows(t.coefficient.value)]
+    fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]
+    mirrored = [t for t in of_n if c.allows(-t.coefficient.value) and _agrees(p, t.p.value if t.p else None)]
+    if not fits_c and mirrored:
+        yield _convict(record.place, "coefficient", c.text, mirrored, _by(p, n), _coefficient_of)
+        return
+    if p is None:
+        return
+    if follows(record) is True:
+        return  # consistent in itself: a record that the files need not hold
+    exact = not p.bound and len(p.text.strip("0.")) >= 2
+    if n is not None:
+        third = [t for t in fits_p if t in of_n]
+        second = [t for t in fits_c if t in fits_p]
+        first = [t for t in fits_c if t in of_n]
+        if third and not first and (_is_one(third) or any(slip_of(c, t.coefficient.value) for t in third)):
+            yield _convict(record.place, "coefficient", c.text, third, _by(p, n), _coefficient_of)
+        elif (second and not of_n) or (second and exact and not first):
+            yield _convict(record.n_place, "N", f"{n:,}", second, f"{c.text} and p = {p.text}", _size_of)
+        elif third and exact:
+            yield _convict(record.place, "coefficient", c.text, third, _by(p, n), _coefficient_of)
+        elif first and not p.bound:
+            yield _convict(record.p_place, "p", p.text, first, f"{c.text} and N = {n:,}", _p_of)
+        elif of_n and p.bound and not fits_c and not _is_stored(evidence, c):
+            near = [t for t in of_n if _agrees(p, t.p.value if t.p else None) and slip_of(c, t.coefficient.value)]
+            if _is_one(near):
+                yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
+    elif exact and fits_p and not fits_c and _is_one(fits_p) and not _is_stored(evidence, c):
+        yield _convict(record.place, "coefficient", c.text, fits_p, f"p = {p.text}", _coefficient_of)
+    elif exact and fits_c and not fits_p and _is_one(fits_c):
+        yield _convict(record.p_place, "p", p.text, fits_c, c.text, _p_of)
+    elif exact and fits_c and fits_p and _is_one(fits_p) and len(c.text.strip("+-−–0.")) >= 2:
+        yield _convict(record.place, "coefficient", c.text, fits_p, f"p = {p.text}", _coefficient_of)
+
+
+def _is_stored(evidence: Evidence, c: Number) -> bool:
+    """True if the files hold the value anywhere: as a coefficient that no p stands beside."""
+    return evidence.is_known(c, evidence.known_values)
+
+
+def _is_one(triples: list[Triple]) -> bool:
+    """True if the triples are one record, perhaps stored twice."""
+    return bool(triples) and len({(round(t.coefficient.value, 6), t.n) for t in triples}) == 1
+
+
+def _by(p: Number | None, n: int | None) -> str:
+    sized = f"N = {n:,}" if n is not None else ""
+    return " and ".join(x for x in (f"p {p.bound or '='} {p.text}" if p is not None else "", sized) if x)
+
+
+def _coefficient_of(triple: Triple) -> float:
+    return triple.coefficient.value
+
+
+def _size_of(triple: Triple) -> float:
+    return float(triple.n or 0)
+
+
+def _p_of(triple: Triple) -> float:
+    return triple.p.value if triple.p else 0.0
 
 
 def _convict(

@@ -13,7 +13,7 @@ from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interva
 from ..document import Cell
 from ..source import Place
 from .grammar import Number
-from .idioms import adjacent, intervals, is_rate, pairs_of_counts
+from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
@@ -65,12 +65,15 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
             local = _sizes(sentence)
             if not rates and not pairs:
                 rates = _rates_before(passage, sentence, len(found))
+            orphan = not rates and not pairs and len(found) == 1
             for position, (low, high, _at) in enumerate(found):
                 estimate, counts = _estimate(sentence, found, position, rates, pairs, low)
+                if orphan:
+                    estimate = _change_before(passage, sentence)
                 sizes = (counts[1],) if counts is not None else _known_sizes(evidence, sentence, estimate) or local
                 place = passage.place(low.start, high.end)
                 far = estimate is None or low.start - estimate.end > 24
-                rivals = _rivals(sentence, ends, estimate) if far else ()
+                rivals = _rivals(sentence, ends, estimate) if far and not (orphan and estimate is not None) else ()
                 sure = counts is not None or bool(sizes)
                 yield Stated(low, high, estimate, counts, place, sizes, passage.plain, sure, rivals)
 
@@ -86,6 +89,21 @@ def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tupl
     levels = [*found, *([estimate] if estimate is not None else [])]
     apart = [(a.low - b.high, a.high - b.low) for a in levels for b in levels if a is not b]
     return (*((n.low, n.high) for n in found), *apart)
+
+
+def _change_before(passage: Passage, sentence: Sentence) -> Number | None:
+    """The one signed change of the sentence before an interval that stands alone: "The interval, [−1.35, 0.32]"."""
+    at = passage.sentences.index(sentence)
+    if not at or _ITS.match(sentence.text) is None or intervals(passage.sentences[at - 1]):
+        return None
+    before = passage.sentences[at - 1]
+    signed = [n for n in before.numbers if n.signed and n.role in ("points", "value") and not n.bound]
+    others = [n for n in before.numbers if not n.signed and n.role in ("points", "value", "coefficient", "percent")]
+    moved = {id(x) for s in spans(before) for x in (s.left, s.right)}
+    return signed[0] if len(signed) == 1 and all(id(n) in moved for n in others) else None
+
+
+_ITS = re.compile(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|confidence|limits)", re.IGNORECASE)
 
 
 def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Number]:
@@ -188,7 +206,7 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 (
                     n
                     for n in numbers
-                    if n is not low and n is not high and n.role in ("percent", "value", "coefficient")
+                    if n is not low and n is not high and n.role in ("percent", "points", "value", "coefficient")
                 ),
                 None,
             )
@@ -228,8 +246,9 @@ def _estimate_column(by_cell: dict[tuple[int, int], list[Number]], column: int, 
         for row in rows:
             numbers, ends = by_cell.get((row, candidate)), by_cell[(row, column)]
             if numbers and len(ends) >= 2 and ends[-2].low <= numbers[0].high and numbers[0].low <= ends[-1].high:
-                inside += numbers[0].role in ("percent", "value", "coefficient")
-        if inside * 2 > len(rows) and (inside, 0) > best:
+                inside += numbers[0].role in ("percent", "points", "value", "coefficient")
+        beside = candidate == column - 1 and len(rows) > 1  # of two rows, one may be wrong
+        if inside * 2 >= len(rows) + (not beside) and (inside, 0) > best:
             best, found = (inside, 0), candidate
     return found
 
@@ -262,6 +281,25 @@ def exclusion_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"the interval [{item.low.text}, {item.high.text}] does not hold its estimate {said}",
                 "one of the two belongs to something else",
             )
+        elif rate is not None and _is_mirrored(item, rate):
+            said = item.estimate.text if item.estimate is not None else ""
+            yield Clash(
+                "interval-excludes",
+                item.place,
+                f"the interval [{item.low.text}, {item.high.text}] is centred on the opposite of its estimate {said}",
+                "one of them has the wrong sign",
+            )
+
+
+def _is_mirrored(item: Stated, rate: tuple[float, float]) -> bool:
+    """True if a difference inside its interval lies far from the middle, and with its sign turned on it."""
+    if item.estimate is None or not (item.low.value < 0 < item.high.value):
+        return False
+    if item.estimate.role == "coefficient" or item.low.role == "coefficient":
+        return False  # intervals of correlations are not symmetric
+    middle, half = (item.low.value + item.high.value) / 2, (item.high.value - item.low.value) / 2
+    value = (rate[0] + rate[1]) / 2
+    return half > 0 and abs(value - middle) > 0.3 * half and abs(-value - middle) < 0.08 * half
 
 
 def _rate_of(item: Stated) -> tuple[float, float] | None:
@@ -272,10 +310,14 @@ def _rate_of(item: Stated) -> tuple[float, float] | None:
             item.low.role,
         ):
             factor = 0.01 if item.estimate.role == "percent" else 100.0
-            if (item.high.value > 1.5 and item.estimate.value > 1.5) or (
-                item.high.value <= 1 and item.estimate.value <= 1
-            ):
+            if item.high.value > 1.5 and item.estimate.value > 1.5:
                 factor = 1.0
+            elif item.high.value <= 1 and item.estimate.value <= 1:
+                # "0.8% (0.00, 0.05)" is of two scales, "0.8% (0.1, 1.0)" of one
+                factor = factor if item.low.decimals > item.estimate.decimals else 1.0
+            holds = item.low.low <= item.estimate.high and item.estimate.low <= item.high.high
+            if holds and item.low.decimals <= item.estimate.decimals:
+                factor = 1.0  # "1.1" in a row of percentages beside "0.2 to 6.0" below a unit of its own
             return item.estimate.low * factor, item.estimate.high * factor
         return item.estimate.low, item.estimate.high
     if item.counts is not None and item.counts[1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .correlations import p_range
 from .grammar import Number
 from .idioms import spans, stats
 from .knowledge import Clash, Evidence
@@ -69,6 +70,12 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 _ALL = re.compile(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all|throughout)\b", re.IGNORECASE)
+_PER = re.compile(
+    r"\bn\s*=\s*[\d,.\s]+(?:\w+ )?(?:on|in|for|per|a|at)?\s*(?:each|every|all)\b"
+    r"(?:\s+(?!(?:p|is|are|were|was|and)\b)\w+)?",
+    re.IGNORECASE,
+)
+"""Sample sizes "n = 180 on each side": their "each" is of no p."""
 _EACH = re.compile(r"\s*(?:each|for all|for every|in every|in all|in each|throughout|everywhere)\b", re.IGNORECASE)
 
 
@@ -81,10 +88,19 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
             for number in sentence.numbers:
                 if number.role != "p" or number.bound not in ("<", "<=") or number.value >= 0.05:
                     continue
-                before = sentence.between(max(sentence.start, number.at - 30), number.at)
+                before = _PER.sub("", sentence.between(max(sentence.start, number.at - 30), number.at))
                 alone = not any(s.coefficient is not None and s.p is number for s in stats(sentence))
-                spoken = alone and _EVERY.search(sentence.between(sentence.start, number.at))
+                spoken = alone and _EVERY.search(_PER.sub("", sentence.between(sentence.start, number.at)))
                 if not (spoken or _ALL.search(before) or _EACH.match(sentence.between(number.end, number.end + 20))):
+                    continue
+                least = _of_weakest(sentence, number)
+                if least is not None and least >= number.high * (1 + 1e-9):
+                    yield Clash(
+                        "p-bound",
+                        passage.place(number.at, number.end),
+                        f"not every p is below {number.text}: that of the weakest coefficient is at least {least:.2g}",
+                        "state a bound that all of them keep",
+                    )
                     continue
                 sets = _sets_for(evidence, sentence)
                 if sets and not any(max(values) < number.high * (1 + 1e-9) for values in sets):
@@ -95,6 +111,33 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"not every p is below {number.text}: the largest is {worst:.2g}",
                         "state a bound that all of them keep",
                     )
+
+
+def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
+    """The smallest p of the weakest of the coefficients whose range and N the paragraph states; ``None`` without."""
+    passage = sentence.passage
+    sizes = {int(x.value) for x in passage.numbers if x.role == "n" and x.label == "N" and x.decimals <= 0}
+    ranges = [
+        s
+        for other in passage.sentences
+        for s in spans(other)
+        if s.kind != "move" and _is_coefficient(s.left) and _is_coefficient(s.right) and _RANGED.search(other.text)
+    ]
+    if len(sizes) != 1 or len(ranges) != 1 or ranges[0].left.value * ranges[0].right.value <= 0:
+        return None
+    low, high = ranges[0].left, ranges[0].right
+    weakest = min((low, high), key=lambda x: abs(x.value))
+    ends = p_range(weakest.low, weakest.high, sizes.pop(), 0, False)
+    return ends[0] if ends is not None else None
+
+
+_RANGED = re.compile(r"ρ|\brho\b|\br_?s?\b|coefficient|correlation|Spearman|Pearson", re.IGNORECASE)
+
+
+def _is_coefficient(number: Number) -> bool:
+    return (
+        number.role in ("coefficient", "value") and number.decimals >= 2 and abs(number.value) < 1 and not number.bound
+    )
 
 
 def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:

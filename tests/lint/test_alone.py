@@ -118,6 +118,9 @@ EDITS: dict[str, Edit] = {
                   "The relation is weaker later on, from ρ = −0.81 to ρ = −0.98 (N = 12)."),
     "CR417": Edit("5 samples =\n100 completions", "5 samples =\n120 completions"),
     "CR418": Edit("58 of 100 (58.0%)", "58 of 100 (57.0%)"),
+    "CR419": Edit("The poet stands at",
+                  "Again layer 8 is not significant (Spearman ρ = −0.31, p = 0.32, N = 12). Once more: Spearman "
+                  "ρ = 0.31, p = 0.32, N = 12. The poet stands at"),
     "CR430": Edit("The poet stands at",
                   "At layer 8 the relation is significant after Bonferroni over 7 tests (p = 0.03). The poet "
                   "stands at"),
