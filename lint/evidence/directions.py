@@ -10,7 +10,7 @@ from .correlations import Record, records
 from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import DirectionWord, direction_words, strength_words
+from .lexicon import DirectionWord, direction_words, quantifiers, relation_sign, strength_words
 from .passages import Passage, Sentence
 from .values import is_claim, vectors
 
@@ -41,7 +41,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             words = list(direction_words(sentence.text))
-            if not words:
+            if not words and relation_sign(sentence.text) is None:
                 continue
             yield from _of_moves(evidence, sentence, words)
             yield from _of_relations(evidence, sentence, words)
@@ -120,12 +120,17 @@ def _main_sign(evidence: Evidence) -> int:
 def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
     text = sentence.text
-    if not _RELATION.search(text) and not any(w.polar for w in words):
+    correlative = relation_sign(text)
+    if not _RELATION.search(text) and not any(w.polar for w in words) and correlative is None:
         return
+    if not coefficients:
+        coefficients = _earlier(sentence) if correlative is not None else []
+        at = len(text)
+    else:
+        at = coefficients[0].at - sentence.start
     if coefficients:
         if len({n.value > 0 for n in coefficients}) != 1 or any(abs(n.value) < 0.05 for n in coefficients):
             return
-        at = coefficients[0].at - sentence.start
         first = text[:at]
         if strength_words(first) or _moves(sentence):
             return
@@ -139,6 +144,22 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         sign, first, shown = _main_sign(evidence), text, "the page's coefficients"
         if sign == 0:
             return
+    correlative = relation_sign(first) if coefficients and at < len(text) else correlative
+    if correlative is None and coefficients and at < len(text):
+        tail = text[coefficients[-1].end - sentence.start :]
+        correlative = relation_sign(tail) if not re.search(r"\d", tail) else None
+    if correlative is not None:
+        start, end, said = correlative
+        if any(_DISTANCES.search(p.plain) for p in evidence.passages):
+            return  # the coefficients may be those of a distance
+        if said != sign:
+            place = sentence.passage.place(sentence.start + start, sentence.start + end)
+            if correlative in (relation_sign(first), relation_sign(text)) or not coefficients:
+                word = DirectionWord(start, end, said, first[start:end] or text[start:end])
+                yield _clash(sentence, word, f"'{word.text}' beside {shown}")
+            else:
+                yield Clash("direction", place, f"a relation of the other sign beside {shown}", "correct the words")
+        return
     mine = [w for w in words if w.end <= len(first)]
     polar = [w for w in mine if w.polar]
     chosen = polar or mine
@@ -154,6 +175,18 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
     if said != sign:
         beside = shown if coefficients else "coefficients of the other sign"
         yield _clash(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
+
+
+_DISTANCES = re.compile(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE)
+
+
+def _earlier(sentence: Sentence) -> list[Number]:
+    """The coefficients of the sentences before, for "Hedging decreases with overlap." behind them."""
+    sentences = sentence.passage.sentences
+    i = next(i for i, s in enumerate(sentences) if s is sentence)
+    if i == 0 or sentence.numbers:
+        return []
+    return [n for n in sentences[i - 1].numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
 
 
 # -- higher and lower -------------------------------------------------------------------------------------------------
@@ -201,6 +234,11 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
             n.bound or n.role == "points" for n in sentence.numbers if abs(n.end - sentence.start - word.start) < 60
         ):
             continue
+        opened = sentence.start + max(text.rfind(mark, 0, word.start) for mark in ";:.") + 1
+        counted = [k.start for k, _ in pairs_of_counts(sentence)]
+        counted += [sentence.start + q.start for q in quantifiers(text)]
+        if any(opened <= at < sentence.start + word.start for at in counted):
+            continue  # "5 of 8 end above their start": a count has a rule of its own
         change = _net(evidence, sentence)
         if change is not None and change != 0 and change * word.sign < 0:
             yield _clash(sentence, word, f"'{word.text}' where the last value minus the first is {change:+.3g}")
@@ -280,7 +318,8 @@ def _strength_of(evidence: Evidence, sentence: Sentence, word: DirectionWord, ow
 
 
 _MIDDLE = re.compile(
-    r"\b(?P<up>higher|larger|greater|above)?(?P<down>lower|smaller|below)?\s+(?:than\s+)?the\s+(?P<what>median|mean|average)\b",
+    r"\b(?P<up>higher|larger|greater|above)?(?P<down>lower|smaller|below)?\s+(?:than\s+)?the\s+(?P<what>median|"
+    r"mean|average)\b",
     re.IGNORECASE,
 )
 

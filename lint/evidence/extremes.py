@@ -243,7 +243,9 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     if before and _HOLDER_BEFORE.match(sentence.between(before[-1].end, start)):
         gap = sentence.between(before[-1].end, start)
         if not re.search(
-            r"\b(?:than|not|near|against|from|over|and|but|while|whereas|without|dropping|excluding|second|next)\b", gap
+            r"\b(?:than|not|near|against|from|over|and|but|while|whereas|without|dropping|excluding|second|"
+            r"next)\b",
+            gap,
         ):
             return before[-1]
     return None
@@ -261,12 +263,16 @@ _NOT_FIRST = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|improv|grow|"
-    r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|sensitiv|robust|stab|depend|affect)?\w*\b",
+    r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
+    r"improv|grow|"
+    r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
+    r"sensitiv|robust|stab|depend|affect)?\w*\b",
     re.IGNORECASE,
 )
 _SLICE = re.compile(
-    r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|[.,]\d)", re.IGNORECASE
+    r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|"
+    r"[.,]\d)",
+    re.IGNORECASE,
 )
 _CHANGED = frozenset(["change", "difference", "diff", "delta", "net", "shift", "gain", "drop", "effect", "increase"])
 
@@ -281,13 +287,14 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
     counted = re.search(r"\bof (?:the |all |our )*(\d+)\b", sentence.between(end, end + 40))
+    spread = _SPREAD.match(sentence.between(end, min(sentence.end, end + 40))) is not None
     candidates = [
         (s, s.facts[holder.name])
         for s in evidence.all_series
         if holder.name in s.facts
         and len(_facts(s)) >= 3
         and s.role not in ("interval", "at", "second")
-        and evidence.kind(s) not in ("size", "p", "spread")
+        and evidence.kind(s) not in (("size", "p") if spread else ("size", "p", "spread"))
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
         and (counted is None or len(_facts(s)) == int(counted.group(1)))
     ]
@@ -299,15 +306,22 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
             return None
     others = _beside_holder(sentence, start, end, holder)
     candidates = [(s, f) for s, f in candidates if all(o in s.facts for o in others)]
-    change = _change(sentence, start, end)
+    change = None if spread else _change(sentence, start, end)
     if change is not None:
         candidates = _changes(evidence, holder, candidates)
+    if spread:
+        candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "spread"]
     if not candidates:
         return None
-    wanted = "spread" if change is not None else "mean"
+    wanted = "spread" if change is not None or spread else "mean"
     over = [(s, s.facts[holder.name]) for s in evidence.aggregates if s.role == wanted and holder.name in s.facts]
+    if _AVERAGED.search(sentence.text) and change is None and not spread:
+        averaged = [(s, f) for s, f in candidates if words_of(s.quantity) & _MEANS]
+        candidates = averaged or (candidates if over else [])
+        if not candidates:
+            return None
     beside = _stated(sentence, word)
-    stated = [beside] if beside is not None else _beside(evidence, sentence, holder)
+    stated = [] if spread else [beside] if beside is not None else _beside(evidence, sentence, holder)
     if stated and change is None:
         known = candidates
         candidates = [
@@ -327,8 +341,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
                     f"extreme with {fact.value * scale:.4g} ({series.pointer})",
                     "correct the value or the name",
                 )
-    elif change is None:
-        candidates = _meant(evidence, candidates, sentence.between(end, end + 40), near)
+    elif change is None and not spread:
+        candidates = _ranged(evidence, sentence, end, candidates) or _meant(
+            evidence, candidates, sentence.between(end, end + 40), near
+        )
     if not candidates:
         return None
     if any(_is_extreme(s, f, word, change) for s, f in (*candidates, *over)):
@@ -344,6 +360,43 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+_SPREAD = re.compile(
+    r"\W+(?:\w+\s+){0,2}?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variances?|variation|scatter|"
+    r"dispersion|"
+    r"variability|ranges?)\b",
+    re.IGNORECASE,
+)
+_AVERAGED = re.compile(
+    r"\b(?:averaged|on average|in the mean|(?:over|across) (?:all |the |its |these )*(?:\d+ )?(?:wordings?|"
+    r"templates?|layers?|"
+    r"prompts?|questions?|seeds?|settings?|depths?|conditions?|sources?|variants?|phrasings?))\b",
+    re.IGNORECASE,
+)
+_MEANS = frozenset(["mean", "average", "avg", "mu", "overall", "centre", "center", "pooled", "all"])
+
+
+def _ranged(
+    evidence: Evidence, sentence: Sentence, end: int, candidates: list[tuple[Series, Fact]]
+) -> list[tuple[Series, Fact]]:
+    """ "The rates run from 5% to 67%; the judge has the highest": the fields with these ends, where no noun follows."""
+    after = sentence.between(end, min(sentence.end, end + 30))
+    if not re.match(r"\s*(?:[,;.):(*]|and\b|in (?:it|this|them)\b|of (?:them|these|all)\b|$)", after):
+        return []
+    out = []
+    for part in sentence.passage.sentences:
+        if part.start > sentence.start:
+            break
+        for span in spans(part):
+            if span.start > end:
+                break
+            for s, f in candidates:
+                facts = _facts(s)
+                low, high = min(facts, key=lambda x: x.value), max(facts, key=lambda x: x.value)
+                if evidence.matches(span.left, s, low) and evidence.matches(span.right, s, high):
+                    out.append((s, f))
+    return out
 
 
 _CLAUSE = re.compile(r"[,;:.()]|\b(?:and|but|while|whereas|though|although|with)\b", re.IGNORECASE)
@@ -419,13 +472,16 @@ def _meant(
     noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
     if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | _RATES | _ROLES | LIKENESS)):
         return []  # a quantity that no table and no field is known to hold
-    if noun & _RATES:
+    if noun & _RATES or re.match(r"\s*(?:often|frequent|common)", after):
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     point = re.sub(r"\b(?:highest|maximum|tops?|at most|reach\w*)\b", " ", near, flags=re.IGNORECASE)
     for role, pattern in ROLE_WORDS.items():
         if pattern.search(point):  # the extreme itself is no point of a course
             return [
-                (s, f) for s, f in candidates if s.role == role or (s.origin == "page" and pattern.search(s.quantity))
+                (s, f)
+                for s, f in candidates
+                if s.role == role
+                or (s.origin == "page" and pattern.search(s.quantity) and not words_of(s.quantity) & _TIMES)
             ]
     for words in (noun, words_of(near)):
         named = [(s, f) for s, f in candidates if s.origin == "page" and words & words_of(s.quantity)]
@@ -439,8 +495,34 @@ def _meant(
     return candidates
 
 
+_TIMES = frozenset(["step", "epoch", "update", "checkpoint", "ckpt", "round", "tick", "iteration", "turn", "at"])
 _BLAND = frozenset(
-    ["one", "of", "all", "value", "single", "overall", "the", "a", "by", "far", "figure", "number", "them"]
+    [
+        "often",
+        "frequently",
+        "frequent",
+        "commonly",
+        "strongly",
+        "readily",
+        "list",
+        "field",
+        "table",
+        "ranking",
+        "other",
+        "one",
+        "of",
+        "all",
+        "value",
+        "single",
+        "overall",
+        "the",
+        "a",
+        "by",
+        "far",
+        "figure",
+        "number",
+        "them",
+    ]
 )
 _RATES = frozenset(["rate", "share", "percentage", "proportion", "fraction", "frequency", "uptake", "leakage"])
 _ROLES = frozenset(["peak", "start", "baseline", "end", "maximum", "final", "initial"])

@@ -13,6 +13,7 @@ __all__ = [
     "Quantifier",
     "direction_words",
     "quantifiers",
+    "relation_sign",
     "strength_words",
     "superlatives",
 ]
@@ -334,6 +335,74 @@ def direction_words(text: str) -> list[DirectionWord]:
     return out
 
 
+_MORE = (
+    r"more|higher|greater|larger|bigger|stronger|heavier|longer|increas(?:e[sd]?|ing)|r[io]ses?|gr[eo]ws?|"
+    r"climbs?|better|"
+    r"further along|farther along|up"
+)
+_LESS = r"less|fewer|lower|smaller|weaker|lighter|shorter|rarer|decreas(?:e[sd]?|ing)|falls?|drops?|declines?|shrinks?"
+_NEAR = r"closer|nearer|more (?:similar|alike|like)"
+_FAR = (
+    r"(?:further|farther)(?! along)(?: away)?|more (?:distant|remote|unlike|dissimilar|different)|"
+    r"less (?:similar|alike|like)"
+)
+_NEARNESS = (
+    r"(?:\w+ ){0,2}?(?P<near>overlap|closeness|similarity|likeness|cosine|projection|resemblance|proximity|nearness|"
+    r"alignment)"
+)
+_CORRELATIVE = re.compile(
+    rf"\b(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR})|(?P<am>{_MORE})|(?P<al>{_LESS}))\b(?P<gap>[^.;:?!]{{0,70}}?)"
+    rf"(?:,\s+the\s+|\s*(?:=|→|->|⇒|=>)\s*|\b(?:means?|mean|brings?|implies|comes? with|goes? with|accepts?|"
+    rf"tends? to|"
+    rf"shows?|show|gets?|leaks?|takes?|refuses?|answers?|say|says|are|have|has|is)\b(?P<verb>[^.;:?!,]{{0,50}}?))"
+    rf"(?:(?P<bm>{_MORE})|(?P<bl>{_LESS}))\b",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    rf"\b(?:(?P<up>increases?|rises?|grows?|climbs?|goes up)|(?P<down>decreases?|falls?|drops?|declines?|"
+    rf"shrinks?|goes down))"
+    rf"\s+with\s+(?:the |its |their |more |greater |increasing |growing )*(?:{_NEARNESS})\b",
+    re.IGNORECASE,
+)
+_ALONG = re.compile(
+    rf"\b(?:goes|go|comes|come) (?:along |together |hand in hand )?with (?:(?P<up>{_MORE})|"
+    rf"(?P<down>{_LESS}))\b",
+    re.IGNORECASE,
+)
+_FOLLOWS = re.compile(
+    rf"\b(?:(?P<up>follows?|tracks?|mirrors?|keeps? pace with|goes? along with)|(?P<down>runs? against|"
+    rf"runs? counter to|"
+    rf"goes? against|opposes?))\s+(?:the |its |their )*(?:{_NEARNESS})\b",
+    re.IGNORECASE,
+)
+
+
+def relation_sign(text: str) -> tuple[int, int, int] | None:
+    """Where a text says how closeness and a rate go together, and the sign; ``None`` where it does not say.
+
+    >>> [relation_sign(t)[2] for t in ("the further from it, the less it leaks", "leakage decreases with overlap")]
+    [1, -1]
+    """
+    hits = []
+    for match in _CORRELATIVE.finditer(text):
+        if re.search(r"\bthan\b|\d", match["gap"] + (match["verb"] or "")):
+            continue
+        a = 1 if match["an"] or match["am"] else -1
+        b = 1 if match["bm"] else -1
+        if match["am"] or match["al"]:  # of what, is not said: only "the more …, the more …"
+            joined = text[match.start() : match.start("bm" if match["bm"] else "bl")]
+            if not re.search(r",\s+the\s+$|[=>→⇒]\s*$", joined) and "along" not in (match["am"] or "").lower():
+                continue
+        hits.append((match.start(), match.end(), a * b))
+    for pattern in (_WITH, _FOLLOWS):
+        for match in pattern.finditer(text):
+            sign = 1 if match["up"] else -1
+            hits.append((match.start(), match.end(), sign))
+    hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONG.finditer(text))
+    hits = [h for h in hits if not _NEGATED.search(text[max(0, h[0] - 30) : h[0]])]
+    return hits[0] if hits and len({h[2] for h in hits}) == 1 else None
+
+
 def strength_words(text: str) -> list[DirectionWord]:
     """The words that say stronger (+1) or weaker (-1)."""
     return [
@@ -423,11 +492,29 @@ def superlatives(text: str) -> list[Superlative]:
         if _MODIFIER.search(text[max(0, match.start() - 24) : match.start()]):
             continue  # "at the highest dose" says where
         out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, word in _STRENGTH_SUPERLATIVE))
-    return out
+    for match in _LEADS.finditer(text):
+        if not _NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
+            out.append(Superlative(match.start(), match.end(), 1 if match["first"] else -1, False))
+    return sorted(out)
+
+
+_LEADS = re.compile(
+    r"\b(?:(?P<first>(?:tops|topped|leads|led|heads|headed) (?:the|this|our) (?:list|ranking|rankings|table|"
+    r"field|order|group|"
+    r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|(?:more|higher|better|"
+    r"greater)"
+    r"(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)|(?:comes?|came|ranks?|ranked|"
+    r"finish\w+) (?:out )?(?:last|"
+    r"bottom)|brings? up the rear|(?:is|sits|stands) at the bottom of the (?:list|ranking|table|field)|"
+    r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)\b",
+    re.IGNORECASE,
+)
 
 
 _COUNTED = re.compile(
-    r"\s+(?!for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|to\b|when\b|after\b|often\b|strongly\b)[a-z]+", re.IGNORECASE
+    r"\s+(?!\w+ing\b|frequently\b|readily\b|heavily\b|clearly\b|for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|"
+    r"to\b|when\b|after\b|often\b|strongly\b)[a-z]+",
+    re.IGNORECASE,
 )
 _MODIFIER = re.compile(
     r"\b(?:at|under|with|from|until|till|by|in|on|beyond|up to|down to|after|before|than|through|between|of|to|using|"
