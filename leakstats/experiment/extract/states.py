@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,11 @@ class BlockReader:
         if not self.layers or len(set(self.layers)) < len(self.layers) or not all(0 <= i < n for i in self.layers):
             raise InputError(f"layers are {list(layers)}; they must be different blocks of 0 to {n - 1}, at least one")
         self.compiled = compiled
+        last = self.blocks[max(self.layers)]
+        self._feed_forward = getattr(last, "mlp", None)
         if compiled:
-            _compile(self.blocks)
+            # the last one does other work for every batch, see _only
+            _compile([b for b in self.blocks if b is not last or self._feed_forward is None])
 
     def __enter__(self) -> BlockReader:
         return self
@@ -111,7 +115,7 @@ class BlockReader:
 
         handles = [self.blocks[layer].register_forward_hook(hook(layer)) for layer in self.layers]
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), _only(self._feed_forward, index):
                 self.decoder(**inputs, use_cache=False)
         except _Stop:
             pass
@@ -125,6 +129,40 @@ class BlockReader:
     def read_batch(self, batch: Batch) -> list[Any]:
         """:meth:`read` for a batch: the tokens that it names, in the order of ``batch.index``."""
         return self.read(self.inputs(batch), _sent(batch.index, self.device))
+
+
+@contextmanager
+def _only(feed_forward: Any, index: Any) -> Iterator[None]:
+    """Let the feed-forward part of the last block compute the flattened tokens ``index`` alone.
+
+    It works token by token, and no later block needs the others, which get zeros: a batch of a persona a row reads one
+    token in twenty, and this part is seven eighths of a block's work. Left alone where most tokens are read.
+    """
+    if feed_forward is None:
+        yield
+        return
+    import torch
+
+    whole, before = feed_forward.forward, dict(vars(feed_forward))
+
+    def few(states: Any) -> Any:
+        tokens = states.reshape(-1, states.shape[-1])
+        if 2 * index.numel() > tokens.shape[0]:
+            return whole(states)
+        found = whole(tokens[index][None])
+        if not isinstance(found, torch.Tensor):
+            return whole(states)
+        out = torch.zeros_like(tokens)
+        out[index] = found[0]
+        return out.view_as(states)
+
+    feed_forward.forward = few
+    try:
+        yield
+    finally:
+        del feed_forward.forward
+        if "forward" in before:
+            feed_forward.forward = before["forward"]
 
 
 def _sent(array: np.ndarray[Any, Any], device: Any) -> Any:

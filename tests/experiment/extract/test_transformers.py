@@ -376,6 +376,42 @@ def test_blocks_after_the_last_wanted_and_the_head_do_not_run(models):
     assert [tuple(s.shape) for s in states] == [(1, 32), (1, 32)]
 
 
+def test_the_last_feed_forward_part_computes_what_is_read(models):
+    import torch
+
+    model = load_model(models["llama"], device="cpu")
+    tokens = {}
+    for i, block in enumerate(model.model.layers):
+        block.mlp.gate_proj.register_forward_pre_hook(
+            lambda module, args, i=i: tokens.setdefault(i, []).append(args[0].reshape(-1, 32).shape[0])
+        )
+    reader = BlockReader(model, (0, 2))
+    ids = {"input_ids": torch.tensor([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]])}
+    whole = reader.read(ids, torch.arange(10))
+    assert tokens == {0: [10], 1: [10], 2: [10]}
+    tokens.clear()
+    index = torch.tensor([9, 4])
+    few = reader.read(ids, index)
+    assert tokens == {0: [10], 1: [10], 2: [2]}
+    for a, b in zip(few, whole, strict=True):
+        torch.testing.assert_close(a, b[index], rtol=1e-6, atol=1e-6)
+    assert "forward" not in vars(model.model.layers[2].mlp)
+
+
+def test_a_feed_forward_part_that_gives_more_than_states_is_left_alone():
+    import torch
+
+    from leakstats.experiment.extract.states import _only
+
+    part = torch.nn.Module()
+    part.forward = hooked = lambda states: (2 * states, "which expert")
+    with _only(part, torch.tensor([1])):
+        states, said = part(torch.ones(1, 4, 3))
+    assert torch.equal(states, torch.full((1, 4, 3), 2.0))
+    assert said == "which expert"
+    assert part.forward is hooked  # what somebody else put there is put back
+
+
 def test_results_repeat_to_the_bit(models):
     options = {"state": ModelState(models["llama"]), "layers": (0, 3), "position": "last_prompt"}
     found = [
