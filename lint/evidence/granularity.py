@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from leakstats.records import struct
 
 from ..source import Place
-from .grammar import Number
+from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -98,6 +98,15 @@ _AVERAGED = re.compile(
 _NOBODY = re.compile(
     r"\b(?:nobody|no one|none|nothing|neither|no \w+|without \w+)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
 )
+_LEVEL = re.compile(r"\s*(?:bar|level|threshold|cut|cut-?off|mark|line|limit|criterion)\b", re.IGNORECASE)
+_SPREAD = re.compile(r"\s*\(?(?:±|\+/?-|\bsd\b|\bSD\b|s\.d\.)\s*$|\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)")
+_RUNS = re.compile(
+    r"\b(?P<m>\d{1,2}|"
+    + "|".join(WORD_NUMBERS)
+    + r")\s+(?:\w+\s+){0,2}(?:runs?|seeds?|repeats?|repetitions?|replicates?|"
+    r"replications?|restarts?|fits?|trainings?)\b",
+    re.IGNORECASE,
+)
 _RATES = re.compile(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
 _SHARE_OF = re.compile(
     r"\s*(?:of|through|from) (?:its|the|their|that|this|all|what)\b[^.;,)]{0,30}?"
@@ -126,6 +135,9 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
         or _SHARE_IS.search(before)
         or _AVERAGED.match(after)
         or _NOBODY.search(clause)
+        or _LEVEL.match(after)
+        or _SPREAD.search(before)
+        or _SPREAD.match(after)
         or re.match(r"\s*\(\d+ [a-z]", after)
     )
 
@@ -209,11 +221,34 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     if s.origin == "data" and evidence.kind(s) == "rate"
                 ):
                     continue  # the value itself is known
+                if any(possible(number, n * m) for n in sizes for m in _runs(evidence, sentence)):
+                    continue  # a mean over runs
                 place = passage.place(number.start, number.end)
                 around = {near.name} if near is not None else {name, *(m.name for m in sentence.names)}
                 named = number.role == "percent" or _RATES.search(sentence.text) is not None
                 sure = named or any(_near_rate(evidence, number, x) for x in sorted(around))
                 yield _Judged(place, number, sizes, own, any(possible(number, n) for n in sizes), sure)
+
+
+def _runs(evidence: Evidence, sentence: Sentence) -> frozenset[int]:
+    """How many runs a rate may be a mean of: counts of runs or seeds of the page, and the N of the sentence."""
+    runs = _page_runs(evidence)
+    if sentence.names:
+        return runs
+    return runs | {int(x.value) for x in sentence.numbers if x.role == "n" and x.label == "N" and 2 <= x.value <= 40}
+
+
+def _page_runs(evidence: Evidence) -> frozenset[int]:
+    """The counts of runs or seeds that the page states."""
+    if "runs" not in evidence.cache:
+        found = set()
+        for text, _ in evidence.document.texts():
+            for match in _RUNS.finditer(text.text[:4000]):
+                word = match["m"].lower()
+                found.add(WORD_NUMBERS[word] if word in WORD_NUMBERS else int(word))
+        evidence.cache["runs"] = frozenset(m for m in found if 2 <= m <= 20)
+    runs: frozenset[int] = evidence.cache["runs"]
+    return runs
 
 
 def _near_rate(evidence: Evidence, number: Number, name: str) -> bool:
@@ -228,6 +263,7 @@ def _near_rate(evidence: Evidence, number: Number, name: str) -> bool:
 
 
 def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
+    runs = _page_runs(evidence)
     for sheet in evidence.sheets:
         sizes_of: dict[int, set[int]] = {}
         for item in sheet.numbers:
@@ -238,7 +274,7 @@ def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
             if len(sizes) != 1 or not _is_cell_rate(sheet, item) or sizes[0] < _FEWEST:
                 continue
             number = item.number
-            if _tells(number, sizes[0]):
+            if _tells(number, sizes[0]) and not any(possible(number, sizes[0] * m) for m in runs):
                 place = evidence.document.place(item.cell.text, number.start, number.end)
                 yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
 

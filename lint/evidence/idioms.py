@@ -122,7 +122,9 @@ def spans(sentence: Sentence) -> list[Span]:
     return out
 
 
-_INTERVAL_WORD = re.compile(r"\bCIs?\b|\bCI\s?\d\d|\bintervals?\b|\bWilson\b|\bconfidence\b")
+_INTERVAL_WORD = re.compile(
+    r"\b(?:confidence )?(?:bands?|limits)\b|\bCIs?\b|\bCI\s?\d\d|\bintervals?\b|\bWilson\b|\bconfidence\b"
+)
 
 
 @once

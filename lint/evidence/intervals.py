@@ -17,6 +17,7 @@ from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
+from .tables import is_aggregate
 from .values import is_claim
 
 __all__ = ["exclusion_clashes", "follows_from_trials", "ratio_clashes", "width_clashes"]
@@ -69,7 +70,7 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
             for position, (low, high, _at) in enumerate(found):
                 estimate, counts = _estimate(sentence, found, position, rates, pairs, low)
                 if orphan:
-                    estimate = _change_before(passage, sentence)
+                    estimate = _change_before(passage, sentence, low, high)
                 sizes = (counts[1],) if counts is not None else _known_sizes(evidence, sentence, estimate) or local
                 place = passage.place(low.start, high.end)
                 far = estimate is None or low.start - estimate.end > 24
@@ -91,7 +92,7 @@ def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tupl
     return (*((n.low, n.high) for n in found), *apart)
 
 
-def _change_before(passage: Passage, sentence: Sentence) -> Number | None:
+def _change_before(passage: Passage, sentence: Sentence, low: Number, high: Number) -> Number | None:
     """The one signed change of the sentence before an interval that stands alone: "The interval, [−1.35, 0.32]"."""
     at = passage.sentences.index(sentence)
     if not at or _ITS.match(sentence.text) is None or intervals(passage.sentences[at - 1]):
@@ -100,7 +101,9 @@ def _change_before(passage: Passage, sentence: Sentence) -> Number | None:
     signed = [n for n in before.numbers if n.signed and n.role in ("points", "value") and not n.bound]
     others = [n for n in before.numbers if not n.signed and n.role in ("points", "value", "coefficient", "percent")]
     moved = {id(x) for s in spans(before) for x in (s.left, s.right)}
-    return signed[0] if len(signed) == 1 and all(id(n) in moved for n in others) else None
+    if len(signed) != 1 or any(id(n) not in moved or low.value <= n.value <= high.value for n in others):
+        return None
+    return signed[0]
 
 
 _ITS = re.compile(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|confidence|limits)", re.IGNORECASE)
@@ -223,6 +226,11 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 for name in name_variants(sheet.labels[row]):
                     known = known or trials_of(evidence, name, estimate)
             sizes = (counts[1],) if counts else (size,) if size else known
+            if not counts and (row == len(sheet.labels) - 1 or is_aggregate(sheet.labels[row])):
+                # a row of totals has another n than the rest, which may stand nowhere
+                sizes = tuple(dict.fromkeys((*sizes, *_totals(evidence)))) if sizes else ()
+                yield Stated(low, high, estimate, counts, place, sizes, f"{head} {' '.join(sheet.header)}", False)
+                continue
             yield Stated(low, high, estimate, counts, place, sizes, f"{head} {' '.join(sheet.header)}", bool(sizes))
 
 
@@ -432,7 +440,29 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         )
 
 
+def _totals(evidence: Evidence) -> tuple[int, ...]:
+    """Sums of the sample sizes that a column or a row of a table lists, and of one size over all its rows."""
+    if "size totals" not in evidence.cache:
+        out: set[int] = set()
+        for sheet in evidence.sheets:
+            for across in (False, True):
+                groups: dict[tuple[int, int], list[int]] = {}
+                for x in sheet.numbers:
+                    if x.number.role == "n" and x.number.decimals <= 0:
+                        groups.setdefault((x.row if across else x.column, x.position), []).append(int(x.number.value))
+                out |= {sum(g) for g in groups.values()} | {sum(g[:-1]) for g in groups.values()}
+            out |= {n * m for n in _stated_sizes(evidence) for m in range(len(sheet.labels) - 1, len(sheet.labels) + 1)}
+        evidence.cache["size totals"] = tuple(sorted(n for n in out if n > 1))
+    found: tuple[int, ...] = evidence.cache["size totals"]
+    return found
+
+
 def _gathered_sizes(evidence: Evidence) -> tuple[int, ...]:
+    """Every sample size of the page, and their totals."""
+    return tuple(dict.fromkeys((*_stated_sizes(evidence), *_totals(evidence))))
+
+
+def _stated_sizes(evidence: Evidence) -> tuple[int, ...]:
     found: list[int] = []
     for passage in evidence.passages:
         found.extend(int(n.value) for n in passage.numbers if n.role == "n" and n.decimals <= 0)

@@ -22,7 +22,7 @@ from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants, w
 from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
 from .slips import slip_of
-from .tables import Binding, CellNumber, Sheet, bind, entity_names, read_sheet
+from .tables import Binding, CellNumber, Sheet, bind, entity_names, exchanged, read_sheet
 
 __all__ = ["LIKENESS", "Clash", "Evidence", "exceptions"]
 
@@ -402,6 +402,7 @@ class Evidence:
         out = {}
         for binding in self.bindings:
             chance = len(binding.matched) < 3 and not binding.data.words & binding.page.words
+            chance = chance and not exchanged(list(binding.wrong), binding.scale)
             for cell, fact in binding.wrong:
                 if chance and not slip_of(cell.number, fact.value * binding.scale):
                     continue  # two cells agree with some field of a large file

@@ -17,7 +17,7 @@ from ..document import Cell, Table
 from .grammar import Number, Role, read_numbers
 from .names import index_of, name_variants, words_of
 
-__all__ = ["Binding", "CellNumber", "Sheet", "bind", "entity_names", "read_sheet"]
+__all__ = ["Binding", "CellNumber", "Sheet", "bind", "entity_names", "exchanged", "is_aggregate", "read_sheet"]
 
 Grid: TypeAlias = "tuple[tuple[Cell | None, ...], ...]"
 Turned: TypeAlias = "tuple[list[str], list[str], list[list[Cell | None]], list[str]]"
@@ -290,6 +290,11 @@ _AGGREGATE = re.compile(
 )
 
 
+def is_aggregate(label: str) -> bool:
+    """True for the name of a row over all the others."""
+    return _AGGREGATE.match(label) is not None
+
+
 def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
     text = cell.text.text
     if len(text) > 80:
@@ -396,6 +401,7 @@ def bind(
     for i, (item, known) in enumerate(zip(cells, names, strict=True)):
         seen: set[int] = set()
         number = item.number
+        low, high = number.admitted
         for name in known:
             for s, fact in index.get(name, ()):
                 if s in seen:
@@ -404,11 +410,11 @@ def bind(
                 if (number.decimals > 0 and counts[s]) or (number.role == "n" and not counts[s]):
                     continue  # counts are not printed with decimals
                 for scale in _SCALES if number.role != "count" else _SCALES[:1]:
-                    votes[(s, scale)].append((i, fact, number.admits(fact.value, scale=scale)))
+                    votes[(s, scale)].append((i, fact, low <= fact.value * scale <= high))
     best = None
     for (s, scale), found in votes.items():
         right = sum(ok for _, _, ok in found)
-        swap = right > 0 and len(found) == 3 and _exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)
+        swap = right > 0 and len(found) == 3 and exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)
         if not swap and (right < 2 or right * 2 < len(found)):
             continue
         distinct = len({cells[i].number.text for i, _, ok in found if ok and not cells[i].number.bound})
@@ -421,14 +427,14 @@ def bind(
     _, s, scale, found, distinct = best
     right = sum(ok for _, _, ok in found)
     wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
-    swapped = _exchanged(wrong, scale)
+    swapped = exchanged(wrong, scale)
     if wrong and not swapped and (distinct < 2 or right <= len(wrong)):
         return None
     matched = tuple(cells[i] for i, _, ok in found if ok)
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
 
 
-def _exchanged(wrong: list[tuple[CellNumber, Fact]], scale: float) -> bool:
+def exchanged(wrong: list[tuple[CellNumber, Fact]], scale: float) -> bool:
     """True if two cells hold each other's value."""
     return len({c.number.text for c, _ in wrong}) == len(wrong) == 2 and all(
         cell.number.admits(fact.value, scale=scale) for (cell, _), (_, fact) in zip(wrong, reversed(wrong), strict=True)
