@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -159,9 +158,6 @@ def lint(
     )
     failing: Severity = fail_on or config.fail_on or "error"
     _check_usage(pages, event=event, baseline=baseline_path, update=update_baseline, fix=fix, write=write)
-
-    if len(pages) > 1 or any(Path(page).is_dir() for page in pages):
-        gc.enable()  # it rests for one page (``reporting/cli.py``); many leave cycles behind
 
     def judge() -> Report:
         if event is not None:

@@ -6,6 +6,7 @@ import gc
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field
 from datetime import date
 from functools import partial
@@ -79,6 +80,8 @@ class Readable(Protocol):
 
 _POOL_FROM = 16
 """Pages from which further processes are worth their start."""
+_CHUNK = 16
+"""Pages that a process judges before it looks for garbage."""
 
 
 def lint_paths(
@@ -97,7 +100,8 @@ def lint_paths(
     files = [name for name in names if name != "-"]
     jobs = _processors() if jobs is None else jobs
     if len(files) < _POOL_FROM or jobs < 2:
-        judged = {name: _lint_file(name, options) for name in files}
+        with _resting():
+            judged = dict(zip(files, _lint_chunk(files, options), strict=True))
     else:
         judged = dict(zip(files, _in_parallel(files, options, jobs), strict=True))
     if "-" in names:
@@ -115,7 +119,7 @@ def _in_parallel(files: list[str], options: Options, jobs: int) -> list[PageRepo
     from concurrent.futures import ProcessPoolExecutor  # late: one page needs none
 
     all_rules()  # before the processes start, so that each inherits the rules
-    size = max(1, min(16, len(files) // (2 * jobs)))
+    size = max(1, min(_CHUNK, len(files) // (2 * jobs)))
     chunks = [files[i : i + size] for i in range(0, len(files), size)]
     with ProcessPoolExecutor(jobs, initializer=_rest) as pool:
         return [report for reports in pool.map(partial(_lint_chunk, options=options), chunks) for report in reports]
@@ -127,9 +131,24 @@ def _rest() -> None:
     gc.disable()
 
 
+@contextmanager
+def _resting() -> Iterator[None]:
+    """The collector of garbage rests, and works afterwards if it did before."""
+    works = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if works:
+            gc.enable()
+
+
 def _lint_chunk(files: list[str], options: Options) -> list[PageReport]:
-    reports = [_lint_file(name, options) for name in files]
-    gc.collect()  # once for a dozen pages, and not hundreds of times a page
+    reports = []
+    for i, name in enumerate(files, 1):
+        reports.append(_lint_file(name, options))
+        if i % _CHUNK == 0:
+            gc.collect(1)  # once for a dozen pages and among what they left, not hundreds of times a page
     return reports
 
 

@@ -211,7 +211,6 @@ def _out_of_order(children: list[tuple[int, Found]]) -> Iterator[tuple[Found, st
     for i, (rank, found) in enumerate(ordered):
         if i in kept:
             continue
-        earlier = [f for r, f in children if r < rank]
-        where = f"before '{earlier[-1].spec.heading}'" if earlier and earlier[-1].first > found.first else ""
-        later = [f for r, f in children if r > rank and f.first < found.first]
-        yield found, where or f"after '{later[0].spec.heading}'"
+        behind = [f for r, f in children if r < rank and f.first > found.first]
+        ahead = [f for r, f in children if r > rank and f.first < found.first]
+        yield found, f"before '{behind[-1].spec.heading}'" if behind else f"after '{ahead[0].spec.heading}'"

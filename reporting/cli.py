@@ -45,7 +45,7 @@ def main() -> None:
     """Entry point of the ``clean-result`` command.
 
     The collector of garbage rests: what a short command imports and reads is alive until it ends, and looking it
-    through, above all at the very end, costs a tenth of the time of a lint. A long run wakes it.
+    through, above all at the very end, costs a tenth of the time of a lint. A long run calls it by itself.
     """
     gc.disable()
     try:

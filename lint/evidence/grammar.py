@@ -6,7 +6,7 @@ Reading is one pass of one expression over the text, and a short look at what st
 from __future__ import annotations
 
 import re
-from math import isfinite
+from math import inf, isfinite
 from typing import Literal, TypeAlias
 
 from leakstats.numbers import parse_number
@@ -159,21 +159,29 @@ class Number:
 
     def allows(self, value: float, *, scale: float = 1.0) -> bool:
         """True if ``value`` (times ``scale``) prints as this number, ties either way; "about" widens it."""
-        value *= scale
+        low, high = self.printed
+        return low <= value * scale <= high
+
+    def admits(self, value: float, *, scale: float = 1.0) -> bool:
+        """True if ``value`` (times ``scale``) prints as this number, or keeps to it where it is a bound."""
+        low, high = self.admitted
+        return low <= value * scale <= high
+
+    @property
+    def printed(self) -> tuple[float, float]:
+        """The lowest and the highest value that prints as this number, ties either way; "about" widens it."""
         low, high = self.low, self.high
         if self.bound == "~":
             room = max(0.05 * abs(self.value), 0.5 * (high - low))
             low, high = low - room, high + room
-        slack = 1e-9 * max(abs(low), abs(high), abs(value), 1e-300)
-        return low - slack <= value <= high + slack
+        slack = 1e-9 * max(abs(low), abs(high), 1e-300)
+        return low - slack, high + slack
 
-    def admits(self, value: float, *, scale: float = 1.0) -> bool:
-        """True if ``value`` (times ``scale``) prints as this number, or keeps to it where it is a bound."""
-        if self.bound not in ("<", "<=", ">", ">="):
-            return self.allows(value, scale=scale)
-        value *= scale
-        room = 1e-9 * max(abs(value), abs(self.high))
-        return value <= self.high + room if self.bound[0] == "<" else value >= self.low - room
+    @property
+    def admitted(self) -> tuple[float, float]:
+        """The lowest and the highest value that prints as this number, or keeps to it where it is a bound."""
+        low, high = self.printed
+        return -inf if self.bound in ("<", "<=") else low, inf if self.bound in (">", ">=") else high
 
 
 def _ascii(text: str) -> str:

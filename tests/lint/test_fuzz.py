@@ -52,6 +52,7 @@ FRAGMENTS = (
 ONCE = (
     "12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",
     "The rate is 0 of 0 (95% CI [0.1, 0.2]).",
+    "### Compute\n### Environment\n### Training\n### Data\n### Eval",
 )
 """What an earlier version could not answer, as small as it gets."""
 
