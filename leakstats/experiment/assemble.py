@@ -148,7 +148,8 @@ def _origin(run: Run, plan: Plan) -> dict[str, Any]:
     said: dict[str, list[dict[str, Any]]] = {}
     for record in sorted(run.journal.of_stage("backend"), key=lambda r: str(r["key"])):
         said.setdefault(record["kind"], []).append(record["said"])
-    hours = round(_gpu_seconds(seconds, said) / 3600, 4)
+    on_gpu = {stage: round(s / 3600, 4) for stage, s in _gpu_seconds(seconds, said).items()}
+    hours = round(sum(_gpu_seconds(seconds, said).values()) / 3600, 4)
     setup = make_setup(
         spec,
         run.journal,
@@ -156,6 +157,7 @@ def _origin(run: Run, plan: Plan) -> dict[str, Any]:
         backends=said,
         seconds=seconds,
         gpu_hours=hours,
+        gpu_hours_of=on_gpu,
         example=_example(run),
         plan=plan,
         cards=_cards(run),
@@ -196,15 +198,15 @@ _BACKEND_OF = {"rows": "generator", "generate": "generator", "answer": "generato
 _BACKEND_OF |= {"sft": "trainer", "train": "trainer", "extract": "extractor"}
 
 
-def _gpu_seconds(seconds: Mapping[str, float], said: Mapping[str, Sequence[Mapping[str, Any]]]) -> float:
-    """Wall time of the stages whose backend ran on GPUs, times their number."""
-    total = 0.0
+def _gpu_seconds(seconds: Mapping[str, float], said: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, float]:
+    """Wall time of each stage whose backend ran on GPUs, times their number."""
+    out: dict[str, float] = {}
     for stage, wall in seconds.items():
         backends = said.get(_BACKEND_OF.get(stage, ""), ())
         on_gpu = [b for b in backends if b.get("device") and "cpu" not in str(b["device"]).lower()]
         if on_gpu:
-            total += wall * int(on_gpu[0].get("n_gpus", 1))
-    return total
+            out[stage] = wall * int(on_gpu[0].get("n_gpus", 1))
+    return out
 
 
 def _cards(run: Run) -> list[dict[str, Any]]:

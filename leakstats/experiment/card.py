@@ -27,6 +27,7 @@ VOLATILE = (
     ("plan", "data_collected_on"),
     ("setup", "compute", "Wall time"),
     ("setup", "compute", "Total GPU-hours"),
+    ("setup", "compute", "GPU-hours by stage"),
 )
 """The times in a results document: the only fields in which two runs with the same seeds, code and machine differ."""
 
@@ -56,6 +57,7 @@ def make_setup(
     backends: Mapping[str, Sequence[Mapping[str, Any]]],
     seconds: Mapping[str, float],
     gpu_hours: float,
+    gpu_hours_of: Mapping[str, float],
     example: str | None,
     plan: Plan,
     cards: Sequence[Mapping[str, Any]] = (),
@@ -72,6 +74,8 @@ def make_setup(
         Wall time of each stage.
     gpu_hours : float
         Over all stages.
+    gpu_hours_of : mapping
+        Of each stage that ran on a GPU.
     example : str or None
         One training row, verbatim; None where nothing was trained.
     plan : Plan
@@ -90,6 +94,8 @@ def make_setup(
             "Wall time": duration(sum(seconds.values()))
             + "".join(f"; {stage} {duration(s)}" for stage, s in sorted(seconds.items()) if s >= 0.5),
             "Total GPU-hours": gpu_hours,
+            "GPU-hours by stage": "; ".join(f"{stage} {h:g}" for stage, h in sorted(gpu_hours_of.items()))
+            or "no stage ran on a GPU",
         },
         "environment": _environment(provenance),
     }

@@ -166,6 +166,8 @@ class _Reader:
         sources = tuple(d["sources"])
         self.known_personas(["sources"], sources, personas)
         marker = _build(MarkerSpec, d.get("marker", {}))
+        if not marker.text.strip():
+            self.wrong(["marker", "text"], f"is {marker.text!r}", "choose a text that nothing else would say")
         given = d.get("conditions", [{"name": "marker"}])
         trains = any(c.get("kind", "marker") != "adapters" for c in given)
         conditions = self.conditions(given, sources, personas)
@@ -209,7 +211,11 @@ class _Reader:
                 "names both a path and a world" if "path" in given else "names no weights",
                 'give either path = "FOLDER or hub id" or world = "demo"',
             )
-        return replace(_build(ModelSpec, given), path=self.place(given.get("path")))
+        path = self.place(given.get("path"))
+        if "revision" in given and (path is None or Path(path).is_dir()):
+            what = "the tiny world" if path is None else f"{given['path']!r}, a folder"
+            self.wrong(["model", "revision"], f"belongs to a hub id, and the model is {what}", "take it out")
+        return replace(_build(ModelSpec, given), path=path)
 
     def place(self, path: str | None) -> str | None:
         """A folder relative to the specification where there is one; else the text, which may be a hub id."""

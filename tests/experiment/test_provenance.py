@@ -152,5 +152,5 @@ def test_gpu_hours_count_the_stages_that_ran_on_gpus():
         "generator": [{"device": "cuda", "n_gpus": 2}],
         "extractor": [{"device": "x86_64 CPU"}],
     }
-    assert _gpu_seconds(seconds, said) == 200.0
-    assert _gpu_seconds(seconds, {"trainer": [{"device": "cpu"}]}) == 0.0
+    assert _gpu_seconds(seconds, said) == {"train": 100.0, "generate": 100.0}
+    assert _gpu_seconds(seconds, {"trainer": [{"device": "cpu"}]}) == {}

@@ -72,6 +72,8 @@ def test_grid_has_every_combination_once() -> None:
     [
         ({"model": {}}, "/model: names no weights"),
         ({"model": {"path": "x", "world": "demo"}}, "names both"),
+        ({"model": {"world": "test", "revision": "abc"}}, "/model/revision: belongs to a hub id"),
+        ({"marker": {"text": "  "}}, "/marker/text: is '  '"),
         ({"sources": ["vilain"]}, "did you mean 'villain'?"),
         ({"personas": {"set": "small13"}}, "no persona set is called 'small13'"),
         ({"personas": {"own": [{"name": "villain"}] * 2}}, "2 personas are called 'villain'"),

@@ -274,6 +274,7 @@ class TestDescription:
         assert setup["data"]["Train / val size"] == "8 positive + 8 negative rows in each of 2 sets, no validation set"
         assert setup["data"]["Dataset example"].startswith("system: 'You are a villain")
         assert setup["compute"]["Total GPU-hours"] == 0
+        assert setup["compute"]["GPU-hours by stage"] == "no stage ran on a GPU"
         assert setup["environment"]["Launch command"] is None
         assert "called from Python" in setup["unknown"]["environment.Launch command"]
 

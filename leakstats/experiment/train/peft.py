@@ -400,7 +400,6 @@ class PeftTrainer:
             "base": weights_name(weights),
             "base_sha256": _weights_sha256(folder) if folder.is_dir() else None,
             "recipe": _recipe(recipe),
-            "optimizer": OPTIMIZER,
             "compiled": self._compiles(recipe, report.steps),
             "training_seed": seed,
             "rows": {
