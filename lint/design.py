@@ -149,8 +149,8 @@ _ONE_SIDED = re.compile(r"\bone[- ](?:sided|tailed)\b", re.IGNORECASE)
 def _smallest(record: Record) -> tuple[float, str] | None:
     """The smallest p that the test which the words name can give, with its name; ``None`` where none is named."""
     n = record.n
-    if n is None or n > 170:
-        return None
+    if n is None or not 1 < n <= 170 or _COMBINED.search(record.context):
+        return None  # a combined p has a reference distribution of its own
     sides = 1 if _ONE_SIDED.search(record.context) else 2
     if _SIGN.search(record.context):
         return min(sides * 0.5**n, 1.0), f"a sign-flip test of {n} units"
@@ -159,6 +159,7 @@ def _smallest(record: Record) -> tuple[float, str] | None:
     return None
 
 
+_COMBINED = re.compile(r"\bcombined\b|\bHartung|\bmeta|\bpooled over (?:the )?(?:sources|units|tests)", re.IGNORECASE)
 _FEWEST = 4
 """Units of a correlation with which no test by ranks can give p < 0.05, so that none needs to be named (count)."""
 _OTHER_TEST = re.compile(r"\bt[- ](?:test|approx\w*|dist\w*)|\bcombined\b|\bHartung|\bmeta", re.IGNORECASE)
