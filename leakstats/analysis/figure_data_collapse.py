@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,11 +32,25 @@ def collapse_specs(ctx: Context) -> list[FigureSpec]:
     computed = [
         panel for statistic, (words, unit) in _COMPUTED.items() for panel in _computed(ctx, statistic, words, unit)
     ]
-    stored = _stored(ctx)
+    # a file with both arrays and a table of the same numbers shows them once, with their intervals
+    stored = [panel for panel in _stored(ctx) if not any(_same(panel, other) for other in computed)]
     return [
         *_spec(ctx, "collapse", computed, f"bars: {level} intervals"),
         *_spec(ctx, "collapse_stored", stored, "values as stored, without intervals"),
     ]
+
+
+def _same(panel: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two panels have the same lines, up to rounding."""
+    lines, others = ({line["name"]: line for line in p["series"]} for p in (panel, other))
+    return lines.keys() == others.keys() and all(
+        line["x"] == others[name]["x"]
+        and all(
+            math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+            for a, b in zip(line["value"], others[name]["value"], strict=True)
+        )
+        for name, line in lines.items()
+    )
 
 
 def _spec(ctx: Context, figure_id: str, panels: list[dict[str, Any]], said: str) -> list[FigureSpec]:

@@ -235,4 +235,6 @@ def test_the_page_of_a_study_of_geometry_is_clean(fake_experiment, tmp_path):
     said = command(page, "lint", "issue.md")
     assert "0 errors, 0 warnings" in said
     text = (tmp_path / "issue.md").read_text("utf-8")
-    assert "figures/collapse" in text
+    assert "figures/collapse.png" in text
+    # the table of the same numbers is not drawn a second time
+    assert sorted(p.name for p in (tmp_path / "out" / "figures").glob("collapse*.png")) == ["collapse.png"]
