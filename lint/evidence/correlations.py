@@ -366,6 +366,10 @@ def _agrees(number: Number | None, value: float | None) -> bool:
     return number.allows(value)
 
 
+_QUOTED = re.compile(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
+"""A record in such a sentence stands in somebody else's files."""
+
+
 def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Members of a record that the results file contradicts, the other two agreeing with one known record.
 
@@ -383,6 +387,8 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             or record.unlabelled
             or record.carried
             or record.rivals
+            or record.prior
+            or _QUOTED.search(record.context)
             or re.search(r"partial|controll|adjust|held constant|covariate|given\b", record.context, re.IGNORECASE)
         ):
             continue
@@ -406,15 +412,19 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
         return
     fits_c = [t for t in known if c.allows(t.coefficient.value)]
     fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]
-    mirrored = [t for t in of_n if c.allows(-t.coefficient.value) and _agrees(p, t.p.value if t.p else None)]
+    exact = p is not None and not p.bound and len(p.text.strip("0.")) >= 2
+    among = of_n if n is not None or not exact else known
+    mirrored = [t for t in among if c.allows(-t.coefficient.value) and _agrees(p, t.p.value if t.p else None)]
     if not fits_c and mirrored:
         yield _convict(record.place, "coefficient", c.text, mirrored, _by(p, n), _coefficient_of)
+        return
+    if not fits_c and _is_one(of_n) and slip_of(c, of_n[0].coefficient.value) and not _is_stored(evidence, c):
+        yield _convict(record.place, "coefficient", c.text, of_n, f"N = {n:,}", _coefficient_of)
         return
     if p is None:
         return
     if follows(record) is True:
         return  # consistent in itself: a record that the files need not hold
-    exact = not p.bound and len(p.text.strip("0.")) >= 2
     if n is not None:
         third = [t for t in fits_p if t in of_n]
         second = [t for t in fits_c if t in fits_p]

@@ -297,6 +297,17 @@ class Evidence:
         return "percent" not in roles or "value" in roles
 
     @cached_property
+    def rate_decimals(self) -> int:
+        """The decimals with which the page's tables print most of their rates; 0 without any."""
+        found = [
+            cells[0].number.decimals
+            for sheet in self.sheets
+            for series, cells in sheet.series
+            if series.fraction and not series.role and series.pointer.startswith("column")
+        ]
+        return max(found, key=found.count, default=0)
+
+    @cached_property
     def _of_triples(self) -> tuple[frozenset[str], frozenset[str]]:
         return (
             frozenset(t.coefficient.pointer for t in self.triples),
@@ -582,7 +593,9 @@ class Evidence:
         room = 1e-9 * max(abs(low), abs(high), 1e-12)
         i = bisect_left(known, (low - 0.051 - room,))
         while i < len(known) and known[i][0] <= high + room:
-            if known[i][1] >= low - room:
+            # two printed intervals that only touch ("2.6" and "2.7") are two values
+            edge = -room if known[i][0] < known[i][1] and low < high else room
+            if known[i][1] >= low - edge and known[i][0] <= high + edge:
                 return True
             i += 1
         return False

@@ -32,6 +32,8 @@ MOST_LEAVES = 40_000
 MOST_POINTS = 60
 """A longer vector holds single measurements, of which a page states the mean and no member."""
 _MOST_DEPTH = 40
+_MOST_STEPS = 24
+"""A longer vector without an axis is no course."""
 _MOST_FIELDS = 9
 """Whole numbers of a record that are tried in pairs."""
 
@@ -147,7 +149,8 @@ class Dataset:
         out = set()
         for path, values, _ in self.vectors:
             if len(values) == 2 and values[0] <= values[1]:
-                beside = [x.value for x in self.records.get(path[:-1], {}).values() if not x.whole]
+                whole = values[0].is_integer() and values[1].is_integer()
+                beside = [x.value for x in self.records.get(path[:-1], {}).values() if not (x.whole and whole)]
                 if any(values[0] <= v <= values[1] for v in beside) or words_of(str(path[-1])) & _INTERVAL_WORDS:
                     out.add(path)
         return frozenset(out)
@@ -260,9 +263,11 @@ class Dataset:
             if len(values) < 2 or path in self._intervals:
                 continue
             high = max(values)
-            derived = {"first": values[0], "last": values[-1], "max": high, "min": min(values)}
-            derived["net"] = values[-1] - values[0]
-            derived["gain"] = high - values[0]
+            derived = {"max": high, "min": min(values)}
+            if axis is not None or len(values) <= _MOST_STEPS:  # else single measurements, in no order that matters
+                derived |= {"first": values[0], "last": values[-1]}
+                derived["net"] = values[-1] - values[0]
+                derived["gain"] = high - values[0]
             if axis is not None:
                 derived["at"] = axis[values.index(high)]
             for i, step in enumerate(path[:-1] if len(path) > 1 else path):
@@ -582,7 +587,7 @@ class _Walk:
         if metric:
             keys = tuple(k for k in keys if k != metric)
             for row in rows:
-                group = tuple(str(row.get(k, "")) for k in keys)
+                group = tuple(str(row[k]) for k in keys if row.get(k) not in ("", None))
                 for key, value in row.items():
                     if key in keys and isinstance(value, str) and 1 < len(value) <= 60:
                         self.strings.add(value)
@@ -754,7 +759,7 @@ def _turned(measures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 def _key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     """The fewest leading fields whose values tell the records apart: texts first, then small whole numbers."""
     fields: dict[str, list[Any]] = {}
-    for key in rows[0]:
+    for key in dict.fromkeys(k for row in rows for k in row):
         values = [row.get(key) for row in rows]
         if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values if v is not None):
             fields[key] = values

@@ -276,7 +276,8 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
         alone = _only_name(evidence, sentence, number) if name is None else None
         if _explained(evidence, sentence, number, named=name is not None or alone is not None):
             continue
-        if alone is not None and understood and (percent or _is_rate(evidence, sentence, number)):
+        judged = percent or _is_rate(evidence, sentence, number) or _asked(sentence, number) == "likeness"
+        if alone is not None and understood and judged:
             bound = _bound_facts(evidence, sentence, number, _facts_of(evidence, alone.name, number))
             if (
                 bound
@@ -338,10 +339,22 @@ def _begins_move(sentence: Sentence, number: Number) -> bool:
     return _FROM.search(before) is not None or any(number is x.left for x in spans(sentence))
 
 
+_CLAUSE = re.compile(r";|\b(?:whereas|while)\b")
+
+
 def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
     """The one thing that a sentence names, where it stands before the number."""
-    inside = [m for m in sentence.names if m.name in evidence.page_names]
-    if len({m.name for m in inside}) != 1 or inside[0].end > number.start or _is_apart(sentence, inside[0]):
+    cut = max(
+        (m.end() + sentence.start for m in _CLAUSE.finditer(sentence.between(sentence.start, number.start))), default=0
+    )
+    inside = [m for m in sentence.names if m.name in evidence.page_names and (m.end <= number.start or not cut)]
+    inside = [m for m in inside if m.start >= cut]
+    if (
+        not inside
+        or len({m.name for m in inside}) != 1
+        or inside[0].end > number.start
+        or _is_apart(sentence, inside[0])
+    ):
         return None
     return inside[0]
 
@@ -356,7 +369,7 @@ def _follows_name(
     if any(m.name.startswith("#") for m in sentence.names):
         return False  # of which point of a course?
     between = sentence.between(name.end, number.at)
-    if _CUT.search(between):
+    if _CUT.search(between.lstrip(" :`*\"'")):
         return False
     values = {round(f.value, 4) for _, f in facts}
     if re.search(r"\b(?:from|to|→|up|down)\b|→", between) and len(values) < 2:
@@ -383,20 +396,28 @@ def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterato
     ):
         return  # of a rest
     said = words_of(sentence.text)
-    best: list[tuple[int, float]] = []
+    best: list[tuple[int, int, float]] = []
     read = _READ | _NUMERALS
-    for words, value in _records_by_words(evidence):
+    for words, extra, value in _records_by_words(evidence):
         shared = len(said & words)
         if shared:
-            best.append((shared, value))
+            best.append((shared, -extra, value))
             read |= words
-    tight = said <= read and len(sentence.numbers) == 1
-    if not best or (not tight and evidence.is_known(number, evidence.known_coefficients)):
+    layered = any(m.name.startswith("#") for m in sentence.passage.names)
+    tight = said <= read and len(sentence.numbers) == 1 and not layered
+    if not best:
         return
-    most = max(n for n, _ in best)
-    values = {round(v, 9) for n, v in best if n == most}
+    most = max(n for n, _, _ in best)
+    values = {round(v, 9) for n, _, v in best if n == most}
+    plain = max(extra for n, extra, _ in best if n == most)
+    barest = {round(v, 9) for n, extra, v in best if n == most and extra == plain}
+    if tight and len(barest) == 1:  # of the records that the words fit, the one that says no more
+        best = [x for x in best if round(x[2], 9) in barest]
+        values = barest
+    if not tight and len(values) > 1 and evidence.is_known(number, evidence.known_coefficients):
+        return
     hits = {v for v in values if tight or slip_of(number, v)}
-    if (len(hits) == 1 or (tight and hits)) and not any(number.allows(v) for _, v in best):
+    if (len(hits) == 1 or (tight and hits)) and not any(number.allows(v) for *_, v in best):
         value = min(hits, key=lambda v: abs(v - number.value))
         yield Clash(
             "value",
@@ -424,21 +445,21 @@ _WEAK = frozenset(
 )
 
 
-def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], float]]:
-    """The coefficients of the files with the words that few of them have."""
+def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], int, float]]:
+    """The coefficients of the files with the words that few of them have, and how many words they have in all."""
     if "by words" not in evidence.cache:
-        known: dict[str, tuple[frozenset[str], float]] = {}
+        known: dict[str, tuple[frozenset[str], int, float]] = {}
         for triple in evidence.triples:
-            words = triple.words - _WEAK
-            held = known.get(triple.coefficient.pointer, (frozenset(), 0.0))[0]
-            known[triple.coefficient.pointer] = (words | held, triple.coefficient.value)
+            held, extra, _ = known.get(triple.coefficient.pointer, (frozenset(), 0, 0.0))
+            extra = max(extra, len(triple.words) + len(triple.names))
+            known[triple.coefficient.pointer] = (triple.words - _WEAK | held, extra, triple.coefficient.value)
         common: dict[str, int] = {}
-        for words, _ in known.values():
+        for words, _, _ in known.values():
             for word in words:
                 common[word] = common.get(word, 0) + 1
-        rare = {w for w, n in common.items() if n <= max(2, len(known) // 4)}
-        evidence.cache["by words"] = [(w & rare, v) for w, v in known.values()]
-    found: list[tuple[frozenset[str], float]] = evidence.cache["by words"]
+        rare = {w for w, n in common.items() if n <= max(2, len(known) // 2)}
+        evidence.cache["by words"] = [(w & rare, e, v) for w, e, v in known.values()]
+    found: list[tuple[frozenset[str], int, float]] = evidence.cache["by words"]
     return found
 
 
@@ -465,7 +486,8 @@ def _is_bar(sentence: Sentence, number: Number) -> bool:
 
 def _averaged(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
     """True if the words speak of a mean and the number is one, or could be one of a set that they choose."""
-    if not _MEAN.search(sentence.text):
+    around = sentence.between(max(sentence.start, number.start - 60), min(sentence.end, number.end + 40))
+    if not _MEAN.search(around):
         return False
     return _is_mean(evidence, number, name) or evidence.is_known(
         number, derived_rates(evidence), 0.01 if number.role == "percent" else 1.0
@@ -483,7 +505,9 @@ def _bound_facts(
         return _coefficients(evidence, sentence, number, facts)
     found = _of_kind(evidence, sentence, number, facts)
     if number.signed and _asked(sentence, number) != "likeness":
-        return []  # "+0.13" of a thing is an effect on it
+        # "+0.13" of a thing is an effect on it, unless it is the mirror of something known
+        coefficients = [(s, f) for s, f in facts if evidence.kind(s) in ("coefficient", "similarity")]
+        return [(s, f) for s, f in coefficients if number.allows(f.value) or number.allows(-f.value)]
     return found
 
 
@@ -496,7 +520,8 @@ def _is_read(
     words = words_of(gap)
     if number.role == "value" and not _is_rate(evidence, sentence, number):
         asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
-        if not any(asked & s.words for s, _ in facts) and not _lone(facts):
+        centre = _CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)) is not None
+        if not any(asked & s.words for s, _ in facts) and not _lone(facts) and not (centre and _few(facts)):
             return False
     return words <= _READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
 
@@ -505,6 +530,10 @@ def _is_apart(sentence: Sentence, name: Mention) -> bool:
     """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
     before = sentence.between(max(sentence.start, name.start - 28), name.start)
     return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
+
+
+def _few(facts: list[tuple[Series, Fact]]) -> bool:
+    return len({round(f.value, 6) for _, f in facts}) <= 3
 
 
 def _lone(facts: list[tuple[Series, Fact]]) -> bool:
@@ -545,11 +574,14 @@ def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> lis
 def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]], *, several: bool) -> bool:
     """True if the number is one known value with a slip of the pen, or (``several``) another thing's value."""
     found: set[tuple[str, float]] = set()
+    short = len(number.text.strip("+-−–.0").replace(".", "")) < 3
+    many = len({round(f.value, 3) for _, f in facts}) > 4
     for series, fact in facts:
         value = fact.value * (100.0 if number.role == "percent" and series.fraction else 1.0)
         slip = slip_of(number, value)
-        if slip in ("swap", "digit") and (len(number.text.strip("+-−–.0").replace(".", "")) < 3 and len(facts) > 4):
-            continue  # two digits are near too much
+        rough = number.decimals < evidence.rate_decimals
+        if short and (slip == "last digit" or (slip in ("swap", "digit") and (many or rough))):
+            continue  # two digits are near too much, and "call it 15%" is no slip of 16.4
         if slip:
             found.add((slip, round(value, 6)))
     if found:
@@ -565,17 +597,17 @@ def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]],
 
 _READ = frozenset(
     words_of(
-        "a an the is are was were be been it its they their this that of at in on by for with from to and or but only "
-        "just still even about around nearly roughly almost some now then also so has have had does do did i e g "
-        "reach reaches reached reaching show shows showed shown give gives gave given hold holds held have having "
-        "lie lies lay stand stands stood sit sits sat come comes came go goes went get gets got score scores scored "
-        "rate rates share shares value values percent percentage leak leaks leakage mean means average marker "
-        "highest lowest largest smallest most least top bottom maximum minimum max min peak peaks peaked peaking "
-        "start starts started begin begins ends end ended final finally first last lead leads leading followed next "
-        "self own alone respectively each per completions answers responses replies samples outputs questions prompts "
-        "here there again already with same these those belong belongs two equal equals total "
-        "overall all n count counts tops topped "
-        "while where who which whose as measured observed found reported high low higher lower up down near exactly"
+        "a an the is are was were be been it its they their this that of at in on by for with from to and or "
+        "but only just still even about around nearly roughly almost some now then also so has have had does "
+        "do did i e g reach reaches reached reaching show shows showed shown give gives gave given hold holds "
+        "held having lie lies lay stand stands stood sit sits sat come comes came go goes went get gets got "
+        "score scores scored rate rates share shares value values percent percentage leak leaks leakage mean "
+        "means average marker highest lowest largest smallest most least top bottom maximum minimum max min "
+        "peak peaks peaked peaking start starts started begin begins ends end ended final finally first last "
+        "lead leads leading followed next self own alone itself themselves himself herself respectively each "
+        "per completions answers responses replies samples outputs questions prompts here there again already "
+        "same these those belong belongs two equal equals total overall all n count counts tops topped while "
+        "where who which whose as measured observed found reported high low higher lower up down near exactly"
     )
 )
 """Words between a name and its number that choose nothing."""
@@ -600,6 +632,21 @@ _COEFFICIENT_WORD = re.compile(
 )
 
 
+def _by_words(sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
+    """Of the facts, those of the series that a word before the number singles out: "pooled"."""
+    own = frozenset().union(*(words_of(m.text) for m in sentence.names))
+    for word in words_of(sentence.between(max(sentence.start, number.at - 40), number.at)) - _MEASURES - own:
+        chosen = [(s, f) for s, f in facts if word in s.words]
+        if 0 < len(chosen) < len(facts):
+            return chosen
+    return facts
+
+
+_MEASURES = frozenset(
+    words_of("the a of in at by for with and rate share value coefficient r rho p n k mean layer source")
+)
+
+
 def _asked(sentence: Sentence, number: Number) -> str:
     """The quantity that is named last before the number in its sentence: likeness, rate, coefficient or ""."""
     before = sentence.between(sentence.start, number.start)
@@ -613,8 +660,10 @@ def _asked(sentence: Sentence, number: Number) -> str:
     return best if last[best] >= 0 and number.role != "percent" else ""
 
 
+_CENTRE_AFTER = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–])")
+_CENTRES = frozenset(words_of("mean avg average mu mean_score score centre center m"))
 _METHODS = (
-    (re.compile(r"\bpearson\w*|\blinear\b|\br\s*=", re.IGNORECASE), frozenset(["pearson", "linear", "r"])),
+    (re.compile(r"\bpearson\w*|\blinear\b|\br\s*=", re.IGNORECASE), frozenset(["pearson", "linear", "lin"])),
     (
         re.compile(r"\bspearman\w*|\branks?\b|ρ|\brho\b|\brs\b", re.IGNORECASE),
         frozenset(["spearman", "rank", "rho", "rs"]),
@@ -629,6 +678,7 @@ def _coefficients(
     found = [(s, f) for s, f in facts if evidence.kind(s) == "coefficient"]
     before = sentence.between(max(sentence.start, number.at - 60), number.start)
     said = [(max(m.end() for m in p.finditer(before)), words) for p, words in _METHODS if p.search(before)]
+    found = _by_words(sentence, number, found)
     if said:
         words = max(said, key=lambda x: x[0])[1]
         named = [(s, f) for s, f in found if (s.words | words_of(s.quantity)) & words]
@@ -664,9 +714,13 @@ def _of_kind(
     if number.role == "percent":
         return rates
     if _is_rate(evidence, sentence, number) and any(s.fraction for s, _ in rates):
+        rates = [(s, f) for s, f in rates if s.fraction]
         asked = words_of(sentence.between(max(sentence.start, number.at - 48), number.at))
         others = [(s, f) for s, f in facts if evidence.kind(s) not in ("rate", "") and asked & s.words]
         return [*rates, *others]
+    if _CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)):
+        means = [(s, f) for s, f in facts if not s.role and (s.words | words_of(s.quantity)) & _CENTRES]
+        return means or facts
     return facts
 
 
@@ -714,7 +768,13 @@ def _narrowed(evidence: Evidence, sentence: Sentence, name: str, number: Number)
 
 def _mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
     """True if the number belongs to another name of the sentence in a way that order alone does not settle."""
-    others = [e for e in sentence.entities if e != name]
+    own = max((m.start for m in sentence.names if m.name == name and m.end <= number.start), default=0)
+    served = {
+        m.name
+        for m in sentence.names
+        if any(m.end <= x.start < own and x.role == number.role for x in sentence.numbers)
+    }
+    others = [e for e in sentence.entities - served if e != name]
     facts = [x for e in others for x in _facts_of(evidence, e, number)]
     if not any(evidence.matches(number, s, f) for s, f in facts):
         return False
@@ -959,6 +1019,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if value < 2 or fine(sentence, number) or id(number) in in_records:
             continue
+        if not evidence.datasets and len({int(n.value) for _, n in stated if n.label == number.label} - {value}) > 2:
+            continue  # sizes differ from thing to thing, and no table need hold them all
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
         )[:3]
@@ -973,8 +1035,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 _SUBSET = re.compile(
-    r"\b(?:without|leaving out|left out|leaves? out|dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|"
-    r"subset|except)\b",
+    r"\b(?:without|leaving out|left out|leaves? out|(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
+    r"dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|subset|except)\b",
     re.IGNORECASE,
 )
 
