@@ -10,7 +10,7 @@ from leakstats.facts import Fact
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT
+from .lexicon import MOOT, superlatives
 from .passages import Sentence
 from .values import is_claim
 
@@ -120,14 +120,15 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 known = [
                     ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
                 ]
-                if len(here) < 2:
+                alone = len(here) < 2 and _speaks_of_two(sentence)
+                if len(here) < 2 and not alone:
                     if (
                         not known
                         or _difference_fits(low, high, known, False)
                         or not (sentence.names or len(around) >= 2)
                     ):
                         continue
-                elif (len(here) > 2 or (not order and _parted(sentence, number))) and _difference_fits(
+                elif (not alone and (len(here) > 2 or (not order and _parted(sentence, number)))) and _difference_fits(
                     low, high, known, False
                 ):
                     continue
@@ -137,6 +138,21 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text} points is no difference of the rates that it speaks of",
                     "subtract again, from unrounded values",
                 )
+
+
+def _speaks_of_two(sentence: Sentence) -> bool:
+    """True for "This is a 3.0× ratio." behind sentences with two rates: it names nobody, and means these two."""
+    if sentence.names or superlatives(sentence.text) or _OTHER_SET.search(sentence.text):
+        return False
+    before = [r for s in sentence.passage.sentences if s.start < sentence.start for r in _rates(s, False)]
+    return _different(before) == 2
+
+
+_OTHER_SET = re.compile(
+    r"\b(?:between|median|mean|average|least|most|first|last|all|every|others?|among|across|start|baseline|"
+    r"peak)\b",
+    re.IGNORECASE,
+)
 
 
 def _parted(sentence: Sentence, number: Number) -> bool:
@@ -193,8 +209,13 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if _ratio_fits(number, pairs):
                     continue
-                if (not 2 <= _different(here) <= 3 or _parted(sentence, number)) and _ratio_fits(
-                    number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence))]
+                alone = len(_rates(sentence, False)) < 2 and _speaks_of_two(sentence)
+                if (
+                    not alone
+                    and (not 2 <= _different(here) <= 3 or _parted(sentence, number))
+                    and _ratio_fits(
+                        number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence))]
+                    )
                 ):
                     continue
                 yield Clash(
@@ -230,14 +251,47 @@ def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple
 
 _DIFFERENCE_WORDS = re.compile(
     r"\b(?:differ(?:s|ence|ences)?|gap|spread|apart|net|change|changes|gain|gains|adds?|shift|swing|"
-    r"distance|margin|separat\w+|range)\b",
+    r"distance|margin|separat\w+|range|gaps|leads?|advantage|excess|deficit|surplus|delta|increments?|rises?|"
+    r"drops?|falls?|"
+    r"minus|contrast|jumps?|climbs?|declines?|loss(?:es)?)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*(?:higher|lower|more|less|above|below|apart|gap|difference|spread|rise|drop|gain|increase|"
+    r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
+    r"drop|gain|increase|"
     r"decrease|fewer|greater|smaller|behind|ahead)\b",
     re.IGNORECASE,
 )
+
+
+_BY = re.compile(
+    r"(?:\b(?:by|of|is|was|are|were|adds?|gains?|loses?|to|equals|makes?|comes? to|amounts? to|measures?|spans?|"
+    r"reach\w*|"
+    r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some )*$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\bbetween\b[^;.\d]*\b(?:lies?|lay|are|is|stands?|separates?|fits?)\s*(?:only |about |just |some )*$"
+    r"|\b(?:lies?|lay|stands?) (?:only |about |just |some )*$|\b(?:separates?|divides?|parts?) (?:them|the two|"
+    r"both) (?:by )?$",
+    re.IGNORECASE,
+)
+
+
+_NAMED_DIFFERENCE = re.compile(
+    r"\b(?:their|the|a) (?:distance|difference|gap|spread|margin|separation)\s*(?:only |about )?$", re.IGNORECASE
+)
+
+
+def _beside_fold(sentence: Sentence, number: Number) -> bool:
+    """True for "35 %, 6.6x" and "82 %, or 6.6x": a difference with its ratio."""
+    for other in sentence.numbers:
+        if other.role == "fold":
+            left, right = sorted(((number.start, number.end), (other.start, other.end)))
+            between = sentence.between(left[1], right[0])
+            if re.fullmatch(r"\s*(?:[,;/(]|,?\s*(?:and|or))\s*(?:a |about )?", between):
+                return True
+    return False
 
 
 def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -258,17 +312,15 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or number.value == 0
                 ):
                     continue
-                before = sentence.between(max(sentence.start, number.start - 48), number.start)
+                before = sentence.between(max(sentence.start, number.start - 80), number.start)
+                before = re.split(r"[;:.]\s", before)[-1]
                 after = sentence.between(number.end, number.end + 16)
                 worded = (
-                    bool(
-                        re.search(
-                            r"\b(?:by|of|is|was|adds?|gains?|loses?|:|,)\s*(?:only |about |just |a |another )*$",
-                            before,
-                        )
-                        and _DIFFERENCE_WORDS.search(before)
-                    )
+                    bool(_BY.search(before) and _DIFFERENCE_WORDS.search(before))
+                    or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
+                    or _BETWEEN.search(before) is not None
+                    or _beside_fold(sentence, number)
                 )
                 if not (number.signed or worded):
                     continue
@@ -287,7 +339,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if not number.signed and not worded and evidence.is_known(number, evidence.known_rates, 0.01):
                     continue
-                if _relative(low, high, pairs) and not number.signed:
+                if not number.signed and not _beside_fold(sentence, number) and _relative(low, high, pairs):
                     continue
                 yield Clash(
                     "percent-points",

@@ -114,7 +114,7 @@ _OF_RATE = re.compile(
 )
 _RELATION = re.compile(
     r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|held|repeats?|"
-    r"replicat\w+|agrees?|tracks?|follows?|depends?|shows? (?:it|this|the (?:same|effect|pattern|relation)|"
+    r"replicat\w+|agrees?|tracks?|follows?|shows? (?:it|this|the (?:same|effect|pattern|relation)|"
     r"such)|shows?$|"
     r"goes? with|explains?|true|found|seen|visible|preferential\w*|transfers?|spreads?|generali[sz]es?)\b",
     re.IGNORECASE,
@@ -123,8 +123,9 @@ _SIGNIFICANT = re.compile(
     r"\b(?:significan\w+|(?:clear(?:s|ed)?|pass(?:es|ed)?|reach(?:es|ed)?|meets?|makes?|"
     r"cross(?:es)?) (?:the )?(?:0?\.05|"
     r"5\s?%|bar|threshold|mark|usual|conventional)|at the (?:5\s?%|five[- ]percent|five per cent|0?\.05) level|"
-    r"pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|(?:conventional|usual|customary|"
-    r"standard) (?:level|threshold|bar|cut-?off)|below 0?\.05|distinguishable|"
+    r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
+    r"(?:conventional|usual|customary|"
+    r"standard) (?:level|threshold|bar|cut-?off)|below 0?\.05|distinguishable|depends?|"
     r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey])\b",
     re.IGNORECASE,
 )
@@ -740,10 +741,17 @@ def _of_points(evidence: Evidence, asked: Asked, series: list[Series], number: N
     return out
 
 
+_SAME = re.compile(
+    r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE
+)
+
+
 def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
     """ "are significant", "pass", "show the relation": by p, and where only a relation is named by its sign too."""
     text = asked.text
     strict = _SIGNIFICANT.search(text) is not None
+    if not strict and _SAME.search(text):  # "3 of 4 systems show such a thing", behind one that is significant
+        strict = re.search(r"\bsignifican\w+[^.?!]*[.?!]\W*$", asked.before) is not None
     related = _RELATION.search(text) is not None
     if not strict and not related:
         return None
@@ -752,5 +760,5 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
         return found
     chosen = [s for s in series if _is_coefficient(evidence, s)]
     for s in chosen if related else ():
-        found |= {sum(f.value > 0 for f in values_of(s)), sum(f.value < 0 for f in values_of(s))}
-    return found - {0} if related else found
+        found |= {sum(f.value > 0 for f in values_of(s)), sum(f.value < 0 for f in values_of(s))} - {0}
+    return found

@@ -83,8 +83,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
     used: set[int] = set()
     for span in moves:
         change = span.right.value - span.left.value
-        if change == 0:
-            continue
+        if change == 0 or {span.left.role, span.right.role} == {"percent", "value"}:
+            continue  # no change, or two units
         at = span.start - sentence.start
         before = [w for w in words if w.end <= at and not w.polar]
         if not before:
@@ -150,7 +150,8 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         correlative = relation_sign(tail) if not re.search(r"\d", tail) else None
     if correlative is not None:
         start, end, said = correlative
-        if any(_DISTANCES.search(p.plain) for p in evidence.passages):
+        said_near = _NEARNESS.search(text) is None and any(_DISTANCES.search(p.plain) for p in evidence.passages)
+        if said_near:
             return  # the coefficients may be those of a distance
         if said != sign:
             place = sentence.passage.place(sentence.start + start, sentence.start + end)
@@ -177,6 +178,11 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         yield _clash(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
+_NEARNESS = re.compile(
+    r"\b(?:with|follows?|tracks?|against)\b.*\b(?:overlap|closeness|similarity|likeness|cosine|projection|"
+    r"resemblance)\b",
+    re.IGNORECASE,
+)
 _DISTANCES = re.compile(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE)
 
 
@@ -280,7 +286,9 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
             if len(words) == 1:
                 verdict = _strength(evidence, passage, sentence, words[0], coefficients)
                 if not verdict and before is not None and not coefficients:
-                    verdict = _strength_of(evidence, sentence, words[0], before)
+                    verdict = _replaced(sentence, words[0], before) or _strength_of(
+                        evidence, sentence, words[0], before
+                    )
                 if verdict:
                     yield _clash(sentence, words[0], f"'{words[0].text}' {verdict}")
             elif before is not None and not coefficients:
@@ -291,6 +299,20 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
 _THIS = re.compile(
     r"\s*(?:That|This|It|Which|The (?:correlation|relation\w*|association|coefficient|fit|link|pooled|value|slope))\b"
 )
+
+
+def _replaced(sentence: Sentence, word: DirectionWord, own: Number) -> str:
+    """What is wrong with "That is weaker." behind "one obtains r = .96 in place of .92"."""
+    if not _THIS.match(sentence.text) or sentence.numbers or re.search(r"\bthan\b", sentence.text):
+        return ""
+    passage = sentence.passage
+    for number in passage.numbers:
+        between = passage.plain[own.end : number.start]
+        if own.end <= number.start < sentence.start and _IN_PLACE.search(between) and "." not in between.strip(" .,"):
+            change = (abs(own.value) > abs(number.value)) - (abs(own.value) < abs(number.value))
+            if change == -word.sign and number.role in ("value", "coefficient") and abs(number.value) <= 1:
+                return f"of {own.text}, in place of {number.text}"
+    return ""
 
 
 def _strength_of(evidence: Evidence, sentence: Sentence, word: DirectionWord, own: Number) -> str:
@@ -317,6 +339,10 @@ def _strength_of(evidence: Evidence, sentence: Sentence, word: DirectionWord, ow
     return f"of {own.text}, beside {others[0]:g}"
 
 
+_IN_PLACE = re.compile(
+    r"\b(?:in place of|instead of|rather than|against|compared (?:with|to)|versus|vs\.?|up from|down from)\s+"
+    r"(?:[ρr]\s*=\s*)?$"
+)
 _MIDDLE = re.compile(
     r"\b(?P<up>higher|larger|greater|above)?(?P<down>lower|smaller|below)?\s+(?:than\s+)?the\s+(?P<what>median|"
     r"mean|average)\b",

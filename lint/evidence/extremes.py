@@ -194,9 +194,9 @@ def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
 
 _HOLDER_AFTER = re.compile(
     r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls "
-    r"to|of|with)\s+)?(?:the |source |persona )?[`\"'*(]*$"
+    r"to|of|with|as|under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
-_LABELLED = re.compile(r"\s+(?:[a-z]+\s+){0,2}[a-z]+\s*[:=]\s*(?:the\s+)?[`\"'*]*")
+_LABELLED = re.compile(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
 _HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
 
@@ -287,7 +287,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
     counted = re.search(r"\bof (?:the |all |our )*(\d+)\b", sentence.between(end, end + 40))
-    spread = _SPREAD.match(sentence.between(end, min(sentence.end, end + 40))) is not None
+    spread = _of_spread(sentence, end)
     candidates = [
         (s, s.facts[holder.name])
         for s in evidence.all_series
@@ -342,9 +342,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
                     "correct the value or the name",
                 )
     elif change is None and not spread:
-        candidates = _ranged(evidence, sentence, end, candidates) or _meant(
-            evidence, candidates, sentence.between(end, end + 40), near
-        )
+        after = "" if word.end - word.start > 12 else sentence.between(end, end + 40)
+        candidates = _ranged(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, near)
     if not candidates:
         return None
     if any(_is_extreme(s, f, word, change) for s, f in (*candidates, *over)):
@@ -375,6 +374,19 @@ _AVERAGED = re.compile(
     re.IGNORECASE,
 )
 _MEANS = frozenset(["mean", "average", "avg", "mu", "overall", "centre", "center", "pooled", "all"])
+
+
+def _of_spread(sentence: Sentence, end: int) -> bool:
+    """True for the largest deviation, and for "the smallest" behind it."""
+    after = sentence.between(end, min(sentence.end, end + 40))
+    if _SPREAD.match(after):
+        return True
+    earlier = [w for w in superlatives(sentence.text) if sentence.start + w.end < end]
+    return (
+        bool(earlier)
+        and re.match(r"\s*(?:[,;.:(*]|\d|$)", after) is not None
+        and _SPREAD.match(sentence.between(sentence.start + earlier[-1].end, end)) is not None
+    )
 
 
 def _ranged(
@@ -474,7 +486,8 @@ def _meant(
         return []  # a quantity that no table and no field is known to hold
     if noun & _RATES or re.match(r"\s*(?:often|frequent|common)", after):
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
-    point = re.sub(r"\b(?:highest|maximum|tops?|at most|reach\w*)\b", " ", near, flags=re.IGNORECASE)
+    said = f"{near} {re.split(r'[,;:(.]', after)[0]}"
+    point = re.sub(r"\b(?:highest|maximum|tops?|at most|reach\w*)\b", " ", said, flags=re.IGNORECASE)
     for role, pattern in ROLE_WORDS.items():
         if pattern.search(point):  # the extreme itself is no point of a course
             return [
@@ -549,4 +562,9 @@ def _beside(evidence: Evidence, sentence: Sentence, holder: Mention) -> list[Num
     bound = adjacent(sentence)
     out = [n for i, n in enumerate(sentence.numbers) if i in bound and bound[i].start == holder.start]
     # "(cosine 0.47)" names another quantity than the extreme
-    return [n for n in out if not re.search(r"[A-Za-z]{3,}[\s=:]*$", sentence.between(holder.end, n.at))]
+    return [
+        n
+        for n in out
+        if n.role in ("percent", "value", "coefficient")
+        and not re.search(r"[A-Za-z]{3,}[\s=:]*$", sentence.between(holder.end, n.at))
+    ]

@@ -377,6 +377,14 @@ _FOLLOWS = re.compile(
 )
 
 
+_TOGETHER = re.compile(
+    r"\b(?:move|go|run|rise|vary|travel|point) (?:(?P<up>in the same direction|together|in step|in tandem|"
+    r"hand in hand|"
+    r"in parallel|the same way)|(?:in opposite (?:directions|ways)|opposite ways|against each other))\b",
+    re.IGNORECASE,
+)
+
+
 def relation_sign(text: str) -> tuple[int, int, int] | None:
     """Where a text says how closeness and a rate go together, and the sign; ``None`` where it does not say.
 
@@ -398,7 +406,8 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
         for match in pattern.finditer(text):
             sign = 1 if match["up"] else -1
             hits.append((match.start(), match.end(), sign))
-    hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONG.finditer(text))
+    for pattern in (_ALONG, _TOGETHER):
+        hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in pattern.finditer(text))
     hits = [h for h in hits if not _NEGATED.search(text[max(0, h[0] - 30) : h[0]])]
     return hits[0] if hits and len({h[2] for h in hits}) == 1 else None
 
@@ -432,6 +441,11 @@ _MOST = [
     "hottest",
     "clearest",
     "heaviest",
+    "loudest",
+    "readiest",
+    "keenest",
+    "richest",
+    "fullest",
 ]
 _LEAST = [
     "lowest",
@@ -450,6 +464,13 @@ _LEAST = [
     "narrowest",
     "faintest",
     "lightest",
+    "quietest",
+    "mildest",
+    "slightest",
+    "tiniest",
+    "poorest",
+    "rarest",
+    "thinnest",
 ]
 _SUPERLATIVE = re.compile(
     rf"\b(?:(?P<most>{'|'.join(_MOST)})|(?P<least>{'|'.join(_LEAST)}))\b(?!\s+(?:of "
@@ -501,11 +522,13 @@ def superlatives(text: str) -> list[Superlative]:
 _LEADS = re.compile(
     r"\b(?:(?P<first>(?:tops|topped|leads|led|heads|headed) (?:the|this|our) (?:list|ranking|rankings|table|"
     r"field|order|group|"
-    r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|(?:more|higher|better|"
+    r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|leads(?=\s*(?:[,;.(]|"
+    r"$))|on top(?=\s*[,;.(])|at the top(?=\s*[,;.(])|(?:more|higher|better|"
     r"greater)"
     r"(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)|(?:comes?|came|ranks?|ranked|"
     r"finish\w+) (?:out )?(?:last|"
-    r"bottom)|brings? up the rear|(?:is|sits|stands) at the bottom of the (?:list|ranking|table|field)|"
+    r"bottom)|brings? up the rear|at the bottom(?=\s*[,;.(])|(?:is|sits|stands) at the bottom of the (?:list|"
+    r"ranking|table|field)|"
     r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)\b",
     re.IGNORECASE,
 )

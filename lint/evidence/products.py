@@ -47,7 +47,8 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
             and n.value == int(n.value)
             and n.label not in ("level", "year")
         ]
-        yield from _totals(evidence, text, plain, counts)
+        found = list(_totals(evidence, text, plain, counts))
+        yield from found or _labelled(evidence, text, plain, counts)
         for run in _runs(plain, counts):
             clash = _judge(evidence, text, plain, counts, run)
             if clash is not None:
@@ -74,8 +75,9 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 _SAID = re.compile(
-    r"\b(?:so that|which (?:makes?|gives?|yields?)|giving|yielding|making|in all|in total|i\.e\.|that is)\b"
-    r"[^.;]{0,24}$",
+    r"\b(?:so that|so|hence|thus|therefore|for a total of|which (?:makes?|gives?|yields?|means?|amounts? to|"
+    r"comes? to)|giving|"
+    r"yielding|making|totall?ing|in all|in total|i\.e\.|that is|that makes|total)\b[^.;]{0,24}$",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|\+)\s*$", re.IGNORECASE)
@@ -120,6 +122,54 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
         each = re.match(r"\s*(?:[\w-]+\s+){1,3}(?:per|for (?:a|an|each|every))\b|.{0,60}\bper\b", plain[number.end :])
         if len(factors) >= 2 and not _is_made(value, factors if each else factors | _counts(evidence)):
             yield _wrong_total(evidence, text, number, "no product of the counts before it")
+
+
+_LABEL = re.compile(
+    r"(?:\b(?:total|in all|altogether|overall|all told)\s*:?|\b(?:completions?|samples?|generations?|answers?|"
+    r"responses?|"
+    r"replies|outputs?|rollouts?|texts)\b[^.;:]{0,32}:)\s*$",
+    re.IGNORECASE,
+)
+_IN_ALL = re.compile(r"[^.;:,()]{0,40}\b(?:altogether|in all|in total|overall|all told|together)\b", re.IGNORECASE)
+_FOR_ALL = re.compile(r"\b(?:for|under|in|by|with|from) (?:all|each|every)\b", re.IGNORECASE)
+_SCALE = re.compile(r"\b(?:0|zero|1|one) (?:to|and)\s+$|\b0\s?[–-]\s?$", re.IGNORECASE)
+_UNEVEN = re.compile(
+    r"\b(?:except|exception|apart from|but for|other than|respectively|twice|double|half|plus|unequal|varies|"
+    r"remaining)\b",
+    re.IGNORECASE,
+)
+
+
+def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) -> Iterator[Clash]:
+    """Totals that are called so ("Total: 2,080", "180 responses altogether") and that no factors of their text make."""
+    sizes = {int(n.value) for n in counts if n.role == "n"}
+    if _LOST.search(plain) or _UNEVEN.search(plain) or "+" in plain or len(sizes) > 2:
+        return
+    words = {v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", plain, re.IGNORECASE)}
+    for number in counts:
+        value = int(number.value)
+        if number.role != "count" or value < 50:
+            continue
+        trial = _TRIALS.match(plain[number.end :].lstrip()) is not None
+        called = _LABEL.search(plain[max(0, number.start - 60) : number.start]) is not None
+        opened = max(plain.rfind(mark, 0, number.start) for mark in (". ", "; ")) + 1
+        listed = plain[max(0, number.start - 2) : number.start] == ", " and _FOR_ALL.search(
+            plain[opened : number.start]
+        )
+        if not called and not (trial and (listed or _IN_ALL.match(plain[number.end :]))):
+            continue
+        factors = words | {
+            int(n.value)
+            for n in counts
+            if n is not number and 1 < n.value < value and not n.bound and not _SCALE.search(plain[: n.start])
+        }
+        small = {c for c in _counts(evidence) if c <= _MOST_UNITS}
+        if len(factors) >= 2 and not _is_made(value, factors | small):
+            yield _wrong_total(evidence, text, number, "no product of the counts around it")
+
+
+_MOST_UNITS = 60
+"""A larger count of the page is a product itself."""
 
 
 def _is_made(value: int, factors: Iterable[int]) -> bool:
