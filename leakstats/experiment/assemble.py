@@ -17,7 +17,7 @@ from leakstats.experiment.counts import (
     tally_lines,
 )
 from leakstats.experiment.detect import Judges
-from leakstats.experiment.grid import BASE, rows_key
+from leakstats.experiment.grid import BASE, first_with_adapter, rows_key
 from leakstats.experiment.participants import factors_of, personas_of
 from leakstats.experiment.provenance import stage_seconds, today
 from leakstats.experiment.rate_controls import failed_sources, rate_controls
@@ -114,7 +114,7 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
         design=design_of(spec),
         plan=plan,
         detector=detector_of(spec),
-        runs=run.runlog.summary(),
+        runs=_logged(run),
         **_origin(run, plan),
     )
     save(results, run.folder.path / name)
@@ -124,6 +124,23 @@ def assemble_results(run: Run, *, name: str = "results.json") -> Path:
 def _extraction_set(spec: ExperimentSpec) -> str:
     n = len(spec.questions.extraction)
     return "the same questions" if spec.questions.extraction == spec.questions.evaluation else f"{n} others"
+
+
+def _logged(run: Run) -> dict[str, Any]:
+    """What the run log knows, and what it does not."""
+    spec, said = run.spec, run.runlog.summary()
+    if not said["runs"]:
+        return said
+    lacking = ["completions and training rows (every one lies in the run folder, journal.jsonl and data/)"]
+    if not spec.extraction.raw:
+        lacking.append("hidden states of single prompts (extraction.raw was off; their means are kept)")
+    for unit in spec.units():
+        first = first_with_adapter(spec, unit)
+        if unit.kind == "adapters":
+            lacking.append(f"the training of {unit.name} (its adapter was given)")
+        elif first != unit:
+            lacking.append(f"a training of {unit.name} (it has the adapter of {first.name})")
+    return said | {"not_logged": "; ".join(lacking)}
 
 
 def _canaries(run: Run, controls: Sequence[CanaryCheck]) -> tuple[Canary, ...]:

@@ -69,10 +69,11 @@ class JsonlRunLog:
         if event["event"] == "start":
             self._runs[run] = {"id": run, "state": "running"}
         elif event["event"] == "finish":
-            self._runs.setdefault(run, {"id": run})["state"] = event["state"]
+            kept = {"state": event["state"]} | ({"url": event["url"]} if "url" in event else {})
+            self._runs.setdefault(run, {"id": run}).update(kept)
         elif event["event"] == "artifact":
-            kept = {k: event[k] for k in ("kind", "location", "sha256", "size")}
-            self._artifacts[run, event["location"]] = kept
+            told = {k: event[k] for k in ("kind", "location", "sha256", "size")}
+            self._artifacts[run, event["location"]] = told
 
     def _say(self, **event: Any) -> None:
         self._take(event)
@@ -91,8 +92,8 @@ class JsonlRunLog:
     def artifact(self, run: str, *, kind: str, location: str, sha256: str | None, size: int) -> None:
         self._say(event="artifact", run=run, kind=kind, location=location, sha256=sha256, size=size)
 
-    def finish(self, run: str, state: str) -> None:
-        self._say(event="finish", run=run, state=state)
+    def finish(self, run: str, state: str, *, url: str | None = None) -> None:
+        self._say(event="finish", run=run, state=state, **({} if url is None else {"url": url}))
 
     def summary(self) -> dict[str, Any]:
         artifacts = [
@@ -142,7 +143,6 @@ class WandbRunLog:
         self._folder = path.parent
         self._lines = JsonlRunLog(path)
         self._open: dict[str, Any] = {}
-        self._urls: dict[str, str | None] = {}
 
     def start(self, run: str, config: Mapping[str, Any]) -> None:
         self._lines.start(run, config)
@@ -163,16 +163,14 @@ class WandbRunLog:
         self._open[run].summary[f"artifact/{location}"] = {"kind": kind, "sha256": sha256, "bytes": size}
 
     def finish(self, run: str, state: str) -> None:
-        self._lines.finish(run, state)
         handle = self._open.pop(run, None)
+        # into the lines, too: a later session of the run knows of no handle
+        self._lines.finish(run, state, url=None if handle is None else handle.url)
         if handle is not None:
-            self._urls[run] = handle.url
             handle.finish(exit_code=0 if state == "finished" else 1)
 
     def summary(self) -> dict[str, Any]:
-        said = self._lines.summary()
-        runs = [r | ({"url": self._urls[r["id"]]} if self._urls.get(r["id"]) else {}) for r in said["runs"]]
-        return said | {"project": self._project, "runs": runs}
+        return self._lines.summary() | {"project": self._project}
 
     def close(self) -> None:
         for run in list(self._open):

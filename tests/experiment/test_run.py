@@ -172,6 +172,10 @@ sft = {epochs = 4, rows = 4}
         of = {r["key"]: (r["path"], r["sha256"]) for r in trained}
         assert all(of[key] == of[first] for key, first in shared.items())
         assert len(list((tmp_path / "run" / "adapters").iterdir())) == 4 + 4
+        assert (
+            "a training of closer.villain.e0.s1 (it has the adapter of plain.villain.e0.s1)"
+            in results.runs["not_logged"]
+        )
         assert results.design.independent.startswith("The 10 adapters are 8 training runs: units on the same weights")
         paths = [i["path"] for i in results.provenance["inputs"]]
         assert len(paths) == len(set(paths))
@@ -283,7 +287,8 @@ class TestDescription:
         states = {r["id"]: r["state"] for r in runs["runs"]}
         assert states["train/marker.villain.e0.s42"] == "finished"
         assert set(states.values()) == {"finished"}
-        assert runs["not_logged"] is None
+        assert runs["not_logged"].startswith("completions and training rows (every one lies in the run folder")
+        assert "hidden states of single prompts" in runs["not_logged"]
         adapters = [a for a in runs["artifacts"] if a["type"] == "adapter"]
         assert len(adapters) == 2
         assert "adapters/marker.librarian.e0.s42 in the run folder (" in adapters[0]["location"]

@@ -65,3 +65,13 @@ def test_wandb_offline(fake_experiment, tmp_path, monkeypatch):
     assert said["project"] == "leaks"
     assert [(r["id"], r["state"]) for r in said["runs"]] == [("train/a", "finished"), ("train/b", "crashed")]
     assert len(list((tmp_path / "wandb").glob("offline-run-*"))) == 2
+
+
+def test_addresses_of_earlier_sessions_are_kept(tmp_path):
+    path = tmp_path / "runlog.jsonl"
+    log = JsonlRunLog(path)
+    log.start("train/a", {})
+    log.finish("train/a", "finished", url="https://wandb.example/runs/a")
+    log.close()
+    (kept,) = JsonlRunLog(path).summary()["runs"]
+    assert kept == {"id": "train/a", "state": "finished", "url": "https://wandb.example/runs/a"}
