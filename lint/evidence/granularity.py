@@ -101,10 +101,8 @@ _NOBODY = re.compile(
 _LEVEL = re.compile(r"\s*(?:bar|level|threshold|cut|cut-?off|mark|line|limit|criterion)\b", re.IGNORECASE)
 _SPREAD = re.compile(r"\s*\(?(?:±|\+/?-|\bsd\b|\bSD\b|s\.d\.)\s*$|\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)")
 _RUNS = re.compile(
-    r"\b(?P<m>\d{1,2}|"
-    + "|".join(WORD_NUMBERS)
-    + r")\s+(?:\w+\s+){0,2}(?:runs?|seeds?|repeats?|repetitions?|replicates?|"
-    r"replications?|restarts?|fits?|trainings?)\b",
+    r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){0,2}"
+    r"(?:runs|seeds|repeats|repetitions|replicates|replications|restarts|fits)\b",
     re.IGNORECASE,
 )
 _RATES = re.compile(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
@@ -242,8 +240,8 @@ def _page_runs(evidence: Evidence) -> frozenset[int]:
     """The counts of runs or seeds that the page states."""
     if "runs" not in evidence.cache:
         found = set()
-        for text, _ in evidence.document.texts():
-            for match in _RUNS.finditer(text.text[:4000]):
+        for passage in evidence.passages:
+            for match in _RUNS.finditer(passage.plain) if passage.part not in ("plan", "prior") else ():
                 word = match["m"].lower()
                 found.add(WORD_NUMBERS[word] if word in WORD_NUMBERS else int(word))
         evidence.cache["runs"] = frozenset(m for m in found if 2 <= m <= 20)

@@ -39,6 +39,8 @@ class Stated:
     """``sizes`` is known, not gathered."""
     rivals: tuple[tuple[float, float], ...] = ()
     """Other numbers of the sentence that it may belong to, and differences of two of them."""
+    column: tuple[int, int] = (-1, -1)
+    """Which column of which table it stands in."""
 
 
 def _all(evidence: Evidence) -> list[Stated]:
@@ -182,7 +184,7 @@ def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
 
 
 def _of_tables(evidence: Evidence) -> Iterator[Stated]:
-    for sheet in evidence.sheets:
+    for number, sheet in enumerate(evidence.sheets):
         by_cell: dict[tuple[int, int], list[Number]] = {}
         cells = {}
         for item in sheet.numbers:
@@ -226,12 +228,13 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 for name in name_variants(sheet.labels[row]):
                     known = known or trials_of(evidence, name, estimate)
             sizes = (counts[1],) if counts else (size,) if size else known
-            if not counts and (row == len(sheet.labels) - 1 or is_aggregate(sheet.labels[row])):
+            context, where = f"{head} {' '.join(sheet.header)}", (number, column)
+            if not counts and (is_aggregate(sheet.labels[row]) or (row == len(sheet.labels) - 1 and size is None)):
                 # a row of totals has another n than the rest, which may stand nowhere
                 sizes = tuple(dict.fromkeys((*sizes, *_totals(evidence)))) if sizes else ()
-                yield Stated(low, high, estimate, counts, place, sizes, f"{head} {' '.join(sheet.header)}", False)
+                yield Stated(low, high, estimate, counts, place, sizes, context, False, (), where)
                 continue
-            yield Stated(low, high, estimate, counts, place, sizes, f"{head} {' '.join(sheet.header)}", bool(sizes))
+            yield Stated(low, high, estimate, counts, place, sizes, context, bool(sizes), (), where)
 
 
 def _cell_counts(row: tuple[Cell | None, ...]) -> tuple[int, int] | None:
@@ -425,6 +428,7 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         answers = [(n, a) for n in sizes if (a := _asked(evidence, item, n)) is not None]
         if answers:
             judged.append((item, answers, any(a[0] for _, a in answers)))
+    yield from _cut_off(evidence, [item for item, _, ok in judged if ok and item.column[0] >= 0])
     right = sum(ok for _, _, ok in judged)
     for item, answers, ok in judged:
         wrong = len(judged) - right
@@ -438,6 +442,53 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"Wilson gives {shown}",
             "it belongs to another sample size or another method; name the method",
         )
+
+
+_FEWEST_EXACT = 3
+"""Intervals of a column that are exact by one method, before that method is held against the others."""
+
+
+def _cut_off(evidence: Evidence, items: list[Stated]) -> Iterator[Clash]:
+    """Intervals that are one off in the last digit, in a column of which the others are exact by one method."""
+    for column in sorted({x.column for x in items}):
+        rows = [x for x in items if x.column == column]
+        best: tuple[int, list[tuple[Stated, str]], str, int] = (0, [], "", 0)
+        for n in dict.fromkeys(n for x in rows for n in (x.sizes or _stated_sizes(evidence))):
+            for method in ("Wilson", "Clopper-Pearson", "Wald", "Agresti-Coull"):
+                fits = [(x, _exact(x, n, method)) for x in rows if not x.sizes or n in x.sizes]
+                exact = sum(shown == "" for _, shown in fits)
+                if exact > best[0]:
+                    best = (exact, [(x, shown) for x, shown in fits if shown], method, n)
+        exact, others, method, n = best
+        named = method.casefold() in rows[0].context.casefold()
+        if exact < _FEWEST_EXACT or (exact <= len(others) and not named):
+            continue
+        for item, shown in others:
+            yield Clash(
+                "interval-width",
+                item.place,
+                f"the interval [{item.low.text}, {item.high.text}] is cut off and not rounded: {method} with n = {n:,} "
+                f"gives {shown}; {exact} other rows are exact",
+                "round it as the others",
+            )
+
+
+def _exact(item: Stated, n: int, method: str) -> str:
+    """ "" if the interval prints as the method's, else what the method gives; "" too where k is not one number."""
+    rate = _rate_of(item)
+    scale = 100.0 if item.low.role == "percent" or item.high.value > 1 else 1.0
+    if rate is None or n < 2 or n > 100_000:
+        return None
+    k = round((rate[0] + rate[1]) / 2 / scale * n)
+    if item.counts is not None and item.counts[1] == n:
+        k = item.counts[0]
+    elif (rate[1] - rate[0]) / scale * n > 1 + 1e-9 or not rate[0] - 1e-9 <= k / n * scale <= rate[1] + 1e-9:
+        return None
+    low, high = next((a, b) for a, b, name in _expected(k, n, _level(item.context)) if name == method)
+    if item.low.allows(low, scale=scale) and item.high.allows(high, scale=scale):
+        return ""
+    digits = max(item.low.decimals, 0)
+    return f"[{low * scale:.{digits}f}, {high * scale:.{digits}f}]"
 
 
 def _totals(evidence: Evidence) -> tuple[int, ...]:
