@@ -385,6 +385,8 @@ class _Reader:
                 sft = self.sft([*at, "sft"], c.get("sft", {}), kind, personas)
             elif "sft" in c:
                 self.wrong([*at, "sft"], f"belongs to convergence and induction, not to {kind}", "take it out")
+            if c.get("control", False) and kind != "induction":
+                self.wrong([*at, "control"], f"marks the control of an induction, and this is a {kind}", "take it out")
             checkpoints = tuple(c.get("checkpoints", (0,) if sft is None else (0, sft.epochs)))
             if list(checkpoints) != sorted(checkpoints):
                 self.wrong([*at, "checkpoints"], f"{list(checkpoints)} do not rise", "write them in rising order")

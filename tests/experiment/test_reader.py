@@ -83,6 +83,7 @@ def test_grid_has_every_combination_once() -> None:
         ({"sampling": {"completion": 3}}, "/sampling: has unknown key(s) 'completion'"),
         ({"sampling": {"temperature": -1}}, "/sampling/temperature"),
         ({"seeds": {"training": [1, 1]}}, "/seeds/training"),
+        ({"conditions": [{"name": "a", "control": True}]}, "/conditions/0/control: marks the control of an induction"),
         ({"conditions": [{"name": "base"}]}, "kept for the untouched model"),
         ({"conditions": [{"name": "a"}, {"name": "a"}]}, "used twice"),
         ({"conditions": [{"name": "a", "sft": {"epochs": 2}}]}, "belongs to convergence and induction"),
