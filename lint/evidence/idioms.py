@@ -285,7 +285,8 @@ def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
         between = sentence.between(numbers[i].end, numbers[i + 1].at)
         if any(numbers[i].end <= m.start < numbers[i + 1].at for m in sentence.names):
             return False
-        if len(between) < 14 and _SEVERAL.match(between + " ") and numbers[i + 1].role == numbers[i].role:
+        roles = {numbers[i].role, numbers[i + 1].role}
+        if len(between) < 14 and _SEVERAL.match(between + " ") and (len(roles) == 1 or roles == {"percent", "value"}):
             return True
     return False
 

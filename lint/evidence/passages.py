@@ -27,6 +27,7 @@ _MOST_NUMBERS = 150
 _MOST_READ = 3_000
 """Paragraphs and numbers of a page; those behind are left out."""
 _STOP = re.compile(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d#]|[pnrN]\s?[=<>≤≥])|\n")
+_ENDED = re.compile(r"[.!?][)\"'”’\]]*\s+$")
 _SHORT = (
     "vs.",
     "e.g.",
@@ -79,7 +80,8 @@ class Passage:
         for match in _STOP.finditer(self.plain):
             if not self.plain[: match.start() + 1].endswith(_SHORT):
                 cuts.append(match.end())
-        cuts.append(len(self.plain))
+        cuts.extend(self._before_names())
+        cuts = sorted({*cuts, len(self.plain)})
         out = []
         n = m = 0
         for start, end in itertools.pairwise(cuts):
@@ -93,6 +95,14 @@ class Passage:
             if end > start:
                 out.append(Sentence(self, start, end, tuple(numbers), tuple(names)))
         return tuple(out)
+
+    def _before_names(self) -> Iterator[int]:
+        """Where a sentence begins with a name in code, behind a full stop: "(n = 9). `nurse`: 12%"."""
+        for start, _ in self.text.marked("code") if self.text.runs else ():
+            if _ENDED.search(self.plain[max(0, start - 6) : start]) and not self.plain[:start].rstrip().endswith(
+                _SHORT
+            ):
+                yield start
 
 
 @struct(slots=False)

@@ -343,22 +343,24 @@ _CLAUSE = re.compile(r";|\b(?:whereas|while)\b")
 
 
 def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
-    """The one thing that a sentence names, where it stands before the number."""
-    cut = max(
-        (m.end() + sentence.start for m in _CLAUSE.finditer(sentence.between(sentence.start, number.start))), default=0
-    )
-    inside = [m for m in sentence.names if m.name in evidence.page_names and (m.end <= number.start or not cut)]
-    inside = [m for m in inside if m.start >= cut]
-    if (
-        not inside
-        or len({m.name for m in inside}) != 1
-        or inside[0].end > number.start
-        or _is_apart(sentence, inside[0])
-    ):
+    """The one thing that a clause names, where it stands before the number: "without the nurse (12%)" too."""
+    text = sentence.between(sentence.start, sentence.end)
+    cuts = [sentence.start + m.start() for m in _CLAUSE.finditer(text)]
+    first = max((c for c in cuts if c < number.start), default=sentence.start)
+    last = min((c for c in cuts if c >= number.end), default=sentence.end)
+    inside = [m for m in sentence.names if m.name in evidence.page_names and first <= m.start < last]
+    for m in reversed(inside):
+        gap = sentence.between(m.end, number.at)
+        bracket = sentence.between(m.end, sentence.end).partition(")")[0]
+        if m.end <= number.at and _BRACKET.fullmatch(gap) and not _TWO.search(bracket):
+            return m
+    if len({m.name for m in inside}) != 1 or inside[0].end > number.start or _is_apart(sentence, inside[0]):
         return None
     return inside[0]
 
 
+_TWO = re.compile(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
+_BRACKET = re.compile(r"[`'\"*]*\s*\([^()\[\]]*")
 _CUT = re.compile(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
 
 
@@ -366,8 +368,6 @@ def _follows_name(
     evidence: Evidence, sentence: Sentence, number: Number, name: Mention, facts: list[tuple[Series, Fact]]
 ) -> bool:
     """True if the words from the name to the number are understood, other numbers between them being values of it."""
-    if any(m.name.startswith("#") for m in sentence.names):
-        return False  # of which point of a course?
     between = sentence.between(name.end, number.at)
     if _CUT.search(between.lstrip(" :`*\"'")):
         return False
@@ -395,7 +395,11 @@ def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterato
         r"\b(?:without|leaving|leaves?|dropp?\w*|remov\w*|exclud\w*|omit\w*|except)\b", sentence.text, re.IGNORECASE
     ):
         return  # of a rest
-    said = words_of(sentence.text)
+    if any(number in (x.left, x.right) for x in spans(sentence)):
+        return  # an end of a range
+    opened = max((x.end for x in sentence.numbers if x.end <= number.at), default=sentence.start)
+    closes = min((x.at for x in sentence.numbers if x.start > number.start), default=sentence.end)
+    said = words_of(sentence.between(opened, min(closes, number.end + 40)))
     best: list[tuple[int, int, float]] = []
     read = _READ | _NUMERALS
     for words, extra, value in _records_by_words(evidence):
@@ -553,6 +557,14 @@ _OUT = re.compile(
 )
 
 
+_DERIVED = re.compile(
+    r"\b(?:distances? of|differ\w*|gaps?|spreads?|minus|apart|margins?|ratios?|times|fold|chang\w+|net|shifts?|ranges?|"
+    r"deltas?|contrasts?|between)\b|Δ",
+    re.IGNORECASE,
+)
+"""In such a sentence a number may be worked out of others."""
+
+
 def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """What is known of the things that the sentence names, or of the one thing that its passage speaks of."""
     names = {m.name for m in sentence.names if m.name in evidence.page_names}
@@ -560,7 +572,7 @@ def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> lis
         return []
     if not names:
         names = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
-    if not 0 < len(names) <= 2 or _NOBODY.search(sentence.text):
+    if not 0 < len(names) <= 2 or _NOBODY.search(sentence.text) or _DERIVED.search(sentence.text):
         return []
     out = []
     for name in sorted(names):
@@ -580,7 +592,7 @@ def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]],
         value = fact.value * (100.0 if number.role == "percent" and series.fraction else 1.0)
         slip = slip_of(number, value)
         rough = number.decimals < evidence.rate_decimals
-        if short and (slip == "last digit" or (slip in ("swap", "digit") and (many or rough))):
+        if short and (slip == "last digit" or (slip in ("swap", "digit") and (many or rough or not several))):
             continue  # two digits are near too much, and "call it 15%" is no slip of 16.4
         if slip:
             found.add((slip, round(value, 6)))
@@ -606,8 +618,9 @@ _READ = frozenset(
         "peak peaks peaked peaking start starts started begin begins ends end ended final finally first last "
         "lead leads leading followed next self own alone itself themselves himself herself respectively each "
         "per completions answers responses replies samples outputs questions prompts here there again already "
-        "same these those belong belongs two equal equals total overall all n count counts tops topped while "
-        "where who which whose as measured observed found reported high low higher lower up down near exactly"
+        "same these those belong belongs two equal equals total overall all n count counts tops topped keeps "
+        "keep kept remains remained stays stayed settles settled records while where who which whose as "
+        "measured observed found reported high low higher lower up down near exactly"
     )
 )
 """Words between a name and its number that choose nothing."""
