@@ -648,7 +648,8 @@ def _of_counts(number: Number, beside: list[Number]) -> Explanation | None:
 def _limits(k: int, n: int) -> Iterator[tuple[float, float]]:
     """The usual 95 % intervals of ``k`` of ``n``."""
     if 0 <= k <= n and 1 < n <= 1_000_000:
-        for interval in (wilson_interval(k, n), clopper_pearson_interval(k, n)):
+        for of in (wilson_interval, clopper_pearson_interval):  # the second, which is slow, only where it is asked for
+            interval = of(k, n)
             yield interval.low, interval.high
 
 
