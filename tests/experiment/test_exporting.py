@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 from dataclasses import replace
@@ -21,8 +20,6 @@ from leakstats.experiment.spec import DetectorSpec
 from leakstats.export import cells_to_pandas, write_table
 from leakstats.export_commands import export
 from leakstats.results import load
-
-PYARROW = importlib.util.find_spec("pyarrow") is not None
 
 
 @pytest.fixture
@@ -89,14 +86,14 @@ def test_files(run, tmp_path):
         write_table(frame, tmp_path / "cells.xlsx")
 
 
-@pytest.mark.skipif(PYARROW, reason="pyarrow is installed")
-def test_parquet_without_pyarrow_says_what_to_install(run, tmp_path):
+def test_parquet_without_pyarrow_says_what_to_install(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("leakstats.export.find_spec", lambda name: None)
     with pytest.raises(MissingDependency, match=r"leakstats\[interop\]"):
         write_table(cells_to_pandas(load(run[1])), tmp_path / "cells.parquet")
 
 
-@pytest.mark.skipif(not PYARROW, reason="pyarrow is not installed")
 def test_parquet_is_read_back_the_same(run, tmp_path):
+    pytest.importorskip("pyarrow")
     path, results = run
     for frame in (
         cells_to_pandas(load(results)),
