@@ -78,7 +78,7 @@ def stops(start, tmp_path):
         with pytest.raises(CanaryFailed) as caught:
             start(model)
         assert not (tmp_path / "run" / "results.json").exists()
-        for word in ("a check of the run failed, so it stops here", *words):
+        for word in ("a check of the run failed, so it stops", *words):
             assert word in str(caught.value)
 
     return run

@@ -420,11 +420,12 @@ class VllmGenerator:
             max_lora_rank=self._rank,
             engine=self._engine,
         )
+        vllm = _vllm()
         if not device.startswith("cuda"):
             _check_heads(weights, revision)
         self._tokenizer = load_tokenizer(weights, revision)
         self._ends = _end_tokens(weights, revision, self._tokenizer)
-        self._llm = _vllm().LLM(**self._arguments)
+        self._llm = vllm.LLM(**self._arguments)
         self._weights = weights
         self.engine_starts += 1
 
