@@ -16,6 +16,7 @@ from ..source import Place
 from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
+from .names import name_variants
 from .passages import Sentence
 from .roles import subject
 from .tables import CellNumber, Sheet
@@ -75,7 +76,12 @@ def _exceptions(judged: list[_Judged]) -> Iterator[Clash]:
     for item in judged:
         if item.ok or not (every or (item.own and (item.sure or strict))):
             continue
-        alike = [j.ok for j in judged if set(j.sizes) & set(item.sizes)]
+        small = item.number.scaled()[1] < 0.01  # one percentage below 1 says nothing of those above
+        alike = [
+            j.ok
+            for j in judged
+            if set(j.sizes) & set(item.sizes) and (j is item or not small or j.number.scaled()[1] >= 0.01)
+        ]
         if len(alike) == 1 or sum(alike) * 2 >= len(alike):  # else that n is not the one behind the rates
             few = " or ".join(f"{n:,}" for n in item.sizes[:3])
             unit = "%" if item.number.role == "percent" else ""
@@ -219,7 +225,11 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     if s.origin == "data" and evidence.kind(s) == "rate"
                 ):
                     continue  # the value itself is known
-                if any(possible(number, n * m) for n in sizes for m in _runs(evidence, sentence)):
+                if any(
+                    possible(number, n * m)
+                    for n in sizes
+                    for m in _runs(evidence, sentence, near.name if near is not None else name)
+                ):
                     continue  # a mean over runs
                 place = passage.place(number.start, number.end)
                 around = {near.name} if near is not None else {name, *(m.name for m in sentence.names)}
@@ -228,12 +238,12 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                 yield _Judged(place, number, sizes, own, any(possible(number, n) for n in sizes), sure)
 
 
-def _runs(evidence: Evidence, sentence: Sentence) -> frozenset[int]:
-    """How many runs a rate may be a mean of: counts of runs or seeds of the page, and the N of the sentence."""
-    runs = _page_runs(evidence)
-    if sentence.names:
-        return runs
-    return runs | {int(x.value) for x in sentence.numbers if x.role == "n" and x.label == "N" and 2 <= x.value <= 40}
+def _runs(evidence: Evidence, sentence: Sentence, name: str) -> frozenset[int]:
+    """How many runs or units a rate may be a mean of: the page's counts of runs, and an N that does not count rows."""
+    stated = {int(x.value) for x in sentence.passage.numbers if x.role == "n" and x.label == "N" and 2 <= x.value <= 40}
+    rows = {len(s.labels) for s in evidence.sheets if name and any(name in name_variants(x) for x in s.labels)}
+    units = {n for n in stated if n not in rows and n + 1 not in rows}  # "N = 9, n = 200 each" of nine rows is of a row
+    return _page_runs(evidence) | units
 
 
 def _page_runs(evidence: Evidence) -> frozenset[int]:

@@ -123,6 +123,11 @@ def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Num
     return found if len(found) == wanted else []
 
 
+_AROUND = re.compile(
+    r"\s*%?\s*[)\]]?,?\s*(?:around|about|cent(?:er|re)d (?:on|at|around))\s+(?:an? |its |the )?(?:\w+ )?(?:of )?"
+)
+
+
 def _estimate(
     sentence: Sentence,
     found: list[tuple[Number, Number, int]],
@@ -133,6 +138,13 @@ def _estimate(
 ) -> tuple[Number | None, tuple[int, int] | None]:
     """The number in front of an interval, or the one of its rank in a list of as many."""
     start = found[position][2]
+    later = next((n for n in sentence.numbers if n.start > found[position][1].end), None)
+    if (
+        later is not None
+        and later.role in ("percent", "points", "value")
+        and _AROUND.fullmatch(sentence.between(found[position][1].end, later.start))
+    ):
+        return later, None
     previous_end = found[position - 1][1].end if position else sentence.start
     near = [n for n in rates if previous_end <= n.start < start]
     near_pairs = [p for p in pairs if previous_end <= p[0].start < start]

@@ -69,14 +69,17 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 
 _ALL = re.compile(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
-_EVERY = re.compile(r"\b(?:every|each|all|throughout)\b", re.IGNORECASE)
+_EVERY = re.compile(r"\b(?:every|each|all|throughout|whichever|whatever)\b", re.IGNORECASE)
 _PER = re.compile(
     r"\bn\s*=\s*[\d,.\s]+(?:\w+ )?(?:on|in|for|per|a|at)?\s*(?:each|every|all)\b"
     r"(?:\s+(?!(?:p|is|are|were|was|and)\b)\w+)?",
     re.IGNORECASE,
 )
 """Sample sizes "n = 180 on each side": their "each" is of no p."""
-_EACH = re.compile(r"\s*(?:each|for all|for every|in every|in all|in each|throughout|everywhere)\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\s*(?:each|(?:for|in|with) (?:all|every|each|any)|throughout|everywhere)\b",
+    re.IGNORECASE,
+)
 
 
 def bound_clashes(evidence: Evidence) -> Iterator[Clash]:

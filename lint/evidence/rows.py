@@ -18,7 +18,9 @@ __all__ = ["row_clashes"]
 
 _MOST_COLUMNS = 12
 _FEWEST = 4
-"""Rows that a relation needs; all but one in eight of them, and at most two exceptions, must keep it."""
+"""Rows that a relation needs, one of which may break it."""
+_FOR_TWO = 6
+"""Rows of which two may break it: their cells were exchanged."""
 _POWER = 5.0
 """How many times wider than what rounding allows the changes must spread."""
 Column: TypeAlias = "dict[int, CellNumber]"
@@ -46,7 +48,7 @@ def _columns(sheet: Sheet) -> dict[tuple[int, int], Column]:
 def _kept(fits: dict[int, bool]) -> bool:
     """True if the rows keep a relation, but for one or two."""
     wrong = sum(not x for x in fits.values())
-    return len(fits) >= _FEWEST and 0 < wrong <= min(2, len(fits) // _FEWEST)
+    return len(fits) >= _FEWEST and 0 < wrong <= (2 if len(fits) >= _FOR_TWO else 1)
 
 
 def _of(column: Column, role: str) -> bool:

@@ -85,7 +85,7 @@ def read_sheet(table: Table) -> Sheet | None:
         labels = [f"{label} ({unit})" if unit else label for label, unit in zip(labels, units, strict=True)]
     if turned is not None:
         header, labels, grid, keys = turned
-    if _is_transposed(header, labels):
+    if _is_transposed(header, labels, grid):
         corner = header[0]
         header, labels = [corner, *labels], [k or h for k, h in zip(keys, header, strict=True)][1:]
         grid = [[None, *(row[c] for row in grid)] for c in range(1, len(labels) + 1)]
@@ -189,11 +189,36 @@ def _spread(header: list[str], labels: list[str], keys: list[str], grid: list[li
     return [header[0], *heads], rows, wide, ["", *things]
 
 
-def _is_transposed(header: list[str], labels: list[str]) -> bool:
-    """True where the first column holds quantities and the header things."""
+def _is_transposed(header: list[str], labels: list[str], grid: list[list[Cell | None]]) -> bool:
+    """True where the first column holds quantities and the header things, by their words or by how cells look."""
     across = sum(_METRIC.search(h) is not None for h in header[1:]) / max(len(header) - 1, 1)
     down = sum(_METRIC.search(h) is not None for h in labels) / len(labels)
-    return down >= 0.5 and across < 0.34 and len(header) > 2
+    if across >= 0.34 or len(header) <= 2:
+        return False
+    return down >= 0.5 or _looks_transposed(grid)
+
+
+_DIGITS = re.compile(r"[-+−–]?\d[\d,]*(?P<decimals>\.\d+)?|[-+−–]?(?P<bare>\.\d+)")
+
+
+def _look(cell: Cell | None) -> str:
+    """How a cell looks: its text with every number as "0" or "0.0"; "" for one without numbers."""
+    text = _text(cell).strip("*_ ")
+    shown = _DIGITS.sub(lambda m: "0.0" if m["decimals"] or m["bare"] else "0", text)
+    return "".join(shown.split()) if "0" in shown and len(text) <= 40 else ""
+
+
+def _looks_transposed(grid: list[list[Cell | None]]) -> bool:
+    """True if cells look alike along nearly every row, rows look different, and columns are mixed."""
+    looks = [[_look(cell) for cell in row[1:]] for row in grid]
+    rows = [[x for x in row if x] for row in looks]
+    columns = [[row[c] for row in looks if c < len(row) and row[c]] for c in range(max(map(len, looks), default=0))]
+    rows, columns = [r for r in rows if len(r) >= 3], [c for c in columns if len(c) >= 3]
+    if len(rows) < 3 or len(columns) < 3:
+        return False
+    alike = [r[0] for r in rows if len(set(r)) == 1]
+    mixed = sum(max(map(c.count, set(c))) * 2 <= len(c) for c in columns)
+    return len(alike) * 10 >= 7 * len(rows) and len(set(alike)) >= 3 and mixed * 10 >= 9 * len(columns)
 
 
 def _sheet(

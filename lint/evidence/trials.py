@@ -102,10 +102,14 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
     if found:
         return found, True
     around = _for_name(sizes, name)
-    spoken = {m.name for m in passage.names if not m.name.startswith("#")} - frozenset().union(
-        *(s.names for s in sizes)
-    )
-    return around, not inside and len(around) == 1 and len(spoken) <= 1
+    beside = {
+        m.name
+        for other in passage.sentences
+        for m in other.names
+        if any(other.start <= s.number.start < other.end for s in sizes) and not m.name.startswith("#")
+    } - frozenset().union(*(s.names for s in sizes))
+    # "n = 200 each" of nothing in particular holds on; "Granite makes up a third (n = 260)" does for Granite
+    return around, not inside and len(around) == 1 and not beside - {name}
 
 
 def _for_name(sizes: Sequence[Size], name: str | None) -> tuple[int, ...]:
