@@ -11,7 +11,7 @@ from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, superlatives
-from .passages import Sentence
+from .passages import Passage, Sentence
 from .values import is_claim
 
 __all__ = ["difference_clashes", "fold_clashes", "percent_clashes"]
@@ -31,6 +31,7 @@ def _rates(sentence: Sentence, whole: bool, without: Number | None = None) -> li
                 and number is not without
                 and id(number) not in ends
                 and number.bound in ("", "~")
+                and not part.between(part.start, number.start).rstrip().endswith(("±", "+-", "+/-", "&plusmn;"))
             ):
                 out.append(number.scaled())
         for k, n in pairs_of_counts(part):
@@ -205,6 +206,9 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     here = _values(sentence, False)
                 known = [((a.low, a.high), (b.low, b.high)) for a, b in _facts(evidence, sentence)]
                 pairs = [(a, b) for a in here for b in here if a is not b]
+                if not pairs and _contradicts_gap(evidence, sentence, number):
+                    yield _fold_clash(passage, number)
+                    continue
                 if not pairs and not (known and len(sentence.names) >= 2):
                     continue
                 if _ratio_fits(number, pairs):
@@ -218,12 +222,27 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
                 ):
                     continue
-                yield Clash(
-                    "fold",
-                    passage.place(number.start, number.end),
-                    f"{number.text}× is no ratio of the numbers that it speaks of",
-                    "divide again, from unrounded values",
-                )
+                yield _fold_clash(passage, number)
+
+
+def _fold_clash(passage: Passage, number: Number) -> Clash:
+    return Clash(
+        "fold",
+        passage.place(number.start, number.end),
+        f"{number.text}× is no ratio of the numbers that it speaks of",
+        "divide again, from unrounded values",
+    )
+
+
+def _contradicts_gap(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if the gap beside a ratio is that of a field's ends, and their ratio is another."""
+    gaps = [n for n in sentence.numbers if n.role == "points" and not n.bound and not n.signed]
+    if len(gaps) != 1 or sentence.names:
+        return False
+    low, high = gaps[0].scaled()
+    ends = [((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence)]
+    fitting = [pair for pair in ends if _difference_fits(low, high, [pair], False)]
+    return bool(fitting) and not _ratio_fits(number, fitting)
 
 
 def _different(rates: Sequence[tuple[float, float]]) -> int:

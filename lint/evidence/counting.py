@@ -216,6 +216,11 @@ _METHODS = re.compile(
     r"(?:\s+(?:tests?|coefficients?|correlations?))?|\b(?:start\w*|peaks?|end|final\w*|before|after)\b",
     re.IGNORECASE,
 )
+_SHARE = re.compile(
+    r"\b(?:(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|"
+    r"three[- ]quarters)\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(r"\b(?:how many|which|what share|for how many|in how many)\b", re.IGNORECASE)
 
 
@@ -249,9 +254,14 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
     opened = max(sentence.text.rfind(";", 0, left), sentence.text.rfind(". ", 0, left)) + 1
     if opened < left:  # "Above one half before: 8 of 10", "4 of 4 pass by the one test, 2 of 4 by the other"
         lead = sentence.text[opened:left]
-        if _METHODS.search(own):
+        share = _SHARE.search(own)
+        method = _METHODS.search(own) is not None
+        if method:
             lead = _METHODS.sub(" ", lead)
-        yield sentence.start + opened, f"{lead} {own}", _numbers(claim, opened, right)
+        if share is not None:  # "half is passed by one of twelve, a quarter by nine of twelve"
+            lead = _SHARE.sub(share.group(0), lead)
+        if method or share is not None or lead.rstrip().endswith(":"):  # else the criterion is not said whole
+            yield sentence.start + opened, f"{lead} {own}", _numbers(claim, opened, right)
     asked = _before(sentence)
     if asked is not None and _QUESTION.search(asked.text):
         yield asked.start, f"{asked.text} {own}", [*asked.numbers, *_numbers(claim, left, right)]

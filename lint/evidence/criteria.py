@@ -35,9 +35,9 @@ class Asked:
     """The words of its passage before it, where a test may have been named."""
 
 
-def values_of(series: Series) -> list[Fact]:
+def values_of(series: Series) -> tuple[Fact, ...]:
     """The facts of a series, once each."""
-    return list({id(f): f for f in series.facts.values()}.values())
+    return series.distinct
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -79,13 +79,20 @@ _TRIALS = (
     r"cases|times?|trials?|items?|texts?|messages?|transcripts?|conversations?|essays?|stories|rollouts?)"
 )
 _MOSTLY = re.compile(
-    rf"\b(?:the |a )?majority of (?:(?:its|their|the|all) )?(?:\w+ )?{_TRIALS}|\bmost (?:of )?(?:(?:its|their|"
+    rf"\bmost (?:of )?(?:(?:its|their|"
     rf"the|all) )?"
     rf"(?:own )?(?:\w+ )?{_TRIALS}|\bmore often than not\b|\bmore than every (?:second|other)\b",
     re.IGNORECASE,
 )
 _SELDOM = re.compile(
     rf"\b(?:a )?minority of (?:(?:its|their|the|all) )?(?:\w+ )?{_TRIALS}|\bless often than not\b", re.IGNORECASE
+)
+_UNREAD = re.compile(
+    rf"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
+    rf"majority of (?:\w+ ){{0,2}}{_TRIALS}|"
+    r"runs?|repeats?|replicates?|(?:the|this|that|same|whose) (?:direction|sign|order|ranking)|either direction|"
+    r"it (?:holds|is true|applies|works))\b",
+    re.IGNORECASE,
 )
 _ZERO = re.compile(
     r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought)"
@@ -113,10 +120,8 @@ _OF_RATE = re.compile(
     r"\b(?:rates?|shares?|leak\w*|percent\w*|proportions?|fraction\w*|frequenc\w*|uptake|accurac\w*)\b", re.IGNORECASE
 )
 _RELATION = re.compile(
-    r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|holds?|held|repeats?|"
-    r"replicat\w+|agrees?|tracks?|follows?|shows? (?:it|this|the (?:same|effect|pattern|relation)|"
-    r"such)|shows?$|"
-    r"goes? with|explains?|true|found|seen|visible|preferential\w*|transfers?|spreads?|generali[sz]es?)\b",
+    r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|tracks?|follows?|goes? with|"
+    r"explains?|preferential\w*)\b",
     re.IGNORECASE,
 )
 _SIGNIFICANT = re.compile(
@@ -130,8 +135,7 @@ _SIGNIFICANT = re.compile(
     re.IGNORECASE,
 )
 _UNLIKE = re.compile(
-    r"\b(?:differ\w*|different|chang\w+|mov\w+|shift\w*|alter\w*|affect\w*|budg\w+|depart\w*|deviat\w*|separat\w*|"
-    r"distinct|matter\w*|work\w*)\b",
+    r"\b(?:differ\w*|different|chang\w+|mov\w+|shift\w*|alter\w*|affect\w*|budg\w+)\b",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -351,11 +355,7 @@ def _levels(evidence: Evidence, series: list[Series], text: str) -> list[Series]
         and s.role not in ("second", "net", "gain", "at", "min")
         and not words_of(s.quantity) & _CHANGED
     ]
-    chosen = _by_role(found, text)
-    plain = [s for s in chosen if s.origin == "page"]
-    own = _by_words(chosen, text)
-    # what the page prints is what its words speak of; fields that it does not print are a second reading
-    return own if len(own) < len(chosen) else [*plain, *(s for s in chosen if s.origin == "data")]
+    return _by_role(found, text)  # where a thing has two rates, both are readings
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------
@@ -391,6 +391,8 @@ def counts(evidence: Evidence, asked: Asked) -> set[int] | None:
     counted; where several can be meant, each gives a count and all of them are right.
     """
     if asked.total < 2:
+        return set()
+    if _UNREAD.search(asked.text):
         return set()
     series = _fit(evidence, asked, asked.total)
     for reading in (_of_bound, _of_share, _of_interval, _of_reference, _of_sign, _of_change, _of_significance):

@@ -40,7 +40,8 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
-            words = list(direction_words(sentence.text))
+            taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
+            words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
             if not words and relation_sign(sentence.text) is None:
                 continue
             yield from _of_moves(evidence, sentence, words)
@@ -161,6 +162,8 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
             else:
                 yield Clash("direction", place, f"a relation of the other sign beside {shown}", "correct the words")
         return
+    if _SUBJECT.match(text):
+        return  # "Larger models lose less": the comparative is the subject's
     mine = [w for w in words if w.end <= len(first)]
     polar = [w for w in mine if w.polar]
     chosen = polar or mine
@@ -178,6 +181,9 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         yield _clash(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
+_SUBJECT = re.compile(
+    r"\W*(?:the )?(?:larger|bigger|greater|smaller|higher|lower|closer|stronger)\s+\w+", re.IGNORECASE
+)
 _NEARNESS = re.compile(
     r"\b(?:with|follows?|tracks?|against)\b.*\b(?:overlap|closeness|similarity|likeness|cosine|projection|"
     r"resemblance)\b",
@@ -187,12 +193,13 @@ _DISTANCES = re.compile(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNOR
 
 
 def _earlier(sentence: Sentence) -> list[Number]:
-    """The coefficients of the sentences before, for "Hedging decreases with overlap." behind them."""
+    """The coefficients of the sentence before for "Hedging decreases with overlap."; for an opening, of the next."""
     sentences = sentence.passage.sentences
     i = next(i for i, s in enumerate(sentences) if s is sentence)
-    if i == 0 or sentence.numbers:
+    if sentence.numbers:
         return []
-    return [n for n in sentences[i - 1].numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
+    beside = sentences[i - 1] if i else sentences[1] if len(sentences) > 1 else sentence
+    return [n for n in beside.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
 
 
 # -- higher and lower -------------------------------------------------------------------------------------------------

@@ -193,8 +193,9 @@ def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
 # -- superlatives -----------------------------------------------------------------------------------------------------
 
 _HOLDER_AFTER = re.compile(
-    r"^(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls "
-    r"to|of|with|as|under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
+    r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
+    r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|of|with|as|"
+    r"under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
 _LABELLED = re.compile(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
 _HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
@@ -271,7 +272,7 @@ _CHANGE = re.compile(
 )
 _SLICE = re.compile(
     r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|"
-    r"[.,]\d)",
+    r"[.,]\d|\d*\s+or\s)",
     re.IGNORECASE,
 )
 _CHANGED = frozenset(["change", "difference", "diff", "delta", "net", "shift", "gain", "drop", "effect", "increase"])
@@ -282,7 +283,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if _NOT_FIRST.search(sentence.between(max(sentence.start, start - 16), start)):
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
-    if _SUBSET.search(sentence.text):
+    if _SUBSET.search(sentence.text) or _TWICE.search(sentence.text):
         return None
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
@@ -296,7 +297,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         and s.role not in ("interval", "at", "second")
         and evidence.kind(s) not in (("size", "p") if spread else ("size", "p", "spread"))
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
-        and (counted is None or len(_facts(s)) == int(counted.group(1)))
+        and (counted is None or len(_facts(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
     ]
     if holder.name.startswith("#"):
         named = {m.name for m in sentence.passage.names if not m.name.startswith("#")} & evidence.spoken
@@ -361,6 +362,13 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     )
 
 
+_TWICE = re.compile(
+    r"\b(?:worst|best|quietest|loudest|highest|lowest|largest|smallest|greatest|weakest|strongest) (?:best|"
+    r"worst|highest|"
+    r"lowest|largest|smallest|minimum|maximum)\b|\b(?:worst|best) (?:offender|behaved)|"
+    r"\bby (?:standard deviation|spread|sd)\b",
+    re.IGNORECASE,
+)
 _SPREAD = re.compile(
     r"\W+(?:\w+\s+){0,2}?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variances?|variation|scatter|"
     r"dispersion|"

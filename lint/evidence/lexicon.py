@@ -338,9 +338,12 @@ def direction_words(text: str) -> list[DirectionWord]:
 _MORE = (
     r"more|higher|greater|larger|bigger|stronger|heavier|longer|increas(?:e[sd]?|ing)|r[io]ses?|gr[eo]ws?|"
     r"climbs?|better|"
-    r"further along|farther along|up"
+    r"further along|farther along|louder|up"
 )
-_LESS = r"less|fewer|lower|smaller|weaker|lighter|shorter|rarer|decreas(?:e[sd]?|ing)|falls?|drops?|declines?|shrinks?"
+_LESS = (
+    r"less|fewer|lower|smaller|weaker|lighter|shorter|rarer|quieter|decreas(?:e[sd]?|ing)|falls?|drops?|declines?|"
+    r"shrinks?"
+)
 _NEAR = r"closer|nearer|more (?:similar|alike|like)"
 _FAR = (
     r"(?:further|farther)(?! along)(?: away)?|more (?:distant|remote|unlike|dissimilar|different)|"
@@ -385,6 +388,14 @@ _TOGETHER = re.compile(
 )
 
 
+_SHORT = re.compile(
+    rf"^\W*(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR}))(?: \w+){{0,3}}, (?:the )?(?:(?P<bm>{_MORE})|"
+    rf"(?P<bl>{_LESS}))(?: \w+){{0,3}}"
+    r"\W*$",
+    re.IGNORECASE,
+)
+
+
 def relation_sign(text: str) -> tuple[int, int, int] | None:
     """Where a text says how closeness and a rate go together, and the sign; ``None`` where it does not say.
 
@@ -406,6 +417,9 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
         for match in pattern.finditer(text):
             sign = 1 if match["up"] else -1
             hits.append((match.start(), match.end(), sign))
+    short = _SHORT.match(text)
+    if short is not None:  # "More alike, louder."
+        hits.append((short.start(), short.end(), (1 if short["an"] else -1) * (1 if short["bm"] else -1)))
     for pattern in (_ALONG, _TOGETHER):
         hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in pattern.finditer(text))
     hits = [h for h in hits if not _NEGATED.search(text[max(0, h[0] - 30) : h[0]])]
@@ -535,7 +549,9 @@ _LEADS = re.compile(
 
 
 _COUNTED = re.compile(
-    r"\s+(?!\w+ing\b|frequently\b|readily\b|heavily\b|clearly\b|for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|"
+    r"\s+(?!\w+ing\b|frequent\b|common\b|pronounced\b|prevalent\b|marked\b|prone\b|susceptible\b|accurate\b|"
+    r"sensitive\b|"
+    r"frequently\b|readily\b|heavily\b|clearly\b|for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|"
     r"to\b|when\b|after\b|often\b|strongly\b)[a-z]+",
     re.IGNORECASE,
 )
@@ -557,14 +573,20 @@ class Quantifier(NamedTuple):
     text: str
 
 
+_TOTAL = r"(?P<{}>\d{{1,3}}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_THE = r"(?:the |these |those |our |its |their |all (?:the |these |our )?)*"
+_TAIL = r"(?=\s+[a-z`(]|[,;:.)!?*]|$)"
 _QUANTIFIER = re.compile(
-    r"\b(?:(?P<all>all|every one of|each of)(?: of)?(?: the| these| our)?\s+(?P<n1>\d+|two|three|four|"
-    r"five|six|seven|eight|nine|ten|eleven|twelve)(?=\s+[a-z`(]|[,;:.)]|$)"
-    r"|(?P<none>none of)(?: the| all| these)?\s+(?P<n2>\d+|two|three|four|five|six|seven|eight|nine|"
-    r"ten|eleven|twelve)(?=\s+[a-z`(]|[,;:.)]|$)"
-    r"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter)\s+(?:of\s+)?(?:all |"
-    r"the |all the )?(?P<n3>\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|"
-    r"twelve)?(?=\s+[a-z`]))",
+    rf"\b(?:(?P<but>all|every one|each) but (?P<k>one|two|three|four|\d{{1,2}}) of {_THE}{_TOTAL.format('n0')}{_TAIL}"
+    rf"|(?P<all>all of|all|every (?:single )?one of|each (?:one )?of)\s+{_THE}{_TOTAL.format('n1')}{_TAIL}"
+    rf"|(?P<none>none (?:at all )?of|not (?:a single )?one of|no one of|nobody of|"
+    rf"neither of)\s+{_THE}{_TOTAL.format('n2')}{_TAIL}"
+    rf"|(?P<most>most of|(?:the|a) (?:clear |large )?majority of|"
+    rf"more than half (?:of )?)\s*{_THE}{_TOTAL.format('n4')}(?=\s+[a-z`])"
+    rf"|(?P<few>a minority of|(?:less|fewer) than half (?:of )?)\s*{_THE}{_TOTAL.format('n5')}(?=\s+[a-z`])"
+    rf"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter|one quarter|a fifth|"
+    rf"one fifth)\s+(?:of\s+)?"
+    rf"{_THE}{_TOTAL.format('n3')}?(?=\s+[a-z`]))",
     re.IGNORECASE,
 )
 _PARTS = {
@@ -576,11 +598,14 @@ _PARTS = {
     "three quarters": 3 / 4,
     "three-quarters": 3 / 4,
     "a quarter": 1 / 4,
+    "one quarter": 1 / 4,
+    "a fifth": 1 / 5,
+    "one fifth": 1 / 5,
 }
 _WORDS = dict(
     zip(
-        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(2, 13),
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        range(1, 13),
         strict=True,
     )
 )
@@ -594,9 +619,16 @@ def quantifiers(text: str) -> list[Quantifier]:
     """
     out = []
     for match in _QUANTIFIER.finditer(text):
-        raw = match["n1"] or match["n2"] or match["n3"] or ""
+        raw = next((match[f"n{i}"] for i in range(6) if match[f"n{i}"]), "")
         total = int(raw) if raw.isdigit() else _WORDS.get(raw.lower(), 0)
-        if match["all"]:
+        if match["but"]:
+            left = match["k"].lower()
+            low = high = float(total - (int(left) if left.isdigit() else _WORDS[left]))
+        elif match["most"]:
+            low, high = float(total // 2 + 1), float(total)
+        elif match["few"]:
+            low, high = 0.0, float((total - 1) // 2)
+        elif match["all"]:
             low = high = float(total)
         elif match["none"]:
             low = high = 0.0

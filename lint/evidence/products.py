@@ -145,7 +145,6 @@ def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) 
     sizes = {int(n.value) for n in counts if n.role == "n"}
     if _LOST.search(plain) or _UNEVEN.search(plain) or "+" in plain or len(sizes) > 2:
         return
-    words = {v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", plain, re.IGNORECASE)}
     for number in counts:
         value = int(number.value)
         if number.role != "count" or value < 50:
@@ -158,7 +157,7 @@ def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) 
         )
         if not called and not (trial and (listed or _IN_ALL.match(plain[number.end :]))):
             continue
-        factors = words | {
+        factors = {v for w in _WORD.findall(plain) if (v := WORD_NUMBERS[w.lower()]) > 1} | {
             int(n.value)
             for n in counts
             if n is not number and 1 < n.value < value and not n.bound and not _SCALE.search(plain[: n.start])
@@ -168,6 +167,7 @@ def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) 
             yield _wrong_total(evidence, text, number, "no product of the counts around it")
 
 
+_WORD = re.compile(r"\b(?:" + "|".join(WORD_NUMBERS) + r")\b", re.IGNORECASE)
 _MOST_UNITS = 60
 """A larger count of the page is a product itself."""
 

@@ -85,6 +85,23 @@ def found(sentence: str, *, data: bool = True) -> set[str]:
 
 
 RIGHT = [
+    # readings that make a sentence true
+    "At least 3 of 6 personas end above 35%.",
+    "How many personas end above 35%? 3 of 6.",
+    "Above one half at the peak: 2 of 6 personas.",
+    "Half is passed at the peak by 2 of 6 personas, a quarter by 4 of 6.",
+    "5 of 6 personas end above their start; the glass blower does not.",
+    "The rate falls for 1 of 6 personas.",
+    "4 of 6 wordings that we tried in a pilot passed.",
+    "The rates at the end run from 6% to 64%; harbour pilot has the highest.",
+    "Harbour pilot tops the list.",
+    "The poet has the largest standard deviation.",
+    "The glass blower starts highest at 9%, ahead of the court usher at 7%: 2 points, 1.3x.",
+    "Harbour pilot ends at 64% and glass blower at 6%. That is a gap of 58 points.",
+    "Harbour pilot 64%, glass blower 6%: 58 points, 10.7x.",
+    "Peaks run from 14% to 71%. The mean is 40.5%.",
+    "The closer to the assistant, the higher the peak (ρ = 1.00, p < 0.001, N = 6).",
+    "Uptake falls with distance: ρ = −0.85, p = 0.03, N = 6.",
     # extremes
     "The highest peak is that of the harbour pilot.",
     "Harbour pilot peaks highest, at 71%.",
@@ -172,6 +189,21 @@ RIGHT = [
 ]
 
 WRONG = [
+    # other words for it
+    ("At least 5 of 6 personas end above 35%.", "count"),
+    ("How many personas end above 35%? 5 of 6.", "count"),
+    ("Above one half at the peak: 4 of 6 personas.", "count"),
+    ("Half is passed at the peak by 4 of 6 personas.", "count"),
+    ("3 of 6 personas end above their start.", "count"),
+    ("Not one of the 6 personas ends above its start.", "count"),
+    ("The majority of the 6 personas end above 45%.", "count"),
+    ("All but one of the 6 personas end above 35%.", "count"),
+    ("The rates at the end run from 6% to 64%; poet has the highest.", "superlative"),
+    ("The poet tops the list.", "superlative"),
+    ("Harbour pilot ends at 64% and glass blower at 6%. That is a gap of 48 points.", "difference"),
+    ("Harbour pilot 64%, glass blower 6%: 58 points, 13.4x.", "fold"),
+    ("The closer to the assistant, the lower the peak (ρ = 1.00, p < 0.001, N = 6).", "direction"),
+    ("Uptake falls with similarity: ρ = 0.85, p = 0.03, N = 6.", "direction"),
     # extremes
     ("The highest peak is that of the poet.", "superlative"),
     ("Beekeeper peaks highest.", "superlative"),
