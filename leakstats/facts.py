@@ -65,6 +65,11 @@ class Series:
     """``first``, ``last``, ``max``, ``min``, ``at`` (where the largest stands), ``net``, ``gain``; ``interval``."""
 
     @cached_property
+    def distinct(self) -> tuple[Fact, ...]:
+        """The facts, once each: several names may have the same one."""
+        return tuple({id(f): f for f in self.facts.values()}.values())
+
+    @cached_property
     def values(self) -> tuple[float, ...]:
         """The middle of every fact."""
         return tuple(f.value for f in self.facts.values())

@@ -519,7 +519,7 @@ class Explainer:
                 words = frozenset().union(*(words_of(c.text.text) for c in row if len(c.text.text) <= 300))
                 for cell in row[1:]:
                     text = cell.text.text
-                    if 12 < len(text) <= 300 and any(c.isalpha() for c in text):
+                    if 12 < len(text) <= 300 and any(map(str.isdigit, text)) and any(map(str.isalpha, text)):
                         out.extend((n.low, n.high, words) for n in read_numbers(text) if n.decimals > 0)
         return out
 

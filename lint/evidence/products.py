@@ -117,7 +117,7 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
         if not (trial and said) or any("×" in plain[x.end : y.start] for x, y in itertools.pairwise(before)):
             continue
         factors = {int(n.value) for n in before if 1 < n.value < value} | {
-            v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", plain[: number.start], re.IGNORECASE)
+            v for w in _WORD.findall(plain[: number.start]) if (v := WORD_NUMBERS[w.lower()]) > 1
         }
         each = re.match(r"\s*(?:[\w-]+\s+){1,3}(?:per|for (?:a|an|each|every))\b|.{0,60}\bper\b", plain[number.end :])
         if len(factors) >= 2 and not _is_made(value, factors if each else factors | _counts(evidence)):
