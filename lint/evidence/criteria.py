@@ -120,7 +120,8 @@ _OF_RATE = re.compile(
     r"\b(?:rates?|shares?|leak\w*|percent\w*|proportions?|fraction\w*|frequenc\w*|uptake|accurac\w*)\b", re.IGNORECASE
 )
 _RELATION = re.compile(
-    r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|tracks?|follows?|goes? with|"
+    r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|tracks?|follows?|"
+    r"goes? with|"
     r"explains?|preferential\w*)\b",
     re.IGNORECASE,
 )

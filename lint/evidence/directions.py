@@ -384,6 +384,13 @@ def _against_middle(evidence: Evidence, sentence: Sentence, own: Number) -> Iter
         )
 
 
+_WITH_THEM = re.compile(
+    r"\b(?:add(?:s|ing)|includ(?:es|ing)|keep(?:s|ing)|restor\w+|with) "
+    r"(?:them|it|both|these|those|the (?:two|rest))\b",
+    re.IGNORECASE,
+)
+
+
 def _strength(
     evidence: Evidence, passage: Passage, sentence: Sentence, word: DirectionWord, coefficients: list[Number]
 ) -> str:
@@ -401,6 +408,8 @@ def _strength(
         return ""
     if len(coefficients) != 1:
         return ""
+    if _WITH_THEM.search(sentence.text):
+        return ""  # of the fit that the coefficient is not about
     own = coefficients[0]
     mine = next((r for r in records(evidence) if r.coefficient is own), None)
     others = _others(evidence, mine)

@@ -344,7 +344,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
                 )
     elif change is None and not spread:
         after = "" if word.end - word.start > 12 else sentence.between(end, end + 40)
-        candidates = _ranged(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, near)
+        bare = near.replace(holder.text.strip(), " ")
+        candidates = _ranged(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
         return None
     if any(_is_extreme(s, f, word, change) for s, f in (*candidates, *over)):

@@ -99,7 +99,7 @@ def spans(sentence: Sentence) -> list[Span]:
         if not same or len(between) > 24:
             continue
         before = sentence.between(max(sentence.start, a.at - 24), a.at)
-        from_ = re.search(r"\bfrom\s+(?:about |roughly |~)?$", before) is not None
+        from_ = re.search(r"\b[Ff]rom\s+(?:about |roughly |~)?$", before) is not None
         if _ARROW.match(between):
             kind = "move"
         elif _TO.match(between) or _TO.match(sentence.between(a.end, b.at)):

@@ -581,7 +581,7 @@ _QUANTIFIER = re.compile(
     rf"|(?P<all>all of|all|every (?:single )?one of|each (?:one )?of)\s+{_THE}{_TOTAL.format('n1')}{_TAIL}"
     rf"|(?P<none>none (?:at all )?of|not (?:a single )?one of|no one of|nobody of|"
     rf"neither of)\s+{_THE}{_TOTAL.format('n2')}{_TAIL}"
-    rf"|(?P<most>most of|(?:the|a) (?:clear |large )?majority of|"
+    rf"|(?P<most>most of (?=the |these |those |our |its |all )|(?:the|a) (?:clear |large )?majority of|"
     rf"more than half (?:of )?)\s*{_THE}{_TOTAL.format('n4')}(?=\s+[a-z`])"
     rf"|(?P<few>a minority of|(?:less|fewer) than half (?:of )?)\s*{_THE}{_TOTAL.format('n5')}(?=\s+[a-z`])"
     rf"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter|one quarter|a fifth|"
