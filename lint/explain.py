@@ -511,7 +511,7 @@ class Explainer:
     @cached_property
     def _written(self) -> list[tuple[float, float, frozenset[str]]]:
         """Numbers in the words of table cells, with the words of their row."""
-        out = []
+        out: list[tuple[float, float, frozenset[str]]] = []
         for block in self.page.document.blocks:
             if not isinstance(block, Table) or block.quoted:
                 continue

@@ -423,6 +423,10 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
         return
     if p is None:
         return
+    own = [t for t in of_n if c.allows(t.coefficient.value)]
+    if _is_one(own) and own[0].p is not None and not p.bound and slip_of(p, own[0].p.value):
+        yield _convict(record.p_place, "p", p.text, own, f"{c.text} and N = {n:,}", _p_of)
+        return
     if follows(record) is True:
         return  # consistent in itself: a record that the files need not hold
     if n is not None:

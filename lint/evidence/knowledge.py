@@ -144,9 +144,8 @@ class Evidence:
         for sheet in self.sheets:
             for folded, name in self._same_values(sheet, out):
                 out.setdefault(folded, name)
-        for short, full in self._shortened.items():
-            folded = fold_name(full)
-            out.setdefault(fold_name(short), out.get(folded, folded))
+        for short, meant in self._shortened.items():
+            out.setdefault(fold_name(short), out.get(meant, meant))
         return out
 
     @cached_property

@@ -1023,6 +1023,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         return number.label == "N" and value < largest and _SUBSET.search(sentence.text) is not None
 
+    yield from _sizes_of_names(evidence, stated, known | sums)
     right = sum(fine(s, n) for s, n in stated)
     if right < max(2, 0.6 * len(stated)):
         return
@@ -1032,7 +1033,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if value < 2 or fine(sentence, number) or id(number) in in_records:
             continue
-        if not evidence.datasets and len({int(n.value) for _, n in stated if n.label == number.label} - {value}) > 2:
+        alike = {int(n.value) for _, n in stated if n.label == number.label} - {value}
+        if not evidence.datasets and (len(alike) > 2 or not any(counts.get(v, 0) >= 2 for v in alike)):
             continue  # sizes differ from thing to thing, and no table need hold them all
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
@@ -1045,6 +1047,49 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+_OF_EACH = re.compile(
+    r"\s*(?:each\b|apiece\b|(?:on )?(?:each|either|every|a|per|both) (?:side|arm|condition|group|unit|model|"
+    r"persona|source|voice|scheme|name)s?\b|\)|$)",
+    re.IGNORECASE,
+)
+
+
+def _sizes_of_names(
+    evidence: Evidence, stated: list[tuple[Sentence, Number]], known: frozenset[int]
+) -> Iterator[Clash]:
+    """ "n = 36 each" of things for all of which the files hold one other sample size, and 36 as none."""
+    for sentence, number in stated:
+        if number.label != "n" or sentence.passage.part == "prior" or _PRIOR.search(sentence.text):
+            continue
+        if _SUBSET.search(sentence.text) or not _OF_EACH.match(sentence.between(number.end, number.end + 30)):
+            continue
+        names = {m.name for m in sentence.names if m.name in evidence.page_names}
+        if not names or any(n is not number and n.role == "n" for n in sentence.numbers):
+            continue
+        sizes = [_trials_of(evidence, name) for name in names]
+        value = int(number.value)
+        if not all(len(s) == 1 for s in sizes) or len(frozenset().union(*sizes)) != 1:
+            continue
+        held = next(iter(sizes[0]))
+        if value % held and value not in known:
+            yield Clash(
+                "size",
+                sentence.passage.place(number.at, number.end),
+                f"n = {value:,} is not the sample size of what the sentence names, for which the results hold {held:,}",
+                "state the size that the results hold, or say whose it is",
+            )
+
+
+def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
+    """The sample sizes that the results hold of a thing."""
+    found = {
+        int(f.value)
+        for s, f in evidence.about.get(name, ())
+        if s.origin == "data" and not s.role and f.value == int(f.value) and f.value >= 5 and evidence.kind(s) == "size"
+    }
+    return frozenset(found)
 
 
 _SUBSET = re.compile(
