@@ -71,7 +71,7 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
             orphan = not rates and not pairs and len(found) == 1
             for position, (low, high, _at) in enumerate(found):
                 estimate, counts = _estimate(sentence, found, position, rates, pairs, low)
-                if orphan:
+                if orphan and estimate is None:
                     estimate = _change_before(passage, sentence, low, high)
                 sizes = (counts[1],) if counts is not None else _known_sizes(evidence, sentence, estimate) or local
                 place = passage.place(low.start, high.end)
