@@ -485,8 +485,8 @@ def _cut_off(evidence: Evidence, items: list[Stated]) -> Iterator[Clash]:
             )
 
 
-def _exact(item: Stated, n: int, method: str) -> str:
-    """ "" if the interval prints as the method's, else what the method gives; "" too where k is not one number."""
+def _exact(item: Stated, n: int, method: str) -> str | None:
+    """What the method gives where the interval prints otherwise, and "" where it is that; ``None`` without one k."""
     rate = _rate_of(item)
     scale = 100.0 if item.low.role == "percent" or item.high.value > 1 else 1.0
     if rate is None or n < 2 or n > 100_000:
