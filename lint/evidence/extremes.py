@@ -49,6 +49,9 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if _of_one(evidence, sentence, a, b):
                     continue
+                falls = a.value > b.value > 0 and a.role in ("percent", "count") and b.role == "percent"
+                if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
+                    continue  # "cut 1.6 times (80% to 51%)" is a move
                 whole = (
                     not any(m.name in evidence.page_names for m in sentence.names)
                     and _PARTIAL.search(sentence.text) is None
@@ -282,6 +285,9 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     start, end = sentence.start + word.start, sentence.start + word.end
     if _NOT_FIRST.search(sentence.between(max(sentence.start, start - 16), start)):
         return None
+    said = sentence.between(start, end).lower()
+    if said in _OF_FIT and _FIT.search(sentence.text) is None:
+        return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
     if _SUBSET.search(sentence.text) or _TWICE.search(sentence.text):
         return None
@@ -310,6 +316,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     change = None if spread else _change(sentence, start, end)
     if change is not None:
         candidates = _changes(evidence, holder, candidates)
+    if said in _OF_RATES:
+        candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     if spread:
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "spread"]
     if not candidates:
@@ -363,7 +371,13 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     )
 
 
+_OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
+"""Words of a relation or of a spread; of anything else they may mean either end."""
+_FIT = re.compile(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)
+_OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
 _TWICE = re.compile(
+    r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom) to (?:best|worst|highest|lowest|largest|"
+    r"smallest|top|bottom)\b|"
     r"\b(?:worst|best|quietest|loudest|highest|lowest|largest|smallest|greatest|weakest|strongest) (?:best|"
     r"worst|highest|"
     r"lowest|largest|smallest|minimum|maximum)\b|\b(?:worst|best) (?:offender|behaved)|"

@@ -47,6 +47,8 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
             and n.value == int(n.value)
             and n.label not in ("level", "year")
         ]
+        if _VARYING.search(plain):
+            continue  # sizes that differ make a sum, and no product
         found = list(_totals(evidence, text, plain, counts))
         yield from found or _labelled(evidence, text, plain, counts)
         for run in _runs(plain, counts):
@@ -131,6 +133,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _IN_ALL = re.compile(r"[^.;:,()]{0,40}\b(?:altogether|in all|in total|overall|all told|together)\b", re.IGNORECASE)
+_VARYING = re.compile(
+    r"\b(?:[2-9]|[1-9][\d,]+)\s*(?:to|–|-|and|or)\s*[1-9][\d,]*\s+(?:[a-z]+\s+)?(?:questions?|prompts?|samples?|"
+    r"answers?|"
+    r"completions?|responses?|replies|items?|trials?)\s+(?:per|each|a|an|for)\b",
+    re.IGNORECASE,
+)
 _FOR_ALL = re.compile(r"\b(?:for|under|in|by|with|from) (?:all|each|every)\b", re.IGNORECASE)
 _SCALE = re.compile(r"\b(?:0|zero|1|one) (?:to|and)\s+$|\b0\s?[–-]\s?$", re.IGNORECASE)
 _UNEVEN = re.compile(
