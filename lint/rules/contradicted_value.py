@@ -17,8 +17,9 @@ class ContradictedValue(Rule):
 
     ## Why is this bad?
 
-    A number that stands neither in the results nor in the page's own tables was changed or belongs to something
-    else. Where nearly all other numbers are known, the exception is wrong.
+    A value that differs from what the results or the page's own tables hold of its subject was changed, or belongs to
+    something else. The rule speaks where the words leave one reading, or where the number is a slip of the pen of the
+    value that is meant; a number that nothing explains is a note (CR320).
 
     ## Fails
 
