@@ -324,7 +324,13 @@ class Writer:
         return [Piece(f"{self.no.fixed_point(100 * x, 0)}{self.no.percent}", "share", data={"x": x})]
 
     def _sig(self, key: str, form: str) -> list[Piece]:
-        p = self.book.coefs[key].p if key in self.book.coefs else self.book.contrasts[key].p
+        return self._significance(self.book.coefs[key].p, form)
+
+    def _dsig(self, key: str, form: str) -> list[Piece]:
+        """Of a difference: a unit may have a fit of its own, too."""
+        return self._significance(self.book.contrasts[key].p, form)
+
+    def _significance(self, p: float, form: str) -> list[Piece]:
         yes, no = (form or "significant|not significant").split("|")
         return [Piece(yes if p < 0.05 else no, "sig", data={"ok": p < 0.05, "yes": yes})]
 
