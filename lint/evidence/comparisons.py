@@ -211,7 +211,7 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if not pairs and not (known and len(sentence.names) >= 2):
                     continue
-                if _ratio_fits(number, pairs):
+                if _ratio_fits(number, pairs) or _END_TO_END.search(sentence.text):
                     continue
                 alone = len(_rates(sentence, False)) < 2 and _speaks_of_two(sentence)
                 if (
@@ -223,6 +223,13 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 yield _fold_clash(passage, number)
+
+
+_END_TO_END = re.compile(
+    r"\b(?:ends?|top|best|first|highest|largest) (?:to|and|against|over) (?:the )?(?:ends?|bottom|worst|last|"
+    r"lowest|smallest)\b",
+    re.IGNORECASE,
+)
 
 
 def _fold_clash(passage: Passage, number: Number) -> Clash:

@@ -356,7 +356,12 @@ def _levels(evidence: Evidence, series: list[Series], text: str) -> list[Series]
         and s.role not in ("second", "net", "gain", "at", "min")
         and not words_of(s.quantity) & _CHANGED
     ]
-    return _by_role(found, text)  # where a thing has two rates, both are readings
+    beside = {w for w in _BESIDE if re.search(rf"\b{w}", text, re.IGNORECASE)}
+    own = [s for s in found if any(w.startswith(b) for w in s.words | words_of(s.quantity) for b in beside)]
+    return _by_role(own or found, text)  # where a thing has two rates and no word tells, both are readings
+
+
+_BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")
 
 
 # -- counting ---------------------------------------------------------------------------------------------------------

@@ -376,7 +376,7 @@ _OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
 _FIT = re.compile(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
 _TWICE = re.compile(
-    r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom) to (?:best|worst|highest|lowest|largest|"
+    r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom)(?: \w+)? to (?:best|worst|highest|lowest|largest|"
     r"smallest|top|bottom)\b|"
     r"\b(?:worst|best|quietest|loudest|highest|lowest|largest|smallest|greatest|weakest|strongest) (?:best|"
     r"worst|highest|"
