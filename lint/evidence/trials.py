@@ -76,6 +76,11 @@ def _rates(sentence: Sentence) -> list[Number]:
     return [n for n in sentence.numbers if id(n) not in ends and is_rate(sentence, n) and not n.signed]
 
 
+def _prints(rate: Number, value: float) -> bool:
+    low, high = rate.scaled()
+    return low <= value <= high
+
+
 def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[tuple[int, ...], bool]:
     """The trials that a passage states for a rate of it, and whether they stand for this rate and no other.
 
@@ -85,8 +90,11 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
     passage = sentence.passage
     sizes = stated_sizes(passage)
     if not sizes:
-        counted = {int(n.value) for s in passage.sentences for _, n in pairs_of_counts(s)}
-        return tuple(counted), len(counted) == 1  # "98 of 120 … In shares: 81.7%"
+        pairs = [(s, k, n) for s in passage.sentences for k, n in pairs_of_counts(s) if n.value]
+        counted = {int(n.value) for _, _, n in pairs}
+        # "98 of 120 … In shares: 81.7%" does for the share; "73% (146/200), the others 2.6%" for its own rate alone
+        taken = any(r is not rate and _prints(r, k.value / n.value) for s, k, n in pairs for r in _rates(s))
+        return tuple(counted), len(counted) == 1 and not taken
     inside = [s for s in sizes if sentence.start <= s.number.start < sentence.end]
     rates = _rates(sentence)
     for run in respective(passage, sizes):
