@@ -105,7 +105,11 @@ _NOBODY = re.compile(
     r"\b(?:nobody|no one|none|nothing|neither|no \w+|without \w+)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
 )
 _LEVEL = re.compile(r"\s*(?:bar|level|threshold|cut|cut-?off|mark|line|limit|criterion)\b", re.IGNORECASE)
-_SPREAD = re.compile(r"\s*\(?(?:±|\+/?-|\bsd\b|\bSD\b|s\.d\.)\s*$|\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)")
+_SPREAD = re.compile(
+    r"(?:±|\+/?-|\bsds?\b|\bSDs?\b|s\.d\.|\b[Ss]tandard deviations?|\b[Ss]catter|\b[Ss]pread)"
+    r"(?:\s+(?:of|is|was|at|being))?\s*[:=(]?\s*$|"
+    r"\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)"
+)
 _RUNS = re.compile(
     r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){0,2}"
     r"(?:runs|seeds|repeats|repetitions|replicates|replications|restarts|fits)\b",
@@ -126,6 +130,18 @@ _SHARE_IS = re.compile(
 _ELSEWHERE = re.compile(
     r"#\d|\b(?:prior|previous|previously|earlier|another|other|reported|published|et al|replicat\w*)\b", re.IGNORECASE
 )
+
+
+_ALPHAS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1)
+_TESTED = re.compile(
+    r"\bsignifican\w*|\balpha\b|α|\bp\b|\bp-values?\b|\b(?:Holm|Bonferroni|Benjamini|FDR)\b|\bcorrect(?:ed|ion)\b"
+)
+
+
+def _is_alpha(sentence: Sentence, number: Number) -> bool:
+    """True for a usual level of significance where the sentence speaks of tests."""
+    low, high = number.scaled()
+    return any(abs((low + high) / 2 - a) < 1e-9 for a in _ALPHAS) and _TESTED.search(sentence.text) is not None
 
 
 def _is_counted(sentence: Sentence, number: Number) -> bool:
@@ -201,7 +217,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     continue
                 if not is_rate(sentence, number) or not number.scaled()[0] >= 0 or number.scaled()[1] > 1.01:
                     continue
-                if not _is_counted(sentence, number):
+                if not _is_counted(sentence, number) or _is_alpha(sentence, number):
                     continue
                 low, high = number.scaled()
                 if any(low - 1e-9 <= v <= high + 1e-9 for v in counted):
@@ -243,7 +259,20 @@ def _runs(evidence: Evidence, sentence: Sentence, name: str) -> frozenset[int]:
     stated = {int(x.value) for x in sentence.passage.numbers if x.role == "n" and x.label == "N" and 2 <= x.value <= 40}
     rows = {len(s.labels) for s in evidence.sheets if name and any(name in name_variants(x) for x in s.labels)}
     units = {n for n in stated if n not in rows and n + 1 not in rows}  # "N = 9, n = 200 each" of nine rows is of a row
-    return _page_runs(evidence) | units
+    return _page_runs(evidence) | units | _groups(sentence.passage.plain)
+
+
+_EACH = re.compile(
+    r"\bn\s*[=:]\s*[\d,]+(?:\s+[a-z]+)?\s+(?:an?|per|each|every|(?:in|for) (?:a|each|every))\s+(?P<unit>[a-z]+)"
+)
+_MANY = re.compile(r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?P<unit>[a-z]+)s\b(?P<of>\s+of\s+n\s*[=:])?")
+
+
+def _groups(text: str) -> set[int]:
+    """How many groups of n there are: 4 in "n = 100 lines a lot, 4 lots an arm", 5 in "5 lots of n = 80"."""
+    units = {m["unit"] for m in _EACH.finditer(text)}
+    found = [m for m in _MANY.finditer(text) if m["of"] or m["unit"] in units]
+    return {m for x in found if 2 <= (m := int(WORD_NUMBERS.get(x["m"], 0) or x["m"])) <= 40}
 
 
 def _page_runs(evidence: Evidence) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
-from .tables import is_aggregate
+from .tables import Sheet, is_aggregate
 from .values import is_claim
 
 __all__ = ["exclusion_clashes", "follows_from_trials", "ratio_clashes", "width_clashes"]
@@ -41,6 +42,8 @@ class Stated:
     """Other numbers of the sentence that it may belong to, and differences of two of them."""
     column: tuple[int, int] = (-1, -1)
     """Which column of which table it stands in."""
+    foreign: bool = False
+    """It is of all things together, and nothing says of how many trials."""
 
 
 def _all(evidence: Evidence) -> list[Stated]:
@@ -203,6 +206,7 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
             by_cell.setdefault((item.row, item.column), []).append(item.number)
             cells[(item.row, item.column)] = item
         pairs: dict[int, int] = {}
+        proved = _proved_sizes(sheet)
         for (row, column), numbers in by_cell.items():
             inside = [x for x in sheet.numbers if x.row == row and x.column == column and x.interval]
             text = cells[(row, column)].cell.text.text
@@ -233,7 +237,8 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 )
                 estimate = next(iter(by_cell.get((row, column_of), ())), None)
             size = next((int(x.number.value) for x in sheet.numbers if x.row == row and x.number.role == "n"), None)
-            counts = _cell_counts(sheet.grid[row])
+            size = proved.get(row, size)
+            counts = _cell_counts(sheet.grid[row]) or _own_counts(by_cell, row, column, estimate)
             place = evidence.document.place(cells[(row, column)].cell.text, low.start, high.end)
             known: tuple[int, ...] = ()
             if estimate is not None:
@@ -241,12 +246,67 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                     known = known or trials_of(evidence, name, estimate)
             sizes = (counts[1],) if counts else (size,) if size else known
             context, where = f"{head} {' '.join(sheet.header)}", (number, column)
-            if not counts and (is_aggregate(sheet.labels[row]) or (row == len(sheet.labels) - 1 and size is None)):
+            total = is_aggregate(sheet.labels[row])
+            if not counts and row not in proved and (total or (row == len(sheet.labels) - 1 and size is None)):
                 # a row of totals has another n than the rest, which may stand nowhere
                 sizes = tuple(dict.fromkeys((*sizes, *_totals(evidence)))) if sizes else ()
-                yield Stated(low, high, estimate, counts, place, sizes, context, False, (), where)
+                foreign = total and not sizes
+                yield Stated(low, high, estimate, counts, place, sizes, context, False, (), where, foreign)
                 continue
             yield Stated(low, high, estimate, counts, place, sizes, context, bool(sizes), (), where)
+
+
+_NOWHERE = (0,)
+"""For a total whose sample size stands nowhere: it is judged by no other one."""
+
+
+def _own_counts(
+    by_cell: dict[tuple[int, int], list[Number]], row: int, column: int, estimate: Number | None
+) -> tuple[int, int] | None:
+    """The two whole numbers of a row, in cells of their own, of which the quotient is the row's rate; or ``None``."""
+    if estimate is None or estimate.role not in ("percent", "value") or estimate.signed:
+        return None
+    low, high = estimate.scaled()
+    if estimate.role == "value" and estimate.value > 1:
+        low, high = low / 100, high / 100
+    whole = [
+        int(numbers[0].value)
+        for (r, c), numbers in sorted(by_cell.items())
+        if r == row and c != column and len(numbers) == 1 and numbers[0].role in ("count", "n")
+        if numbers[0].decimals <= 0 and not numbers[0].signed and not numbers[0].bound
+    ]
+    found = {
+        (k, n) for k, n in itertools.permutations(whole, 2) if k <= n and n > 1 and low - 1e-9 <= k / n <= high + 1e-9
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _proved_sizes(sheet: Sheet) -> dict[int, int]:
+    """The trials of each row, by a column that with another one gives the rates of nearly all rows."""
+    whole: dict[int, dict[int, float]] = {}
+    rates: dict[int, dict[int, Number]] = {}
+    for item in sheet.numbers:
+        number = item.number
+        if item.position or item.interval or number.bound or number.signed:
+            continue
+        if number.decimals <= 0 and number.role in ("count", "n") and number.value >= 0:
+            whole.setdefault(item.column, {})[item.row] = number.value
+        elif number.role == "percent" or (number.role == "value" and 0 <= number.value <= 1):
+            rates.setdefault(item.column, {})[item.row] = number
+    if len(whole) > _MOST_COLUMNS or len(rates) > _MOST_COLUMNS:
+        return {}
+    for (_, ks), (_, ns) in itertools.permutations(whole.items(), 2):
+        for shown in rates.values():
+            rows = [r for r in shown if r in ks and ns.get(r, 0) >= max(ks[r], 2)]
+            fits = sum(
+                shown[r].scaled()[0] - 1e-9 <= ks[r] / ns[r] <= shown[r].scaled()[1] + 1e-9 for r in rows if ks[r]
+            )
+            if fits >= _FEWEST_EXACT and fits >= len(shown) - 1:
+                return {r: int(n) for r, n in ns.items()}
+    return {}
+
+
+_MOST_COLUMNS = 12
 
 
 def _cell_counts(row: tuple[Cell | None, ...]) -> tuple[int, int] | None:
@@ -421,8 +481,10 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
     gathered = _gathered_sizes(evidence)
     judged = []
     for item in _all(evidence):
-        if item.low.low > item.high.high or re.search(
-            r"bootstrap|cluster|predict|credible|BCa", item.context, re.IGNORECASE
+        if (
+            item.foreign
+            or item.low.low > item.high.high
+            or re.search(r"bootstrap|cluster|predict|credible|BCa", item.context, re.IGNORECASE)
         ):
             continue
         rate = _rate_of(item)
@@ -472,6 +534,8 @@ def _cut_off(evidence: Evidence, items: list[Stated]) -> Iterator[Clash]:
                 if exact > best[0]:
                     best = (exact, [(x, shown) for x, shown in fits if shown], method, n)
         exact, others, method, n = best
+        # one that is further off than by its last digit is of another n
+        others = [(x, shown) for x, shown in others if (_asked(evidence, x, n) or (False, ""))[0]]
         named = method.casefold() in rows[0].context.casefold()
         if exact < _FEWEST_EXACT or (exact <= len(others) and not named):
             continue
