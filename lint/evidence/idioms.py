@@ -146,7 +146,11 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         after = sentence.between(b.end, b.end + 2)
         square = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
         named = (
-            re.search(r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b[\s:=(\[,]*(?:of |from |is )?$", before)
+            re.search(
+                r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b"
+                r"(?:[\s:=(\[,]*(?:of |from |is )?|[^.;:\d()\[\]]{1,30}:\s*)$",
+                before,
+            )
             is not None
         )
         joined = re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between) is not None

@@ -69,14 +69,14 @@ def abbreviates(short: str, full: str) -> bool:
     """True if the words of ``short`` shorten words of ``full``, in order.
 
     A word is shortened to its beginning, to its first and some further letters (one word for one: "asst"), or several
-    to their initials.
+    to their initials, numbers being kept.
 
     >>> abbreviates("tax adv", "tax_advisor"), abbreviates("nurse", "night_nurse"), abbreviates("nun", "night_nurse")
     (True, True, False)
     >>> abbreviates("plain asst", "plain_assistant"), abbreviates("SE", "software_engineer")
     (True, True)
-    >>> abbreviates("BRC", "broadcast")
-    True
+    >>> abbreviates("BRC", "broadcast"), abbreviates("M1", "mix_01"), abbreviates("M1", "mix_15")
+    (True, True, False)
     """
     pieces, words = _pieces(short), _pieces(full)
     if not pieces:
@@ -92,7 +92,14 @@ def abbreviates(short: str, full: str) -> bool:
         return True
     if len(pieces) == len(words) and all(_letters(p, w) for p, w in zip(pieces, words, strict=True)):
         return True
-    return len(pieces) == 1 < len(words) and pieces[0] == "".join(w[0] for w in words)
+    return len(pieces) == 1 < len(words) and _unpadded(pieces[0]) == "".join(
+        _unpadded(w) if w.isdigit() else w[0] for w in words
+    )
+
+
+def _unpadded(piece: str) -> str:
+    """``piece`` with its numbers whole but for leading zeros: "m1" is short for "mix 01", and not for "mix 15"."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", piece)
 
 
 def _begins(piece: str, word: str) -> bool:

@@ -139,6 +139,10 @@ def _role(sentence: Sentence, number: Number) -> str:
     return ""
 
 
+_JOINT = re.compile(r"[(,;:]|\b(?:and|then|to|but|against|versus|vs)\b")
+"""Words on the other side of it belong to the number before: "32% before and 49% after"."""
+
+
 def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
     """What the one column of rates says of ``name`` that the words before a number single out; empty for none."""
     columns = [
@@ -157,6 +161,6 @@ def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str)
         *(m.end for m in sentence.names if m.end <= number.start),
         number.start - 36,
     )
-    words = words_of(re.split(r"[(,;:]", sentence.between(opened, number.start))[-1])
+    words = words_of(_JOINT.split(sentence.between(opened, number.start))[-1])
     hits = [(s, f) for s, f in columns if words & (s.words - shared)]
     return hits if len(hits) == 1 else []

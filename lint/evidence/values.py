@@ -159,7 +159,7 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
     return found
 
 
-_BEFORE_P = re.compile(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈]|N\s*=)")
+_BEFORE_P = re.compile(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈:]|N\s*[=:])")
 _SPREAD = re.compile(r"(?:±|\+\s?/?\s?[-−–])\s*$")
 
 
@@ -263,8 +263,10 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 if any(evidence.matches(number, s, f) for s, f in bound):
                     right.append(number)
                     continue
-                doubtful = _mixed(evidence, sentence, number, name.name) or _averaged(
-                    evidence, sentence, number, name.name
+                doubtful = (
+                    _mixed(evidence, sentence, number, name.name)
+                    or _averaged(evidence, sentence, number, name.name)
+                    or _is_other_quantity(evidence, sentence, number, facts)
                 )
                 tight = understood and _is_read(evidence, sentence, number, name, bound)
                 if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
@@ -284,6 +286,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 and not any(evidence.matches(number, s, f) for s, f in bound)
                 and _follows_name(evidence, sentence, number, alone, bound)
                 and not _averaged(evidence, sentence, number, alone.name)
+                and not _is_other_quantity(evidence, sentence, number, _facts_of(evidence, alone.name, number))
             ):
                 yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
                 continue
@@ -498,6 +501,20 @@ def _averaged(evidence: Evidence, sentence: Sentence, number: Number, name: str)
     )
 
 
+def _is_other_quantity(
+    evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]
+) -> bool:
+    """True if no word of the sentence says of what quantity a decimal is, and the thing has it as one of another kind.
+
+    The quantity was named sentences before, or by a symbol: "ends of x: the clerk at -0.70, the butler at 0.72".
+    """
+    if number.role == "percent" or number.decimals < 2 or _asked(sentence, number):
+        return False
+    return any(
+        evidence.matches(number, s, f) for s, f in facts if evidence.kind(s) not in ("rate", "size", "p", "spread")
+    )
+
+
 _MEAN = re.compile(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across|all|every)\b", re.IGNORECASE)
 
 
@@ -669,6 +686,8 @@ def _asked(sentence: Sentence, number: Number) -> str:
         "coefficient": _COEFFICIENT_WORD,
     }
     last = {k: max((m.end() for m in pattern.finditer(before)), default=-1) for k, pattern in ends.items()}
+    if any(x.role == "points" and last["likeness"] <= x.start - sentence.start < len(before) for x in sentence.numbers):
+        last["likeness"] = -1  # "the widest distance is 55 points, a 0.18 against b 0.73": a distance of rates
     best = max(last, key=lambda k: last[k])
     return best if last[best] >= 0 and number.role != "percent" else ""
 
