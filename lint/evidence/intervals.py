@@ -238,7 +238,7 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 estimate = next(iter(by_cell.get((row, column_of), ())), None)
             size = next((int(x.number.value) for x in sheet.numbers if x.row == row and x.number.role == "n"), None)
             size = proved.get(row, size)
-            counts = _cell_counts(sheet.grid[row]) or _own_counts(by_cell, row, column, estimate)
+            counts = _cell_counts(sheet.grid[row])
             place = evidence.document.place(cells[(row, column)].cell.text, low.start, high.end)
             known: tuple[int, ...] = ()
             if estimate is not None:
@@ -254,31 +254,6 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                 yield Stated(low, high, estimate, counts, place, sizes, context, False, (), where, foreign)
                 continue
             yield Stated(low, high, estimate, counts, place, sizes, context, bool(sizes), (), where)
-
-
-_NOWHERE = (0,)
-"""For a total whose sample size stands nowhere: it is judged by no other one."""
-
-
-def _own_counts(
-    by_cell: dict[tuple[int, int], list[Number]], row: int, column: int, estimate: Number | None
-) -> tuple[int, int] | None:
-    """The two whole numbers of a row, in cells of their own, of which the quotient is the row's rate; or ``None``."""
-    if estimate is None or estimate.role not in ("percent", "value") or estimate.signed:
-        return None
-    low, high = estimate.scaled()
-    if estimate.role == "value" and estimate.value > 1:
-        low, high = low / 100, high / 100
-    whole = [
-        int(numbers[0].value)
-        for (r, c), numbers in sorted(by_cell.items())
-        if r == row and c != column and len(numbers) == 1 and numbers[0].role in ("count", "n")
-        if numbers[0].decimals <= 0 and not numbers[0].signed and not numbers[0].bound
-    ]
-    found = {
-        (k, n) for k, n in itertools.permutations(whole, 2) if k <= n and n > 1 and low - 1e-9 <= k / n <= high + 1e-9
-    }
-    return found.pop() if len(found) == 1 else None
 
 
 def _proved_sizes(sheet: Sheet) -> dict[int, int]:
