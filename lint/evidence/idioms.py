@@ -203,7 +203,8 @@ _BACK = re.compile(
 )
 _APART = re.compile(
     r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
-    r"with)\s+(?:the\s+)?[`\"'*]*$",
+    r"with|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? (?:\w+ )?under)"
+    r"\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
@@ -266,7 +267,7 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         for m in names:
             if m.end <= number.at:
                 before = m
-        if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 16), before.start)):
+        if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 32), before.start)):
             continue
         earlier = max((m.end for m in names if m.end <= before.start), default=-1)
         if earlier >= 0 and re.fullmatch(

@@ -506,13 +506,16 @@ def _is_other_quantity(
 ) -> bool:
     """True if no word of the sentence says of what quantity a decimal is, and the thing has it as one of another kind.
 
-    The quantity was named sentences before, or by a symbol: "ends of x: the clerk at -0.70, the butler at 0.72".
+    The quantity was named sentences before, or by a symbol: "ends of x: the clerk at -0.70, the butler at 0.72"; or the
+    word that was named last has its number already: "A, 0.06 in overlap, answers in 0.26; B, -0.86, in 0.63".
     """
-    if number.role == "percent" or number.decimals < 2 or _asked(sentence, number):
+    if number.role == "percent" or number.decimals < 2:
         return False
-    return any(
-        evidence.matches(number, s, f) for s, f in facts if evidence.kind(s) not in ("rate", "size", "p", "spread")
-    )
+    asked, at = _asked_at(sentence, number)
+    if asked and not any(at <= x.start < number.start for x in sentence.numbers):
+        return False  # the word has no other number
+    own = ("size", "p", "spread") if asked else ("rate", "size", "p", "spread")
+    return any(evidence.matches(number, s, f) for s, f in facts if evidence.kind(s) not in own)
 
 
 _MEAN = re.compile(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across|all|every)\b", re.IGNORECASE)
@@ -566,7 +569,8 @@ def _lone(facts: list[tuple[Series, Fact]]) -> bool:
 _APART = re.compile(
     r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to)|"
     r"(?:leav|remov|exclud|omit|drop|tak|strip|delet|ignor|discard)\w*(?: out| away| off)?|left out|sans|but for|"
-    r"barring|apart from|other than)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
+    r"barring|apart from|other than|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? "
+    r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
     re.IGNORECASE,
 )
 _OUT = re.compile(
@@ -679,6 +683,11 @@ _MEASURES = frozenset(
 
 def _asked(sentence: Sentence, number: Number) -> str:
     """The quantity that is named last before the number in its sentence: likeness, rate, coefficient or ""."""
+    return _asked_at(sentence, number)[0]
+
+
+def _asked_at(sentence: Sentence, number: Number) -> tuple[str, int]:
+    """``_asked``, and where its word ends."""
     before = sentence.between(sentence.start, number.start)
     ends = {
         "likeness": _LIKENESS_WORD,
@@ -689,7 +698,7 @@ def _asked(sentence: Sentence, number: Number) -> str:
     if any(x.role == "points" and last["likeness"] <= x.start - sentence.start < len(before) for x in sentence.numbers):
         last["likeness"] = -1  # "the widest distance is 55 points, a 0.18 against b 0.73": a distance of rates
     best = max(last, key=lambda k: last[k])
-    return best if last[best] >= 0 and number.role != "percent" else ""
+    return (best if last[best] >= 0 and number.role != "percent" else ""), sentence.start + last[best]
 
 
 _CENTRE_AFTER = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–])")
@@ -735,7 +744,8 @@ def _of_kind(
     if _LIKENESS.search(before) or _OF_LIKENESS.search(sentence.between(sentence.start, number.start)[-60:]):
         return [(s, f) for s, f in facts if evidence.kind(s) == "similarity"]
     if number.role != "percent" and _asked(sentence, number) == "likeness":
-        return [(s, f) for s, f in facts if evidence.kind(s) in ("similarity", "")]
+        said = words_of(" ".join(_LIKENESS_WORD.findall(sentence.between(sentence.start, number.start))))
+        return [(s, f) for s, f in facts if evidence.kind(s) in ("similarity", "") or said & s.words]
     named = _NAMED.search(before)
     if named is not None:
         word = words_of(named.group(1) or named.group(2))
