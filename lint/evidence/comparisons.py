@@ -75,6 +75,23 @@ def _spreads(evidence: Evidence) -> list[tuple[Fact, Fact]]:
     return out
 
 
+def _elsewhere(evidence: Evidence, sentence: Sentence) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Pairs of values in [0, 1] of the names of a sentence and of those around it.
+
+    "M60 is +29.5 pp. The reference M0 stands at 10.3%" gives a difference to what another sentence names.
+    """
+    around = {m.name for m in sentence.passage.names}
+    names = {m.name for m in sentence.names} or around
+    out = []
+    for series in evidence.all_series:
+        if series.role in ("interval", "at") or not all(-0.01 <= f.value <= 1.01 for f in series.facts.values()):
+            continue
+        inside = list({id(f): f for n, f in series.facts.items() if n in names}.values())
+        others = list({id(f): f for n, f in series.facts.items() if n in around}.values())
+        out += [((a.low, a.high), (b.low, b.high)) for a in inside[:30] for b in others[:30] if a is not b]
+    return out
+
+
 def _difference_fits(
     low: float, high: float, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]], signed: bool
 ) -> bool:
@@ -110,6 +127,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 here = _rates(sentence, False)
                 order = [(m.right.scaled(), m.left.scaled()) for m in moves] if signed and moves else []
                 pools.append(order or [(a, b) for a in here for b in here if a is not b])
+                values = [v for v in _values(sentence, False) if v[0] >= 0 and v[1] <= 1.01]
+                pools.append([(a, b) for a in values for b in values if a is not b])
                 around = _rates(sentence, True)
                 if len(here) < 2 or not moves:
                     pools.append([(a, b) for a in around for b in around if a is not b])
@@ -125,6 +144,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if len(here) < 2 and not alone:
                     if (
                         not known
+                        or _difference_fits(low, high, _elsewhere(evidence, sentence), False)
                         or _difference_fits(low, high, known, False)
                         or not (sentence.names or len(around) >= 2)
                     ):
@@ -336,6 +356,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or id(number) in in_span
                     or number.bound in ("<", "<=", ">", ">=")
                     or number.value == 0
+                    or _ARROW.match(sentence.between(number.end, number.end + 6))
                 ):
                     continue
                 before = sentence.between(max(sentence.start, number.start - 80), number.start)
@@ -373,6 +394,10 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
                     "write pp",
                 )
+
+
+_ARROW = re.compile(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")
+"""What follows the start of a move."""
 
 
 def _relative(low: float, high: float, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:

@@ -125,6 +125,8 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
                 rest.append(claim)
             continue
         if not any(_agrees(claim, c) for c in found):
+            if not any(found) and not _agrees(claim, 1):
+                continue  # several are said, and none is found: the count is over something else
             shown = " or ".join(str(c) for c in sorted(found)[:3])
             wrong = True
             yield Clash(
@@ -250,6 +252,11 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
     sentence = claim.sentence
     left, right = _bounds(claim)
     own = sentence.text[left:right]
+    at = claim.start - sentence.start
+    if _METHODS.search(
+        sentence.text[at:right]
+    ):  # "1 of 4 with Pearson and 2 of 4 with ranks": the first one's is not its
+        own = _METHODS.sub(" ", sentence.text[left:at]) + sentence.text[at:right]
     yield sentence.start + left, own, _numbers(claim, left, right)
     opened = max(sentence.text.rfind(";", 0, left), sentence.text.rfind(". ", 0, left)) + 1
     if opened < left:  # "Above one half before: 8 of 10", "4 of 4 pass by the one test, 2 of 4 by the other"

@@ -91,6 +91,7 @@ _UNREAD = re.compile(
     rf"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
     rf"majority of (?:\w+ ){{0,2}}{_TRIALS}|"
     r"runs?|repeats?|replicates?|(?:the|this|that|same|whose) (?:direction|sign|order|ranking)|either direction|"
+    r"(?:each|every|all|any) [^.;]{0,60}\b(?:each|every|all|any)|"
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,
 )

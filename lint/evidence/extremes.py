@@ -43,6 +43,8 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if (
                     span.kind == "move"
                     or id(a) in ends
+                    or _of_interval(sentence, a)
+                    or _of_single(sentence, a)
                     or (a.role == "count" and b.role == "count")
                     or "points" in (a.role, b.role)
                 ):
@@ -76,6 +78,24 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
     return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
 
 
+_INTERVAL = re.compile(r"\b(?:CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
+
+
+def _of_interval(sentence: Sentence, number: Number) -> bool:
+    """True if the clause says that it gives an interval: "Wilson on the carrier: 77.0–92.1%"."""
+    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
+    return _INTERVAL.search(clause) is not None
+
+
+_SINGLE = re.compile(r"\b(?:single|individual|separate|lone)\s+\w+s\b", re.IGNORECASE)
+
+
+def _of_single(sentence: Sentence, number: Number) -> bool:
+    """True for a range over single runs, which the files keep apart by unit: "single lots 0.23 to 0.93"."""
+    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
+    return _SINGLE.search(clause) is not None
+
+
 _RANGED = re.compile(r"\b(?:rang\w*|span\w*|runs?|between|cover\w*|from|lie|lies|vary|varies)\b", re.IGNORECASE)
 _PARTIAL = re.compile(
     r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
@@ -99,6 +119,12 @@ def _unions(evidence: Evidence) -> list[tuple[Fact, Fact]]:
             facts = [f for s in group for f in s.facts.values()]
             if facts:
                 out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
+        measures: dict[str, list[Fact]] = {}
+        for series in evidence.data:  # a field that is kept apart by unit or arm is one measure of all runs
+            if series.role not in ("interval", "at"):
+                measures.setdefault(series.quantity, []).extend(series.facts.values())
+        for facts in measures.values():
+            out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
         evidence.cache["unions"] = out
     found: list[tuple[Fact, Fact]] = evidence.cache["unions"]
     return found
@@ -139,7 +165,8 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | No
                     continue
                 scale = 100.0 if series.fraction and number.role == "percent" else 1.0
                 sign = (a.value <= b.value) == (x.value <= y.value)
-                if sign and suspicion is None:
+                near = abs(wanted.value * scale) <= 20 * max(abs(a.value), abs(b.value)) <= 400 * abs(y.value * scale)
+                if sign and near and suspicion is None:
                     suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
     return suspicion
 
@@ -258,7 +285,7 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
 _SUBSET = re.compile(
     r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
     r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
-    r"in (?:its|this|that|their) (?:group|class|category))\b",
+    r"in (?:its|this|that|their) (?:group|class|category)|with(?:out)? (?:it|them)|left out|leaving \w+ out)\b",
     re.IGNORECASE,
 )
 _NOT_FIRST = re.compile(
@@ -390,6 +417,11 @@ _SPREAD = re.compile(
     r"variability|ranges?)\b",
     re.IGNORECASE,
 )
+_SPREAD_IS = re.compile(
+    r"\W*(?:the |its |their )?(?:\w+ )?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variation|scatter|"
+    r"dispersion|variability)\b[^.;,:()]{0,40}?\b(?:is|are|was|were)\s",
+    re.IGNORECASE,
+)
 _AVERAGED = re.compile(
     r"\b(?:averaged|on average|in the mean|(?:over|across) (?:all |the |its |these )*(?:\d+ )?(?:wordings?|"
     r"templates?|layers?|"
@@ -402,7 +434,7 @@ _MEANS = frozenset(["mean", "average", "avg", "mu", "overall", "centre", "center
 def _of_spread(sentence: Sentence, end: int) -> bool:
     """True for the largest deviation, and for "the smallest" behind it."""
     after = sentence.between(end, min(sentence.end, end + 40))
-    if _SPREAD.match(after):
+    if _SPREAD.match(after) or _SPREAD_IS.match(sentence.text):
         return True
     earlier = [w for w in superlatives(sentence.text) if sentence.start + w.end < end]
     return (
