@@ -424,6 +424,8 @@ def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterato
     if not tight and len(values) > 1 and evidence.is_known(number, evidence.known_coefficients):
         return
     hits = {v for v in values if tight or slip_of(number, v)}
+    if hits and _is_held(evidence, number, said):
+        return
     if (len(hits) == 1 or (tight and hits)) and not any(number.allows(v) for *_, v in best):
         value = min(hits, key=lambda v: abs(v - number.value))
         yield Clash(
@@ -432,6 +434,17 @@ def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterato
             f"{number.text} is not the coefficient that its words name, which is {value:.4g}",
             "correct the number, or say where it comes from",
         )
+
+
+def _is_held(evidence: Evidence, number: Number, said: frozenset[str]) -> bool:
+    """True if a file has the number under a key that is said, as a value that was not read as a record's coefficient."""
+    read = {t.coefficient.pointer for t in evidence.triples}
+    return any(
+        x.pointer not in read and -1 <= x.value <= 1 and number.allows(x.value) and (said - _WEAK) & words_of(x.pointer)
+        for dataset in evidence.datasets
+        for x in dataset.leaves
+        if not x.whole
+    )
 
 
 def _is_bare_coefficient(sentence: Sentence, number: Number) -> bool:
@@ -608,6 +621,7 @@ def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]],
     """True if the number is one known value with a slip of the pen, or (``several``) another thing's value."""
     found: set[tuple[str, float]] = set()
     short = len(number.text.strip("+-−–.0").replace(".", "")) < 3
+    short &= not (number.role == "coefficient" and len(facts) == 1)  # the one coefficient of a thing is not rounded off
     many = len({round(f.value, 3) for _, f in facts}) > 4
     for series, fact in facts:
         value = fact.value * (100.0 if number.role == "percent" and series.fraction else 1.0)
@@ -710,6 +724,7 @@ _METHODS = (
         frozenset(["spearman", "rank", "rho", "rs"]),
     ),
 )
+_METHOD_WORDS = frozenset().union(*(words for _, words in _METHODS))
 
 
 def _coefficients(
@@ -724,6 +739,9 @@ def _coefficients(
         words = max(said, key=lambda x: x[0])[1]
         named = [(s, f) for s, f in found if (s.words | words_of(s.quantity)) & words]
         if not named:
+            unmarked = [(s, f) for s, f in found if not (s.words | words_of(s.quantity)) & _METHOD_WORDS]
+            if unmarked == found and len({id(s) for s, _ in found}) == 1:
+                return found  # the one coefficient that there is, of a file that names no method
             held = any(evidence.matches(number, s, f) for s, f in facts)
             return [(s, f) for s, f in facts if held and evidence.matches(number, s, f)]
         return named
