@@ -91,7 +91,7 @@ _ISSUE = re.compile(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = re.compile(
     r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
     r"|(?P<gt>>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|"
-    r"ing)?|\bbeyond|\bpast|\btop(?:s|ped)?)"
+    r"ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
     r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|"
