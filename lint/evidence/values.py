@@ -437,7 +437,7 @@ def _of_words(evidence: Evidence, sentence: Sentence, number: Number) -> Iterato
 
 
 def _is_held(evidence: Evidence, number: Number, said: frozenset[str]) -> bool:
-    """True if a file has the number under a key that is said, as a value that was not read as a record's coefficient."""
+    """True if a file has the number under a key that is said, and not as the coefficient of a record."""
     read = {t.coefficient.pointer for t in evidence.triples}
     return any(
         x.pointer not in read and -1 <= x.value <= 1 and number.allows(x.value) and (said - _WEAK) & words_of(x.pointer)
