@@ -23,7 +23,7 @@ from .tables import CellNumber, Sheet
 from .trials import gathered_trials, is_trials, sizes_of_name, trials_of_rate
 from .values import is_claim
 
-__all__ = ["granularity_clashes", "possible"]
+__all__ = ["granularity_clashes", "page_runs", "possible", "tells"]
 
 _FEWEST = 20
 """Trials below which a rate is not judged: their rates are printed as fractions of few things."""
@@ -40,7 +40,7 @@ def possible(rate: Number, n: int) -> bool:
     return math.floor(high * n + 1e-9) >= math.ceil(low * n - 1e-9)
 
 
-def _tells(rate: Number, n: int) -> bool:
+def tells(rate: Number, n: int) -> bool:
     """True if the digits of ``rate`` are fine enough for ``n`` to forbid some of them."""
     low, high = rate.scaled()
     return (high - low) * n < 0.999
@@ -231,7 +231,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     listed = sizes_of_name(evidence, name) if name else ()
                     sizes = tuple(dict.fromkeys((*sizes, *listed))) or gathered
                     own = own or (bool(listed) and near is not None and len(set(sizes)) == 1)
-                if not all(n >= _FEWEST and _tells(number, n) for n in sizes):
+                if not all(n >= _FEWEST and tells(number, n) for n in sizes):
                     continue
                 if near is None and not own and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
                     continue  # a mean over several of them
@@ -259,7 +259,7 @@ def _runs(evidence: Evidence, sentence: Sentence, name: str) -> frozenset[int]:
     stated = {int(x.value) for x in sentence.passage.numbers if x.role == "n" and x.label == "N" and 2 <= x.value <= 40}
     rows = {len(s.labels) for s in evidence.sheets if name and any(name in name_variants(x) for x in s.labels)}
     units = {n for n in stated if n not in rows and n + 1 not in rows}  # "N = 9, n = 200 each" of nine rows is of a row
-    return _page_runs(evidence) | units | _groups(sentence.passage.plain)
+    return page_runs(evidence) | units | _groups(sentence.passage.plain)
 
 
 _EACH = re.compile(
@@ -275,7 +275,7 @@ def _groups(text: str) -> set[int]:
     return {m for x in found if 2 <= (m := int(WORD_NUMBERS.get(x["m"], 0) or x["m"])) <= 40}
 
 
-def _page_runs(evidence: Evidence) -> frozenset[int]:
+def page_runs(evidence: Evidence) -> frozenset[int]:
     """The counts of runs or seeds that the page states."""
     if "runs" not in evidence.cache:
         found = set()
@@ -300,7 +300,7 @@ def _near_rate(evidence: Evidence, number: Number, name: str) -> bool:
 
 
 def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
-    runs = _page_runs(evidence)
+    runs = page_runs(evidence)
     for sheet in evidence.sheets:
         sizes_of: dict[int, set[int]] = {}
         for item in sheet.numbers:
@@ -311,7 +311,7 @@ def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
             if len(sizes) != 1 or not _is_cell_rate(sheet, item) or sizes[0] < _FEWEST:
                 continue
             number = item.number
-            if _tells(number, sizes[0]) and not any(possible(number, sizes[0] * m) for m in runs):
+            if tells(number, sizes[0]) and not any(possible(number, sizes[0] * m) for m in runs):
                 place = evidence.document.place(item.cell.text, number.start, number.end)
                 yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
 

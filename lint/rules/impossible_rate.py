@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.granularity import granularity_clashes
+from ..evidence.lattice import lattice_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,5 +49,5 @@ class ImpossibleRate(Rule):
     name = "impossible-rate"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in granularity_clashes(page.evidence):
+        for clash in (*granularity_clashes(page.evidence), *lattice_clashes(page.evidence)):
             yield self.finding(page, clash.place, clash.message, clash.help)
