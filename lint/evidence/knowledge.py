@@ -51,6 +51,20 @@ _RATE_WORDS = frozenset(
         "leak",
     ]
 )
+_MEASURE_WORDS = (
+    _SIZES
+    | _SPREADS
+    | _CENTRES
+    | _RATE_WORDS
+    | LIKENESS
+    | _P_WORDS
+    | words_of(
+        "of seed seeds question questions prompt prompts item items completion completions answer answers reply replies "
+        "response responses sample samples line lines draw draws layer epoch step update batch checkpoint round tick "
+        "start end first last peak max min own self other others hit hits count counts asked difference value values"
+    )
+)
+"""Words that name a measure, a count or an axis; a file's key of them is no thing unless a table of the page has it."""
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 _MOST_TEXT = 8_000
@@ -111,12 +125,41 @@ class Evidence:
             names.extend(sheet.labels)
             names.extend(label.split("(")[0] for label in sheet.labels)
         names.extend(self._course_heads)
+        names.extend(head.split("(")[0] for head in self._course_heads)
         names.extend(self._shortened)
         for sheet in self.sheets:
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
+        said = {fold_name(n) for n in names}
         for dataset in self.datasets:
-            names.extend(n for n in dataset.entities | dataset.strings if n in self._entity_texts)
+            for name in dataset.entities | dataset.strings:
+                if name in self._entity_texts and (fold_name(name) in said or not self._is_measure(name)):
+                    names.append(name)
         return Gazetteer(names, self.aliases)
+
+    def _is_measure(self, name: str) -> bool:
+        """True for a key that says what was counted or measured of things, and is none of them: "seed", "bystanders"."""
+        return words_of(name) <= _MEASURE_WORDS or fold_name(name) in self._parts
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """Keys that stand below nearly every thing of the page's tables: "own" and "bystanders" of each source."""
+        things: dict[str, set[str]] = defaultdict(set)
+        named: set[str] = set()
+        for dataset in self.datasets:
+            for leaf in dataset.leaves:
+                steps = [p for step in leaf.path for p in ((step,) if isinstance(step, str) else step)]
+                at = next((i for i, s in enumerate(steps) if fold_name(s) in self._label_names), None)
+                if at is None:
+                    continue
+                thing = fold_name(steps[at])
+                named.add(thing)
+                for below in steps[at + 1 : -1]:
+                    things[fold_name(below)].add(thing)
+        return frozenset(n for n, t in things.items() if len(t) >= 3 and 2 * len(t) >= len(named))
+
+    @cached_property
+    def _label_names(self) -> frozenset[str]:
+        return frozenset().union(*(name_variants(x) for s in self.sheets for x in s.labels))
 
     @cached_property
     def aliases(self) -> dict[str, str]:
@@ -169,9 +212,16 @@ class Evidence:
                 if found and len(a) > 1 and len(b) > 1:
                     hits = {f for x, y, f in found if x.startswith(a.casefold()) and y.startswith(b.casefold())}
                     short = f"{a} {b}"
+                    if len(hits) == 2 and fold_name(short) in hits and not self._side_by_side(hits):
+                        hits.discard(fold_name(short))  # one table says "Med Doc", another "Med Doctor"
                     if len(hits) == 1 and fold_name(short) not in hits and min(len(a), len(b)) >= 2:
                         out[short] = hits.pop()
         return out
+
+    def _side_by_side(self, names: set[str]) -> bool:
+        """True if one table has all of ``names``: they are two things."""
+        heads = ([*s.labels, *s.keys] for s in self.sheets)
+        return any(names <= {fold_name(x.split("(")[0]) for x in found} for found in heads)
 
     def _same_values(self, sheet: Sheet, aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Labels of rows that no letters explain, each with the one name of the files that has its values.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..evidence.lists import list_clashes
 from ..evidence.values import value_clashes
 from ..finding import Finding
 from ..page import Page
@@ -64,5 +65,9 @@ class ContradictedValue(Rule):
     name = "contradicted-value"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in value_clashes(page.evidence):
+        seen = set()
+        for clash in (*value_clashes(page.evidence), *list_clashes(page.evidence)):
+            if clash.place in seen:
+                continue
+            seen.add(clash.place)
             yield self.finding(page, clash.place, clash.message, clash.help)
