@@ -15,6 +15,7 @@ from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
+from .moves import end_clashes
 from .names import Mention, name_variants, words_of
 from .passages import Passage, Sentence, once
 from .roles import ceiling, of_column, of_course, subject
@@ -226,9 +227,15 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
     }
     yield from _ceilings(evidence)
     yield from _shares(evidence)
+    moved = set()
+    for sentence, number, facts in end_clashes(evidence, _READ):
+        percent = evidence.prints_decimals is False or number.role == "percent"
+        if closed(evidence, percent=percent) and not _is_prior(sentence):
+            moved.add(id(number))
+            yield _clash(sentence, number, "of what moves", facts, percent)
     for sentence, i, number in _claims(evidence):
         percent = number.role == "percent"
-        if _is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
+        if id(number) in moved or _is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
             continue
         name = adjacent(sentence).get(i)
         if (
@@ -1044,7 +1051,9 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     counts = _counts_of_page(evidence)
     known = frozenset().union(*(d.trials for d in evidence.datasets))
     lengths = {len(s.facts) for s in evidence.page_series} | {len(s.labels) for s in evidence.sheets}
-    in_records = {id(r.n_number) for r in records(evidence) if r.n_number is not None}
+    in_records = {
+        id(r.n_number) for r in records(evidence) if r.n_number is not None and (r.prior or follows(r) is not None)
+    }
     factors = _factors(evidence)
     stated = [
         (sentence, number)
@@ -1062,7 +1071,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         value = int(number.value)
         if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
             return True
-        if value in sums:
+        if value in sums or _is_said_elsewhere(evidence, value, number):
             return True
         if number.label == "N" and evidence.triples:
             return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
@@ -1081,7 +1090,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         if value < 2 or fine(sentence, number) or id(number) in in_records:
             continue
         alike = {int(n.value) for _, n in stated if n.label == number.label} - {value}
-        if not evidence.datasets and (len(alike) > 2 or not any(counts.get(v, 0) >= 2 for v in alike)):
+        usual = [v for v in alike if counts.get(v, 0) >= 2]
+        if not evidence.datasets and not (usual if len(alike) <= 2 else any(_is_misprint(value, v) for v in usual)):
             continue  # sizes differ from thing to thing, and no table need hold them all
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
@@ -1094,6 +1104,38 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+def _is_misprint(value: int, meant: int) -> bool:
+    """True if one whole number is another one with a digit more, less or changed, halved or doubled."""
+    if value in (10 * meant, 2 * meant) or meant in (10 * value, 2 * value, 2 * value + 1):
+        return True
+    a, b = str(value), str(meant)
+    return len(a) == len(b) > 1 and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+
+
+_WHOLE = re.compile(r"(?<![\w.,#=−–-])\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.%])|(?<![\w.,#])\d+(?![\d.%\w])")
+_TELLING = 20
+"""A smaller whole number stands on most pages by chance."""
+
+
+def _is_said_elsewhere(evidence: Evidence, value: int, number: Number) -> bool:
+    """True if the page says a sample size again, or (without a file) the two numbers that it is made of.
+
+    "90 lines per contact" explains n = 90, and with 45 contacts n = 4,050: what a page does not call n may well be one.
+    """
+    if "whole" not in evidence.cache:
+        told: dict[int, int] = {}
+        for text, scope in evidence.document.texts():
+            for match in _WHOLE.finditer(text.text[:4000]) if scope not in ("code", "quote") else ():
+                found = int(re.sub(r"\D", "", match.group(0)))
+                told[found] = told.get(found, 0) + 1
+        sizes = {*_counts_of_page(evidence), *_things(evidence), *(len(s.labels) for s in evidence.sheets)}
+        few = sorted(v for v in sizes if 2 <= v < 10_000)[:80]
+        evidence.cache["whole"] = (told, frozenset(a * b for a in few for b in few))
+    told, products = evidence.cache["whole"]
+    made = not evidence.datasets and number.label == "n" and value in products
+    return made or (value >= _TELLING and told.get(value, 0) >= 2)
 
 
 _OF_EACH = re.compile(
