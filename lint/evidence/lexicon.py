@@ -127,6 +127,31 @@ _UP = [
     "outgrows",
     "exceeds",
     "exceeded",
+    "louder",
+    "likelier",
+    "commoner",
+    "more_common",
+    "more_frequent",
+    "more_frequently",
+    "more_often",
+    "more_likely",
+    "less_rare",
+    "ahead_of",
+    "advances",
+    "advanced",
+    "heads_up",
+    "ratchets_up",
+    "steps_up",
+    "scales_up",
+    "ramps_up",
+    "ramped_up",
+    "recovers",
+    "recovered",
+    "rebounds",
+    "rebounded",
+    "balloons",
+    "ballooned",
+    "mushrooms",
 ]
 _DOWN = [
     "falls?",
@@ -241,6 +266,41 @@ _DOWN = [
     "attenuated",
     "cuts_back",
     "undercuts",
+    "quieter",
+    "rarer",
+    "scarcer",
+    "less_common",
+    "less_frequent",
+    "less_frequently",
+    "less_often",
+    "less_likely",
+    "behind",
+    "trails",
+    "trailed",
+    "lags",
+    "lagged",
+    "drops_away",
+    "falls_away",
+    "fell_away",
+    "falls_back",
+    "fell_back",
+    "tails_off",
+    "tailed_off",
+    "dies_down",
+    "dies_away",
+    "peters_out",
+    "petered_out",
+    "regresses",
+    "regressed",
+    "withers",
+    "withered",
+    "abates",
+    "abated",
+    "nosedived",
+    "tanked",
+    "tanks",
+    "worsens",
+    "worsened",
 ]
 _STRONGER = [
     "strengthens?",
@@ -338,7 +398,7 @@ def direction_words(text: str) -> list[DirectionWord]:
 _MORE = (
     r"more|higher|greater|larger|bigger|stronger|heavier|longer|increas(?:e[sd]?|ing)|r[io]ses?|gr[eo]ws?|"
     r"climbs?|better|"
-    r"further along|farther along|louder|up"
+    r"further along|farther along|louder|(?<!take )(?<!takes )(?<!took )(?<!pick )(?<!picks )(?<!picked )up"
 )
 _LESS = (
     r"less|fewer|lower|smaller|weaker|lighter|shorter|rarer|quieter|decreas(?:e[sd]?|ing)|falls?|drops?|declines?|"
@@ -352,6 +412,10 @@ _FAR = (
 _NEARNESS = (
     r"(?:\w+ ){0,2}?(?P<near>overlap|closeness|similarity|likeness|cosine|projection|resemblance|proximity|nearness|"
     r"alignment)"
+)
+_LIKE = (
+    r"(?:overlap|closeness|similarity|likeness|cosine|projection|resemblance|proximity|nearness|alignment|affinity|"
+    r"kinship)"
 )
 _CORRELATIVE = re.compile(
     rf"\b(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR})|(?P<am>{_MORE})|(?P<al>{_LESS}))\b(?P<gap>[^.;:?!]{{0,70}}?)"
@@ -388,6 +452,23 @@ _TOGETHER = re.compile(
 )
 
 
+_HAVING = re.compile(
+    rf"\b(?:(?P<an>{_NEAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:larger|higher|"
+    rf"greater|more|bigger|stronger|closer)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:more |most |closely )?(?:resembles?|"
+    rf"match(?:es)?|are (?:like|similar|alike|close|near))|resembling|similar to|much like)"
+    rf"|(?P<af>{_FAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:smaller|lower|less|"
+    rf"little|weaker)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:differ|are (?:unlike|far|distant|dissimilar))))\b"
+    rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b",
+    re.IGNORECASE,
+)
+""" "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
+_HELPS = re.compile(
+    rf"\b{_LIKE}(?: to \w+(?: \w+)?)?\s+(?:clearly |strongly |only )?(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|"
+    rf"encourages?|facilitates?|aids?|eases?|boosts?|raises?|lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
+    rf"impedes?|inhibits?|discourages?|protects? (?:against|from)|guards? against|curbs?|dampens?|reduces?|lowers?|"
+    rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(
     rf"^\W*(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR}))(?: \w+){{0,3}}, (?:the )?(?:(?P<bm>{_MORE})|"
     rf"(?P<bl>{_LESS}))(?: \w+){{0,3}}"
@@ -401,6 +482,8 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
 
     >>> [relation_sign(t)[2] for t in ("the further from it, the less it leaks", "leakage decreases with overlap")]
     [1, -1]
+    >>> relation_sign("those nearer to it take up the marker less often")[2]
+    -1
     """
     hits = []
     for match in _CORRELATIVE.finditer(text):
@@ -417,6 +500,10 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
         for match in pattern.finditer(text):
             sign = 1 if match["up"] else -1
             hits.append((match.start(), match.end(), sign))
+    for match in _HAVING.finditer(text) if not hits else ():
+        if not re.search(r"\b(?:than|as|but|and|or)\b", match["gap"]):
+            hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+    hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
     short = _SHORT.match(text)
     if short is not None:  # "More alike, louder."
         hits.append((short.start(), short.end(), (1 if short["an"] else -1) * (1 if short["bm"] else -1)))

@@ -149,3 +149,17 @@ def test_every_study_renders_from_a_starting_narrative(project_root: Path, tmp_p
         assert " 0 typed" in done.stderr
         done = runner.invoke(cli, ["lint", str(target), "--profile", "publish", "--root", str(project_root)])
         assert "0 errors, 0 warnings, 0 notes" in done.output, done.output
+
+
+def test_what_was_written_for_a_study_lints_clean(project_root: Path, tmp_path: Path) -> None:
+    """A page of `make demo`: here the words are a person's, so every rule about words reads them."""
+    study = project_root / "examples/assistant_variants"
+    analyze(load(study / "results.json"), settings=Settings()).write(tmp_path, results=study / "results.json")
+    runner = CliRunner()
+    for words in ("narrative.md", "narrative.v2.md"):
+        target = tmp_path / "issue.md"
+        arguments = ["render", str(tmp_path / "analysis.json"), "--narrative", str(study / words), "-o", str(target)]
+        done = runner.invoke(cli, [*arguments, "--figure-base", PINNED])
+        assert done.exit_code == 0, done.exception
+        done = runner.invoke(cli, ["lint", str(target), "--profile", "publish", "--root", str(project_root)])
+        assert "0 errors, 0 warnings, 0 notes" in done.output, done.output
