@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Literal
 
@@ -11,11 +10,12 @@ from leakstats.template import fold
 
 from .document import Document, Heading, Table
 from .inline import Text
+from .regex import regex
 
 __all__ = ["Use", "first_uses", "spells"]
 
-_ACRONYM = re.compile(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
-_WORD = re.compile(r"[^\W\d_]+")
+_ACRONYM = regex(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
+_WORD = regex(r"[^\W\d_]+")
 
 
 @struct

@@ -15,42 +15,43 @@ from .evidence.idioms import pairs_of_counts
 from .evidence.knowledge import Clash, Evidence
 from .evidence.passages import Passage, Sentence
 from .page import Page
+from .regex import regex
 
 __all__ = ["correction_clashes", "rejected"]
 
 _METHODS = {
-    "bonferroni": re.compile(r"\bBonferroni\b", re.IGNORECASE),
-    "holm": re.compile(r"\bHolm\b", re.IGNORECASE),
-    "bh": re.compile(r"\bFDR\b|\bfalse discovery|\bBenjamini|\bBH\b", re.IGNORECASE),
+    "bonferroni": regex(r"\bBonferroni\b", re.IGNORECASE),
+    "holm": regex(r"\bHolm\b", re.IGNORECASE),
+    "bh": regex(r"\bFDR\b|\bfalse discovery|\bBenjamini|\bBH\b", re.IGNORECASE),
 }
-_SOME = re.compile(
+_SOME = regex(
     r"\b(?:multiple[- ](?:comparison|testing|test)s?|multiplicity|family[- ]?wise)\b[^.;]{0,20}", re.IGNORECASE
 )
-_KEEPS = re.compile(
+_KEEPS = regex(
     r"\b(?:surviv\w+|withstand\w*|remain\w*|stay\w*|hold\w*|held|pass(?:es|ed)?|clear(?:s|ed)?|keep\w*|kept|significant|"
     r"reject\w*)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:not|no|none|never|neither|fails?|failed|loses?|lost|cannot|without)\b|n['’]t\b", re.IGNORECASE)
-_ADJUSTED = re.compile(
+_NOT = regex(r"\b(?:not|no|none|never|neither|fails?|failed|loses?|lost|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_ADJUSTED = regex(
     r"\b(?:corrected|adjusted|adj\.?|(?:Holm|Bonferroni|BH|FDR)[- ](?:corrected|adjusted)?)\s*p\b|\bp_?adj|\bq\s*[=<]",
     re.IGNORECASE,
 )
-_FAMILY = re.compile(
+_FAMILY = regex(
     r"\b(?:family of|over|across|for|of|with|in|by)\s+(?:the |all |these |our )?(?P<m>\d{1,4}|"
     + "|".join(WORD_NUMBERS)
     + r")\s+(?:[a-z-]+\s+)?(?:tests?|comparisons?|layers?|sources?|hypotheses|correlations?|contrasts?|metrics?|"
     r"conditions?|p-values?|personas?|looks?)\b",
     re.IGNORECASE,
 )
-_ALPHA = re.compile(r"(?:α|\balpha|\blevel|\bat(?: the)?)\s*(?:=|of)?\s*(0?\.\d+|\d{1,2}(?:\.\d+)?\s?%)", re.IGNORECASE)
-_ALL = re.compile(r"\b(?:all|every|each of the|both)\b", re.IGNORECASE)
-_NONE = re.compile(r"\b(?:none|no)\b", re.IGNORECASE)
-_DIVIDED = re.compile(
+_ALPHA = regex(r"(?:α|\balpha|\blevel|\bat(?: the)?)\s*(?:=|of)?\s*(0?\.\d+|\d{1,2}(?:\.\d+)?\s?%)", re.IGNORECASE)
+_ALL = regex(r"\b(?:all|every|each of the|both)\b", re.IGNORECASE)
+_NONE = regex(r"\b(?:none|no)\b", re.IGNORECASE)
+_DIVIDED = regex(
     r"(?P<a>0?\.\d+)\s*(?:/|÷|divided by)\s*(?P<m>\d{1,4})\s*(?:=|≈|, that is,?|, i\.e\.,?)\s*"
     r"(?P<c>0?\.\d+|\d(?:\.\d+)?e-\d+)"
 )
-_LIST = re.compile(r"\s*(?:,|/|;|,?\s*and)\s*")
+_LIST = regex(r"\s*(?:,|/|;|,?\s*and)\s*")
 _MOST = 5_000
 
 

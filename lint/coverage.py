@@ -12,6 +12,7 @@ from .evidence.passages import Sentence
 from .explain import Explainer, Explanation
 from .finding import Finding
 from .page import Page
+from .regex import regex
 from .report import Account
 from .source import Place
 
@@ -19,8 +20,8 @@ __all__ = ["account"]
 
 _CLAIMS = frozenset(("coefficient", "p", "n", "percent", "points", "fold", "value", "count"))
 _SILENT = frozenset(("plan", "card", "skip"))
-_PRIOR = re.compile(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
-_BAR = re.compile(r"\b(?:nobody|no one|none|never|neither)\b", re.IGNORECASE)
+_PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
+_BAR = regex(r"\b(?:nobody|no one|none|never|neither)\b", re.IGNORECASE)
 """What stands in such a sentence is a bar that nothing reaches."""
 _LEVELS = (0.001, 0.005, 0.01, 0.05, 0.1)
 

@@ -17,6 +17,7 @@ from .evidence.idioms import intervals, is_rate
 from .evidence.knowledge import Clash
 from .evidence.passages import Passage, Sentence
 from .page import Page
+from .regex import regex
 
 __all__ = [
     "bare_nulls",
@@ -29,7 +30,7 @@ __all__ = [
     "vacuous_intervals",
 ]
 
-_PRIOR = re.compile(r"#\d|\bprior\b|\bprevious|\bearlier\b|\bpublished\b|\bet al\b", re.IGNORECASE)
+_PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\bpublished\b|\bet al\b", re.IGNORECASE)
 
 
 def _claims(page: Page) -> Iterator[Passage]:
@@ -75,17 +76,15 @@ def _takeaways(page: Page) -> Iterator[Bullet]:
             yield from labelled.bullets if labelled is not None else ()
 
 
-_ACCOUNTED = re.compile(
+_ACCOUNTED = regex(
     r"\bcluster\w*|\bmixed[- ](?:effects?|model)|\bMantel\b|\bMRQAP\b|\bnode[- ]permut\w+|\brandom[- ]effects?\b|"
     r"\btwo-way\b|\bpermut\w+ (?:of |the )?(?:labels|within|bystander|persona)|\bblock(?:ed|s)?[- ]|\bhierarchical\b|"
     r"\bcombined over\b|\brows\b",
     re.IGNORECASE,
 )
-_PAIRS = re.compile(r"\bpair(?:s|wise)?\b|\bdyads?\b", re.IGNORECASE)
-_POOLED = re.compile(
-    r"\b(?:pooled|pooling|all (?:rows|cells|points)|combined|overall|across (?:all )?\w+)\b", re.IGNORECASE
-)
-_THINGS = re.compile(
+_PAIRS = regex(r"\bpair(?:s|wise)?\b|\bdyads?\b", re.IGNORECASE)
+_POOLED = regex(r"\b(?:pooled|pooling|all (?:rows|cells|points)|combined|overall|across (?:all )?\w+)\b", re.IGNORECASE)
+_THINGS = regex(
     r"(?<![=≈<>\d.,] )(?<![=≈<>.,\d])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?"
     r"|characters?|"
     r"units?|models?|conditions?|items?|arms?|targets?|adapters?|roles?)\b",
@@ -134,16 +133,14 @@ def _rows_of(n: int, counts: frozenset[int]) -> str:
 
 # -- tests ------------------------------------------------------------------------------------------------------------
 
-_SIGN = re.compile(
-    r"\bsign(?:[- ]flips?|[- ]flipping|[- ]tests?|[- ]permutation\w*)\b|\bsigned[- ]rank\b", re.IGNORECASE
-)
-_PERMUTED = re.compile(r"\bpermut\w+|\bexact\b|\brandomi[sz]ation test", re.IGNORECASE)
-_DRAWS = re.compile(
+_SIGN = regex(r"\bsign(?:[- ]flips?|[- ]flipping|[- ]tests?|[- ]permutation\w*)\b|\bsigned[- ]rank\b", re.IGNORECASE)
+_PERMUTED = regex(r"\bpermut\w+|\bexact\b|\brandomi[sz]ation test", re.IGNORECASE)
+_DRAWS = regex(
     r"(\d[\d,]*)\s+(?:random |Monte[- ]Carlo |label )*(?:permutations|shuffles|relabell?ings|sign[- ]flips"
     r"|reshuffles)\b",
     re.IGNORECASE,
 )
-_ONE_SIDED = re.compile(r"\bone[- ](?:sided|tailed)\b", re.IGNORECASE)
+_ONE_SIDED = regex(r"\bone[- ](?:sided|tailed)\b", re.IGNORECASE)
 
 
 def _smallest(record: Record) -> tuple[float, str] | None:
@@ -159,10 +156,10 @@ def _smallest(record: Record) -> tuple[float, str] | None:
     return None
 
 
-_COMBINED = re.compile(r"\bcombined\b|\bHartung|\bmeta|\bpooled over (?:the )?(?:sources|units|tests)", re.IGNORECASE)
+_COMBINED = regex(r"\bcombined\b|\bHartung|\bmeta|\bpooled over (?:the )?(?:sources|units|tests)", re.IGNORECASE)
 _FEWEST = 4
 """Units of a correlation with which no test by ranks can give p < 0.05, so that none needs to be named (count)."""
-_OTHER_TEST = re.compile(r"\bt[- ](?:test|approx\w*|dist\w*)|\bcombined\b|\bHartung|\bmeta", re.IGNORECASE)
+_OTHER_TEST = regex(r"\bt[- ](?:test|approx\w*|dist\w*)|\bcombined\b|\bHartung|\bmeta", re.IGNORECASE)
 
 
 def powerless_tests(page: Page) -> Iterator[Clash]:
@@ -228,7 +225,7 @@ def _impossible(record: Record, p: Number, smallest: float, name: str) -> Clash:
 
 # -- selection --------------------------------------------------------------------------------------------------------
 
-_BEST = re.compile(
+_BEST = regex(
     r"\b(?:best|strongest|optimal|top|highest|peak)(?:[- ]\w+)?\s+(?:layers?|checkpoints?|epochs?|steps?"
     r"|thresholds?|heads?|"
     r"seeds?|prompts?|settings?|metrics?|features?)\b"
@@ -238,7 +235,7 @@ _BEST = re.compile(
     r"|\bbest of (?:the )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b",
     re.IGNORECASE,
 )
-_CORRECTED = re.compile(
+_CORRECTED = regex(
     r"\bselection[- ]aware|\bmax(?:imum)?[- ]?(?:T\b|statistic)|\bheld[- ]out\b|\bpre-?regist\w+|\bpre-?specified"
     r"|\bBonferroni\b|"
     r"\bHolm\b|\bcorrected for\b|\bmultiplicity\b|\bmultiple (?:layers|comparisons|testing)|\bfixed in advance\b"
@@ -268,13 +265,13 @@ def chosen_best(page: Page) -> Iterator[Clash]:
                 )
 
 
-_PEAK = re.compile(
+_PEAK = regex(
     r"\bpeak(?:s|ed|ing)?\b|\b(?:reach(?:es|ed)?|hits?) (?:a |its )?(?:maximum|peak|high)\b|\bat its (?:height"
     r"|highest|peak)\b"
     r"|\bbest checkpoint\b|\bmaximum (?:over|across)\b",
     re.IGNORECASE,
 )
-_SAID = re.compile(
+_SAID = regex(
     r"\b(?:select\w*|biased|noise|maxima|over (?:the "
     r"|all )?\w+ (?:checkpoints|epochs|"
     r"points|steps)|of (?:the |all )?\w+ (?:checkpoints|epochs|steps|points)|(?:ends?|final|last|by the end|net)\b)",
@@ -311,7 +308,7 @@ def quoted_peaks(page: Page) -> Iterator[Clash]:
 
 # -- intervals --------------------------------------------------------------------------------------------------------
 
-_ADMITTED = re.compile(
+_ADMITTED = regex(
     r"\bnothing (?:is|can be) \w+|\bnot established|\binconclusive|\bcannot (?:tell|exclude|say)|\btoo (?:few|wide)|"
     r"\bwide\b|\buninformative|\bno (?:power|information)|\banything|\bcompatible with",
     re.IGNORECASE,
@@ -340,13 +337,13 @@ def vacuous_intervals(page: Page) -> Iterator[Clash]:
                     )
 
 
-_NULL = re.compile(
+_NULL = regex(
     r"\bno (?:\w+ )?(?:relation\w*|association|correlation|effect|difference|link|evidence of|influence|trend)\b"
     r"|\b(?:un(?:related|correlated)|does not (?:predict|depend|matter|track)|do not (?:predict|depend|matter)|"
     r"did not (?:predict|matter)|independent of|makes no difference|not related)\b",
     re.IGNORECASE,
 )
-_BOUNDED = re.compile(
+_BOUNDED = regex(
     r"\bequivalen\w+|\bTOST\b|\bsmallest effect\b|\bminimum detectable\b|\bpower\b|\bCIs?\b|\binterval"
     r"|\bcannot exclude|"
     r"\bdoes not exclude|\btoo (?:few|small)|\bunderpowered|\binconclusive|\bbounds?\b|\bcompatible with",

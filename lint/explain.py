@@ -31,6 +31,7 @@ from .evidence.tables import CellNumber, Sheet, entity_names
 from .evidence.values import derived_rates, vectors
 from .inline import Text
 from .page import Page
+from .regex import regex
 
 __all__ = ["Explainer", "Explanation"]
 
@@ -45,7 +46,7 @@ class Explanation(NamedTuple):
 
 _ENOUGH = 4
 """Numbers that agree with a set of values from which on they are its values."""
-_MINUS = re.compile(r"\s+(?:−|–|-|minus|vs\.?|versus)\s+")
+_MINUS = regex(r"\s+(?:−|–|-|minus|vs\.?|versus)\s+")
 _UNNAMED = frozenset(("max", "min", "first", "last", "net", "gain", ""))
 _MOST_PAIRS = 60
 _NEAREST = 4
@@ -574,25 +575,25 @@ class Explainer:
         return None
 
 
-_WHOLE = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.,])\d{1,7}(?![\w]|\.\d)")
-_PRODUCT = re.compile(
+_WHOLE = regex(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.,])\d{1,7}(?![\w]|\.\d)")
+_PRODUCT = regex(
     r"\d[\d,]*\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*(?:\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*)*"
 )
-_MEAN = re.compile(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across)\b", re.IGNORECASE)
-_SHARE = re.compile(
+_MEAN = regex(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across)\b", re.IGNORECASE)
+_SHARE = regex(
     r"\b(?:of|through|into|half) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gains?|increase|"
     r"growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|effect|range)\b",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
+_CHANGE = regex(
     r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|chang|differ|gap|spread|by\b|"
     r"more|less|higher|lower|above|below|net\b|delta)|Δ",
     re.IGNORECASE,
 )
-_OF_ALL = re.compile(r"\b(?:all|each|every|everywhere|throughout)\b", re.IGNORECASE)
+_OF_ALL = regex(r"\b(?:all|each|every|everywhere|throughout)\b", re.IGNORECASE)
 _LIMIT_WORDS = frozenset(("ci", "ci95", "interval", "wilson", "low", "high", "lower", "upper", "bounds", "limits"))
-_TOTAL = re.compile(r"\b(?:total|sum|all|combined|pooled|overall)\b", re.IGNORECASE)
-_EXTREME = re.compile(
+_TOTAL = regex(r"\b(?:total|sum|all|combined|pooled|overall)\b", re.IGNORECASE)
+_EXTREME = regex(
     r"\b(?:highest|lowest|largest|smallest|strongest|weakest|most|least|peak\w*|best|worst|top\w*|"
     r"at most|at least|up to|maximum|minimum|greatest|range\w*|between|from|reach\w*|span\w*)\b",
     re.IGNORECASE,
@@ -686,7 +687,7 @@ def _of_cell_limits(sheet: Sheet, item: CellNumber) -> Explanation | None:
     return None if found is None else Explanation("derived", f"an end of the interval of {found[0]} of {found[1]}")
 
 
-_INTERVAL_HEAD = re.compile(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
+_INTERVAL_HEAD = regex(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
 
 
 def _fits_pair(number: Number, a: tuple[float, float], b: tuple[float, float]) -> bool:

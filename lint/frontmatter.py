@@ -6,6 +6,7 @@ import re
 
 from leakstats.records import struct
 
+from .regex import regex
 from .source import Source
 
 __all__ = ["Entry", "FrontMatter", "read_front_matter"]
@@ -65,7 +66,7 @@ def read_front_matter(source: Source) -> FrontMatter | None:
 
 
 _SAFE = r"[^:#'\"\[\]{},&*!|>%@`\\]"
-_PLAIN = re.compile(
+_PLAIN = regex(
     rf"(?P<key>[A-Za-z_][\w-]*): +(?P<value>'(?:[^']|'')*'|[A-Za-z0-9(](?:{_SAFE}*(?! ){_SAFE})?) *", re.ASCII
 )
 

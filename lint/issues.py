@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from leakstats.records import struct
@@ -10,10 +9,11 @@ from leakstats.records import struct
 from .document import Paragraph
 from .inline import Text, empty_text
 from .page import Page
+from .regex import regex
 
 __all__ = ["Reference", "explained", "references"]
 
-_REFERENCE = re.compile(r"(?<![\w&/#.-])#(\d{1,7})\b(?![\w-])")
+_REFERENCE = regex(r"(?<![\w&/#.-])#(\d{1,7})\b(?![\w-])")
 
 
 @struct

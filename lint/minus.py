@@ -9,12 +9,13 @@ from leakstats.records import struct
 
 from .inline import Text
 from .page import Page
+from .regex import regex
 
 __all__ = ["Minus", "minus_signs"]
 
 # Before a number and behind nothing that could make it a hyphen or a dash of a range.
-_SIGN = re.compile(r"(?<![\w)\].,%°′'’-])[-−](?=\d|\.\d)")
-_EXPONENT = re.compile(r"(?<=\de)[-−](?=\d)", re.IGNORECASE)
+_SIGN = regex(r"(?<![\w)\].,%°′'’-])[-−](?=\d|\.\d)")
+_EXPONENT = regex(r"(?<=\de)[-−](?=\d)", re.IGNORECASE)
 
 
 @struct

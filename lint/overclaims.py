@@ -15,16 +15,17 @@ from .evidence.idioms import Span, is_rate, spans
 from .evidence.knowledge import Evidence
 from .evidence.lexicon import direction_words
 from .evidence.passages import Sentence
+from .regex import regex
 
 __all__ = ["overclaims"]
 
-_PEAK = re.compile(r"\bpeak|\bmax(?:imum)?\b|\bhighest\b", re.IGNORECASE)
-_LAST = re.compile(r"\b(?:final|last|end|ends|after training)\b", re.IGNORECASE)
-_FIRST = re.compile(r"\b(?:base(?:line)?|start|first|initial|before)\b|\b(?:ep(?:och)?|step)\s*0\b", re.IGNORECASE)
-_SAYS_PEAK = re.compile(
+_PEAK = regex(r"\bpeak|\bmax(?:imum)?\b|\bhighest\b", re.IGNORECASE)
+_LAST = regex(r"\b(?:final|last|end|ends|after training)\b", re.IGNORECASE)
+_FIRST = regex(r"\b(?:base(?:line)?|start|first|initial|before)\b|\b(?:ep(?:och)?|step)\s*0\b", re.IGNORECASE)
+_SAYS_PEAK = regex(
     r"\bpeak\w*|\bmaxim\w+|\btransient\w*|\bat its height|\bbefore (?:falling|declining|dropping)", re.IGNORECASE
 )
-_BASE = re.compile(
+_BASE = regex(
     r"\s*(?:of|through) (?:its|the|their) (?:eventual |total |overall |whole |final )?"
     r"(?:(?P<level>peak|maximum|final (?:level|rate|value)|top)|(?P<rise>rise|gain|increase|climb|growth|change))\b",
     re.IGNORECASE,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import prod
 
 from leakstats.numbers import normalise
 from leakstats.records import struct
 
+from .regex import regex
+
 __all__ = ["Product", "products"]
 
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)"
 _UNIT = r"(?:\s{1,3}(?![xX]\b)[A-Za-z][\w-]{0,40})?"
 # "per_device=4", "4", "20 questions": a factor may carry its name before or behind.
-_FACTOR = re.compile(r"(?:[A-Za-z][\w./-]{0,40}\s{0,3}[=:]\s{0,3})?" + _NUMBER + r"(?![.,]?\d)" + _UNIT)
-_TIMES = re.compile(r"\s*[×x*·]\s*")
-_TOTAL_BEFORE = re.compile(_NUMBER + _UNIT + r"\s*(?:\(|=|:|,)\s*$")
-_TOTAL_BEHIND = re.compile(r"\s*=\s*" + _NUMBER + r"(?![.,]?\d)")
+_FACTOR = regex(r"(?:[A-Za-z][\w./-]{0,40}\s{0,3}[=:]\s{0,3})?" + _NUMBER + r"(?![.,]?\d)" + _UNIT)
+_TIMES = regex(r"\s*[×x*·]\s*")
+_TOTAL_BEFORE = regex(_NUMBER + _UNIT + r"\s*(?:\(|=|:|,)\s*$")
+_TOTAL_BEHIND = regex(r"\s*=\s*" + _NUMBER + r"(?![.,]?\d)")
 
 
 @struct

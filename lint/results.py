@@ -13,13 +13,12 @@ from leakstats.records import struct
 from .document import Document
 from .evidence.shapes import Dataset, read_dataset
 from .inline import Text
+from .regex import regex
 
 __all__ = ["NamedFile", "ResultFiles", "load_results"]
 
-_PATH = re.compile(r"(?<![\w:/.-])(?:\.{0,2}/)?(?:[\w.@-]+/)*[\w.@-]+\.(?:json|csv|tsv)(?![\w/])")
-_RESULT_WORD = re.compile(
-    r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE
-)
+_PATH = regex(r"(?<![\w:/.-])(?:\.{0,2}/)?(?:[\w.@-]+/)*[\w.@-]+\.(?:json|csv|tsv)(?![\w/])")
+_RESULT_WORD = regex(r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE)
 _MOST_BYTES = 8 * 1024 * 1024
 _MOST_FILES = 6
 _MOST_KEPT = 256 * 1024

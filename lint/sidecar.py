@@ -24,6 +24,8 @@ from .source import Place, Source
 if TYPE_CHECKING:
     from leakstats.analysis.document import AnalysisDocument
 
+from .regex import regex
+
 __all__ = ["Difference", "Grounding", "NotFound", "Sidecar", "Span", "Value", "find_values", "load_grounding"]
 
 SCHEMA = "provenance.v1"
@@ -232,7 +234,7 @@ _ANCHORS = (60, 40, 25, 15, 9, 5, 3, 2)
 _LONGEST_ANCHOR = _ANCHORS[0]
 _ENOUGH = 8
 """Characters of the neighbourhood that must still be there."""
-_TOKEN = re.compile(r"[−+-]?\d+(?:[.,]\d+)*(?:e[−+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE)
+_TOKEN = regex(r"[−+-]?\d+(?:[.,]\d+)*(?:e[−+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE)
 
 
 def find_values(page: str, spans: tuple[Span, ...], fresh: Callable[[Span], tuple[str | None, str]]) -> Iterator[Value]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from .card import CardRow, answers, card_rows
 from .page import Page
+from .regex import regex
 
 __all__ = ["declared_seeds"]
 
-_SEED = re.compile(r"(?<![\w.])\d{1,10}(?![\w.]*\d)")
-_RANGE = re.compile(r"\d\s*(?:–|-|\.\.\.?|…|to|through)\s*\d")
+_SEED = regex(r"(?<![\w.])\d{1,10}(?![\w.]*\d)")
+_RANGE = regex(r"\d\s*(?:–|-|\.\.\.?|…|to|through)\s*\d")
 
 
 def declared_seeds(page: Page) -> tuple[CardRow, int] | None:

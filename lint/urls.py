@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from leakstats.template import FigureUrls
 
 from .inline import Text
+from .regex import regex
 
 __all__ = ["is_pinned", "is_relative", "names_place"]
 
-_PATH = re.compile(r"(?<![\w.-])[\w.-]+(?:/[\w.<>{}*-]+)+|(?<![\w.-])[\w-]+\.(?:jsonl?|csv|tsv|parquet|txt|gz)\b")
+_PATH = regex(r"(?<![\w.-])[\w.-]+(?:/[\w.<>{}*-]+)+|(?<![\w.-])[\w-]+\.(?:jsonl?|csv|tsv|parquet|txt|gz)\b")
 _HEX = frozenset("0123456789abcdef")
 
 

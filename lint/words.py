@@ -9,21 +9,22 @@ from collections.abc import Iterable, Iterator
 from leakstats.numbers import normalise
 
 from .inline import Text
+from .regex import regex
 
 __all__ = ["find_phrase", "find_phrases", "holds_commit", "holds_phrase", "names_issue", "states_sample_size"]
 
-_ISSUE = re.compile(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
-_ISSUE_PATH = re.compile(r"/(?:issues|pull|discussions)/\d+")
+_ISSUE = regex(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
+_ISSUE_PATH = regex(r"/(?:issues|pull|discussions)/\d+")
 
 _COUNT = r"\d[\d,' ]{0,15}\d|\d"
 _SAMPLE_SIZE = (
     # N = 12, n≈200, N is 12, N of 12
-    re.compile(rf"\b[Nn]\s*(?:[=≈~:<>≥≤]|is|was|of|are)\s*~?(?:{_COUNT})"),
+    regex(rf"\b[Nn]\s*(?:[=≈~:<>≥≤]|is|was|of|are)\s*~?(?:{_COUNT})"),
     # 178 of 250, 23 out of 100, 4 of the 7
-    re.compile(rf"\b(?:{_COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?:{_COUNT})\b"),
-    re.compile(rf"\b(?:{_COUNT})\s*/\s*(?:{_COUNT})\b"),
+    regex(rf"\b(?:{_COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?:{_COUNT})\b"),
+    regex(rf"\b(?:{_COUNT})\s*/\s*(?:{_COUNT})\b"),
     # a sample size of 12, sample of 12
-    re.compile(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
+    regex(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
 )
 
 
@@ -80,7 +81,7 @@ def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
     return wanted[1].search(low) is not None and any(True for phrase in wanted[0] for _ in _find(low, phrase))
 
 
-_HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
+_HASH = regex(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
 _WORDS_OF_HEX_DIGITS = frozenset(("acceded", "defaced", "effaced", "facaded"))
 
 

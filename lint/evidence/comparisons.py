@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from leakstats.facts import Fact
 
+from ..regex import regex
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
@@ -16,7 +17,7 @@ from .values import is_claim
 
 __all__ = ["difference_clashes", "fold_clashes", "percent_clashes"]
 
-_PRIOR = re.compile(r"#\d")
+_PRIOR = regex(r"#\d")
 
 
 def _rates(sentence: Sentence, whole: bool, without: Number | None = None) -> list[tuple[float, float]]:
@@ -169,7 +170,7 @@ def _speaks_of_two(sentence: Sentence) -> bool:
     return _different(before) == 2
 
 
-_OTHER_SET = re.compile(
+_OTHER_SET = regex(
     r"\b(?:between|median|mean|average|least|most|first|last|all|every|others?|among|across|start|baseline|"
     r"peak)\b",
     re.IGNORECASE,
@@ -245,7 +246,7 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 yield _fold_clash(passage, number)
 
 
-_END_TO_END = re.compile(
+_END_TO_END = regex(
     r"\b(?:ends?|top|best|first|highest|largest) (?:to|and|against|over) (?:the )?(?:ends?|bottom|worst|last|"
     r"lowest|smallest)\b",
     re.IGNORECASE,
@@ -295,14 +296,14 @@ def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple
     return False
 
 
-_DIFFERENCE_WORDS = re.compile(
+_DIFFERENCE_WORDS = regex(
     r"\b(?:differ(?:s|ence|ences)?|gap|spread|apart|net|change|changes|gain|gains|adds?|shift|swing|"
     r"distance|margin|separat\w+|range|gaps|leads?|advantage|excess|deficit|surplus|delta|increments?|rises?|"
     r"drops?|falls?|"
     r"minus|contrast|jumps?|climbs?|declines?|loss(?:es)?)\b",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
+_AFTER = regex(
     r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
     r"drop|gain|increase|"
     r"decrease|fewer|greater|smaller|behind|ahead)\b",
@@ -310,13 +311,13 @@ _AFTER = re.compile(
 )
 
 
-_BY = re.compile(
+_BY = regex(
     r"(?:\b(?:by|of|is|was|are|were|adds?|gains?|loses?|to|equals|makes?|comes? to|amounts? to|measures?|spans?|"
     r"reach\w*|"
     r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some )*$",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(
+_BETWEEN = regex(
     r"\bbetween\b[^;.\d]*\b(?:lies?|lay|are|is|stands?|separates?|fits?)\s*(?:only |about |just |some )*$"
     r"|\b(?:lies?|lay|stands?) (?:only |about |just |some )*$|\b(?:separates?|divides?|parts?) (?:them|the two|"
     r"both) (?:by )?$",
@@ -324,7 +325,7 @@ _BETWEEN = re.compile(
 )
 
 
-_NAMED_DIFFERENCE = re.compile(
+_NAMED_DIFFERENCE = regex(
     r"\b(?:their|the|a) (?:distance|difference|gap|spread|margin|separation)\s*(?:only |about )?$", re.IGNORECASE
 )
 
@@ -396,7 +397,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
-_ARROW = re.compile(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")
+_ARROW = regex(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")
 """What follows the start of a move."""
 
 

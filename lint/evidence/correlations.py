@@ -10,6 +10,7 @@ from leakstats.errors import LeakstatsError
 from leakstats.records import replace, struct
 from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 
+from ..regex import regex
 from ..source import Place
 from .grammar import Number
 from .idioms import Stat, stats
@@ -99,8 +100,8 @@ def _only_n(passage: Passage, number: Number) -> Number | None:
     return found[-1] if len({x.value for x in found}) == 1 else None
 
 
-_OPENS = re.compile(r"\s*[,;:(\[|/]\s*")
-_OTHER = re.compile(
+_OPENS = regex(r"\s*[,;:(\[|/]\s*")
+_OTHER = regex(
     r"\b(?:difference|change[sd]?|gap|mean|means|cos\w*|similarity|d|effect|Δ|shift\w*|"
     r"rises?|falls?|gains?|slope|beta|β|odds|ratio)\b[^.;]{0,40}$",
     re.IGNORECASE,
@@ -122,10 +123,10 @@ def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
     return None if _OTHER.search(sentence.between(sentence.start, number.start)) else number
 
 
-_COEFFICIENT_HEAD = re.compile(
+_COEFFICIENT_HEAD = regex(
     r"ρ|\brho\b|\b[rR]\b|spearman|pearson|correlation|coefficient|\br_s\b|kendall|τ", re.IGNORECASE
 )
-_N_IN = re.compile(r"\b[Nn]\s*=\s*([\d,]+)")
+_N_IN = regex(r"\b[Nn]\s*=\s*([\d,]+)")
 
 
 def _of_tables(evidence: Evidence) -> Iterator[Record]:
@@ -305,7 +306,7 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
             )
 
 
-_RELATED = re.compile(
+_RELATED = regex(
     r"correl|agree|\brank|coefficient|relat|Spearman|Pearson|ρ|\brho\b|associat|\bpredict|go(?:es)? (?:together|with)",
     re.IGNORECASE,
 )
@@ -366,7 +367,7 @@ def _agrees(number: Number | None, value: float | None) -> bool:
     return number.allows(value)
 
 
-_QUOTED = re.compile(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
+_QUOTED = regex(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
 """A record in such a sentence stands in somebody else's files."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from leakstats.records import struct
 
+from ..regex import regex
 from .criteria import Asked, counts
 from .grammar import Number
 from .idioms import pairs_of_counts
@@ -66,7 +67,7 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
                     yield claim
 
 
-_BOUNDED = re.compile(
+_BOUNDED = regex(
     r"(?:\b(?:at least|at most|(?:more|fewer|less|greater) than|maximum of|minimum of)|[<>≤≥]=?)\s*$", re.IGNORECASE
 )
 _MOST_THINGS = 60
@@ -90,7 +91,7 @@ def _allowed(sentence: Sentence, k: Number, total: int) -> tuple[float, float] |
     }[k.bound]
 
 
-_NO_NOUN = re.compile(
+_NO_NOUN = regex(
     r"(?:ha[sd]|is|was|does|passe?s?|reaches|shows|holds|clears|rises|falls|differs|increases|decreases|drops|gains|"
     r"loses|exceeds|goes|gets|makes|lies|ends|starts|peaks|others?|this|its|as|less|across|towards|ranks|always|"
     r"pearson|spearman|us|plus|minus|thus|versus|besides|unless|perhaps)",
@@ -212,18 +213,18 @@ def _similar(a: frozenset[str], b: frozenset[str]) -> bool:
 
 # -- what is asked ----------------------------------------------------------------------------------------------------
 
-_METHODS = re.compile(
+_METHODS = regex(
     r"\b(?:by|with|in|under|for|according to|on)?\s*(?:the )?(?:ranks?|rank|Spearman\S*|Pearson\S*|linear\w*|ρ|"
     r"rho|r)\b"
     r"(?:\s+(?:tests?|coefficients?|correlations?))?|\b(?:start\w*|peaks?|end|final\w*|before|after)\b",
     re.IGNORECASE,
 )
-_SHARE = re.compile(
+_SHARE = regex(
     r"\b(?:(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|"
     r"three[- ]quarters)\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"\b(?:how many|which|what share|for how many|in how many)\b", re.IGNORECASE)
+_QUESTION = regex(r"\b(?:how many|which|what share|for how many|in how many)\b", re.IGNORECASE)
 
 
 def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:

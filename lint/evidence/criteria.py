@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from leakstats.facts import Fact, Series
 from leakstats.records import replace, struct
 
+from ..regex import regex
 from .grammar import Number
 from .idioms import is_rate
 from .knowledge import LIKENESS, Evidence
@@ -61,14 +62,14 @@ _ABOVE = (
     r"goes?) (?:past|over|above|beyond)|pass(?:es|ed)?|clear(?:s|ed)?|cross(?:es|ed)?|top(?:s|ped)?"
 )
 _BELOW = r"(?:less|fewer|lower|smaller) than|under|below|short of|beneath"
-_PART = re.compile(
+_PART = regex(
     rf"\b(?:(?P<more>{_ABOVE})|(?P<least>at least|no (?:less|fewer) than|reach\w*|attain\w*)|(?P<less>{_BELOW})|"
     r"(?P<most>at most|no more than))\s+(?:the\s+)?(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|"
     r"fifth|tenth)"
     r"\b(?!\s*-?\s*point)|two[- ]thirds|three[- ](?:quarters|fourths))",
     re.IGNORECASE,
 )
-_PASSED = re.compile(
+_PASSED = regex(
     r"\b(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|three[- ]quarters) "
     r"(?:is|was|gets?|has been) (?:(?P<least>reached|attained)|passed|exceeded|crossed|surpassed|topped|cleared)\b",
     re.IGNORECASE,
@@ -78,16 +79,16 @@ _TRIALS = (
     r"questions?|"
     r"cases|times?|trials?|items?|texts?|messages?|transcripts?|conversations?|essays?|stories|rollouts?)"
 )
-_MOSTLY = re.compile(
+_MOSTLY = regex(
     rf"\bmost (?:of )?(?:(?:its|their|"
     rf"the|all) )?"
     rf"(?:own )?(?:\w+ )?{_TRIALS}|\bmore often than not\b|\bmore than every (?:second|other)\b",
     re.IGNORECASE,
 )
-_SELDOM = re.compile(
+_SELDOM = regex(
     rf"\b(?:a )?minority of (?:(?:its|their|the|all) )?(?:\w+ )?{_TRIALS}|\bless often than not\b", re.IGNORECASE
 )
-_UNREAD = re.compile(
+_UNREAD = regex(
     rf"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
     rf"majority of (?:\w+ ){{0,2}}{_TRIALS}|"
     r"runs?|repeats?|replicates?|(?:the|this|that|same|whose) (?:direction|sign|order|ranking)|either direction|"
@@ -95,38 +96,38 @@ _UNREAD = re.compile(
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,
 )
-_ZERO = re.compile(
+_ZERO = regex(
     r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought)"
     r"(?!\s*(?:to|→|crossing))",
     re.IGNORECASE,
 )
-_SIGNED = re.compile(r"\b(?P<plus>positiv(?:e|ely))\b|\bnegativ(?:e|ely)\b|\bminus\b", re.IGNORECASE)
-_ZERO_SIDE = re.compile(
+_SIGNED = regex(r"\b(?P<plus>positiv(?:e|ely))\b|\bnegativ(?:e|ely)\b|\bminus\b", re.IGNORECASE)
+_ZERO_SIDE = regex(
     r"\b(?:(?P<plus>above|over|more than|greater than|larger than|exceed\w*)|below|under|less than|smaller than) "
     r"(?:zero|0(?:\.0+)?)\b(?![.,]?\d|\s?%)",
     re.IGNORECASE,
 )
-_NOT_ZERO = re.compile(
+_NOT_ZERO = regex(
     r"\b(?:exclud\w+|away from|apart from|not (?:contain|include|cover|span|overlap)\w*|differ\w* from|clear of|"
     r"do(?:es)? "
     r"not (?:contain|include|cover|span|overlap))\s+(?:with )?(?:zero|0)\b",
     re.IGNORECASE,
 )
-_OF_LIKENESS = re.compile(
+_OF_LIKENESS = regex(
     r"\b(?:cos\w*|similar\w*|likeness|closeness|overlap\w*|projection\w*|project|projects|"
     r"resembl\w*)\b",
     re.IGNORECASE,
 )
-_OF_RATE = re.compile(
+_OF_RATE = regex(
     r"\b(?:rates?|shares?|leak\w*|percent\w*|proportions?|fraction\w*|frequenc\w*|uptake|accurac\w*)\b", re.IGNORECASE
 )
-_RELATION = re.compile(
+_RELATION = regex(
     r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|tracks?|follows?|"
     r"goes? with|"
     r"explains?|preferential\w*)\b",
     re.IGNORECASE,
 )
-_SIGNIFICANT = re.compile(
+_SIGNIFICANT = regex(
     r"\b(?:significan\w+|(?:clear(?:s|ed)?|pass(?:es|ed)?|reach(?:es|ed)?|meets?|makes?|"
     r"cross(?:es)?) (?:the )?(?:0?\.05|"
     r"5\s?%|bar|threshold|mark|usual|conventional)|at the (?:5\s?%|five[- ]percent|five per cent|0?\.05) level|"
@@ -136,35 +137,35 @@ _SIGNIFICANT = re.compile(
     r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey])\b",
     re.IGNORECASE,
 )
-_UNLIKE = re.compile(
+_UNLIKE = regex(
     r"\b(?:differ\w*|different|chang\w+|mov\w+|shift\w*|alter\w*|affect\w*|budg\w+)\b",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"\b(?:baselines?|base|control|reference|unmodified|untrained|untouched|stock|vanilla|default|original|bare|"
     r"plain|"
     r"no[- ]adapter|untreated|raw|unchanged|unaltered)\b",
     re.IGNORECASE,
 )
-_REFERENCE_NAME = re.compile(
+_REFERENCE_NAME = regex(
     r"^(?:no|un|base|control|reference|ref|stock|vanilla|default|original|bare|plain|none|raw)", re.IGNORECASE
 )
-_FEWER = re.compile(
+_FEWER = regex(
     r"\b(?:less|fewer|lower|smaller|worse|beneath|below|under|behind|decreas\w+|drop\w*|fall\w*|fell|declin\w+|"
     r"reduc\w+|"
     r"los[et]\w*|shrink\w*|shrank|weaken\w*|sink\w*|sank|diminish\w*|dwindl\w*)\b",
     re.IGNORECASE,
 )
-_MORE = re.compile(
+_MORE = regex(
     r"\b(?:more(?! (?:than )?often than not)|higher|greater|larger|better|bigger|above|over|ahead|beats?|"
     r"outperform\w*|"
     r"increas\w+|rise\w*|rose|ris\w+|grow\w*|grew|gain\w*|climb\w*|improv\w+|strengthen\w*|jump\w*|rais\w+)\b",
     re.IGNORECASE,
 )
-_NAMES_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
-_RANKS = re.compile(r"ρ|\brho\b|\bspearman\w*|\branks?\b|\brank[- ]|\bordinal\b", re.IGNORECASE)
-_LINEAR = re.compile(r"\bpearson\w*|\blinear\b|(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b)", re.IGNORECASE)
-_REACH = re.compile(
+_NAMES_COEFFICIENT = regex(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
+_RANKS = regex(r"ρ|\brho\b|\bspearman\w*|\branks?\b|\brank[- ]|\bordinal\b", re.IGNORECASE)
+_LINEAR = regex(r"\bpearson\w*|\blinear\b|(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b)", re.IGNORECASE)
+_REACH = regex(
     r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|with)\s+(?:a |an |"
     r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$",
     re.IGNORECASE,
@@ -511,7 +512,7 @@ def _contrasts(evidence: Evidence, series: list[Series]) -> list[Series]:
     return out
 
 
-_AGAINST = re.compile(
+_AGAINST = regex(
     r"\b(?:than|from|against|relative to|compared (?:with|to)|versus|vs\.?|over|above|below|beyond|ahead of|behind|"
     r"away from|beats?|under|to)\s+(?:that of |those of |the (?:mean |score |value |rate )?(?:of )?)?(?:the |"
     r"its |their |our )?",
@@ -643,7 +644,7 @@ def _words(series: Series) -> frozenset[str]:
     return series.words | words_of(series.quantity)
 
 
-_POINT = re.compile(
+_POINT = regex(
     r"\b(?:at|in|of|the|by)\b|\b(?:epoch|ep|step|update|checkpoint|round|tick|turn|t|e)?\.?[\s_]*\d+\s*$|\([^()]*\)",
     re.IGNORECASE,
 )
@@ -655,7 +656,7 @@ def _index(series: Series) -> int:
     return int(match.group(1)) if match is not None else -1
 
 
-_TIME = re.compile(
+_TIME = regex(
     r"(?:^|\b(?:epoch|ep|step|update|checkpoint|ckpt|round|tick|turn|t|e)\.?[\s_]*)(\d{1,6})\s*(?:\(%\))?$",
     re.IGNORECASE,
 )
@@ -705,19 +706,19 @@ def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[in
     return out
 
 
-_COURSE = re.compile(
+_COURSE = regex(
     r"\b(?:start\w*|end\w*|train\w*|before|after|over|during|course|throughout|increas\w+|decreas\w+|gr[eo]w\w*|"
     r"r[io]se\w*|"
     r"declin\w+|improv\w+|drop\w*|f[ae]ll\w*|gain\w*|los\w+|shr[aiu]nk\w*|climb\w*|reduc\w+)\b",
     re.IGNORECASE,
 )
-_USUAL = re.compile(
+_USUAL = regex(
     r"\b(?:below|under|above|over|beyond|past) (?:the |a |its )?(?:usual|conventional|customary|standard|"
     r"significance|chosen|"
     r"level|threshold|bar)\b",
     re.IGNORECASE,
 )
-_PARTLY = re.compile(
+_PARTLY = regex(
     r"\b(?:at first|initially|early|briefly|temporarily|until|then|later on|at some point|at one point|at any|ever|"
     r"halfway|midway|between|monoton\w*|steadily|every|each)\b",
     re.IGNORECASE,
@@ -750,9 +751,7 @@ def _of_points(evidence: Evidence, asked: Asked, series: list[Series], number: N
     return out
 
 
-_SAME = re.compile(
-    r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE
-)
+_SAME = regex(r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE)
 
 
 def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Iterator
 
+from ..regex import regex
 from .correlations import Record, records
 from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
@@ -16,18 +17,18 @@ from .values import is_claim, vectors
 
 __all__ = ["direction_clashes", "strength_clashes"]
 
-_RELATION = re.compile(
+_RELATION = regex(
     r"\b(?:with|as|when|relat\w+|correlat\w+|associat\w+|link\w*|relation\w*|slope|trend|across|towards?|along)\b",
     re.IGNORECASE,
 )
-_BASE = re.compile(
+_BASE = regex(
     r"\b(?:its|their|the|his|own|where it|where they)\s+(?:own\s+)?(?:baselines?|starts?|starting "
     r"(?:point|level|value)|initial|started|began|first)\b",
     re.IGNORECASE,
 )
 
 
-_COURSE = re.compile(
+_COURSE = regex(
     r"\s+(?:\w+\s+){0,3}?(?:over|during|through|across|in|by)\s+(?:the\s+)?(?:course|training|run|end|"
     r"whole|time|epochs|steps|long run)\b|\s+(?:overall|on balance|net)\b",
     re.IGNORECASE,
@@ -181,15 +182,13 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         yield _clash(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
-_SUBJECT = re.compile(
-    r"\W*(?:the )?(?:larger|bigger|greater|smaller|higher|lower|closer|stronger)\s+\w+", re.IGNORECASE
-)
-_NEARNESS = re.compile(
+_SUBJECT = regex(r"\W*(?:the )?(?:larger|bigger|greater|smaller|higher|lower|closer|stronger)\s+\w+", re.IGNORECASE)
+_NEARNESS = regex(
     r"\b(?:with|follows?|tracks?|against)\b.*\b(?:overlap|closeness|similarity|likeness|cosine|projection|"
     r"resemblance)\b",
     re.IGNORECASE,
 )
-_DISTANCES = re.compile(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE)
+_DISTANCES = regex(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE)
 
 
 def _earlier(sentence: Sentence) -> list[Number]:
@@ -303,7 +302,7 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
             before = coefficients[0] if len(coefficients) == 1 else None
 
 
-_THIS = re.compile(
+_THIS = regex(
     r"\s*(?:That|This|It|Which|The (?:correlation|relation\w*|association|coefficient|fit|link|pooled|value|slope))\b"
 )
 
@@ -346,11 +345,11 @@ def _strength_of(evidence: Evidence, sentence: Sentence, word: DirectionWord, ow
     return f"of {own.text}, beside {others[0]:g}"
 
 
-_IN_PLACE = re.compile(
+_IN_PLACE = regex(
     r"\b(?:in place of|instead of|rather than|against|compared (?:with|to)|versus|vs\.?|up from|down from)\s+"
     r"(?:[ρr]\s*=\s*)?$"
 )
-_MIDDLE = re.compile(
+_MIDDLE = regex(
     r"\b(?P<up>higher|larger|greater|above)?(?P<down>lower|smaller|below)?\s+(?:than\s+)?the\s+(?P<what>median|"
     r"mean|average)\b",
     re.IGNORECASE,
@@ -384,7 +383,7 @@ def _against_middle(evidence: Evidence, sentence: Sentence, own: Number) -> Iter
         )
 
 
-_WITH_THEM = re.compile(
+_WITH_THEM = regex(
     r"\b(?:add(?:s|ing)|includ(?:es|ing)|keep(?:s|ing)|restor\w+|with) "
     r"(?:them|it|both|these|those|the (?:two|rest))\b",
     re.IGNORECASE,

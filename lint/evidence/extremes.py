@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from leakstats.facts import Fact, Series
 
+from ..regex import regex
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
@@ -78,7 +79,7 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
     return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
 
 
-_INTERVAL = re.compile(r"\b(?:CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
+_INTERVAL = regex(r"\b(?:CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
 
 
 def _of_interval(sentence: Sentence, number: Number) -> bool:
@@ -87,7 +88,7 @@ def _of_interval(sentence: Sentence, number: Number) -> bool:
     return _INTERVAL.search(clause) is not None
 
 
-_SINGLE = re.compile(r"\b(?:single|individual|separate|lone)\s+\w+s\b", re.IGNORECASE)
+_SINGLE = regex(r"\b(?:single|individual|separate|lone)\s+\w+s\b", re.IGNORECASE)
 
 
 def _of_single(sentence: Sentence, number: Number) -> bool:
@@ -96,8 +97,8 @@ def _of_single(sentence: Sentence, number: Number) -> bool:
     return _SINGLE.search(clause) is not None
 
 
-_RANGED = re.compile(r"\b(?:rang\w*|span\w*|runs?|between|cover\w*|from|lie|lies|vary|varies)\b", re.IGNORECASE)
-_PARTIAL = re.compile(
+_RANGED = regex(r"\b(?:rang\w*|span\w*|runs?|between|cover\w*|from|lie|lies|vary|varies)\b", re.IGNORECASE)
+_PARTIAL = regex(
     r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
     r"within (?:a|the)|mainly|mostly|usually|remaining|others?|rest)\b",
     re.IGNORECASE,
@@ -222,13 +223,13 @@ def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
 
 # -- superlatives -----------------------------------------------------------------------------------------------------
 
-_HOLDER_AFTER = re.compile(
+_HOLDER_AFTER = regex(
     r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
     r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|of|with|as|"
     r"under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
-_LABELLED = re.compile(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
-_HOLDER_BEFORE = re.compile(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
+_LABELLED = regex(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
+_HOLDER_BEFORE = regex(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
 
 def superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -282,25 +283,25 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     return None
 
 
-_SUBSET = re.compile(
+_SUBSET = regex(
     r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
     r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
     r"in (?:its|this|that|their) (?:group|class|category)|with(?:out)? (?:it|them)|left out|leaving \w+ out)\b",
     re.IGNORECASE,
 )
-_NOT_FIRST = re.compile(
+_NOT_FIRST = regex(
     r"\b(?:second|third|fourth|next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|equal)"
     r"[\s-]+(?:the )?$",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
+_CHANGE = regex(
     r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
     r"improv|grow|"
     r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
     r"sensitiv|robust|stab|depend|affect)?\w*\b",
     re.IGNORECASE,
 )
-_SLICE = re.compile(
+_SLICE = regex(
     r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|"
     r"[.,]\d|\d*\s+or\s)",
     re.IGNORECASE,
@@ -400,9 +401,9 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
 
 _OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
 """Words of a relation or of a spread; of anything else they may mean either end."""
-_FIT = re.compile(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)
+_FIT = regex(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
-_TWICE = re.compile(
+_TWICE = regex(
     r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom)(?: \w+)? to (?:best|worst|highest|lowest|largest|"
     r"smallest|top|bottom)\b|"
     r"\b(?:worst|best|quietest|loudest|highest|lowest|largest|smallest|greatest|weakest|strongest) (?:best|"
@@ -411,18 +412,18 @@ _TWICE = re.compile(
     r"\bby (?:standard deviation|spread|sd)\b",
     re.IGNORECASE,
 )
-_SPREAD = re.compile(
+_SPREAD = regex(
     r"\W+(?:\w+\s+){0,2}?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variances?|variation|scatter|"
     r"dispersion|"
     r"variability|ranges?)\b",
     re.IGNORECASE,
 )
-_SPREAD_IS = re.compile(
+_SPREAD_IS = regex(
     r"\W*(?:the |its |their )?(?:\w+ )?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variation|scatter|"
     r"dispersion|variability)\b[^.;,:()]{0,40}?\b(?:is|are|was|were)\s",
     re.IGNORECASE,
 )
-_AVERAGED = re.compile(
+_AVERAGED = regex(
     r"\b(?:averaged|on average|in the mean|(?:over|across) (?:all |the |its |these )*(?:\d+ )?(?:wordings?|"
     r"templates?|layers?|"
     r"prompts?|questions?|seeds?|settings?|depths?|conditions?|sources?|variants?|phrasings?))\b",
@@ -466,7 +467,7 @@ def _ranged(
     return out
 
 
-_CLAUSE = re.compile(r"[,;:.()]|\b(?:and|but|while|whereas|though|although|with)\b", re.IGNORECASE)
+_CLAUSE = regex(r"[,;:.()]|\b(?:and|but|while|whereas|though|although|with)\b", re.IGNORECASE)
 
 
 def _beside_holder(sentence: Sentence, start: int, end: int, holder: Mention) -> set[str]:

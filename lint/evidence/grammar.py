@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 from leakstats.numbers import parse_number
 from leakstats.records import replace, struct
 
+from ..regex import regex
+
 __all__ = ["WORD_NUMBERS", "Number", "Role", "read_numbers"]
 
 Role: TypeAlias = Literal["coefficient", "p", "n", "percent", "points", "fold", "count", "value", "index", "none"]
@@ -46,7 +48,7 @@ WORD_NUMBERS = {
     )
 }
 
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
     r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|[1-9]\d{0,2}(?: "
     r"\d{3})+(?![\d.%,])|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
@@ -56,7 +58,7 @@ _NUMBER = re.compile(
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
 )
-_WORDS = re.compile(
+_WORDS = regex(
     r"\b(" + "|".join(WORD_NUMBERS) + r")(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b)",
     re.IGNORECASE,
 )
@@ -65,7 +67,7 @@ _EQ = (
     r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\bis\b|\bwas\b|\bof\b|\bfrom\b)?\s*"
     r"(?:about |roughly |around )?~?\s*$"
 )
-_COEFFICIENT = re.compile(
+_COEFFICIENT = regex(
     r"(?:(?<![\w])(?:ρ|ϱ|rho|r_?s|r|R|τ|tau|rs)(?:_\w+|\([^()]{0,30}\))?|\b(?:Spearman|Pearson|Kendall)(?:['’]s)?"
     r"(?:\s+(?:ρ|rho|r|τ|tau|correlation|coefficient|rank correlation))?"
     r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?)"
@@ -73,13 +75,13 @@ _COEFFICIENT = re.compile(
     + r"|\b(?:coefficients?|correlations?)\s+(?:with|of|for|at|on|over|against|between)\s+(?:[\w'-]+\s+){1,4}"
     + r"(?:is|was|=)\s*$"
 )
-_P = re.compile(
+_P = regex(
     r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|"
     r"\bbelow\b|\babove\b|\bunder\b)\s*$"
 )
-_N = re.compile(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
-_SETTING = re.compile(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-γε-ωΑ-ΓΕ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
-_INDEX = re.compile(
+_N = regex(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
+_SETTING = regex(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-γε-ωΑ-ΓΕ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
+_INDEX = regex(
     r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|"
     r"[Cc]kpts?|[Ss]eeds?|[Ff]igures?"
     r"|[Ff]ig\.?|[Tt]ables?|[Ss]ections?|[Rr]uns?|[Vv]ersions?|v|[Ii]ssues?|[Qq]uestions? no\.?|[Aa]ppendix|[Rr]ounds?"
@@ -87,8 +89,8 @@ _INDEX = re.compile(
     r"[Rr]ank|[Tt]op|temperature"
     r"|[Ss]tages?|[Cc]ategory|[Gg]roup|[Ll]evel|[Bb]in|[Vv]ariant|[Aa]rms?)[\s_-]?(?:\(|#|no\.? )?\s*$"
 )
-_ISSUE = re.compile(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
-_BOUND = re.compile(
+_ISSUE = regex(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
+_BOUND = regex(
     r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
     r"|(?P<gt>>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|"
     r"ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
@@ -98,33 +100,33 @@ _BOUND = re.compile(
     r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )
-_AFTER_BOUND = re.compile(
+_AFTER_BOUND = regex(
     r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or "
     r"(?P<le>less|fewer|below|lower))\b"
 )
-_LATER_POINTS = re.compile(r"\s+or (?:more|less|fewer|better|higher)\s+(?:percentage[- ])?(?:points?|pp)\b")
-_LEVEL_AFTER = re.compile(
+_LATER_POINTS = regex(r"\s+or (?:more|less|fewer|better|higher)\s+(?:percentage[- ])?(?:points?|pp)\b")
+_LEVEL_AFTER = regex(
     r"[\s-]*(?:two-sided |percentile |Wilson |bootstrap |binomial |BCa |exact |Clopper-Pearson )*"
     r"(?:CIs?\b|PIs?\b|confidence|[\w-]*interval|credible|prediction|bands?\b|HDI|error bars|coverage|"
     r"quantile|bounds?\b|limits?\b|levels?\b|significance|\(?Wilson)",
     re.IGNORECASE,
 )
-_LEVEL_BEFORE = re.compile(
+_LEVEL_BEFORE = regex(
     r"\b(?:Wilson|CIs?|confidence|intervals?|level|Clopper-Pearson|bootstrap|bars?)\s*[\(:,]?\s*(?:at "
     r"|of |are |with )?$",
     re.IGNORECASE,
 )
-_SIZE_AFTER = re.compile(
+_SIZE_AFTER = regex(
     r"\s?(?:[kKMBGT]?i?B\b|[BMKk]\b(?!\s?=)|GiB|GPUs?\b|[GHAV]\d{2,3}|ms\b|s\b|sec(?:onds?)?\b|"
     r"min(?:utes?)?\b|h\b|hrs?\b|hours?\b|days?\b|weeks?\b|GPU|tokens?\b|"
     r"M parameters|parameters|dollars|USD|cores?\b|bits?\b|°|g\b|kg\b|ml\b|nats?\b|dim\b|%-)"
 )
 _LEVELS = (1, 5, 10, 50, 66, 67, 68, 80, 83, 84, 85, 89, 90, 94, 95, 97, 97.5, 98, 99, 99.5, 99.9, 99.99)
 """Usual levels of intervals and tests; another percentage before "CI" is the estimate."""
-_RANGED = re.compile(r"\s*(?:to|,|;|–|—|-|\.\.|…)\s*[-−+]?\.?\d")
-_NEXT = re.compile(r"/[pPnN]\s?[=<]")
-_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
-_JOIN = re.compile(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
+_RANGED = regex(r"\s*(?:to|,|;|–|—|-|\.\.|…)\s*[-−+]?\.?\d")
+_NEXT = regex(r"/[pPnN]\s?[=<]")
+_DATE = regex(r"\d{4}-\d{2}(?:-\d{2})?")
+_JOIN = regex(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
 
 
 @struct
@@ -396,7 +398,7 @@ def _words(text: str, out: list[Number]) -> None:
         out.sort(key=lambda n: n.start)
 
 
-_LIST = re.compile(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|±|\s)\s*$")
+_LIST = regex(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|±|\s)\s*$")
 
 
 def _inherit(text: str, numbers: list[Number]) -> list[Number]:

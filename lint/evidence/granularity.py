@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from leakstats.records import struct
 
+from ..regex import regex
 from ..source import Place
 from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
@@ -93,47 +94,43 @@ def _exceptions(judged: list[_Judged]) -> Iterator[Clash]:
             )
 
 
-_NOT_COUNTED = re.compile(
+_NOT_COUNTED = regex(
     r"\b(?:mean|means|average|averag\w+|pooled|median|overall|predict\w*|accura\w*|half-width|within|margin|variance|"
     r"expected|all \w+ together)\b",
     re.IGNORECASE,
 )
-_AVERAGED = re.compile(
-    r"\s*\(?(?:on|in|as an?) (?:average|the mean)\b|\s*\(?(?:mean|average|pooled|median)", re.IGNORECASE
-)
-_NOBODY = re.compile(
-    r"\b(?:nobody|no one|none|nothing|neither|no \w+|without \w+)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE
-)
-_LEVEL = re.compile(r"\s*(?:bar|level|threshold|cut|cut-?off|mark|line|limit|criterion)\b", re.IGNORECASE)
-_SPREAD = re.compile(
+_AVERAGED = regex(r"\s*\(?(?:on|in|as an?) (?:average|the mean)\b|\s*\(?(?:mean|average|pooled|median)", re.IGNORECASE)
+_NOBODY = regex(r"\b(?:nobody|no one|none|nothing|neither|no \w+|without \w+)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_LEVEL = regex(r"\s*(?:bar|level|threshold|cut|cut-?off|mark|line|limit|criterion)\b", re.IGNORECASE)
+_SPREAD = regex(
     r"(?:±|\+/?-|\bsds?\b|\bSDs?\b|s\.d\.|\b[Ss]tandard deviations?|\b[Ss]catter|\b[Ss]pread)"
     r"(?:\s+(?:of|is|was|at|being))?\s*[:=(]?\s*$|"
     r"\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)"
 )
-_RUNS = re.compile(
+_RUNS = regex(
     r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){0,2}"
     r"(?:runs|seeds|repeats|repetitions|replicates|replications|restarts|fits)\b",
     re.IGNORECASE,
 )
-_RATES = re.compile(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
-_SHARE_OF = re.compile(
+_RATES = regex(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
+_SHARE_OF = regex(
     r"\s*(?:of|through|from) (?:its|the|their|that|this|all|what)\b[^.;,)]{0,30}?"
     r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|effect|range|variance|start|baseline|was|were|had)\b|"
     r"\s*(?:more|less|fewer|higher|lower|larger|smaller|faster)\b",
     re.IGNORECASE,
 )
-_SHARE_IS = re.compile(
+_SHARE_IS = regex(
     r"\b(?:share|part|fraction|proportion) of (?:its|their|the) (?:\w+ )?"
     r"(?:rise|gain|drop|fall|peak|change|way|increase|effect)\b[^,;]*$|\b(?:by|cut|down|up) (?:about |roughly )?$",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"#\d|\b(?:prior|previous|previously|earlier|another|other|reported|published|et al|replicat\w*)\b", re.IGNORECASE
 )
 
 
 _ALPHAS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1)
-_TESTED = re.compile(
+_TESTED = regex(
     r"\bsignifican\w*|\balpha\b|α|\bp\b|\bp-values?\b|\b(?:Holm|Bonferroni|Benjamini|FDR)\b|\bcorrect(?:ed|ion)\b"
 )
 
@@ -162,11 +159,11 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     )
 
 
-_POWER = re.compile(r"[eE×^⁻]")
-_INTERVALS = re.compile(r"\b(?:CIs?|intervals?|Wilson|confidence|bounds?|bands?)\b", re.IGNORECASE)
+_POWER = regex(r"[eE×^⁻]")
+_INTERVALS = regex(r"\b(?:CIs?|intervals?|Wilson|confidence|bounds?|bands?)\b", re.IGNORECASE)
 
 
-_NEVER = re.compile(r"\b(?:never|not|nowhere|no|hardly|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NEVER = regex(r"\b(?:never|not|nowhere|no|hardly|cannot)\b|n['’]t\b", re.IGNORECASE)
 
 
 def _is_bar(sentence: Sentence, number: Number) -> bool:
@@ -177,7 +174,7 @@ def _is_bar(sentence: Sentence, number: Number) -> bool:
     return number.bound not in (">", "<=") or number.text[-1] in "05" or _NEVER.search(before) is None
 
 
-_TO = re.compile(r"\s*(?:,|;|–|—|-|to|\.\.|…)\s*")
+_TO = regex(r"\s*(?:,|;|–|—|-|to|\.\.|…)\s*")
 
 
 def _bracketed(sentence: Sentence) -> set[int]:
@@ -262,10 +259,10 @@ def _runs(evidence: Evidence, sentence: Sentence, name: str) -> frozenset[int]:
     return page_runs(evidence) | units | _groups(sentence.passage.plain)
 
 
-_EACH = re.compile(
+_EACH = regex(
     r"\bn\s*[=:]\s*[\d,]+(?:\s+[a-z]+)?\s+(?:an?|per|each|every|(?:in|for) (?:a|each|every))\s+(?P<unit>[a-z]+)"
 )
-_MANY = re.compile(r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?P<unit>[a-z]+)s\b(?P<of>\s+of\s+n\s*[=:])?")
+_MANY = regex(r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?P<unit>[a-z]+)s\b(?P<of>\s+of\s+n\s*[=:])?")
 
 
 def _groups(text: str) -> set[int]:
@@ -316,7 +313,7 @@ def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
                 yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
 
 
-_IN_HEAD = re.compile(r"\bn\s*=\s*(\d[\d,]*)(?!\s*[-–+…])")
+_IN_HEAD = regex(r"\bn\s*=\s*(\d[\d,]*)(?!\s*[-–+…])")
 
 
 def _header_sizes(sheet: Sheet, item: CellNumber) -> tuple[int, ...]:

@@ -7,13 +7,14 @@ import re
 
 from leakstats.records import struct
 
+from ..regex import regex
 from .grammar import Number
 from .names import Mention
 from .passages import Sentence, once
 
 __all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "pairs_of_counts", "spans", "stats"]
 
-_GAP = re.compile(
+_GAP = regex(
     r"[\s,;:/|·()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
     r"all)?[\s,;:/|·()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;/|·(]*$"
 )
@@ -75,9 +76,9 @@ class Span:
     end: int
 
 
-_ARROW = re.compile(r"\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*$")
-_DASH = re.compile(r"\s?[–—-]\s?$")
-_TO = re.compile(r"\s+(?:up |down )?to\s+(?:about |roughly |~|ρ\s?=\s?|r\s?=\s?|rho\s?=\s?)?$")
+_ARROW = regex(r"\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*$")
+_DASH = regex(r"\s?[–—-]\s?$")
+_TO = regex(r"\s+(?:up |down )?to\s+(?:about |roughly |~|ρ\s?=\s?|r\s?=\s?|rho\s?=\s?)?$")
 _KINDS = ("percent", "value", "coefficient", "count", "points")
 
 
@@ -122,7 +123,7 @@ def spans(sentence: Sentence) -> list[Span]:
     return out
 
 
-_INTERVAL_WORD = re.compile(
+_INTERVAL_WORD = regex(
     r"\b(?:confidence )?(?:bands?|limits)\b|\bCIs?\b|\bCI\s?\d\d|\bintervals?\b|\bWilson\b|\bconfidence\b"
 )
 
@@ -177,7 +178,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     return out
 
 
-_OF = re.compile(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")
+_OF = regex(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")
 
 
 @once
@@ -191,26 +192,26 @@ def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
     return out
 
 
-_FORWARD = re.compile(
+_FORWARD = regex(
     r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|"
     r"against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,6}[\s(:=,~≈]*(?:at "
     r"|is |of )?$"
 )
-_BACK = re.compile(
+_BACK = regex(
     r"\s*(?:\(\s*|,?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|is (?:that|the (?:value|rate|share)) of|"
     r"(?:is )?held by|comes? from|goes to|is found (?:for|in))\s+|for |in |at |under |by |on )"
     r"(?:the |source |persona |layer |condition )?[`\"'*]*$"
 )
-_APART = re.compile(
+_APART = regex(
     r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
     r"with|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? (?:\w+ )?under)"
     r"\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
+_SEVERAL = regex(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
 
 
-_SHARE_OF = re.compile(
+_SHARE_OF = regex(
     r"\s+of (?:its|their|his|her|that|this|the)\s+(?:\w+\s+){0,2}(?:rise|gain|climb|increase|growth|drop|fall|decline|"
     r"change|peak|maximum|way|course|height|top|movement)\b"
 )

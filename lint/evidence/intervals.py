@@ -12,6 +12,7 @@ from leakstats.records import struct
 from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interval
 
 from ..document import Cell
+from ..regex import regex
 from ..source import Place
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
@@ -111,7 +112,7 @@ def _change_before(passage: Passage, sentence: Sentence, low: Number, high: Numb
     return signed[0]
 
 
-_ITS = re.compile(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|confidence|limits)", re.IGNORECASE)
+_ITS = regex(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|confidence|limits)", re.IGNORECASE)
 
 
 def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Number]:
@@ -126,7 +127,7 @@ def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Num
     return found if len(found) == wanted else []
 
 
-_AROUND = re.compile(
+_AROUND = regex(
     r"\s*%?\s*[)\]]?,?\s*(?:around|about|cent(?:er|re)d (?:on|at|around))\s+(?:an? |its |the )?(?:\w+ )?(?:of )?"
 )
 
@@ -408,7 +409,7 @@ def _level(context: str) -> float:
 
 
 _LEVELS = frozenset([68.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9])
-_LEVEL = re.compile(
+_LEVEL = regex(
     r"(?<![\d.])(\d{2}(?:\.\d)?)\s?%[\s-]*(?:Wilson |binomial )?(?:CI|confidence|interval|Wilson|Clopper)|"
     r"(?:Wilson|CI|interval)s?[\s(]+(\d{2}(?:\.\d)?)\s?%"
 )
@@ -576,7 +577,7 @@ def _stated_sizes(evidence: Evidence) -> tuple[int, ...]:
 # -- counts ------------------------------------------------------------------------------------------------------
 
 
-_SLASH = re.compile(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*) of (\d[\d,]*)(?![\d.%])")
+_SLASH = regex(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*) of (\d[\d,]*)(?![\d.%])")
 
 
 def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:

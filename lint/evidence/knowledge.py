@@ -16,6 +16,7 @@ from leakstats.records import struct
 
 from ..document import Document, Table
 from ..outline import Outline
+from ..regex import regex
 from ..source import Place
 from .grammar import Number
 from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants, words_of
@@ -26,10 +27,10 @@ from .tables import Binding, CellNumber, Sheet, bind, entity_names, exchanged, r
 
 __all__ = ["LIKENESS", "Clash", "Evidence", "exceptions"]
 
-_CORRELATION = re.compile(
+_CORRELATION = regex(
     r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
 )
-_P_KIND = re.compile(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
+_P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
 _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
 LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
 _SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
@@ -68,7 +69,7 @@ _MEASURE_WORDS = (
 _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 _MOST_TEXT = 8_000
-_PLAIN_WORD = re.compile(r"[A-Za-z]+")
+_PLAIN_WORD = regex(r"[A-Za-z]+")
 _MOST_OPEN = 40
 """Rows of a table whose names are looked for by their values."""
 

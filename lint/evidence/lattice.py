@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from leakstats.records import replace, struct
 
 from ..document import Heading, Html, Paragraph
+from ..regex import regex
 from .grammar import WORD_NUMBERS
 from .granularity import page_runs, possible, tells
 from .knowledge import Clash, Evidence
@@ -32,7 +33,7 @@ _ANSWERED = (
     r"outputs?)\b"
 )
 _PER_CELL = (
-    re.compile(
+    regex(
         _COUNT.format("a")
         + _ASKED
         + r"\s*(?:×|x|\*|·|times|by|,|with|and|at)\s*"
@@ -42,7 +43,7 @@ _PER_CELL = (
         + r"(?!\s*(?:[×x*·]|times)\s*\d)",
         re.IGNORECASE,
     ),
-    re.compile(
+    regex(
         _COUNT.format("b")
         + _ANSWERED
         + r"\s+(?:(?:for|to|on|of|per|at)\s+)?(?:each|every)\s+(?:of\s+)?(?:the\s+)?"
@@ -51,8 +52,8 @@ _PER_CELL = (
         re.IGNORECASE,
     ),
 )
-_BEFORE = re.compile(r"[\d\w]\s*(?:[×x*·]|times)\s*$")
-_NO_CELL = re.compile(
+_BEFORE = regex(r"[\d\w]\s*(?:[×x*·]|times)\s*$")
+_NO_CELL = regex(
     r"\b(?:mean|average|averag\w+|pooled|median|overall|all|total|others?|rest|remaining|bystanders?|group|combined|"
     r"predict\w*|accura\w*|half-width|±|sd|se|variance|change|gain|share|expected|fitted)\b|Δ|[-+]/-|±",
     re.IGNORECASE,

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from leakstats.records import struct
 
+from ..regex import regex
+
 __all__ = [
     "ROLE_WORDS",
     "DirectionWord",
@@ -344,7 +346,7 @@ def _pattern(words: list[str]) -> str:
     return "|".join(w.replace("_", r"\s") for w in words)
 
 
-_DIRECTION = re.compile(
+_DIRECTION = regex(
     rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary|run|travel|climb)s? (?:together|in step|in tandem|"
     rf"hand in hand|in parallel|in the same direction|the same way))|(?P<up>{_pattern(_UP)})"
     rf"|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|"
@@ -352,8 +354,8 @@ _DIRECTION = re.compile(
     rf"against each other)))\b",
     re.IGNORECASE,
 )
-_STRENGTH = re.compile(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
-_NEGATED = re.compile(
+_STRENGTH = regex(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
+_NEGATED = regex(
     r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|"
     r"barely)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -417,7 +419,7 @@ _LIKE = (
     r"(?:overlap|closeness|similarity|likeness|cosine|projection|resemblance|proximity|nearness|alignment|affinity|"
     r"kinship)"
 )
-_CORRELATIVE = re.compile(
+_CORRELATIVE = regex(
     rf"\b(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR})|(?P<am>{_MORE})|(?P<al>{_LESS}))\b(?P<gap>[^.;:?!]{{0,70}}?)"
     rf"(?:,\s+the\s+|\s*(?:=|→|->|⇒|=>)\s*|\b(?:means?|mean|brings?|implies|comes? with|goes? with|accepts?|"
     rf"tends? to|"
@@ -425,18 +427,18 @@ _CORRELATIVE = re.compile(
     rf"(?:(?P<bm>{_MORE})|(?P<bl>{_LESS}))\b",
     re.IGNORECASE,
 )
-_WITH = re.compile(
+_WITH = regex(
     rf"\b(?:(?P<up>increases?|rises?|grows?|climbs?|goes up)|(?P<down>decreases?|falls?|drops?|declines?|"
     rf"shrinks?|goes down))"
     rf"\s+with\s+(?:the |its |their |more |greater |increasing |growing )*(?:{_NEARNESS})\b",
     re.IGNORECASE,
 )
-_ALONG = re.compile(
+_ALONG = regex(
     rf"\b(?:goes|go|comes|come) (?:along |together |hand in hand )?with (?:(?P<up>{_MORE})|"
     rf"(?P<down>{_LESS}))\b",
     re.IGNORECASE,
 )
-_FOLLOWS = re.compile(
+_FOLLOWS = regex(
     rf"\b(?:(?P<up>follows?|tracks?|mirrors?|keeps? pace with|goes? along with)|(?P<down>runs? against|"
     rf"runs? counter to|"
     rf"goes? against|opposes?))\s+(?:the |its |their )*(?:{_NEARNESS})\b",
@@ -444,7 +446,7 @@ _FOLLOWS = re.compile(
 )
 
 
-_TOGETHER = re.compile(
+_TOGETHER = regex(
     r"\b(?:move|go|run|rise|vary|travel|point) (?:(?P<up>in the same direction|together|in step|in tandem|"
     r"hand in hand|"
     r"in parallel|the same way)|(?:in opposite (?:directions|ways)|opposite ways|against each other))\b",
@@ -452,7 +454,7 @@ _TOGETHER = re.compile(
 )
 
 
-_HAVING = re.compile(
+_HAVING = regex(
     rf"\b(?:(?P<an>{_NEAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:larger|higher|"
     rf"greater|more|bigger|stronger|closer)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:more |most |closely )?(?:resembles?|"
     rf"match(?:es)?|are (?:like|similar|alike|close|near))|resembling|similar to|much like)"
@@ -462,14 +464,14 @@ _HAVING = re.compile(
     re.IGNORECASE,
 )
 """ "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
-_HELPS = re.compile(
+_HELPS = regex(
     rf"\b{_LIKE}(?: to \w+(?: \w+)?)?\s+(?:clearly |strongly |only )?(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|"
     rf"encourages?|facilitates?|aids?|eases?|boosts?|raises?|lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
     rf"impedes?|inhibits?|discourages?|protects? (?:against|from)|guards? against|curbs?|dampens?|reduces?|lowers?|"
     rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b",
     re.IGNORECASE,
 )
-_SHORT = re.compile(
+_SHORT = regex(
     rf"^\W*(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR}))(?: \w+){{0,3}}, (?:the )?(?:(?P<bm>{_MORE})|"
     rf"(?P<bl>{_LESS}))(?: \w+){{0,3}}"
     r"\W*$",
@@ -573,7 +575,7 @@ _LEAST = [
     "rarest",
     "thinnest",
 ]
-_SUPERLATIVE = re.compile(
+_SUPERLATIVE = regex(
     rf"\b(?:(?P<most>{'|'.join(_MOST)})|(?P<least>{'|'.join(_LEAST)}))\b(?!\s+(?:of "
     rf"the|likely|part|cases?|important|notabl|recent|common|one|two|three|\d))",
     re.IGNORECASE,
@@ -620,7 +622,7 @@ def superlatives(text: str) -> list[Superlative]:
     return sorted(out)
 
 
-_LEADS = re.compile(
+_LEADS = regex(
     r"\b(?:(?P<first>(?:tops|topped|leads|led|heads|headed) (?:the|this|our) (?:list|ranking|rankings|table|"
     r"field|order|group|"
     r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|leads(?=\s*(?:[,;.(]|"
@@ -635,14 +637,14 @@ _LEADS = re.compile(
 )
 
 
-_COUNTED = re.compile(
+_COUNTED = regex(
     r"\s+(?!\w+ing\b|frequent\b|common\b|pronounced\b|prevalent\b|marked\b|prone\b|susceptible\b|accurate\b|"
     r"sensitive\b|"
     r"frequently\b|readily\b|heavily\b|clearly\b|for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|"
     r"to\b|when\b|after\b|often\b|strongly\b)[a-z]+",
     re.IGNORECASE,
 )
-_MODIFIER = re.compile(
+_MODIFIER = regex(
     r"\b(?:at|under|with|from|until|till|by|in|on|beyond|up to|down to|after|before|than|through|between|of|to|using|"
     r"given|over|across|for)\s+(?:(?:the|its|their|our|this|that|each|a)\s+)(?:\w+\s+)?$",
     re.IGNORECASE,
@@ -663,7 +665,7 @@ class Quantifier(NamedTuple):
 _TOTAL = r"(?P<{}>\d{{1,3}}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _THE = r"(?:the |these |those |our |its |their |all (?:the |these |our )?)*"
 _TAIL = r"(?=\s+[a-z`(]|[,;:.)!?*]|$)"
-_QUANTIFIER = re.compile(
+_QUANTIFIER = regex(
     rf"\b(?:(?P<but>all|every one|each) but (?P<k>one|two|three|four|\d{{1,2}}) of {_THE}{_TOTAL.format('n0')}{_TAIL}"
     rf"|(?P<all>all of|all|every (?:single )?one of|each (?:one )?of)\s+{_THE}{_TOTAL.format('n1')}{_TAIL}"
     rf"|(?P<none>none (?:at all )?of|not (?:a single )?one of|no one of|nobody of|"
@@ -730,16 +732,16 @@ def quantifiers(text: str) -> list[Quantifier]:
 
 
 ROLE_WORDS = {
-    "first": re.compile(
+    "first": regex(
         r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained)\b",
         re.IGNORECASE,
     ),
-    "last": re.compile(r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end)\b", re.IGNORECASE),
-    "max": re.compile(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
+    "last": regex(r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end)\b", re.IGNORECASE),
+    "max": regex(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
 }
 """What says that a number is the first, the last or the largest of a course."""
 
-MOOT = re.compile(
+MOOT = regex(
     r"\b(?:expect\w*|predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|assum\w*|suppos\w*|would|could|should|might|if|"
     r"whether|unless|plan(?:ned)?|target\w*|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|for example|e\.g\.|in theory|"
     r"chosen|chose|picked|selected|pre-?registered|development set|held[- ]out|elsewhere|literature|previous\w*|"

@@ -6,13 +6,13 @@ contradiction, as a cell is that differs from the field of its column.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
+from ..regex import regex
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -20,7 +20,7 @@ from .values import is_claim
 
 __all__ = ["list_clashes"]
 
-_OPENS = re.compile(r"[`\"'”’*_]*\s*[(\[:=,]?\s*(?:at|with|is|from)?\s*[+−–-]?")
+_OPENS = regex(r"[`\"'”’*_]*\s*[(\[:=,]?\s*(?:at|with|is|from)?\s*[+−–-]?")
 _FEWEST = 4
 """Members of a list."""
 _AGREE = 3

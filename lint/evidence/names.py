@@ -11,10 +11,12 @@ from functools import lru_cache
 
 from leakstats.records import struct
 
+from ..regex import regex
+
 __all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "words_of"]
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_INDEXED = re.compile(
+_CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
+_INDEXED = regex(
     r"^(?:l|layers?|blocks?|depth|epochs?|ep|e|steps?|s|checkpoints?|ckpt|t|h|n|seed)?[\s_\-.:=]*0*(\d{1,7})$",
     re.IGNORECASE,
 )
@@ -136,7 +138,7 @@ class Mention:
     text: str
 
 
-_WORD = re.compile(r"[^\W_]+(?:[_'’][^\W_]+)*|#\d+")
+_WORD = regex(r"[^\W_]+(?:[_'’][^\W_]+)*|#\d+")
 
 
 class Gazetteer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from functools import cached_property
@@ -15,6 +14,7 @@ from leakstats.records import struct
 from ..document import Block, Document, Heading, Paragraph, Scope
 from ..inline import Text
 from ..outline import Outline
+from ..regex import regex
 from ..source import Place
 from .grammar import Number, read_numbers
 from .names import Gazetteer, Mention
@@ -26,8 +26,8 @@ _MOST_NUMBERS = 150
 """A paragraph with more of them is no prose, and everything about sentences compares their numbers two by two."""
 _MOST_READ = 3_000
 """Paragraphs and numbers of a page; those behind are left out."""
-_STOP = re.compile(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d#]|[pnrN]\s?[=<>≤≥])|\n")
-_ENDED = re.compile(r"[.!?][)\"'”’\]]*\s+$")
+_STOP = regex(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d#]|[pnrN]\s?[=<>≤≥])|\n")
+_ENDED = regex(r"[.!?][)\"'”’\]]*\s+$")
 _SHORT = (
     "vs.",
     "e.g.",

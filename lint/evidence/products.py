@@ -9,27 +9,28 @@ from math import prod
 
 from ..document import Table
 from ..inline import Text
+from ..regex import regex
 from .grammar import WORD_NUMBERS, Number, read_numbers
 from .knowledge import Clash, Evidence
 
 __all__ = ["product_clashes"]
 
-_TIMES = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,3}[×x·*]\s*$", re.IGNORECASE)
-_EQUALS = re.compile(
+_TIMES = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}[×x·*]\s*$", re.IGNORECASE)
+_EQUALS = regex(
     r"\s*(?:[a-z][\w-]*\s+){0,3}(?:=|→|giving|makes?|is|i\.e\.|,? for(?: a total of)?|,? totall?ing|"
     r",? or)\s*(?:a total of |about )?(?:[nN]\s*=\s*)?$",
     re.IGNORECASE,
 )
-_BRACKET = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,4}[\(\[:,]\s*$", re.IGNORECASE)
+_BRACKET = regex(r"\s*(?:[a-z][\w-]*\s+){0,4}[\(\[:,]\s*$", re.IGNORECASE)
 
 
-_TRIALS = re.compile(
+_TRIALS = regex(
     r"\b(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|"
     r"repl(?:y|ies)|cells?|rows?|items?|judg\w+|queries)\b",
     re.IGNORECASE,
 )
-_EACH = re.compile(r"[\s,]*(?:\w+\s)?(?:each|per|a|every|for each|for every)\b", re.IGNORECASE)
-_MAKES = re.compile(
+_EACH = regex(r"[\s,]*(?:\w+\s)?(?:each|per|a|every|for each|for every)\b", re.IGNORECASE)
+_MAKES = regex(
     r"\b(?:makes?|made|giving|gives?|yield\w*|total(?:s|ling)?(?: of)?|amounts? to|adds? up to|in all|"
     r"altogether|comes? to|leaves?)\s+(?:a total of |us |about )?$",
     re.IGNORECASE,
@@ -76,15 +77,15 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
 
 
-_SAID = re.compile(
+_SAID = regex(
     r"\b(?:so that|so|hence|thus|therefore|for a total of|which (?:makes?|gives?|yields?|means?|amounts? to|"
     r"comes? to)|giving|"
     r"yielding|making|totall?ing|in all|in total|i\.e\.|that is|that makes|total)\b[^.;]{0,24}$",
     re.IGNORECASE,
 )
-_TWO = re.compile(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|\+)\s*$", re.IGNORECASE)
-_THEN = re.compile(r"\s*(?:[a-z][\w-]*\s*){0,4}[,;:=(]\s*(?:[a-z][\w-]*\s+){0,3}$", re.IGNORECASE)
-_LOST = re.compile(
+_TWO = regex(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|\+)\s*$", re.IGNORECASE)
+_THEN = regex(r"\s*(?:[a-z][\w-]*\s*){0,4}[,;:=(]\s*(?:[a-z][\w-]*\s+){0,3}$", re.IGNORECASE)
+_LOST = regex(
     r"\b(?:kept|keep|filter\w*|drop\w*|fail\w*|exclud\w*|discard\w*|invalid|remain\w*|left|pars\w+|valid|empty)\b",
     re.IGNORECASE,
 )
@@ -126,22 +127,22 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
             yield _wrong_total(evidence, text, number, "no product of the counts before it")
 
 
-_LABEL = re.compile(
+_LABEL = regex(
     r"(?:\b(?:total|in all|altogether|overall|all told)\s*:?|\b(?:completions?|samples?|generations?|answers?|"
     r"responses?|"
     r"replies|outputs?|rollouts?|texts)\b[^.;:]{0,32}:)\s*$",
     re.IGNORECASE,
 )
-_IN_ALL = re.compile(r"[^.;:,()]{0,40}\b(?:altogether|in all|in total|overall|all told|together)\b", re.IGNORECASE)
-_VARYING = re.compile(
+_IN_ALL = regex(r"[^.;:,()]{0,40}\b(?:altogether|in all|in total|overall|all told|together)\b", re.IGNORECASE)
+_VARYING = regex(
     r"\b(?:[2-9]|[1-9][\d,]+)\s*(?:to|–|-|and|or)\s*[1-9][\d,]*\s+(?:[a-z]+\s+)?(?:questions?|prompts?|samples?|"
     r"answers?|"
     r"completions?|responses?|replies|items?|trials?)\s+(?:per|each|a|an|for)\b",
     re.IGNORECASE,
 )
-_FOR_ALL = re.compile(r"\b(?:for|under|in|by|with|from) (?:all|each|every)\b", re.IGNORECASE)
-_SCALE = re.compile(r"\b(?:0|zero|1|one) (?:to|and)\s+$|\b0\s?[–-]\s?$", re.IGNORECASE)
-_UNEVEN = re.compile(
+_FOR_ALL = regex(r"\b(?:for|under|in|by|with|from) (?:all|each|every)\b", re.IGNORECASE)
+_SCALE = regex(r"\b(?:0|zero|1|one) (?:to|and)\s+$|\b0\s?[–-]\s?$", re.IGNORECASE)
+_UNEVEN = regex(
     r"\b(?:except|exception|apart from|but for|other than|respectively|twice|double|half|plus|unequal|varies|"
     r"remaining)\b",
     re.IGNORECASE,
@@ -175,7 +176,7 @@ def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) 
             yield _wrong_total(evidence, text, number, "no product of the counts around it")
 
 
-_WORD = re.compile(r"\b(?:" + "|".join(WORD_NUMBERS) + r")\b", re.IGNORECASE)
+_WORD = regex(r"\b(?:" + "|".join(WORD_NUMBERS) + r")\b", re.IGNORECASE)
 _MOST_UNITS = 60
 """A larger count of the page is a product itself."""
 
@@ -320,7 +321,7 @@ def _counts(evidence: Evidence) -> frozenset[int]:
     return known
 
 
-_TOTAL = re.compile(
+_TOTAL = regex(
     r"\s*(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|"
     r"cells?|replies)\s+(?:per|for each|for every|in all|in total|each|overall|altogether)\b",
     re.IGNORECASE,

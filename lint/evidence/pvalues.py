@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..regex import regex
 from .correlations import p_range
 from .grammar import Number
 from .idioms import spans, stats
@@ -68,15 +69,15 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
     return found
 
 
-_ALL = re.compile(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
-_EVERY = re.compile(r"\b(?:every|each|all|throughout|whichever|whatever)\b", re.IGNORECASE)
-_PER = re.compile(
+_ALL = regex(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
+_EVERY = regex(r"\b(?:every|each|all|throughout|whichever|whatever)\b", re.IGNORECASE)
+_PER = regex(
     r"\bn\s*=\s*[\d,.\s]+(?:\w+ )?(?:on|in|for|per|a|at)?\s*(?:each|every|all)\b"
     r"(?:\s+(?!(?:p|is|are|were|was|and)\b)\w+)?",
     re.IGNORECASE,
 )
 """Sample sizes "n = 180 on each side": their "each" is of no p."""
-_EACH = re.compile(
+_EACH = regex(
     r"\s*(?:each|(?:for|in|with) (?:all|every|each|any)|throughout|everywhere)\b",
     re.IGNORECASE,
 )
@@ -134,7 +135,7 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     return ends[0] if ends is not None else None
 
 
-_RANGED = re.compile(r"ρ|\brho\b|\br_?s?\b|coefficient|correlation|Spearman|Pearson", re.IGNORECASE)
+_RANGED = regex(r"ρ|\brho\b|\br_?s?\b|coefficient|correlation|Spearman|Pearson", re.IGNORECASE)
 
 
 def _is_coefficient(number: Number) -> bool:
@@ -165,8 +166,8 @@ def _by_range(evidence: Evidence, low: Number, high: Number) -> Iterator[list[fl
                 yield [p_of[f.pointer] for f in facts]
 
 
-_WORD = re.compile(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
-_NOT = re.compile(
+_WORD = regex(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
+_NOT = regex(
     r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|"
     r"nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
     r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|"

@@ -6,6 +6,7 @@ import re
 
 from leakstats.facts import Fact, Series
 
+from ..regex import regex
 from .grammar import Number
 from .idioms import adjacent, spans
 from .knowledge import Evidence
@@ -16,23 +17,23 @@ from .passages import Sentence
 __all__ = ["ceiling", "of_column", "of_course", "subject"]
 
 _BEFORE = {
-    "first": re.compile(
+    "first": regex(
         r"\b(?:start(?:s|ed|ing)?(?: off| out)?|beg[aiu]n(?:s|ning)?|initial(?:ly)?|baseline|base rate)\b"
         r"\s*(?:rate |value |share |point )?(?:at|from|with|of|is|was|:)?\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
-    "last": re.compile(
+    "last": regex(
         r"\b(?:(?:end(?:s|ed)?(?: up)?|finish(?:es|ed)?|lands?|landed|settles?|settled|closes?|closed)\s+"
         r"(?:at|on|with)|(?:final|last) (?:rate |value |share )?(?:of|is|was|:))\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
-    "max": re.compile(
+    "max": regex(
         r"\b(?:(?:peak(?:s|ed)?|culminat\w+|top(?:s|ped)? out|crest\w*)\s+(?:highest\s*)?(?:at|with|\()|"
         r"(?:peak|maximum|high point)\s+(?:rate |value |share )?(?:of|is|was|:|\())\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
 }
-_NOT_ABOVE = re.compile(
+_NOT_ABOVE = regex(
     r"\b(?:not|never|nor|fail(?:s|ed)? to|without)\s+(?:\w+\s+)?(?:exceed(?:s|ed|ing)?|surpass\w*|"
     r"(?:gets?|got|getting|goes|go|went|going|rises?|rose|rising|climbs?|moves?|comes?) "
     r"(?:past|above|beyond|over|higher than)|"
@@ -40,17 +41,15 @@ _NOT_ABOVE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = {
-    "first": re.compile(
-        r"\s*\(?(?:at (?:the |its )?(?:start|beginning|outset|baseline)|before training)\b", re.IGNORECASE
-    ),
-    "last": re.compile(r"\s*\(?(?:at|in|by) the (?:very )?end\b(?! of (?:the )?(?:first|epoch|step))", re.IGNORECASE),
-    "max": re.compile(r"\s*\(?at (?:its|the|their) (?:peak|maximum|height)\b", re.IGNORECASE),
+    "first": regex(r"\s*\(?(?:at (?:the |its )?(?:start|beginning|outset|baseline)|before training)\b", re.IGNORECASE),
+    "last": regex(r"\s*\(?(?:at|in|by) the (?:very )?end\b(?! of (?:the )?(?:first|epoch|step))", re.IGNORECASE),
+    "max": regex(r"\s*\(?at (?:its|the|their) (?:peak|maximum|height)\b", re.IGNORECASE),
 }
-_THEN = re.compile(r"\s*(?:by then|by that (?:point|time|epoch|step)|at that (?:point|time)|already)\b", re.IGNORECASE)
-_REACHED = re.compile(
+_THEN = regex(r"\s*(?:by then|by that (?:point|time|epoch|step)|at that (?:point|time)|already)\b", re.IGNORECASE)
+_REACHED = regex(
     r"\b(?:ha[sd] (?:already )?reached|reached|is at|was at|stands at|stood at)\s*(?:about |only )?$", re.IGNORECASE
 )
-_PAIR = re.compile(
+_PAIR = regex(
     r"\b(?:from|between)\s+(?:its |the |their )?(?P<a>peak|maximum|start|baseline|beginning)\s+"
     r"(?:to|and)\s+(?:its |the |their )?(?P<b>end|last \w+|final \w+|peak|maximum)\b",
     re.IGNORECASE,
@@ -139,7 +138,7 @@ def _role(sentence: Sentence, number: Number) -> str:
     return ""
 
 
-_JOINT = re.compile(r"[(,;:]|\b(?:and|then|to|but|against|versus|vs)\b")
+_JOINT = regex(r"[(,;:]|\b(?:and|then|to|but|against|versus|vs)\b")
 """Words on the other side of it belong to the number before: "32% before and 49% after"."""
 
 

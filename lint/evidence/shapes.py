@@ -12,7 +12,6 @@ import io
 import itertools
 import json
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from leakstats.facts import Fact, Series
 from leakstats.records import replace, struct
 from leakstats.tails import correlation_p
 
+from ..regex import regex
 from .names import fold_name, index_of, words_of
 
 __all__ = ["MOST_LEAVES", "Dataset", "Leaf", "Triple", "read_dataset"]
@@ -626,7 +626,7 @@ def _columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
 
 
-_KEYED = re.compile(r"([^\[\]()]+)[\[(](.+)[\])]")
+_KEYED = regex(r"([^\[\]()]+)[\[(](.+)[\])]")
 _JOINS = (".", "/", "|", "::", ":", "__", ", ", "@")
 
 

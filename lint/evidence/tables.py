@@ -14,6 +14,7 @@ from leakstats.facts import Fact, Series
 from leakstats.records import replace, struct
 
 from ..document import Cell, Table
+from ..regex import regex
 from .grammar import Number, Role, read_numbers
 from .names import index_of, name_variants, words_of
 
@@ -55,10 +56,10 @@ class Sheet:
 
 
 _MOST_CELLS = 2_500
-_P_HEAD = re.compile(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
-_N_HEAD = re.compile(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
-_LEVEL = re.compile(r"\d+(?:\.\d+)?\s?%")
-_METRIC = re.compile(
+_P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
+_N_HEAD = regex(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
+_LEVEL = regex(r"\d+(?:\.\d+)?\s?%")
+_METRIC = regex(
     r"^\s*(?:p|n|k|r|ρ|rho|Δ|d|k\s?/\s?n|sd|se|ci)\b|ρ|\brho\b|\b(?:rate|share|%|ci|interval|spearman|"
     r"pearson|mean|median|sd|cos\w*|similarity|peak|base(?:line)?|start|end|final"
     r"|first|last|correlation|p[- ]?values?|effect|delta|change|score|accuracy|marker|leak\w*|group|"
@@ -105,8 +106,8 @@ def _counted(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str
     return header, grid
 
 
-_UNIT = re.compile(r"(?:%|percent|pp|p\.p\.|points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|fraction|)", re.IGNORECASE)
-_UNIT_HEAD = re.compile(r"\s*[*_]*(?:units?|einheit|\[.*\]|scale)[*_]*\s*", re.IGNORECASE)
+_UNIT = regex(r"(?:%|percent|pp|p\.p\.|points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|fraction|)", re.IGNORECASE)
+_UNIT_HEAD = regex(r"\s*[*_]*(?:units?|einheit|\[.*\]|scale)[*_]*\s*", re.IGNORECASE)
 
 
 def _unit_row(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
@@ -198,7 +199,7 @@ def _is_transposed(header: list[str], labels: list[str], grid: list[list[Cell | 
     return down >= 0.5 or _looks_transposed(grid)
 
 
-_DIGITS = re.compile(r"[-+−–]?\d[\d,]*(?P<decimals>\.\d+)?|[-+−–]?(?P<bare>\.\d+)")
+_DIGITS = regex(r"[-+−–]?\d[\d,]*(?P<decimals>\.\d+)?|[-+−–]?(?P<bare>\.\d+)")
 
 
 def _look(cell: Cell | None) -> str:
@@ -307,10 +308,10 @@ def _make(
     return Series(head, words_of(head) | words_of(extra), facts, fraction, "page", pointer, role), tuple(used)
 
 
-_COEFFICIENT = re.compile(r"ρ|\brho\b|\br\b|spearman|pearson|correl|cos|simil|Δ", re.IGNORECASE)
+_COEFFICIENT = regex(r"ρ|\brho\b|\br\b|spearman|pearson|correl|cos|simil|Δ", re.IGNORECASE)
 
 
-_AGGREGATE = re.compile(
+_AGGREGATE = regex(
     r"^[\s*_]*(?:pooled|all|overall|total|mean|average|median|combined|sum|everything|grand)\b", re.IGNORECASE
 )
 
@@ -344,7 +345,7 @@ def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
     return out
 
 
-_OF = re.compile(r"\s*(?:/|of|out of)\s*")
+_OF = regex(r"\s*(?:/|of|out of)\s*")
 
 
 def _role(number: Number, head: str, label: str, *, first: bool) -> Role:
@@ -378,8 +379,8 @@ def _is_interval(numbers: list[Number], cell: Cell, head: str) -> bool:
     )
 
 
-_JOINED = re.compile(r"\s*%?\s*(?:,|;|–|—|-|to|\.\.|…|\|)\s*")
-_CI_HEAD = re.compile(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
+_JOINED = regex(r"\s*%?\s*(?:,|;|–|—|-|to|\.\.|…|\|)\s*")
+_CI_HEAD = regex(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
 
 
 def _is_numeric(grid: list[list[Cell | None]], read: list[list[list[Number]]], column: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from leakstats.records import struct
 
+from ..regex import regex
 from .grammar import Number
 from .idioms import intervals, is_rate, pairs_of_counts
 from .knowledge import Evidence
@@ -31,8 +32,8 @@ class Size:
         return int(self.number.value)
 
 
-_FOR = re.compile(r"\s*(?:[a-z]+\s+){0,3}?(?:for|in|of)\s+(?:the\s+)?[`\"'“‘*]*", re.IGNORECASE)
-_AND = re.compile(r"[`\"'”’*]*\s*(?:,|,?\s*and|&|or)\s*(?:the\s+)?[`\"'“‘*]*")
+_FOR = regex(r"\s*(?:[a-z]+\s+){0,3}?(?:for|in|of)\s+(?:the\s+)?[`\"'“‘*]*", re.IGNORECASE)
+_AND = regex(r"[`\"'”’*]*\s*(?:,|,?\s*and|&|or)\s*(?:the\s+)?[`\"'“‘*]*")
 
 
 def stated_sizes(passage: Passage) -> tuple[Size, ...]:
@@ -53,7 +54,7 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
     return tuple(out)
 
 
-_JOINED = re.compile(r"\s*(?:,|;|/|,?\s*(?:and|vs\.?|versus|against))\s*")
+_JOINED = regex(r"\s*(?:,|;|/|,?\s*(?:and|vs\.?|versus|against))\s*")
 
 
 def respective(passage: Passage, sizes: tuple[Size, ...]) -> list[tuple[Size, ...]]:
@@ -127,7 +128,7 @@ def _for_name(sizes: Sequence[Size], name: str | None) -> tuple[int, ...]:
     return tuple(dict.fromkeys(s.value for s in found))
 
 
-_TRIALS_HEAD = re.compile(r"\s*(?:n\b|k\s?/\s?n|trials|completions|samples|.*\bper (?:cell|persona|point))")
+_TRIALS_HEAD = regex(r"\s*(?:n\b|k\s?/\s?n|trials|completions|samples|.*\bper (?:cell|persona|point))")
 
 
 def is_trials(sheet: Sheet, item: CellNumber) -> bool:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
+from ..regex import regex
 from .correlations import follows, records
 from .grammar import WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, spans
@@ -25,14 +26,14 @@ __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_c
 
 Vector: TypeAlias = "list[tuple[int, float, float]]"
 
-_PRIOR = re.compile(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
-_SHARE = re.compile(
+_PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
+_SHARE = regex(
     r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|"
     r"gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|"
     r"improvement|effect|range)\b",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(
+_RELATIVE = regex(
     r"\b(?:increas|decreas|reduc|grew|grow|drop|fell|fall|rise|rose|cut|shr[aiu]nk|relative|more|less|"
     r"fewer|larger|smaller|higher|lower)",
     re.IGNORECASE,
@@ -160,8 +161,8 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
     return found
 
 
-_BEFORE_P = re.compile(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈:]|N\s*[=:])")
-_SPREAD = re.compile(r"(?:±|\+\s?/?\s?[-−–])\s*$")
+_BEFORE_P = regex(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈:]|N\s*[=:])")
+_SPREAD = regex(r"(?:±|\+\s?/?\s?[-−–])\s*$")
 
 
 def _known(evidence: Evidence, number: Number) -> bool:
@@ -340,7 +341,7 @@ def _shares(evidence: Evidence) -> Iterator[Clash]:
             )
 
 
-_FROM = re.compile(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
+_FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
 
 
 def _begins_move(sentence: Sentence, number: Number) -> bool:
@@ -349,7 +350,7 @@ def _begins_move(sentence: Sentence, number: Number) -> bool:
     return _FROM.search(before) is not None or any(number is x.left for x in spans(sentence))
 
 
-_CLAUSE = re.compile(r";|\b(?:whereas|while)\b")
+_CLAUSE = regex(r";|\b(?:whereas|while)\b")
 
 
 def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
@@ -369,9 +370,9 @@ def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mentio
     return inside[0]
 
 
-_TWO = re.compile(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
-_BRACKET = re.compile(r"[`'\"*]*\s*\([^()\[\]]*")
-_CUT = re.compile(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
+_TWO = regex(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
+_BRACKET = regex(r"[`'\"*]*\s*\([^()\[\]]*")
+_CUT = regex(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
 
 
 def _follows_name(
@@ -490,12 +491,12 @@ def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], int, flo
     return found
 
 
-_BAR = re.compile(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
-_BAR_AFTER = re.compile(
+_BAR = regex(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
+_BAR_AFTER = regex(
     r"[\s-]*(?:\w+[\s-])?(?:level|bar|limit|cut(?:-?off)?|line|threshold|mark|criterion|significance|hurdle|standard)\b",
     re.IGNORECASE,
 )
-_NOBODY = re.compile(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
+_NOBODY = regex(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
 
 
 def _is_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -538,7 +539,7 @@ def _is_other_quantity(
     return any(evidence.matches(number, s, f) for s, f in facts if evidence.kind(s) not in own)
 
 
-_MEAN = re.compile(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across|all|every)\b", re.IGNORECASE)
+_MEAN = regex(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across|all|every)\b", re.IGNORECASE)
 
 
 def _bound_facts(
@@ -586,19 +587,17 @@ def _lone(facts: list[tuple[Series, Fact]]) -> bool:
     return max(values) - min(values) <= 0.02 * max(map(abs, values))
 
 
-_APART = re.compile(
+_APART = regex(
     r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to)|"
     r"(?:leav|remov|exclud|omit|drop|tak|strip|delet|ignor|discard)\w*(?: out| away| off)?|left out|sans|but for|"
     r"barring|apart from|other than|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? "
     r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
     re.IGNORECASE,
 )
-_OUT = re.compile(
-    r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|omitted|dropped|taken out|out|aside)\b"
-)
+_OUT = regex(r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|omitted|dropped|taken out|out|aside)\b")
 
 
-_DERIVED = re.compile(
+_DERIVED = regex(
     r"\b(?:distances? of|differ\w*|gaps?|spreads?|minus|apart|margins?|ratios?|times|fold|chang\w+|net|shifts?|ranges?|"
     r"deltas?|contrasts?|between)\b|Δ",
     re.IGNORECASE,
@@ -668,21 +667,21 @@ _READ = frozenset(
 """Words between a name and its number that choose nothing."""
 
 
-_LIKENESS = re.compile(
+_LIKENESS = regex(
     r"\b(?:cos\w*|similarit\w*|likeness|closeness|distance|projection)\W*(?:of|is|=|at|:)?\W*$", re.IGNORECASE
 )
-_OF_LIKENESS = re.compile(r"\b(?:cosine|similarity|likeness|projection)\b[^,;()\d]*$", re.IGNORECASE)
-_LIKENESS_WORD = re.compile(
+_OF_LIKENESS = regex(r"\b(?:cosine|similarity|likeness|projection)\b[^,;()\d]*$", re.IGNORECASE)
+_LIKENESS_WORD = regex(
     r"\b(?:cos|cosines?|similarit\w+|likeness(?:es)?|closeness|distances?|projections?|overlaps?)\b", re.IGNORECASE
 )
-_RATE_WORD = re.compile(
+_RATE_WORD = regex(
     r"\b(?:rates?|shares?|per ?cent\w*|fractions?|proportions?|answers?|completions?|responses?|replies|samples?|"
     r"times)\b|%",
     re.IGNORECASE,
 )
 
 
-_COEFFICIENT_WORD = re.compile(
+_COEFFICIENT_WORD = regex(
     r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link)\b|ρ|\br\s*=", re.IGNORECASE
 )
 
@@ -722,12 +721,12 @@ def _asked_at(sentence: Sentence, number: Number) -> tuple[str, int]:
     return (best if last[best] >= 0 and number.role != "percent" else ""), sentence.start + last[best]
 
 
-_CENTRE_AFTER = re.compile(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–])")
+_CENTRE_AFTER = regex(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–])")
 _CENTRES = frozenset(words_of("mean avg average mu mean_score score centre center m"))
 _METHODS = (
-    (re.compile(r"\bpearson\w*|\blinear\b|\br\s*=", re.IGNORECASE), frozenset(["pearson", "linear", "lin"])),
+    (regex(r"\bpearson\w*|\blinear\b|\br\s*=", re.IGNORECASE), frozenset(["pearson", "linear", "lin"])),
     (
-        re.compile(r"\bspearman\w*|\branks?\b|ρ|\brho\b|\brs\b", re.IGNORECASE),
+        regex(r"\bspearman\w*|\branks?\b|ρ|\brho\b|\brs\b", re.IGNORECASE),
         frozenset(["spearman", "rank", "rho", "rs"]),
     ),
 )
@@ -755,7 +754,7 @@ def _coefficients(
     return found
 
 
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?:(?:\(|,\s)\s*([A-Za-z][A-Za-z-]{2,})\s*(?:=|:|of)?|([A-Za-z][A-Za-z-]{2,})\s+(?:of|=|:|is|was))\s*"
     r"(?:about |only )?$"
 )
@@ -922,16 +921,14 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
     )
 
 
-_PART_OF = re.compile(
+_PART_OF = regex(
     r"\s*of\s+(?:its|their|his|her|what|that|the|this)\b(?!\s+(?:\w+\s+){0,2}(?:answers?|completions?|replies|responses?|"
     r"outputs?|samples?|prompts?|questions?|premises?|cases?|times?|generations?|draws?|trials?|runs?|items?|messages?|"
     r"turns?)\b)",
     re.IGNORECASE,
 )
-_LEVEL = re.compile(
-    r"\b(?:significan\w*|tests?|Pearson\w*|Spearman\w*|level|threshold|Welch\w*|Fisher\w*)\b", re.IGNORECASE
-)
-_OF_START = re.compile(
+_LEVEL = regex(r"\b(?:significan\w*|tests?|Pearson\w*|Spearman\w*|level|threshold|Welch\w*|Fisher\w*)\b", re.IGNORECASE)
+_OF_START = regex(
     r"^\s*(?:of|from) (?:what|where|its|the|their) (?:it |they |\w+ )?(?:was|were|began|started|start|starting|initial|"
     r"original|former|baseline|first|before)\b",
     re.IGNORECASE,
@@ -1020,8 +1017,8 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
     return found_counts
 
 
-_OF = re.compile(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
-_THINGS = re.compile(
+_OF = regex(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
+_THINGS = regex(
     r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
     r"characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|"
     r"arms?)\b",
@@ -1029,7 +1026,7 @@ _THINGS = re.compile(
 )
 
 
-_UNITS = re.compile(
+_UNITS = regex(
     r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
     r"characters?|units?|models?|conditions?|arms?)\b",
     re.IGNORECASE,
@@ -1114,7 +1111,7 @@ def _is_misprint(value: int, meant: int) -> bool:
     return len(a) == len(b) > 1 and sum(x != y for x, y in zip(a, b, strict=True)) == 1
 
 
-_WHOLE = re.compile(r"(?<![\w.,#=−–-])\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.%])|(?<![\w.,#])\d+(?![\d.%\w])")
+_WHOLE = regex(r"(?<![\w.,#=−–-])\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.%])|(?<![\w.,#])\d+(?![\d.%\w])")
 _TELLING = 20
 """A smaller whole number stands on most pages by chance."""
 
@@ -1138,7 +1135,7 @@ def _is_said_elsewhere(evidence: Evidence, value: int, number: Number) -> bool:
     return made or (value >= _TELLING and told.get(value, 0) >= 2)
 
 
-_OF_EACH = re.compile(
+_OF_EACH = regex(
     r"\s*(?:each\b|apiece\b|(?:on )?(?:each|either|every|a|per|both) (?:side|arm|condition|group|unit|model|"
     r"persona|source|voice|scheme|name)s?\b|\)|$)",
     re.IGNORECASE,
@@ -1181,7 +1178,7 @@ def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
     return frozenset(found)
 
 
-_SUBSET = re.compile(
+_SUBSET = regex(
     r"\b(?:without|leaving out|left out|leaves? out|(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
     r"dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|subset|except)\b",
     re.IGNORECASE,
@@ -1216,7 +1213,7 @@ def _is_pair(value: int, sentence: Sentence) -> bool:
     return any(value % a == 0 and value // a in found for a in found - {value})
 
 
-_TIMES = re.compile(r"[×x*]\s?\d|\b(?:times|per|each|every|twice)\b", re.IGNORECASE)
+_TIMES = regex(r"[×x*]\s?\d|\b(?:times|per|each|every|twice)\b", re.IGNORECASE)
 
 
 def _is_product(value: int, sentence: Sentence) -> bool:
@@ -1231,7 +1228,7 @@ def _is_product(value: int, sentence: Sentence) -> bool:
     return any(a * b == value or (a < b and any(a * b * c == value for c in few)) for a in few for b in few)
 
 
-_PRODUCT = re.compile(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
+_PRODUCT = regex(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
 
 
 def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:

@@ -10,13 +10,14 @@ from leakstats.numbers import normalise
 from ..finding import Finding
 from ..inline import Text
 from ..page import Page
+from ..regex import regex
 from ..rule import Rule
 from ..words import find_phrases
 
 __all__ = ["BannedFraming"]
 
 _NUMBER = r"[+-]?\d*\.?\d+(?:e[+-]?\d+)?\s?%?"
-_INTERVAL = re.compile(rf"\[\s*{_NUMBER}\s*(?:,|;|to)\s*{_NUMBER}\s*(?:pp)?\s*\]", re.IGNORECASE)
+_INTERVAL = regex(rf"\[\s*{_NUMBER}\s*(?:,|;|to)\s*{_NUMBER}\s*(?:pp)?\s*\]", re.IGNORECASE)
 
 
 class BannedFraming(Rule):

@@ -1,0 +1,66 @@
+"""Expressions that are compiled late: every one in the linter can be, and each answers like its compiled self."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+import leakstats.lint
+from leakstats.lint.regex import regex
+
+METHODS = ["search", "match", "fullmatch", "finditer", "findall", "split", "sub"]
+
+
+def _expressions(value: object) -> Iterator[re.Pattern[str]]:
+    if type(value) is type(regex("")):
+        yield value  # type: ignore[misc]
+    elif isinstance(value, dict):
+        for pair in value.items():
+            yield from _expressions(pair)
+    elif isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _expressions(one)
+
+
+def test_every_expression_of_the_linter_compiles() -> None:
+    found = 0
+    for module in pkgutil.walk_packages(leakstats.lint.__path__, "leakstats.lint."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            for expression in _expressions(value):
+                found += 1
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    try:
+                        re.compile(expression.pattern, expression.flags)
+                    except (re.error, Warning) as error:
+                        pytest.fail(f"{module.name}.{name}: {error}")
+    assert found > 200
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_answers_like_its_compiled_self(method: str) -> None:
+    arguments = ("-", "a1, B22") if method == "sub" else ("a1, B22",)
+    late, made = regex(r"([a-z])(\d+)", re.IGNORECASE), re.compile(r"([a-z])(\d+)", re.IGNORECASE)
+    for _ in range(2):  # the first use and a later one
+        ours, theirs = getattr(late, method)(*arguments), getattr(made, method)(*arguments)
+        if method == "finditer":
+            ours, theirs = [m.span() for m in ours], [m.span() for m in theirs]
+        if isinstance(theirs, re.Match):
+            ours, theirs = (ours.span(), ours.groups()), (theirs.span(), theirs.groups())
+        assert ours == theirs
+
+
+def test_importing_a_module_compiles_nothing() -> None:
+    script = (
+        "import re._compiler as c; n = []; made = c.compile; c.compile = lambda *a: n.append(a) or made(*a)\n"
+        "import leakstats.records, leakstats.lint.regex; before = len(n); import leakstats.lint.evidence.lexicon; print(len(n) - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
