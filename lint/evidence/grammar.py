@@ -92,7 +92,7 @@ _INDEX = regex(
 _ISSUE = regex(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = regex(
     r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
-    r"|(?P<gt>>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|"
+    r"|(?P<gt>(?<![-=–—])>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|"
     r"ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"

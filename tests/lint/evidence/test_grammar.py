@@ -66,6 +66,8 @@ def only(text: str) -> Number:
         ("at least 10 points", ">="),
         ("about 30%", "~"),
         ("10 or more points", ">="),
+        ("0 -> 42%", ""),
+        ("rate > 42%", ">"),
     ],
 )
 def test_bounds(text: str, bound: str) -> None:
