@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ class Known(NamedTuple):
     """What a finding is known by. Lines and messages move; the rule and the text it speaks of stay."""
 
     path: str
+    """The page from the baseline's folder, so that it does not matter from where the linter is called."""
     code: str
     text: str
     """The line of the page, in lower case with single blanks."""
@@ -65,24 +67,30 @@ class Baseline:
     @classmethod
     def of(cls, path: Path, pages: tuple[PageReport, ...]) -> Baseline:
         """Everything that was found on ``pages``, to be written to ``path``."""
-        return cls(path, Counter(_key(page, f) for page in pages for f in page.findings if _may_be_known(f)))
+        found = [(_name(page, path), page, f) for page in pages for f in page.findings if _may_be_known(f)]
+        return cls(path, Counter(_key(name, page, f) for name, page, f in found))
 
     def hide(self, pages: tuple[PageReport, ...]) -> tuple[tuple[PageReport, ...], Counter[Known]]:
-        """The pages without what is known, and the entries that those pages no longer need."""
+        """The pages without what is known, and the entries that those pages no longer need.
+
+        A rule that did not run has not found that its entries are gone.
+        """
         left = Counter(self.known)
         out = []
+        judged: set[tuple[str, str]] = set()
         for page in pages:
+            name = _name(page, self.path)
+            judged.update((name, code) for code in page.ran)
             kept, hidden = [], list(page.suppressed)
             for finding in page.findings:
-                key = _key(page, finding)
+                key = _key(name, page, finding)
                 if _may_be_known(finding) and left[key] > 0:
                     left[key] -= 1
                     hidden.append(Suppressed(finding, f"known since {self.path.name} was made", "external"))
                 else:
                     kept.append(finding)
             out.append(replace(page, findings=tuple(kept), suppressed=tuple(hidden)))
-        judged = {page.path for page in pages}
-        return tuple(out), Counter({k: n for k, n in left.items() if n > 0 and k.path in judged})
+        return tuple(out), Counter({k: n for k, n in left.items() if n > 0 and (k.path, k.code) in judged})
 
     def without(self, gone: Counter[Known]) -> Baseline:
         """The baseline less the entries that are ``gone``; it never grows."""
@@ -99,6 +107,13 @@ def _may_be_known(finding: Finding) -> bool:
     return not finding.code.startswith("CR9")
 
 
-def _key(page: PageReport, finding: Finding) -> Known:
+def _name(page: PageReport, baseline: Path) -> str:
+    """The page's path from the baseline's folder; what is no file (an event, standard input) keeps its name."""
+    if not Path(page.path).is_file():
+        return page.path
+    return Path(os.path.relpath(page.path, baseline.absolute().parent)).as_posix()
+
+
+def _key(name: str, page: PageReport, finding: Finding) -> Known:
     known = 0 < finding.line <= len(page.lines)
-    return Known(page.path, finding.code, fold(page.lines[finding.line - 1]) if known else "")
+    return Known(name, finding.code, fold(page.lines[finding.line - 1]) if known else "")

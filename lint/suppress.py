@@ -18,6 +18,8 @@ from .report import Suppressed
 __all__ = ["FORM", "Allow", "read_allows", "suppress"]
 
 _MARK = "clean-result:"
+_NEARLY = ("clean-result", "clean-results", "clean_result", "cleanresult")
+"""What such a comment begins with where it was written from memory."""
 FORM = "<!-- clean-result: allow CR121 because REASON [until YYYY-MM-DD] -->"
 
 
@@ -48,7 +50,7 @@ def read_allows(document: Document) -> tuple[Allow, ...]:
     out = []
     for comment in document.comments:
         text = comment.text.strip()
-        if not text.startswith(_MARK):
+        if not text.startswith(_MARK) and not _nearly(text):
             continue
         index = bisect_right(starts, comment.at) - 1
         line = document.source.place(comment.at).line
@@ -57,8 +59,18 @@ def read_allows(document: Document) -> tuple[Allow, ...]:
         if isinstance(block, Html) and not block.text.text.strip():  # it stands alone
             following = document.blocks[index + 1 : index + 2]
             last = following[0].end_line if following else line
-        out.append(_read(text.removeprefix(_MARK).strip(), comment.at, line, last))
+        if text.startswith(_MARK):
+            out.append(_read(text.removeprefix(_MARK).strip(), comment.at, line, last))
+        else:
+            said = f"it does not begin with '{_MARK} allow'"
+            out.append(Allow((), "", None, comment.at, line, last, said))
     return tuple(out)
+
+
+def _nearly(text: str) -> bool:
+    """True for ``Clean-Result: Allow ...`` and its like, which would silently allow nothing."""
+    words = text[:40].casefold().replace(":", " ").split()
+    return len(words) > 1 and words[0] in _NEARLY and words[1] == "allow"
 
 
 def _read(text: str, at: int, first: int, last: int) -> Allow:
@@ -75,7 +87,8 @@ def _read(text: str, at: int, first: int, last: int) -> Allow:
         try:
             until = date.fromisoformat(day.strip(" []."))
         except ValueError:
-            pass  # "until the judge is validated" is part of the reason
+            if day[:1].isdigit():  # "until the judge is validated" is part of the reason, "until 2026-13-01" is not
+                return Allow((), "", None, at, first, last, f"'{day.strip(' [].')}' is no day (YYYY-MM-DD)")
         else:
             reason = before
     return Allow(codes, reason.strip(" ["), until, at, first, last)

@@ -72,6 +72,25 @@ def test_entries_of_pages_that_were_not_judged_stay(page: Path) -> None:
     assert len(known()) == 2
 
 
+def test_entries_of_rules_that_did_not_run_stay(page: Path) -> None:
+    every = ["--baseline", "known.json", "--update-baseline"]
+    result = CliRunner().invoke(lint, ["--select", "CR2", *every], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert len(known()) == 2
+
+
+@pytest.mark.parametrize("name", ["./issue.md", "{here}/issue.md", "{here}"])
+def test_a_page_is_known_from_wherever_it_is_named(page: Path, name: str) -> None:
+    assert "2 known findings not shown" in run(name.format(here=Path.cwd())).stdout
+
+
+def test_a_page_is_known_from_another_folder(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("sub").mkdir()
+    monkeypatch.chdir("sub")
+    every = ["--select", "CR121", "--baseline", "../known.json", "../issue.md"]
+    assert CliRunner().invoke(lint, every, catch_exceptions=False).exit_code == 0
+
+
 def test_what_was_hidden_is_in_the_report(page: Path) -> None:
     data = json.loads(run("--format", "json").stdout)
     assert data["findings"] == []

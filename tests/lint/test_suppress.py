@@ -55,7 +55,12 @@ def test_an_allowed_finding_is_suppressed_and_kept_on_record(page: str) -> None:
         ("<!-- clean-result: allow CR999 because x -->\nTBD\n", ["CR913", "CR121"]),
         ("<!-- clean-result: allow CR121 because x -->\nFine.\n", ["CR912"]),
         ("<!-- clean-result: allow CR121 because x -->\n", ["CR912"]),
-        ("<!-- clean-results: allow CR121 because x -->\nTBD\n", ["CR121"]),
+        ("<!-- clean-results: allow CR121 because x -->\nTBD\n", ["CR911", "CR121"]),
+        ("<!-- clean-result allow CR121 because x -->\nTBD\n", ["CR911", "CR121"]),
+        ("<!-- Clean-Result: Allow CR121 because x -->\nTBD\n", ["CR911", "CR121"]),
+        ("<!-- clean-result lint report -->\nTBD\n", ["CR121"]),
+        ("<!-- clean-result: allow CR121 because x until 2026-13-01 -->\nTBD\n", ["CR911", "CR121"]),
+        ("<!-- clean-result: allow CR121 because x [until 1.6.2027] -->\nTBD\n", ["CR911", "CR121"]),
         ("`<!-- clean-result: allow CR121 because x -->` TBD\n", ["CR121"]),
         ("<!-- clean-result: allow CR912 because x -->\nFine.\n", ["CR912"]),  # the tool's own findings stay
     ],
