@@ -80,6 +80,11 @@ class Series:
         return all(v == int(v) for v in self.values)
 
     @cached_property
+    def counts(self) -> bool:
+        """All values are whole numbers, and none is negative."""
+        return self.whole and all(v >= 0 for v in self.values)
+
+    @cached_property
     def largest(self) -> float:
         """The largest size of a value."""
         return max(map(abs, self.values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 
 from leakstats.records import struct
 
@@ -12,7 +13,7 @@ from .grammar import Number
 from .names import Mention
 from .passages import Sentence, once
 
-__all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "pairs_of_counts", "spans", "stats"]
+__all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "named_before", "pairs_of_counts", "spans", "stats"]
 
 _GAP = regex(
     r"[\s,;:/|·()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
@@ -148,7 +149,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         square = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
         named = (
             re.search(
-                r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b"
+                r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b(?:\s*\(\d\d(?:\.\d+)?\s?%\))?"
                 r"(?:[\s:=(\[,]*(?:of |from |is )?|[^.;:\d()\[\]]{1,30}:\s*)$",
                 before,
             )
@@ -181,13 +182,21 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
 _OF = regex(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")
 
 
+_THINGS = regex(r"\s+[a-z-]+s\b|\s*[.,;:)*]|\s*$")
+"""What may stand behind "4 in 8": things, or the end of the words."""
+
+
 @once
 def pairs_of_counts(sentence: Sentence) -> list[tuple[Number, Number]]:
-    """``k of n``, ``k/n``, ``k out of n``, spelled or in digits."""
+    """``k of n``, ``k/n``, ``k out of n``, ``k in n``, spelled or in digits."""
     out = []
     for a, b in zip(sentence.numbers, sentence.numbers[1:], strict=False):
         counts = a.role == b.role == "count" and a.decimals <= 0 and b.decimals <= 0 and not a.signed
-        if counts and a.value <= b.value and _OF.match(sentence.between(a.end, b.start)):
+        if not counts or a.value > b.value:
+            continue
+        between = sentence.between(a.end, b.start)
+        shared = between.strip() == "in" and 1 < b.value <= 60 and _THINGS.match(sentence.between(b.end, b.end + 24))
+        if _OF.match(between) or shared:
             out.append((a, b))
     return out
 
@@ -260,28 +269,42 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
     for i, number in claims:
         if i in out:
             continue
-        after = next((m for m in names if m.start >= number.end), None)
-        if after is not None and _BACK.match(sentence.between(number.end, after.start)):
+        if i and _SPREAD.search(sentence.between(numbers[i - 1].end, number.start)):
+            continue
+        spread = i + 1 < len(numbers) and _SPREAD.fullmatch(sentence.between(number.end, numbers[i + 1].start))
+        end = numbers[i + 1].end if spread else number.end
+        after = next((m for m in names if m.start >= end), None)
+        if after is not None and _BACK.match(sentence.between(end, after.start)):
             out[i] = after
             continue
-        before = None
-        for m in names:
-            if m.end <= number.at:
-                before = m
-        if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 32), before.start)):
-            continue
-        earlier = max((m.end for m in names if m.end <= before.start), default=-1)
-        if earlier >= 0 and re.fullmatch(
-            r"[`\"'*]*\s*(?:,|&|,?\s*and)\s*(?:the\s+)?[`\"'*]*", sentence.between(earlier, before.start)
-        ):
-            continue  # "comedian and KT plateau at 27%": of both
-        gap = sentence.between(before.end, number.at)
-        if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
-            continue
-        if not _FORWARD.match(gap) or _shared(sentence, i, before):
-            continue
-        out[i] = before
+        before = named_before(sentence, i, names)
+        if before is not None:
+            out[i] = before
     return out
+
+
+_SPREAD = regex(r"\s*(?:±|\+/[-−–])\s*$")
+
+
+def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mention | None:
+    """The last of ``names`` in front of a number of the sentence, if the number stands directly beside it."""
+    numbers = sentence.numbers
+    number = numbers[i]
+    before = None
+    for m in names:
+        if m.end <= number.at:
+            before = m
+    if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 32), before.start)):
+        return None
+    earlier = max((m.end for m in names if m.end <= before.start), default=-1)
+    if earlier >= 0 and re.fullmatch(
+        r"[`\"'*]*\s*(?:,|&|,?\s*and)\s*(?:the\s+)?[`\"'*]*", sentence.between(earlier, before.start)
+    ):
+        return None  # "comedian and KT plateau at 27%": of both
+    gap = sentence.between(before.end, number.at)
+    if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
+        return None
+    return before if _FORWARD.match(gap) and not _shared(sentence, i, before) else None
 
 
 def _shared(sentence: Sentence, i: int, name: Mention) -> bool:

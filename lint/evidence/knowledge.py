@@ -32,7 +32,10 @@ _CORRELATION = regex(
 )
 _P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
 _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
-LIKENESS = frozenset(["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection"])
+LIKENESS = frozenset(
+    ["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection", "overlap"]
+    + ["resemblance", "proximity", "nearness", "alignment", "affinity"]
+)
 _SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
 _SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
 _CENTRES = frozenset(["mean", "average", "avg", "median", "score", "rate", "share"])
@@ -70,6 +73,10 @@ _MOST_CELLS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 _MOST_TEXT = 8_000
 _PLAIN_WORD = regex(r"[A-Za-z]+")
+_NUMBERED = regex(r"\b([A-Za-z]{3,})[\s_-]?(\d{1,7})\b(?![.%])")
+_NO_AXIS = frozenset(
+    words_of("top seed set question version category group arm condition model lot draw run persona source n and of to")
+)
 _MOST_OPEN = 40
 """Rows of a table whose names are looked for by their values."""
 
@@ -380,7 +387,7 @@ class Evidence:
                 return "coefficient"
             if words & LIKENESS:
                 return "similarity"
-            if not series.fraction and (words & _SIZES or re.match(r"\s*[nN]\b", text)):
+            if not series.fraction and series.counts and (words & _SIZES or re.match(r"\s*[nN]\b", text)):
                 return "size"  # "k/n" is a rate
             if words & _SPREADS and not words & _CENTRES:
                 return "spread"
@@ -398,7 +405,29 @@ class Evidence:
     @cached_property
     def passages(self) -> list[Passage]:
         """The page's claims in words."""
-        return read_passages(self.document, self.outline, self.gazetteer)
+        return read_passages(self.document, self.outline, self.gazetteer, self.axis_words)
+
+    @cached_property
+    def axis_words(self) -> frozenset[str]:
+        """The words before the numbers of checkpoints: "update 300", as headers of the page or axes of the files say.
+
+        A header's word counts where two numbers follow it, or where another header has it without one ("peak update").
+        """
+        after: dict[str, set[str]] = defaultdict(set)
+        for sheet in self.sheets:
+            for text in (*sheet.header[1:], *sheet.labels):
+                found = _NUMBERED.findall(text)
+                for word, number in found:
+                    after[word.casefold()].add(number)
+                if not found:
+                    for word in words_of(text):
+                        after[word].add("")
+        out = {w for w, numbers in after.items() if len(numbers) > 1 and numbers != {""}}
+        for dataset in self.datasets:
+            for path, values, axis in dataset.vectors:
+                if axis == tuple(values) and path and isinstance(path[-1], str):
+                    out.update(w for w in words_of(path[-1]) if len(w) > 3)
+        return frozenset(out - _NO_AXIS)
 
     # -- the data ----------------------------------------------------------------------------------------------------
 
@@ -693,6 +722,5 @@ _ROLES: dict[str, Callable[[list[Fact]], Fact]] = {
 def _widened(number: Number, scale: float) -> tuple[float, float]:
     low, high = number.low, number.high
     if number.bound == "~":
-        room = max(0.05 * abs(number.value), 0.5 * (high - low))
-        low, high = low - room, high + room
+        low, high = low - number.room, high + number.room
     return low * scale, high * scale

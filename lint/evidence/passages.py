@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from functools import cached_property
 from typing import TypeVar
 
-from leakstats.records import struct
+from leakstats.records import replace, struct
 
 from ..document import Block, Document, Heading, Paragraph, Scope
 from ..inline import Text
@@ -147,21 +148,24 @@ def once(function: Callable[[Sentence], _Found]) -> Callable[[Sentence], _Found]
     return answer
 
 
-def read_passages(document: Document, outline: Outline, gazetteer: Gazetteer) -> list[Passage]:
-    """Every passage of a page, in its order."""
+def read_passages(
+    document: Document, outline: Outline, gazetteer: Gazetteer, axes: frozenset[str] = frozenset()
+) -> list[Passage]:
+    """Every passage of a page, in its order; a whole number behind one of the words ``axes`` names a checkpoint."""
+    behind = re.compile(rf"\b({'|'.join(sorted(map(re.escape, axes)))})s?\s$", re.IGNORECASE) if axes else None
     parts = _parts(outline)
     out: list[Passage] = []
     read = 0
     for title in document.titles:
         if title.written is None:
             text = Text(title.text, (), title.at, title.end)
-            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end)))
+            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end), behind))
     heads = {id(t.written) for t in document.titles if t.written is not None}
     for i, block in enumerate(document.blocks):
         for text, scope in _texts(document, block, heads):
             part = "claim" if scope in ("title", "caption", "alt") else parts.get(i, "other")
             if text.text.strip() and part != "skip" and read < _MOST_READ:
-                out.append(_passage(document, text, scope, i, part, gazetteer, None))
+                out.append(_passage(document, text, scope, i, part, gazetteer, None, behind))
                 read += len(out[-1].numbers) + 1
     return out
 
@@ -181,18 +185,30 @@ def _passage(
     part: str,
     gazetteer: Gazetteer,
     fixed: tuple[int, int] | None,
+    axis: re.Pattern[str] | None,
 ) -> Passage:
     plain = text.text
     if len(plain) > _MOST_CHARACTERS:
         return Passage(text, plain, scope, block, part, (), document, fixed)
     numbers = tuple(read_numbers(plain, tuple(text.marked("code"))))
+    if axis is not None:
+        numbers = tuple(_on_axis(plain, number, axis) for number in numbers)
     indexed = [(n.at, n.end) for n in numbers if n.role == "index"]
     names = [m for m in gazetteer.find(plain) if not any(a < m.end and m.start < b for a, b in indexed)]
     taken = [(m.start, m.end) for m in names]
     kept = []
     for number in numbers:
         if number.role == "index":
-            if number.label in ("layer", "epoch", "step", "checkpoint", "round", "iteration", "turn", "stage"):
+            if number.label == "axis" or number.label in (
+                "layer",
+                "epoch",
+                "step",
+                "checkpoint",
+                "round",
+                "iteration",
+                "turn",
+                "stage",
+            ):
                 names.append(Mention(number.at, number.end, f"#{int(number.value)}", plain[number.at : number.end]))
         elif any(start <= number.start < end for start, end in taken):
             continue  # a digit of a name
@@ -203,6 +219,14 @@ def _passage(
     strong = text.marked("strong") if text.runs else []
     lead = strong[0][1] if strong and not plain[: strong[0][0]].strip() else 0
     return Passage(text, plain, scope, block, part, tuple(kept), document, fixed, tuple(names), lead)
+
+
+def _on_axis(plain: str, number: Number, axis: re.Pattern[str]) -> Number:
+    """``number`` as the name of a checkpoint, where a word of an axis stands before it."""
+    if number.role != "count" or number.unit or number.bound or number.signed:
+        return number
+    found = axis.search(plain, max(0, number.start - 24), number.start)
+    return number if found is None else replace(number, role="index", label="axis", at=found.start())
 
 
 def _parts(outline: Outline) -> dict[int, str]:

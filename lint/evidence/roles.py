@@ -16,20 +16,24 @@ from .passages import Sentence
 
 __all__ = ["ceiling", "of_column", "of_course", "subject"]
 
+_NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
 _BEFORE = {
     "first": regex(
-        r"\b(?:start(?:s|ed|ing)?(?: off| out)?|beg[aiu]n(?:s|ning)?|initial(?:ly)?|baseline|base rate)\b"
-        r"\s*(?:rate |value |share |point )?(?:at|from|with|of|is|was|:)?\s*(?:only |just )?$",
+        rf"\b(?:(?:start(?:s|ed|ing)?(?: off| out)?|beg[aiu]n(?:s|ning)?|initial(?:ly)?|baseline|base rate|outset)\b"
+        rf"\s*(?:{_NOUN}\s*)?(?:at|from|with|of|is|was|:|=|\()?|"
+        r"(?:at|from) (?:the |its |their )?(?:start|outset|beginning|baseline)\s*[:(])\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
     "last": regex(
         r"\b(?:(?:end(?:s|ed)?(?: up)?|finish(?:es|ed)?|lands?|landed|settles?|settled|closes?|closed)\s+"
-        r"(?:at|on|with)|(?:final|last) (?:rate |value |share )?(?:of|is|was|:))\s*(?:only |just )?$",
+        rf"(?:at|on|with)|(?:final|last) (?:{_NOUN} )?(?:of|is|was|:)|"
+        r"(?:at|in|by) the (?:very )?end\s*[:(])\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
     "max": regex(
-        r"\b(?:(?:peak(?:s|ed)?|culminat\w+|top(?:s|ped)? out|crest\w*)\s+(?:highest\s*)?(?:at|with|\()|"
-        r"(?:peak|maximum|high point)\s+(?:rate |value |share )?(?:of|is|was|:|\())\s*(?:only |just )?$",
+        r"\b(?:(?:peak(?:s|ed)?|culminat\w+|top(?:s|ped)? out|crest(?:s|ed)?)\s+(?:highest\s*)?(?:at|with|\()|"
+        rf"(?<!at its )(?<!at the )(?<!at their )(?:peak|maximum|high point|high-water mark|crest|summit|apex|zenith|pinnacle|highest {_NOUN}|best {_NOUN}|"
+        rf"top {_NOUN})\s*(?:{_NOUN}\s*)?(?:of|is|was|being|[:=,(]))\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
 }
@@ -43,7 +47,10 @@ _NOT_ABOVE = regex(
 _AFTER = {
     "first": regex(r"\s*\(?(?:at (?:the |its )?(?:start|beginning|outset|baseline)|before training)\b", re.IGNORECASE),
     "last": regex(r"\s*\(?(?:at|in|by) the (?:very )?end\b(?! of (?:the )?(?:first|epoch|step))", re.IGNORECASE),
-    "max": regex(r"\s*\(?at (?:its|the|their) (?:peak|maximum|height)\b", re.IGNORECASE),
+    "max": regex(
+        r"\s*\(?at (?:its|the|their) (?:peak|maximum|height|crest|summit|apex|zenith|top|high(?:est)? point|best)\b",
+        re.IGNORECASE,
+    ),
 }
 _THEN = regex(r"\s*(?:by then|by that (?:point|time|epoch|step)|at that (?:point|time)|already)\b", re.IGNORECASE)
 _REACHED = regex(
@@ -133,6 +140,7 @@ def _role(sentence: Sentence, number: Number) -> str:
             word = pair["a"] if number is moves[0].left else pair["b"]
         return _ROLE_OF.get(word.lower().split()[0], "last")
     points = {m.name for m in sentence.names if m.name.startswith("#")}
+    points = points or {m.name for m in sentence.passage.names if m.name.startswith("#") and m.end <= number.start}
     if len(points) == 1 and (_THEN.match(after) or _REACHED.search(before)):
         return points.pop()
     return ""

@@ -12,6 +12,7 @@ import io
 import itertools
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -117,9 +118,12 @@ class Dataset:
         """One quantity over several entities, for every step of the paths that can be the entity."""
         groups: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
         positional = {path for path, values, _ in self.vectors if len(values) > 3}
+        axes = {path for path, values, axis in self.vectors if axis == tuple(values)}
         for leaf in self.leaves:
             if leaf.path and str(leaf.path[-1])[:1] == "[" and leaf.path[:-1] in positional:
                 continue  # no page speaks of "the seventeenth"
+            if leaf.path[:-1] in axes:
+                continue  # "epoch 4" is where something was measured
             for i, step in enumerate(leaf.path):
                 if isinstance(step, tuple):
                     for j, part in enumerate(step):
@@ -140,6 +144,7 @@ class Dataset:
             ) & _INTERVAL_WORDS
             out.append(replace(made, role="interval") if ends else made)
         out.extend(self._derived_rates())
+        out.extend(self._points())
         out.extend(self._of_vectors())
         return out
 
@@ -296,6 +301,21 @@ class Dataset:
             yield Series(
                 _last_key(signature), _words(signature) | {role}, facts, fraction, "data", _pointer(signature), role
             )
+
+    def _points(self) -> Iterator[Series]:
+        """k / n of every thing at every checkpoint, where counts stand in vectors."""
+        groups: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
+        for path, values, axis in self.rated_vectors():
+            if axis is None or len(values) > _MOST_STEPS:
+                continue
+            for point, value in zip(axis, values, strict=True):
+                leaf = Leaf((*path, f"e{int(point)}"), value, False, f"{_pointer(path)} at {int(point)}")
+                for i, step in enumerate(leaf.path):
+                    if isinstance(step, str) and i != len(leaf.path) - 2:
+                        groups[(*leaf.path[:i], "*", *leaf.path[i + 1 :])][step] = leaf
+        for signature, found in groups.items():
+            if len(found) > 1:
+                yield _series(signature, found, 1.0, True)
 
     def rated_vectors(self) -> Iterator[tuple[tuple[Step, ...], list[float], tuple[float, ...] | None]]:
         """k / n where a vector of counts stands beside its trials, one number or as many."""

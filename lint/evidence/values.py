@@ -13,7 +13,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .correlations import follows, records
 from .grammar import WORD_NUMBERS, Number
-from .idioms import adjacent, intervals, is_rate, spans
+from .idioms import adjacent, intervals, is_rate, named_before, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .moves import end_clashes
@@ -21,6 +21,8 @@ from .names import Mention, name_variants, words_of
 from .passages import Passage, Sentence, once
 from .roles import ceiling, of_column, of_course, subject
 from .slips import slip_of
+from .tables import is_aggregate
+from .unheld import is_between_others, is_new_end, unsaid
 
 __all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
 
@@ -231,14 +233,18 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
     moved = set()
     for sentence, number, facts in end_clashes(evidence, _READ):
         percent = evidence.prints_decimals is False or number.role == "percent"
-        if closed(evidence, percent=percent) and not _is_prior(sentence):
+        held = bool(evidence.datasets) or (
+            not is_new_end(evidence, sentence, number, facts)
+            and _trace(evidence, number, unsaid(evidence, sentence, number, facts), several=False)
+        )  # a table without a file holds the first and the last value, and others may stand in words
+        if held and closed(evidence, percent=percent) and not _is_prior(sentence):
             moved.add(id(number))
             yield _clash(sentence, number, "of what moves", facts, percent)
     for sentence, i, number in _claims(evidence):
         percent = number.role == "percent"
         if id(number) in moved or _is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
             continue
-        name = adjacent(sentence).get(i)
+        name = _beside(evidence, sentence, i)
         if (
             name is not None
             and evidence.page_names
@@ -275,6 +281,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     _mixed(evidence, sentence, number, name.name)
                     or _averaged(evidence, sentence, number, name.name)
                     or _is_other_quantity(evidence, sentence, number, facts)
+                    or is_new_end(evidence, sentence, number, bound)
                 )
                 tight = understood and _is_read(evidence, sentence, number, name, bound)
                 if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
@@ -295,12 +302,13 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 and _follows_name(evidence, sentence, number, alone, bound)
                 and not _averaged(evidence, sentence, number, alone.name)
                 and not _is_other_quantity(evidence, sentence, number, _facts_of(evidence, alone.name, number))
+                and not is_new_end(evidence, sentence, number, bound)
             ):
                 yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
                 continue
         if not _known(evidence, number):
-            near = _facts_around(evidence, sentence, number)
-            if near and _trace(evidence, number, near, several=False):
+            near = unsaid(evidence, sentence, number, _facts_around(evidence, sentence, number))
+            if near and not is_between_others(sentence, number) and _trace(evidence, number, near, several=False):
                 yield _clash(sentence, number, "of what it speaks of", near, percent)
 
 
@@ -339,6 +347,16 @@ def _shares(evidence: Evidence) -> Iterator[Clash]:
                 f"{number.text}% is no share of that course at this point",
                 "correct the share, or say of what it is one",
             )
+
+
+def _beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | None:
+    """The name beside a number; where nothing is known of it, "pooled", the one in front: "L25 has pooled 0.61"."""
+    name = adjacent(sentence).get(i)
+    number = sentence.numbers[i]
+    if name is None or name.end > number.start or _facts_of(evidence, name.name, number):
+        return name
+    others = [m for m in sentence.names if m.end <= name.start and not is_aggregate(m.text)]
+    return named_before(sentence, i, others) or name
 
 
 _FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
@@ -515,7 +533,8 @@ def _is_bar(sentence: Sentence, number: Number) -> bool:
 def _averaged(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
     """True if the words speak of a mean and the number is one, or could be one of a set that they choose."""
     around = sentence.between(max(sentence.start, number.start - 60), min(sentence.end, number.end + 40))
-    if not _MEAN.search(around):
+    coefficient = number.role == "coefficient" or _asked(sentence, number) == "coefficient"
+    if not (_MEAN_ALONE if coefficient else _MEAN).search(around):
         return False
     return _is_mean(evidence, number, name) or evidence.is_known(
         number, derived_rates(evidence), 0.01 if number.role == "percent" else 1.0
@@ -539,6 +558,7 @@ def _is_other_quantity(
     return any(evidence.matches(number, s, f) for s, f in facts if evidence.kind(s) not in own)
 
 
+_MEAN_ALONE = regex(r"\b(?:mean|means|average\w*|median|typical\w*)\b", re.IGNORECASE)
 _MEAN = regex(r"\b(?:mean|means|average\w*|median|typical\w*|overall|pooled|across|all|every)\b", re.IGNORECASE)
 
 
@@ -568,7 +588,18 @@ def _is_read(
         centre = _CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)) is not None
         if not any(asked & s.words for s, _ in facts) and not _lone(facts) and not (centre and _few(facts)):
             return False
-    return words <= _READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
+    read = _READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
+    if number.role == "coefficient" or all(evidence.kind(s) == "coefficient" for s, _ in facts):
+        read |= _COEFFICIENT_WORDS
+    return words <= read
+
+
+_COEFFICIENT_WORDS = frozenset(
+    words_of(
+        "correlation correlations coefficient coefficients association link relation relationship fit pooled strongest "
+        "weakest best worst strong weak stronger weaker tightest loosest steepest flattest closest ρ rho r rank"
+    )
+)
 
 
 def _is_apart(sentence: Sentence, name: Mention) -> bool:
@@ -746,12 +777,20 @@ def _coefficients(
         named = [(s, f) for s, f in found if (s.words | words_of(s.quantity)) & words]
         if not named:
             unmarked = [(s, f) for s, f in found if not (s.words | words_of(s.quantity)) & _METHOD_WORDS]
-            if unmarked == found and len({id(s) for s, _ in found}) == 1:
+            if unmarked == found and len({id(s) for s, _ in found}) == 1 and not _names_methods(evidence):
                 return found  # the one coefficient that there is, of a file that names no method
             held = any(evidence.matches(number, s, f) for s, f in facts)
             return [(s, f) for s, f in facts if held and evidence.matches(number, s, f)]
         return named
     return found
+
+
+def _names_methods(evidence: Evidence) -> bool:
+    """True if the page speaks of both methods, so that a coefficient of a file that names none may be of the other."""
+    if "methods" not in evidence.cache:
+        texts = [p.plain for p in evidence.passages] + [h for s in evidence.sheets for h in (*s.header, *s.labels)]
+        evidence.cache["methods"] = all(any(p.search(t) for t in texts) for p, _ in _METHODS)
+    return bool(evidence.cache["methods"])
 
 
 _NAMED = regex(
@@ -1179,7 +1218,7 @@ def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
 
 
 _SUBSET = regex(
-    r"\b(?:without|leaving out|left out|leaves? out|(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
+    r"\b(?:without|(?:leav|left|strik|struck)\w* (?:[\w`'’.-]+ ){0,5}out|(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
     r"dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|subset|except)\b",
     re.IGNORECASE,
 )

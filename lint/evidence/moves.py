@@ -1,0 +1,136 @@
+"""Moves of one thing, "from 12% to 45%", "0→73%": an end that the thing never had, beside one that it did have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from leakstats.facts import Fact, Series
+
+from .grammar import Number
+from .idioms import Span, adjacent, spans
+from .knowledge import Clash, Evidence
+from .lexicon import MOOT, ROLE_WORDS, direction_words
+from .names import words_of
+from .passages import Sentence
+from .roles import subject
+
+__all__ = ["end_clashes"]
+
+_STEPS = frozenset(
+    words_of(
+        "go goes went move moves moved travel travels lead leads led run runs ran swing swings swung pass passes shift "
+        "shifts shifted take takes took bring brings brought carry carries carried get gets got up down back way "
+        "all over course training epoch step update batch checkpoint its their crest summit peak start end outset"
+    )
+)
+_OTHERS = re.compile(r"\b(?:vs|versus|against|than|whereas|while|but)\b|[;:]\s", re.IGNORECASE)
+
+
+def end_clashes(
+    evidence: Evidence, read: frozenset[str]
+) -> Iterator[tuple[Sentence, Number, list[tuple[Series, Fact]]]]:
+    """Ends of moves that are no value of what moves, with what is known of it; ``read`` are words that choose nothing."""
+    for passage in evidence.passages:
+        if passage.part in ("plan", "card", "skip", "prior"):
+            continue
+        for sentence in passage.sentences:
+            for span in spans(sentence):
+                if span.kind == "range" or MOOT.search(sentence.between(sentence.start, span.start)):
+                    continue
+                found = _of_span(evidence, sentence, span, read)
+                if found is not None:
+                    yield (sentence, *found)
+
+
+def _of_span(
+    evidence: Evidence, sentence: Sentence, span: Span, read: frozenset[str]
+) -> tuple[Number, list[tuple[Series, Fact]]] | None:
+    ends = (span.left, span.right)
+    percent = any(n.role == "percent" for n in ends)
+    if any(n.role in ("coefficient", "points") or n.bound for n in ends) or any(n.signed for n in ends) != all(
+        n.signed for n in ends
+    ):
+        return None
+    name = _mover(evidence, sentence, span)
+    if not name or not _is_read(evidence, sentence, span, name, read):
+        return None
+    facts = [(s, f) for s, f in evidence.about.get(name, ()) if _is_state(evidence, s, percent, ends[0].signed)]
+    if len({round(f.value, 6) for _, f in facts}) < 2 or not (evidence.datasets or _is_course(facts)):
+        return None
+    right = [n for n in ends if any(_prints(evidence, n, s, f, percent) for s, f in facts)]
+    if len(right) != 1:
+        return None
+    wrong = span.left if right[0] is span.right else span.right
+    known = _is_known(evidence, wrong, percent)
+    if right[0].value == 0 and known and not _beside(sentence, span):
+        return None  # nothing begins at 0 as often as everything
+    return wrong, facts
+
+
+def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
+    """The one thing of which both ends are; "" where they may be of two."""
+    name = subject(evidence, sentence, span.left)
+    near = adjacent(sentence)
+    for i, number in enumerate(sentence.numbers):
+        beside = near.get(i)
+        if number in (span.left, span.right) and beside is not None and not beside.name.startswith("#"):
+            if beside.name != name:
+                return ""
+    inside = {m.name for m in sentence.names if span.left.start <= m.start < span.right.end}
+    return name if not {n for n in inside if not n.startswith("#")} - {name} else ""
+
+
+def _is_read(evidence: Evidence, sentence: Sentence, span: Span, name: str, read: frozenset[str]) -> bool:
+    """True if the words from the name to the move are understood."""
+    own = [m for m in sentence.names if m.name == name and m.end <= span.start]
+    gap = sentence.between(own[-1].end if own else sentence.start, span.start)
+    numbers = [n for n in sentence.numbers if own and own[-1].end <= n.start < span.start]
+    if _OTHERS.search(gap) and own:
+        return False
+    if any(n.role not in ("points", "index", "n") for n in numbers):
+        return False
+    taken = list(direction_words(gap)) if gap else []
+    for word in reversed(taken):
+        gap = gap[: word.start] + gap[word.end :]
+    for pattern in ROLE_WORDS.values():
+        gap = pattern.sub(" ", gap)
+    words = frozenset(w for w in words_of(gap) if not any(c.isdigit() for c in w))
+    return words <= read | evidence.quantities | _STEPS | frozenset({"pp", "point", "add", "gain", "lose", "n"})
+
+
+def _is_state(evidence: Evidence, series: Series, percent: bool, signed: bool) -> bool:
+    """True for a series whose values a move of that kind can begin or end with."""
+    kind = evidence.kind(series)
+    if series.role in ("net", "gain", "at", "interval", "mean", "spread"):
+        return False
+    if percent:
+        return series.fraction and kind in ("rate", "")
+    if signed:
+        return kind in ("similarity", "") and not series.whole
+    return (series.fraction and kind in ("rate", "")) or kind == "similarity"
+
+
+def _is_course(facts: list[tuple[Series, Fact]]) -> bool:
+    """True if the page itself follows the thing over time; else its tables may lack where it came from."""
+    points = {e for _, f in facts for e in f.entities if e.startswith("#")}
+    return len(points) > 2 or len({s.role for s, _ in facts} & {"first", "last", "max"}) > 1
+
+
+def _prints(evidence: Evidence, number: Number, series: Series, fact: Fact, percent: bool) -> bool:
+    """True if ``number`` prints the fact; "0" of "0→45%" is a percentage too."""
+    if percent and number.role != "percent":
+        return fact.allows(number.low / 100, number.high / 100)
+    return evidence.matches(number, series, fact)
+
+
+def _is_known(evidence: Evidence, number: Number, percent: bool) -> bool:
+    if percent:
+        return evidence.is_known(number, evidence.known_rates, 0.01)
+    return evidence.is_known(number, evidence.known_rates) or evidence.is_known(number, evidence.known_values)
+
+
+def _beside(sentence: Sentence, span: Span) -> bool:
+    """True if nothing but marks stand between a name and the move."""
+    before = [m for m in sentence.names if m.end <= span.start]
+    return bool(before) and not any(c.isalnum() for c in sentence.between(before[-1].end, span.start))
