@@ -29,10 +29,6 @@ FORMATS: dict[str, str] = {
 """Name of a format to the function in its module under ``formats``."""
 
 
-def _because(reason: str) -> str:
-    return f"left out by the settings: {reason}" if reason else "left out by the settings"
-
-
 def _format(name: str, report: Report) -> str:
     function: Callable[[Report], str] = getattr(import_module(f"{__package__}.formats.{name}"), FORMATS[name])
     return function(report)
@@ -108,12 +104,13 @@ def lint(
     write: bool,
     jobs: int | None,
 ) -> None:
-    """Judge clean-result pages: structure, figures, samples, and every number that was rendered.
+    """Judge clean-result pages: structure, figures, samples, and every number, re-derived.
 
     PAGE is a Markdown file, a folder of them, or - for standard input; without one it is issue.md in the current
     folder. A page that was rendered has a sidecar (issue.provenance.json) beside it; each of its numbers is printed
     again from analysis.json and compared with the page. Every other number is compared with the results files that the
-    page names or that are given, and with the rest of the page.
+    page names (from its folder, those above, and --root) or that are given, and with the rest of the page. What there
+    is nothing to compare with is counted as not checked.
 
     --fix prints a unified diff and no report; --fix --write makes the changes and then reports what is left. A baseline
     knows findings by rule and text, not by line; --update-baseline never adds to an old one.
@@ -142,8 +139,7 @@ def lint(
     """
     config = read_config(config_path) if config_path is not None else find_config(Path.cwd())
     chosen = select or config.select
-    left_out = {code: _because(reason) for item, reason in config.ignore.items() for code in select_rules([item])}
-    left_out |= dict.fromkeys(select_rules(ignore) if ignore else (), "left out by --ignore")
+    left_out = config.left_out | dict.fromkeys(select_rules(ignore) if ignore else (), "left out by --ignore")
     options = Options(
         profile=profile or config.profile,
         template=template or config.template,
@@ -168,17 +164,23 @@ def lint(
 
     report = judge()
     if fix and not _repair(report, write=write):
+        _say_unread(report)
         ctx.exit(report.status)
     report = judge() if fix else report
     if baseline_path is not None:
         report = _less_known(report, baseline_path, update=update_baseline)
     click.echo(_format(form, report), nl=False)
+    _say_unread(report)
+    ctx.exit(report.status)
+
+
+def _say_unread(report: Report) -> None:
+    """Name what made the exit status 2, whatever the format was."""
     for file in {u.name: u for page in report.pages for u in page.unread if u.given}.values():
         click.echo(f"clean-result lint: {file.name} cannot be read, so it is not checked: {file.reason}", err=True)
     for page in report.pages:
         if not page.readable:
             click.echo(f"clean-result lint: {page.path}: {page.findings[0].message}", err=True)
-    ctx.exit(report.status)
 
 
 def _check_usage(

@@ -39,6 +39,14 @@ class Config:
     template: Path | None = None
     root: Path | None = None
 
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Code of each rule that the project ignores, to what a report says of it."""
+        said = {
+            item: f"left out by the settings{f': {reason}' if reason else ''}" for item, reason in self.ignore.items()
+        }
+        return {code: why for item, why in said.items() for code in select_rules([item])}
+
 
 def find_config(folder: Path) -> Config:
     """The settings of the nearest folder, from ``folder`` upward, that has some.

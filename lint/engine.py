@@ -71,6 +71,10 @@ class Options:
     today: date = field(default_factory=date.today)
     """The day on which comments that allow something may have expired."""
 
+    def here(self) -> Options:
+        """For a page that stands in no folder (standard input, an event): paths on it start from the current one."""
+        return self if self.root is not None else replace(self, root=Path())
+
 
 class Readable(Protocol):
     """Something that gives bytes: standard input."""
@@ -105,7 +109,7 @@ def lint_paths(
     else:
         judged = dict(zip(files, _in_parallel(files, options, jobs), strict=True))
     if "-" in names:
-        judged["-"] = _lint_bytes(stdin.read(options.max_bytes + 1), STDIN_NAME, None, options)
+        judged["-"] = _lint_bytes(stdin.read(options.max_bytes + 1), STDIN_NAME, None, options.here())
     return Report(tuple(judged[name] for name in names), options.profile, fail_on)
 
 
@@ -296,7 +300,7 @@ def _compared(page: Page) -> tuple[str, ...]:
     """Names of the files with which the page's numbers were compared."""
     grounding = page.grounding
     own = (grounding.sidecar.analysis_path.name,) if grounding is not None and grounding.analysis is not None else ()
-    return (*own, *(d.name for d in page.results.datasets))
+    return tuple(dict.fromkeys((*own, *(d.name for d in page.results.datasets))))
 
 
 _READINGS = ("CR31", "CR4", "CR504", "CR51")

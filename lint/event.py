@@ -24,7 +24,7 @@ def lint_event(path: Path, options: Options) -> PageReport:
     """Judge the issue of an event file (``$GITHUB_EVENT_PATH``).
 
     The issue's title takes the place of a title that the body lacks. Lines are those of the body; what is found in
-    the title is reported on line 1 and says so.
+    the title is reported on line 1 and says so. Paths on the page start from ``options.root`` or the current folder.
 
     Raises
     ------
@@ -32,6 +32,7 @@ def lint_event(path: Path, options: Options) -> PageReport:
         If the file cannot be read or holds no issue.
     """
     number, title, body = _read(path)
+    options = options.here()
     name = f"issue-{number}.md"
     source = Source.read(name, body)
     if Document.parse(body).titles or not title:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from leakstats.records import struct
 
@@ -20,8 +21,10 @@ __all__ = ["NamedFile", "ResultFiles", "load_results"]
 _PATH = regex(r"(?<![\w:/.-])(?:\.{0,2}/)?(?:[\w.@-]+/)*[\w.@-]+\.(?:json|csv|tsv)(?![\w/])")
 _RESULT_WORD = regex(r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE)
 _MOST_BYTES = 8 * 1024 * 1024
-_MOST_FILES = 6
+_MOST_NAMED = 6
+"""Results files that are read since the page names them; of those that the user gives, every one is."""
 _MOST_KEPT = 256 * 1024
+_MOST_CHARACTERS = 4_000
 
 
 @struct
@@ -67,9 +70,15 @@ def load_results(
     named = tuple(_named(document, folders, given)) if page is not None or root is not None or given else ()
     if not read:
         return ResultFiles(named=named)
-    files = list(given) or list(dict.fromkeys(n.file for n in named if n.file is not None and "/" in n.name))
-    datasets, problems = [], []
-    for file in files[:_MOST_FILES]:
+    files, problems = list(given), []
+    if not given:
+        files = list(dict.fromkeys(n.file for n in named if n.file is not None and "/" in n.name))
+        problems = [
+            (str(file), f"the page names more than {_MOST_NAMED} results files") for file in files[_MOST_NAMED:]
+        ]
+        files = files[:_MOST_NAMED]
+    datasets = []
+    for file in files:
         try:
             seen = file.stat()
             size = seen.st_size
@@ -109,10 +118,9 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
     out: list[NamedFile] = []
     seen: set[str] = set()
     for text, scope in document.texts():
-        if scope in ("quote", "alt") or "." not in text.text:
+        if scope in ("quote", "alt"):
             continue
-        for match in _PATH.finditer(text.text[:4000]):
-            name = match.group(0)
+        for name, start, end in _names(text):
             if len(name) > 300 or name.count("/") > 12:
                 continue
             if not _RESULT_WORD.search(name):
@@ -122,10 +130,23 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
                 continue  # a page rendered beside its checkout; nothing is said of what may not be looked for
             if name not in seen or file is None:
                 seen.add(name)
-                out.append(NamedFile(name, text, match.start(), match.end(), file))
+                out.append(NamedFile(name, text, start, end, file))
         if len(out) > 50:
             break
     return out
+
+
+def _names(text: Text) -> Iterator[tuple[str, int, int]]:
+    """Paths of data files that a text shows or links to, each with its visible characters."""
+    shown = set()
+    if "." in text.text:
+        for match in _PATH.finditer(text.text[:_MOST_CHARACTERS]):
+            shown.add(match.group(0))
+            yield match.group(0), match.start(), match.end()
+    for link in text.links:
+        target = unquote(link.url.partition("#")[0])
+        if target not in shown and len(target) <= 300 and _PATH.fullmatch(target):
+            yield target, link.start, link.end
 
 
 def _resolve(name: str, folders: list[Path], given: Sequence[Path]) -> Path | None:

@@ -9,7 +9,7 @@ import click
 from leakstats.files import read_text
 
 from .config import find_config
-from .engine import Options, judge_page
+from .engine import DEFAULT_MAX_BYTES, Options, judge_page
 from .formats.review import review_to_text
 from .review import review
 
@@ -61,7 +61,9 @@ def review_page(
         root=root or config.root,
         analysis=analysis,
         results=results,
+        left_out=config.left_out,
         severity=config.severity,
+        max_bytes=config.max_bytes or DEFAULT_MAX_BYTES,
     )
     judged, report = judge_page(read_text(page), options, path=str(page), file=page)
     done = review(judged, report)

@@ -72,6 +72,15 @@ def test_anything_else_is_one_message(tmp_path: Path, text: str, message: str) -
         lint_event(tmp_path / "none.json", Options())
 
 
+def test_files_that_the_issue_names_are_those_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.json").write_text('{"villain": {"rate": 0.57}}')
+    monkeypatch.chdir(tmp_path)
+    report = judged(tmp_path, "Uptake falls", "Rates: `out/results.json`, `out/old_results.json`.\n", "CR205 CR320")
+    assert report.data == ("results.json",)
+    assert [(f.code, f.line) for f in report.findings] == [("CR205", 1)]
+
+
 @pytest.mark.parametrize("first", ["", "<!-- clean_result v1 -->\n"])
 def test_numbers_stand_at_their_line_of_the_body(tmp_path: Path, first: str) -> None:
     body = f"{first}## TL;DR\n\nThe villain says it in 57% of the answers.\n"

@@ -64,6 +64,13 @@ def test_fix_shows_a_diff_and_writes_nothing(page: Path) -> None:
     assert page.read_text("utf-8") == PAGE
 
 
+def test_a_page_that_is_not_there_is_named(page: Path) -> None:
+    page.unlink()
+    result = run("--fix")
+    assert result.exit_code == 2
+    assert "clean-result lint: issue.md: cannot be read: No such file or directory" in result.stderr
+
+
 def test_write_makes_the_repairs_and_judges_again(page: Path) -> None:
     result = run("--fix", "--write", "--select", "CR108,CR803")
     assert result.stderr == DIFF + "clean-result lint: 2 repairs in 1 page\n"

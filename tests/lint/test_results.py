@@ -71,6 +71,38 @@ def test_an_unreadable_file_is_a_problem_beside_a_readable_one(checkout: Path) -
     assert "No such file" in found.problems[1][1]
 
 
+def test_every_given_file_is_read_and_named_files_beyond_a_few_are_said_to_be_left_out(checkout: Path) -> None:
+    files = [checkout / "out" / f"results_{i}.json" for i in range(9)]
+    for file in files:
+        file.write_text('{"villain": {"rate": 0.57}}')
+    page = checkout / "issue.md"
+    page.write_text("# T\n\n" + ", ".join(f"`out/{file.name}`" for file in files) + "\n")
+    document = Document.parse(page.read_text())
+    given = load_results(document, given=files, page=page, root=None)
+    assert (len(given.datasets), given.problems) == (9, ())
+    named = load_results(document, given=(), page=page, root=None)
+    assert len(named.datasets) == 6
+    assert [reason for _, reason in named.problems] == ["the page names more than 6 results files"] * 3
+
+
+@pytest.mark.parametrize("target", ["../out/results.json", "../out/results.json#L3", "%2e%2e/out/results.json"])
+def test_a_link_names_the_file_that_it_points_to(checkout: Path, target: str) -> None:
+    page = checkout / "pages" / "issue.md"
+    page.write_text(f"# T\n\nSee [the numbers]({target}) and [a page](https://example.org/out/results.json).\n")
+    found = load_results(Document.parse(page.read_text()), given=(), page=page, root=None)
+    assert [d.name for d in found.datasets] == ["results.json"]
+    (named,) = found.named
+    assert named.text.text[named.start : named.end] == "the numbers"
+
+
+def test_standard_input_names_files_of_the_current_folder(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)
+    text = PAGE.format("out/results.json").encode()
+    assert lint_paths(["-"], Options(), stdin=io.BytesIO(text)).pages[0].data == ("results.json",)
+    (found,) = lint_paths(["-"], Options(), stdin=io.BytesIO(text.replace(b"out/", b"in/"))).pages
+    assert "CR205" in {f.code for f in found.findings}
+
+
 def linted(page: Path, *results: Path) -> Report:
     return lint_paths([str(page)], Options(results=results), stdin=io.BytesIO())
 

@@ -198,6 +198,21 @@ def test_the_command(tmp_path: Path, good_page: str) -> None:
     assert run(str(path)).exit_code == 1
 
 
+def test_the_project_s_settings_hold_for_a_review_too(
+    tmp_path: Path, good_page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "issue.md"
+    path.write_text(good_page.replace(" (LOW confidence)", "", 1), "utf-8")
+    assert run(str(path)).exit_code == 1
+    settings = tmp_path / ".clean-result.toml"
+    settings.write_text('[ignore]\nCR108 = "our titles have no marker"\n', "utf-8")
+    assert run(str(path)).exit_code == 0
+    settings.write_text("max-bytes = 10\n", "utf-8")
+    with pytest.raises(InputError, match="larger than 10 bytes"):
+        run(str(path))
+
+
 def test_a_page_that_is_not_parsed_is_one_message() -> None:
     with pytest.raises(InputError, match="was not parsed: it has 20000"):
         judge_page("[" * 20_000, Options(), path="p.md")
