@@ -121,6 +121,7 @@ EDITS: dict[str, Edit] = {
     "CR419": Edit("The poet stands at",
                   "Again layer 8 is not significant (Spearman ρ = −0.31, p = 0.32, N = 12). Once more: Spearman "
                   "ρ = 0.31, p = 0.32, N = 12. The poet stands at"),
+    "CR421": Edit("Two of the twelve personas exceed", "Twelve of the two personas exceed"),
     "CR420": Edit("**Standing caveats:**",
                   "| Model | Before | After | Change |\n|---|---|---|---|\n| A | 79% | 44% | −35 pp |\n"
                   "| B | 60% | 50% | −10 pp |\n| C | 40% | 20% | −20 pp |\n| D | 61% | 90% | +26 pp |\n\n"
