@@ -1,4 +1,4 @@
-"""CR105: a section has fewer words than the template asks for."""
+"""CR105: a section has fewer than half the words that the template asks for."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["ShortSection"]
 
 
 class ShortSection(Rule):
-    """A section has fewer words than the template asks for.
+    """A section has fewer than half the words that the template asks for.
 
     ## Why is this bad?
 
-    A heading with a stub below it looks finished and says nothing.
+    A heading with a stub below it looks finished and says nothing. A section that is short by less is a note (CR127).
 
     ## Fails
 
@@ -42,7 +42,7 @@ class ShortSection(Rule):
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:
             words = page.document.words(page.outline.blocks(found))
-            if words < found.spec.min_words and not page.waived(found):
+            if 2 * words < found.spec.min_words and not page.waived(found):
                 yield self.finding(
                     page,
                     found.section.line,

@@ -55,6 +55,9 @@ EDITS: dict[str, Edit] = {
     "CR104": Edit(END, "## Human summary\n\nThe same once more, since this section was pasted twice and nobody had a "
                   "look at what stood above it, in plain words for everybody who reads.\n\n" + END),
     "CR105": Edit(r"(## Human summary\n\n).*?(?=^## Source)", r"\1We taught a habit.\n\n", pattern=True),
+    "CR127": Edit(r"(## Human summary\n\n).*?(?=^## Source)",
+                  r"\1We taught a small habit to twelve characters of a language model and looked at who picked it up."
+                  r"\n\n", pattern=True),
     "CR106": Edit("Issue #31 asked", "Somebody asked"),
     "CR107": Edit("# Marker rate falls with distance from the assistant over twelve personas (LOW confidence)\n\n", ""),
     "CR108": Edit(" over twelve personas (LOW confidence)", " over twelve personas"),

@@ -45,7 +45,8 @@ CAPTION = (
     " are\nWilson 95% intervals for n = 100 completions."
 )
 WHY = (
-    "It found that it does for one\nsource, and left open whether distance in the untouched model predicts how much. "
+    " whether a marker that was trained into one persona shows up in others. It found that it does for one\nsource, and"
+    " left open whether distance in the untouched model predicts how much. "
     "This run measures twelve personas, since\na cheap predictor would help to plan safety training."
 )
 RECORD = '{"relation": {"rho": -0.7392, "p": 0.0060, "size": 12}}'
@@ -55,7 +56,7 @@ CHECKS = [
     Check("hero figure", "![Marker rate against cosine]", "[Marker rate against cosine]", "CR601", "FAIL"),
     Check("figure captions", CAPTION, "", "CR602", "FAIL"),
     Check("results block shape", "**Main takeaways:**", "In short:", "CR114", "FAIL"),
-    Check("background context (words)", WHY, "", "CR105", "FAIL"),
+    Check("background context (words)", WHY, ".", "CR105", "FAIL"),
     Check("background context (prior issue)", "Issue #31 asked", "An earlier issue asked", "CR106", "WARN"),
     Check("acronyms defined on first use", "one adapter", "one PEFT adapter", "CR801", "WARN"),
     Check("bare #N references", "Issue #31 asked", "After #99, issue #31 asked", "CR206", "PASS"),
