@@ -11,13 +11,13 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Literal
 
 from leakstats.errors import InputError
 from leakstats.estimate import Interval, PValue
+from leakstats.records import struct
 
 __all__ = [
     "MINUS",
@@ -38,8 +38,10 @@ __all__ = [
 
 MINUS = "\u2212"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SPACES = "\u00a0\u2007\u2009\u202f"
+_ASCII_FORMS = str.maketrans(
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺" + _DASHES + _SPACES, "0123456789-+" + "-" * len(_DASHES) + " " * len(_SPACES)
+)
 
 _NUMBER = re.compile(
     r"(?P<sign>[-+])?"
@@ -52,15 +54,10 @@ _NUMBER = re.compile(
 
 def normalise(text: str) -> str:
     """``text`` with typographic minus signs, superscript digits and thin spaces in their ASCII form."""
-    out = text.translate(_SUPERSCRIPTS)
-    for dash in _DASHES:
-        out = out.replace(dash, "-")
-    for space in _SPACES:
-        out = out.replace(space, " ")
-    return out
+    return text if text.isascii() else text.translate(_ASCII_FORMS)
 
 
-@dataclass(frozen=True, slots=True)
+@struct
 class Printed:
     """A printed number: its value, and the closed interval of values that its digits stand for.
 
@@ -98,18 +95,16 @@ def parse_number(text: str) -> Printed | None:
     match = _NUMBER.fullmatch(clean)
     if match is None or (match["whole"] is None and match["fraction"] is None):
         return None
-    whole = re.sub(r"[,' ]", "", match["whole"] or "0")
-    fraction = match["fraction"] or ""
-    exponent = int(match["exponent"] or match["power"] or 0)
+    sign, whole, fraction, power, plain_power, suffix = match.groups("")
+    if not whole.isdigit():
+        whole = re.sub(r"[,' ]", "", whole)
+    exponent = int(power or plain_power or 0)
     if abs(exponent) > 400:
         return None
-    negative = match["sign"] == "-"
-    digits = Decimal(f"{whole}.{fraction or '0'}")
-    half = Decimal(5).scaleb(-len(fraction) - 1)
-    ends = [float((digits + d).scaleb(exponent)) for d in (-half, Decimal(0), half)]
-    if negative:
+    tenths = 10 * int(whole + fraction)  # of the last place; float() reads a decimal text exactly
+    ends = [float(f"{tenths + d}e{exponent - len(fraction) - 1}") for d in (-5, 0, 5)]
+    if sign == "-":
         ends = [-e for e in reversed(ends)]
-    suffix = match["unit"] or ""
     unit: Literal["", "%", "pp", "x"]
     if suffix in ("%", "percent"):
         unit = "%"
@@ -123,7 +118,7 @@ def parse_number(text: str) -> Printed | None:
         low=ends[0],
         high=ends[2],
         decimals=len(fraction) - exponent,
-        signed=match["sign"] is not None,
+        signed=sign != "",
         unit=unit,
     )
 

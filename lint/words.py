@@ -11,7 +11,15 @@ from leakstats.numbers import normalise
 from .inline import Text
 from .regex import regex
 
-__all__ = ["find_phrase", "find_phrases", "holds_commit", "holds_phrase", "names_issue", "states_sample_size"]
+__all__ = [
+    "find_phrase",
+    "find_phrases",
+    "holds_commit",
+    "holds_phrase",
+    "lowered",
+    "names_issue",
+    "states_sample_size",
+]
 
 _ISSUE = regex(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
 _ISSUE_PATH = regex(r"/(?:issues|pull|discussions)/\d+")
@@ -36,12 +44,12 @@ def find_phrase(text: str, phrase: str) -> Iterator[int]:
     >>> list(find_phrase("Mastodont", "todo"))
     []
     """
-    yield from _find(_lower(text), phrase.lower())
+    yield from _find(lowered(text), phrase.lower())
 
 
 def find_phrases(text: str, phrases: Iterable[str]) -> list[tuple[int, int]]:
     """Where any of ``phrases`` stands in ``text``, as (start, end), in order."""
-    low, wanted = _lower(text), _folded(tuple(phrases))
+    low, wanted = lowered(text), _folded(tuple(phrases))
     if wanted[1].search(low) is None:
         return []
     return sorted((at, at + len(phrase)) for phrase in wanted[0] for at in _find(low, phrase))
@@ -54,7 +62,7 @@ def _folded(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]
     return low, re.compile("|".join(map(re.escape, low)) or r"(?!)")
 
 
-def _lower(text: str) -> str:
+def lowered(text: str) -> str:
     """``text`` in lower case, character by character where lowering would shift offsets."""
     low = text.lower()
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
@@ -77,7 +85,7 @@ def _in_word(character: str) -> bool:
 
 def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
     """True if ``text`` holds one of ``phrases``."""
-    low, wanted = _lower(text), _folded(tuple(phrases))
+    low, wanted = lowered(text), _folded(tuple(phrases))
     return wanted[1].search(low) is not None and any(True for phrase in wanted[0] for _ in _find(low, phrase))
 
 

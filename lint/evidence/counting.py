@@ -228,6 +228,14 @@ _QUESTION = regex(r"\b(?:how many|which|what share|for how many|in how many)\b",
 
 
 def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
+    """What :func:`_count` finds, worked out once for each of the page's claims."""
+    known: dict[int, set[int] | None] = evidence.cache.setdefault("true counts", {})
+    if id(claim) not in known:
+        known[id(claim)] = _count(evidence, claim)
+    return known[id(claim)]
+
+
+def _count(evidence: Evidence, claim: Counted) -> set[int] | None:
     """The counts that the words allow: those of its clause, or of the words before it where the clause asks nothing."""
     for start, text, numbers in _windows(claim):
         names = {m.name for m in claim.sentence.passage.names if start <= m.start < claim.sentence.end}

@@ -6,6 +6,7 @@ Reading is one pass of one expression over the text, and a short look at what st
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import inf, isfinite
 from typing import Literal, TypeAlias
 
@@ -100,6 +101,8 @@ _BOUND = regex(
     r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )
+_BOUND_ENDS = "≥>≤<≪=~≈."
+"""What a bound ends in, if not in a letter."""
 _AFTER_BOUND = regex(
     r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or "
     r"(?P<le>less|fewer|below|lower))\b"
@@ -125,6 +128,9 @@ _LEVELS = (1, 5, 10, 50, 66, 67, 68, 80, 83, 84, 85, 89, 90, 94, 95, 97, 97.5, 9
 """Usual levels of intervals and tests; another percentage before "CI" is the estimate."""
 _RANGED = regex(r"\s*(?:to|,|;|–|—|-|\.\.|…)\s*[-−+]?\.?\d")
 _NEXT = regex(r"/[pPnN]\s?[=<]")
+_RELATIONS = "=:≈~<>≤≥≪"
+_VERSION = regex(r"[.:]\d")
+_CLOCK = regex(r"\d[.:]$")
 _DATE = regex(r"\d{4}-\d{2}(?:-\d{2})?")
 _JOIN = regex(r"\s*(?:,|/|,?\s*(?:and|or|to|through|versus|vs\.?)|-|–|—|&|→|->|\+)\s*(?:the\s|L|ep(?:och)?s?\s)?$")
 
@@ -184,6 +190,9 @@ class Number:
         """The lowest and the highest value that prints as this number, or keeps to it where it is a bound."""
         low, high = self.printed
         return -inf if self.bound in ("<", "<=") else low, inf if self.bound in (">", ">=") else high
+
+
+_NO_BRACKETS = str.maketrans("", "", "(){}^ ")
 
 
 def _ascii(text: str) -> str:
@@ -262,16 +271,16 @@ def _plain(text: str, match: re.Match[str], start: int, role: Role) -> Number | 
     return Number(start, match.end(), text[start : match.end()], value, low, high, decimals, role, at=start)
 
 
+@lru_cache(maxsize=4096)  # tables and sentences print the same numbers
 def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] | None:
     if len(body) > 60:
         return None
-    power = _ascii(power)
-    bare_power = body == "10" and power and power[0] in "^⁻⁺"
+    bare_power = body == "10" and power[:1] in ("^", "⁻", "⁺")
     if bare_power:
         body, power = "1", "x10" + power
-    elif power and power[0] in "^⁻⁺":
+    elif power[:1] in ("^", "⁻", "⁺"):
         return None
-    power = power.replace("^", "").translate(str.maketrans("", "", "(){} "))
+    power = _ascii(power).translate(_NO_BRACKETS)
     spelled = (
         ("-" if sign and _ascii(sign) == "-" else "")
         + body.replace("\u2009", ",").replace("\u202f", ",").replace("\u00a0", ",").replace(" ", ",")
@@ -288,18 +297,21 @@ def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] 
 def _role(
     before: str, after: str, body: str, unit: str, decimals: int, previous: Number | None, text: str, start: int
 ) -> tuple[Role, str, int]:
-    if _ISSUE.search(before) or (after[:1] in ("/", "@") and after[1:2].isalpha() and not _NEXT.match(after)):
+    # Most numbers are neither of these; a look at what stands right in front saves the search through all of it.
+    mark = before.rstrip()[-1:]
+    named = mark.isalpha() or mark in _RELATIONS
+    if _ISSUE.search(before[-4:]) or (after[:1] in ("/", "@") and after[1:2].isalpha() and not _NEXT.match(after)):
         return "none", "", start
     if (
-        re.match(r"[.:]\d", after)
-        or re.search(r"\d[.:]$", before)
+        _VERSION.match(after)
+        or _CLOCK.search(before[-3:])
         or _DATE.match(body + after)
         or (len(body) == 2 and re.search(r"\d{4}-(?:\d\d-)?$", before))
     ):
         return "none", "", start  # a version, a time, a date
-    if (hit := _P.search(before)) is not None:
+    if named and (hit := _P.search(before)) is not None:
         return "p", "p", start - len(before) + hit.start()
-    if (hit := _N.search(before)) is not None and unit in ("", "point", "points"):
+    if named and (hit := _N.search(before)) is not None and unit in ("", "point", "points"):
         return "n", before[hit.start()], start - len(before) + hit.start()
     if not unit and _LATER_POINTS.match(after):
         return "points", "", start
@@ -315,15 +327,15 @@ def _role(
         if unit == "×" and re.match(r"\s?[A-Z]\w*\d", after):
             return "none", "", start
         return "fold", "", start
-    if (hit := _COEFFICIENT.search(before)) is not None and (decimals > 0 or body in ("0", "1")):
+    if (decimals > 0 or body in ("0", "1")) and (hit := _COEFFICIENT.search(before)) is not None:
         return "coefficient", _coefficient_name(hit.group(0)), start - len(before) + hit.start()
-    if _SETTING.search(before):
+    if "=" in before[-4:] and _SETTING.search(before):
         hit = re.search(r"[A-Za-z_α-ωΑ-Ω]+(?=\s?=\s?[\[\(]?$)", before)
         name = hit.group(0) if hit else ""
         if name.lower() in ("cos", "cosine", "sim", "similarity", "mean", "median", "rate", "share", "k"):
             return ("count" if decimals <= 0 else "value"), name, start - len(before) + hit.start() if hit else start
         return "none", "setting", start
-    if (hit := _INDEX.search(before)) is not None and decimals <= 0 and not re.match(r"\s*(?:out of|of|/)\s", after):
+    if decimals <= 0 and (hit := _INDEX.search(before)) is not None and not re.match(r"\s*(?:out of|of|/)\s", after):
         return "index", _index_word(hit.group(1)), start - len(before) + hit.start()
     if previous is not None and previous.role == "index" and decimals <= 0:
         between = text[previous.end : start]
@@ -372,7 +384,9 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
         if role == "p" and re.search(r"\babove\s*$", before):
             return ">"
         lead = lead if role != "p" else ""
-    hit = _BOUND.search(before if not label else lead)
+    front = before if not label else lead
+    last = front.rstrip().rstrip("(").rstrip()[-1:]
+    hit = _BOUND.search(front) if last.isalpha() or last in _BOUND_ENDS else None
     if hit is not None:
         return {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ca": "~"}[hit.lastgroup or "ca"]
     later = _AFTER_BOUND.match(after)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from leakstats.records import struct
 
 from ..regex import regex
+from ..words import lowered
 
 __all__ = [
     "ROLE_WORDS",
@@ -351,10 +352,10 @@ _DIRECTION = regex(
     rf"hand in hand|in parallel|in the same direction|the same way))|(?P<up>{_pattern(_UP)})"
     rf"|(?P<down>{_pattern(_DOWN)})|(?P<plus>positive(?:ly)?)|(?P<minus>negative(?:ly)?|inverse(?:ly)?|"
     rf"(?:move|go|run|point|pull|travel)s? (?:in opposite (?:directions|ways)|opposite ways|apart|"
-    rf"against each other)))\b",
-    re.IGNORECASE,
+    rf"against each other)))\b"
 )
-_STRENGTH = regex(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b", re.IGNORECASE)
+_STRENGTH = regex(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b")
+"""Of text in lower case, in which hundreds of words are looked for three times as fast."""
 _NEGATED = regex(
     r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|"
     r"barely)\s+(?:\w+\s+)?$",
@@ -381,7 +382,7 @@ def direction_words(text: str) -> list[DirectionWord]:
     [('rises', 1), ('falls', -1), ('below', -1)]
     """
     out = []
-    for match in _DIRECTION.finditer(text):
+    for match in _DIRECTION.finditer(lowered(text)):
         if _NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
             continue
         sign = 1 if match["up"] or match["plus"] or match["together"] else -1
@@ -390,7 +391,7 @@ def direction_words(text: str) -> list[DirectionWord]:
                 match.start(),
                 match.end(),
                 sign,
-                match.group(0),
+                text[match.start() : match.end()],
                 bool(match["plus"] or match["minus"] or match["together"]),
             )
         )
@@ -518,8 +519,8 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
 def strength_words(text: str) -> list[DirectionWord]:
     """The words that say stronger (+1) or weaker (-1)."""
     return [
-        DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m.group(0))
-        for m in _STRENGTH.finditer(text)
+        DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, text[m.start() : m.end()])
+        for m in _STRENGTH.finditer(lowered(text))
         if not _NEGATED.search(text[max(0, m.start() - 30) : m.start()])
     ]
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 import leakstats.lint
+from leakstats.lint.evidence import lexicon
 from leakstats.lint.regex import regex
 
 METHODS = ["search", "match", "fullmatch", "finditer", "findall", "split", "sub"]
@@ -69,3 +70,12 @@ def test_importing_the_rules_compiles_next_to_nothing() -> None:
     late, made = map(int, done.stdout.split())
     assert late > 200
     assert made < 5  # a table of words may be folded at import
+
+
+@pytest.mark.parametrize("words", [lexicon._UP, lexicon._DOWN, lexicon._STRONGER, lexicon._WEAKER])
+def test_words_that_are_looked_for_in_lower_case_are_written_so(words: list[str]) -> None:
+    assert words == [word.lower() for word in words]
+
+
+def test_a_capital_changes_no_direction() -> None:
+    assert [(w.text, w.sign) for w in lexicon.direction_words("Rising İ, FALLS")] == [("Rising", 1), ("FALLS", -1)]
