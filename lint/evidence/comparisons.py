@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from leakstats.facts import Fact
+from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .grammar import Number
@@ -55,16 +55,39 @@ def _facts(evidence: Evidence, sentence: Sentence) -> list[tuple[Fact, Fact]]:
     """Pairs of rates that a difference or a ratio of the sentence's names can mean."""
     out: list[tuple[Fact, Fact]] = []
     names = [m.name for m in sentence.names] or [m.name for m in sentence.passage.names]
-    rates = {n: [f for s, f in evidence.about.get(n, ()) if s.fraction] for n in dict.fromkeys(names)}
+    rates = {n: [f for s, f in evidence.about.get(n, ()) if _of_rates(evidence, s)] for n in dict.fromkeys(names)}
     for _n, facts in rates.items():
-        few = facts[:60]
+        few = _meant(sentence, facts)[:60]
         out.extend((a, b) for a in few for b in few if a is not b)
     for series in evidence.all_series:
-        if not series.fraction:
+        if not _of_rates(evidence, series):
             continue
-        inside = [series.facts[n] for n in rates if n in series.facts]
+        inside = _meant(sentence, [series.facts[n] for n in rates if n in series.facts])
         out.extend((a, b) for a in inside for b in inside if a is not b)
     return out
+
+
+def _of_rates(evidence: Evidence, series: Series) -> bool:
+    """True for a field of rates; a change is itself a difference."""
+    return series.fraction and series.role not in ("net", "gain", "at") and evidence.kind(series) in ("rate", "")
+
+
+def _meant(sentence: Sentence, facts: list[Fact]) -> list[Fact]:
+    """Those that belong to no setting, or to one that the passage names; all of them where none is left.
+
+    Of a model under twelve wordings a difference means the ends, the mean or the wordings that are named: any two of
+    twelve would explain every number.
+    """
+    if len(facts) < 2:
+        return facts
+    said = {m.name for m in sentence.passage.names}
+    kept = []
+    for fact in facts:
+        settings = {x for x in fact.entities - said if x.startswith("#")}
+        named = {x for x in fact.entities & said if x.startswith("#")}
+        if not settings or named:
+            kept.append(fact)
+    return kept or facts
 
 
 def _spreads(evidence: Evidence) -> list[tuple[Fact, Fact]]:
@@ -141,10 +164,11 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 known = [
                     ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
                 ]
-                alone = len(here) < 2 and _speaks_of_two(sentence)
+                alone = _speaks_of_two(sentence, number)
                 if len(here) < 2 and not alone:
                     if (
                         not known
+                        or not evidence.datasets  # the page alone need not hold both of them
                         or _difference_fits(low, high, _elsewhere(evidence, sentence), False)
                         or _difference_fits(low, high, known, False)
                         or not (sentence.names or len(around) >= 2)
@@ -162,17 +186,25 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
-def _speaks_of_two(sentence: Sentence) -> bool:
-    """True for "This is a 3.0× ratio." behind sentences with two rates: it names nobody, and means these two."""
-    if sentence.names or superlatives(sentence.text) or _OTHER_SET.search(sentence.text):
+def _speaks_of_two(sentence: Sentence, number: Number) -> bool:
+    """True for "This is a 3.0× ratio." behind two rates: its clause names nobody, and means these two."""
+    opened = max(sentence.text.rfind(mark, 0, number.start - sentence.start) for mark in (";", ". ")) + 1
+    clause = re.split(r";|\. ", sentence.text[opened:])[0]
+    left = sentence.start + opened
+    if any(left <= m.start < left + len(clause) for m in sentence.names):
+        return False
+    if superlatives(clause) or _OTHER_SET.search(clause):
+        return False
+    if any(left <= n.start < left + len(clause) and n is not number and is_rate(sentence, n) for n in sentence.numbers):
         return False
     before = [r for s in sentence.passage.sentences if s.start < sentence.start for r in _rates(s, False)]
+    before += _rates(sentence, False, number) if opened else []
     return _different(before) == 2
 
 
 _OTHER_SET = regex(
-    r"\b(?:between|median|mean|average|least|most|first|last|all|every|others?|among|across|start|baseline|"
-    r"peak)\b",
+    r"\b(?:between(?!\s*(?:[.,;:)*]|$|(?:them|these|the two|both)\b))|median|mean|average|least|most|first|last|all|"
+    r"every|others?|among|across|start|baseline|peak)\b",
     re.IGNORECASE,
 )
 
@@ -185,6 +217,15 @@ def _parted(sentence: Sentence, number: Number) -> bool:
     near = min(rates, key=lambda n: min(abs(n.end - number.start), abs(number.end - n.start)))
     left, right = sorted(((near.start, near.end), (number.start, number.end)))
     between = sentence.between(left[1], right[0])
+    if between.startswith(" (") and ")" not in between:
+        return False  # "gains 46.7 pts (T14 17.5%, T11 64.2%)" says of what
+    opened = sentence.between(sentence.start, near.start).rfind("(")
+    inside = sentence.between(sentence.start + opened, near.start) if opened >= 0 else ")"
+    if ")" not in inside and left[1] != near.end:
+        closed = sentence.between(near.end, sentence.end).find(")")
+        pair = [n for n in rates if sentence.start + opened < n.start < near.end + closed]
+        if closed >= 0 and len(pair) == 2:
+            return False  # "a maximum 15.3 times that of b (55.2% as against 3.6%)"
     return (
         any(left[1] <= m.start < right[0] for m in sentence.names)
         or re.search(r";|, (?:and|but|while)", between) is not None
@@ -212,13 +253,19 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             for number in sentence.numbers:
-                if number.role != "fold" or number.bound in ("<", "<=", ">", ">=") or _PRIOR.search(sentence.text):
+                if number.bound in ("<", "<=", ">", ">=") or _PRIOR.search(sentence.text):
+                    continue
+                if number.role != "fold" and not _is_ratio(sentence, number):
                     continue
                 if MOOT.search(sentence.text):
                     continue
-                if number.decimals <= 0 and not re.match(
-                    r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b",
-                    sentence.between(number.end, number.end + 14),
+                if (
+                    number.decimals <= 0
+                    and number.role == "fold"
+                    and not re.match(
+                        r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b",
+                        sentence.between(number.end, number.end + 14),
+                    )
                 ):
                     continue
                 here = _rates(sentence, False)
@@ -232,9 +279,15 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if not pairs and not (known and len(sentence.names) >= 2):
                     continue
-                if _ratio_fits(number, pairs) or _END_TO_END.search(sentence.text):
+                if sentence.names and not _rates(sentence, False) and not (evidence.datasets and known):
+                    continue  # "For a it is 5.2×" behind two rates of b
+                if _ratio_fits(number, pairs):
                     continue
-                alone = len(_rates(sentence, False)) < 2 and _speaks_of_two(sentence)
+                alone = _speaks_of_two(sentence, number)
+                if _END_TO_END.search(sentence.text):
+                    ends = [((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence)]
+                    if not ends or _ratio_fits(number, ends):
+                        continue
                 if (
                     not alone
                     and (not 2 <= _different(here) <= 3 or _parted(sentence, number))
@@ -244,6 +297,21 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 yield _fold_clash(passage, number)
+
+
+_RATIO = regex(
+    r"(?<!odds )(?<!risk )(?<!hazard )(?<!likelihood )(?<!variance )\b(?:ratio|quotient)\b"
+    r"(?: (?:of|between) (?:the )?(?:two|both|them|these)(?: \w+)?)?\s*(?:is|was|being|=|:|of|comes? to|"
+    r"amounts? to|equals)\s*(?:about |only |just )?$",
+    re.IGNORECASE,
+)
+
+
+def _is_ratio(sentence: Sentence, number: Number) -> bool:
+    """True for "the ratio is 15.3"."""
+    if number.role not in ("value", "count") or number.decimals < 1 or number.signed or number.label:
+        return False
+    return _RATIO.search(sentence.between(max(sentence.start, number.start - 60), number.start)) is not None
 
 
 _END_TO_END = regex(
@@ -257,20 +325,31 @@ def _fold_clash(passage: Passage, number: Number) -> Clash:
     return Clash(
         "fold",
         passage.place(number.start, number.end),
-        f"{number.text}× is no ratio of the numbers that it speaks of",
+        f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of",
         "divide again, from unrounded values",
     )
 
 
 def _contradicts_gap(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
-    """True if the gap beside a ratio is that of a field's ends, and their ratio is another."""
-    gaps = [n for n in sentence.numbers if n.role == "points" and not n.bound and not n.signed]
-    if len(gaps) != 1 or sentence.names:
+    """True if the rates that have the gap beside a ratio have another ratio.
+
+    "41.1 points, that is 2.1×" with one rate beside it says both: 78.3% and what lies 41.1 points below or above.
+    """
+    gaps = [n for n in sentence.numbers if n.role == "points" and not n.bound]
+    if len(gaps) != 1:
         return False
     low, high = gaps[0].scaled()
-    ends = [((a.low, a.high), (b.low, b.high)) for a, b in _spreads(evidence)]
-    fitting = [pair for pair in ends if _difference_fits(low, high, [pair], False)]
-    return bool(fitting) and not _ratio_fits(number, fitting)
+    low, high = (low, high) if low >= 0 else (-high, -low)
+    fitting = [
+        ((a.low, a.high), (b.low, b.high))
+        for a, b in (*_facts(evidence, sentence), *(() if sentence.names else _spreads(evidence)))
+        if _difference_fits(low, high, [((a.low, a.high), (b.low, b.high))], False)
+    ]
+    rates = _rates(sentence, True)
+    if _different(rates) == 1 and not _OTHER_SET.search(sentence.text):
+        least, most = rates[0]
+        fitting += [(rates[0], (least - high, most - low)), ((least + low, most + high), rates[0])]
+    return bool(fitting) and not _ratio_fits(number, [*fitting, *((b, a) for a, b in fitting)])
 
 
 def _different(rates: Sequence[tuple[float, float]]) -> int:
@@ -297,23 +376,25 @@ def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple
 
 
 _DIFFERENCE_WORDS = regex(
-    r"\b(?:differ(?:s|ence|ences)?|gap|spread|apart|net|change|changes|gain|gains|adds?|shift|swing|"
-    r"distance|margin|separat\w+|range|gaps|leads?|advantage|excess|deficit|surplus|delta|increments?|rises?|"
-    r"drops?|falls?|"
-    r"minus|contrast|jumps?|climbs?|declines?|loss(?:es)?)\b",
+    r"\b(?:differ(?:s|ed|ence|ences)?|gap|spread|apart|net|chang(?:e|es|ed)|gain(?:s|ed)?|add(?:s|ed)?|"
+    r"shift(?:s|ed)?|swing|swings|swung|mov(?:e|es|ed)|distance|margin|separat\w+|range|gaps|leads?|led|advantage|"
+    r"excess|deficit|surplus|delta|increments?|increas\w+|decreas\w+|ris(?:e|es|en)|rose|drop(?:s|ped)?|falls?|fell|"
+    r"minus|contrast|jump(?:s|ed)?|climb(?:s|ed)?|declin(?:e|es|ed)|loss(?:es)?|los(?:e|es|t)|grow(?:s|n)?|grew|"
+    r"sank|sinks?|exceeds?|exceeded|beats?|outdoes|trails?|lags?|overtakes?|reduc\w+|improv\w+|lift(?:s|ed)?|"
+    r"rais(?:e|es|ed)|lower(?:s|ed))\b",
     re.IGNORECASE,
 )
 _AFTER = regex(
     r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
-    r"drop|gain|increase|"
-    r"decrease|fewer|greater|smaller|behind|ahead)\b",
+    r"drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead|in between|"
+    r"between (?:them|the \w+|these|both)|separat\w+|decline|fall|loss|swing|shift|distance|margin)\b",
     re.IGNORECASE,
 )
 
 
 _BY = regex(
-    r"(?:\b(?:by|of|is|was|are|were|adds?|gains?|loses?|to|equals|makes?|comes? to|amounts? to|measures?|spans?|"
-    r"reach\w*|"
+    r"(?:\b(?:by|of|is|was|are|were|adds?|gains?|loses?|equals|makes?|comes? to|amounts? to|adds? up to|"
+    r"measures?|spans?|reach\w*|"
     r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some )*$",
     re.IGNORECASE,
 )
@@ -326,7 +407,9 @@ _BETWEEN = regex(
 
 
 _NAMED_DIFFERENCE = regex(
-    r"\b(?:their|the|a) (?:distance|difference|gap|spread|margin|separation)\s*(?:only |about )?$", re.IGNORECASE
+    r"(?:\b(?:their|the|a)\s+|^\W*)(?:total |net |overall |absolute |whole )?(?:distance|difference|gap|spread|margin|"
+    r"separation|contrast)\W{0,3}\s*(?:only |about )?$|\bbetween (?:them|the two|these(?: two)?|both)\W*$",
+    re.IGNORECASE,
 )
 
 
@@ -361,7 +444,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 before = sentence.between(max(sentence.start, number.start - 80), number.start)
-                before = re.split(r"[;:.]\s", before)[-1]
+                before = re.split(r"[;.]\s", before)[-1]
                 after = sentence.between(number.end, number.end + 16)
                 worded = (
                     bool(_BY.search(before) and _DIFFERENCE_WORDS.search(before))
@@ -381,8 +464,10 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
                 ]
                 elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
+                by = re.search(r"\bby\s+(?:only |about |just |some |nearly )?$", before) is not None
                 if not _difference_fits(low, high, pairs, False) and (
-                    elsewhere or not _difference_fits(low, high, known, False)
+                    (elsewhere and not (by and worded and sentence.names))
+                    or not _difference_fits(low, high, known, False)
                 ):
                     continue
                 if not number.signed and not worded and evidence.is_known(number, evidence.known_rates, 0.01):
@@ -404,8 +489,8 @@ _ARROW = regex(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")
 def _relative(low: float, high: float, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
     """True if the number is a relative change of two rates."""
     for a, b in pairs:
-        if b[0] <= 0:
-            continue
+        if b[0] <= 0 or (a[0] <= b[1] + 1e-9 and b[0] <= a[1] + 1e-9):
+            continue  # one rate that is printed twice
         ends = [(x - y) / y for x in a for y in b]
         if min(map(abs, ends)) <= high and low <= max(map(abs, ends)):
             return True

@@ -99,12 +99,17 @@ _NO_NOUN = regex(
 )
 
 
+_ANY = frozenset(["case", "one", "thing", "unit", "item", "instance", "member", "entrie", "row", "column", "entr"])
+"""Words that stand for whatever is counted."""
+
+
 def _noun(sentence: Sentence, at: int) -> str:
     """What is counted, singular: the first plural behind a count; "" where none stands there."""
     after = re.match(r"(?:\s+[`\"'*(]*[A-Za-z][A-Za-z-]*[`\"'*)]*){1,4}", sentence.between(at, at + 48))
     for word in re.findall(r"[A-Za-z-]+", after.group(0)) if after is not None else ():
         if word.endswith("s") and len(word) > 2 and not _NO_NOUN.fullmatch(word):
-            return str(word).lower().rstrip("s")
+            noun = str(word).lower().rstrip("s")
+            return "" if noun in _ANY else noun
         if word.lower() in ("in", "at", "by", "for", "with", "under", "on", "of", "from", "to", "than", "and"):
             return ""
     return ""
@@ -310,7 +315,7 @@ def _bounds(claim: Counted) -> tuple[int, int]:
         elif start >= claim.end:
             right = min(right, start - sentence.start)
             comma = text.find(",", tail, right)
-            right = comma if comma > tail and len(text[comma:right].split()) > 1 else right
+            right = comma if comma >= tail and len(text[comma:right].split()) > 1 else right
     return left, right
 
 

@@ -82,17 +82,17 @@ _TRIALS = (
 _MOSTLY = regex(
     rf"\bmost (?:of )?(?:(?:its|their|"
     rf"the|all) )?"
-    rf"(?:own )?(?:\w+ )?{_TRIALS}|\bmore often than not\b|\bmore than every (?:second|other)\b",
+    rf"(?:own )?(?:\w+ )?{_TRIALS}|\b(?:a|the) (?:clear |large |small )?majority of (?:(?:its|their|the|all) )?"
+    rf"(?:own )?(?:\w+ ){{0,2}}{_TRIALS}|\bmore often than not\b|\bmore than every (?:second|other)\b",
     re.IGNORECASE,
 )
 _SELDOM = regex(
     rf"\b(?:a )?minority of (?:(?:its|their|the|all) )?(?:\w+ )?{_TRIALS}|\bless often than not\b", re.IGNORECASE
 )
 _UNREAD = regex(
-    rf"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
-    rf"majority of (?:\w+ ){{0,2}}{_TRIALS}|"
+    r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
     r"runs?|repeats?|replicates?|(?:the|this|that|same|whose) (?:direction|sign|order|ranking)|either direction|"
-    r"(?:each|every|all|any) [^.;]{0,60}\b(?:each|every|all|any)|"
+    r"(?:each|every|all|any) [^.;]{0,60}(?<!at )\b(?:each|every|all|any)|"
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,
 )
@@ -134,7 +134,8 @@ _SIGNIFICANT = regex(
     r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
     r"(?:conventional|usual|customary|"
     r"standard) (?:level|threshold|bar|cut-?off)|below 0?\.05|distinguishable|depends?|"
-    r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey])\b",
+    r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey]|"
+    r"by (?:a |the )?(?:\w+['’]s )?(?:exact |two-sided |t[- ]|u[- ]|z[- ]|rank[- ])*tests?)\b",
     re.IGNORECASE,
 )
 _UNLIKE = regex(
@@ -252,6 +253,17 @@ def _fit(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
     return alike
 
 
+def _printed(evidence: Evidence, series: list[Series]) -> list[Series]:
+    """The columns of the page and the fields that they print; all where none is among them.
+
+    A file holds many fields that nobody speaks of.
+    """
+    if len(series) < 2:
+        return series
+    shown = {b.data.pointer for b in evidence.bindings}
+    return [s for s in series if s.origin == "page" or s.pointer in shown] or series
+
+
 def _by_method(series: list[Series], *texts: str) -> list[Series]:
     """The fields of ranks, or of the linear coefficients, where the first words that name a test ask for one."""
     ranks = linear = False
@@ -348,7 +360,7 @@ def _is_coefficient(evidence: Evidence, series: Series) -> bool:
     return not series.role and evidence.kind(series) == "coefficient"
 
 
-def _levels(evidence: Evidence, series: list[Series], text: str) -> list[Series]:
+def _levels(evidence: Evidence, series: list[Series], text: str, before: str = "") -> list[Series]:
     """The rates that a level can be asked of: no intervals, no changes, no second numbers of a cell."""
     found = [
         s
@@ -358,9 +370,26 @@ def _levels(evidence: Evidence, series: list[Series], text: str) -> list[Series]
         and s.role not in ("second", "net", "gain", "at", "min")
         and not words_of(s.quantity) & _CHANGED
     ]
+    found += [  # a column that nothing calls a rate may be one
+        s
+        for s in series
+        if found
+        and s.origin == "page"
+        and not s.role
+        and evidence.kind(s) == ""
+        and not s.whole
+        and all(0 <= f.value <= 1 for f in values_of(s))
+    ]
     beside = {w for w in _BESIDE if re.search(rf"\b{w}", text, re.IGNORECASE)}
     own = [s for s in found if any(w.startswith(b) for w in s.words | words_of(s.quantity) for b in beside)]
-    return _by_role(own or found, text)  # where a thing has two rates and no word tells, both are readings
+    roled = _by_role(own or found, text)
+    if len(roled) == len(own or found) and not any(p.search(text) for p in ROLE_WORDS.values()):
+        # "Peaks reach 4.5% to 75.6%. 3 of 5 pass one half": of the peaks
+        said = [r for r, p in ROLE_WORDS.items() if p.search(before)]
+        peaks = [s for s in roled if s.role == "max" or (s.origin == "page" and ROLE_WORDS["max"].search(s.quantity))]
+        if said == ["max"] and peaks:
+            return peaks
+    return _printed(evidence, roled)  # where a thing has two rates and no word tells, both are readings
 
 
 _BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")
@@ -423,7 +452,9 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
             continue
         if number.role == "value" and number.value in (0.05, 0.01, 0.001) and number.bound in ("<", "<="):
             number = replace(number, role="p")
-        elif number.role == "value" and _NAMES_COEFFICIENT.search(text):
+        elif number.role == "value" and (
+            _NAMES_COEFFICIENT.search(text) or _RANKS.search(text) or _LINEAR.search(text)
+        ):
             number = replace(number, role="coefficient")
         bounded.append(number)
     judged = [n for n in bounded if n.role in ("p", "value", "coefficient", "points", "percent")]
@@ -438,7 +469,7 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
         return _of_points(evidence, asked, series, number)
     if number.role == "percent" or (number.role == "value" and is_rate(sentence, number)):
         scale = 0.01 if number.role == "percent" else 1.0
-        return _count_of(_levels(evidence, series, text), number.bound, number.value * scale)
+        return _count_of(_levels(evidence, series, text, asked.before), number.bound, number.value * scale)
     chosen = [
         s for s in series if not s.role and all(abs(f.value) <= 1 for f in values_of(s)) and not _is_p(evidence, s)
     ]
@@ -465,18 +496,18 @@ def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
     if part is not None:
         said = re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())
         bound = ">" if part["more"] else ">=" if part["least"] else "<" if part["less"] else "<="
-        return _count_of(_levels(evidence, series, asked.text), bound, _SHARES[said])
+        return _count_of(_levels(evidence, series, asked.text, asked.before), bound, _SHARES[said])
     passive = _PASSED.search(asked.text)
     if passive is not None:
         bound = ">=" if passive["least"] else ">"
         said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
-        return _count_of(_levels(evidence, series, asked.text), bound, _SHARES[said])
+        return _count_of(_levels(evidence, series, asked.text, asked.before), bound, _SHARES[said])
     if _MOSTLY.search(asked.text):
-        return _count_of(_levels(evidence, series, asked.text), ">", 0.5)
+        return _count_of(_levels(evidence, series, asked.text, asked.before), ">", 0.5)
     if _SELDOM.search(asked.text):
-        return _count_of(_levels(evidence, series, asked.text), "<", 0.5)
+        return _count_of(_levels(evidence, series, asked.text, asked.before), "<", 0.5)
     if _ZERO.search(asked.text):
-        levels = _levels(evidence, series, asked.text)
+        levels = _levels(evidence, series, asked.text, asked.before)
         return {sum(f.value == 0 for f in values_of(s)) for s in levels}
     return None
 
@@ -577,6 +608,13 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> set
         return set()
     if unlike and not (more or less):
         return out
+    if averaged or re.search(
+        r"\b(?:graded|rated|judged|scored)\b", text
+    ):  # of the means, where shares stand beside them
+        scores = [s for s in whole if not s.fraction]
+        whole = scores or whole
+        shifts = [s for s in deltas if any(abs(f.value) > 1 for f in values_of(s)) or not s.fraction]
+        deltas = shifts or deltas
     for sign in signs:
         for s in deltas:
             out.add(sum(f.value * sign > 0 for f in values_of(s)))
@@ -608,7 +646,12 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int]
     elif (_NAMES_COEFFICIENT.search(text) or _RELATION.search(text)) and fits:
         chosen = _by_method(fits, text)
     want = 1 if signed["plus"] else -1
-    return {sum(f.value * want > 0 for f in values_of(s)) for s in _by_words(chosen, text)}
+    chosen = _printed(evidence, _by_words(chosen, text))
+    out: set[int] = set()
+    for s in chosen:  # a printed 0.00 may be of either sign
+        ends = [(f.low * want, f.high * want) for f in values_of(s)]
+        out |= set(range(sum(min(x) > 0 for x in ends), sum(max(x) > 0 for x in ends) + 1))
+    return out
 
 
 # -- changes ----------------------------------------------------------------------------------------------------------
@@ -619,14 +662,15 @@ def _pairs(evidence: Evidence, total: int) -> Iterator[tuple[Series, list[tuple[
     plain = [s for s in evidence.all_series if not s.role and evidence.kind(s) not in ("size", "p", "spread")]
     firsts = [s for s in plain if _words(s) & _FIRSTS or _index(s) == 0]
     lasts = [s for s in plain if _words(s) & _LASTS]
-    indexed = [s for s in plain if _index(s) > 0 and s.origin == "page"]
-    if indexed:
-        lasts.append(max(indexed, key=_index))
+    for origin in ("page", "data"):
+        indexed = [s for s in plain if _index(s) > 0 and s.origin == origin]
+        last = max(map(_index, indexed), default=0)
+        lasts += [s for s in indexed if _index(s) == last]
     for a in firsts:
         for b in lasts:
             if a is b or a.origin != b.origin or a.fraction != b.fraction:
                 continue
-            mine, other = _words(a), _words(b)
+            mine, other = (frozenset(w for w in _words(x) - _JOINING if not w.isdigit()) for x in (a, b))
             if evidence.kind(a) == evidence.kind(b) == "similarity":
                 mine, other = mine - LIKENESS, other - LIKENESS
             if not (mine - other <= _FIRSTS and other - mine <= _LASTS):
@@ -634,6 +678,9 @@ def _pairs(evidence: Evidence, total: int) -> Iterator[tuple[Series, list[tuple[
             both = {id(f): (f, b.facts[k]) for k, f in a.facts.items() if k in b.facts}
             if len(both) == total:
                 yield a, list(both.values())
+
+
+_JOINING = frozenset(["at", "in", "of", "the", "by", "on", "to", "value", "level", "point", "time"])
 
 
 def _words(series: Series) -> frozenset[str]:
@@ -651,11 +698,15 @@ _POINT = regex(
 
 
 def _index(series: Series) -> int:
-    """The point of time that a column of the page is about; -1 for none."""
-    match = _TIME.search(series.quantity) if series.origin == "page" and series.pointer.startswith("column") else None
+    """The point of time that a column of the page, or a field of the files, is about; -1 for none."""
+    if series.origin == "data":
+        match = _TIME_KEY.search(series.pointer)
+    else:
+        match = _TIME.search(series.quantity) if series.pointer.startswith("column") else None
     return int(match.group(1)) if match is not None else -1
 
 
+_TIME_KEY = regex(r"(?<=[/,=_])(\d{1,6})(?:/[^/,*\d]*)?$")
 _TIME = regex(
     r"(?:^|\b(?:epoch|ep|step|update|checkpoint|ckpt|round|tick|turn|t|e)\.?[\s_]*)(\d{1,6})\s*(?:\(%\))?$",
     re.IGNORECASE,
@@ -698,8 +749,9 @@ def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[in
     elif not kinds:
         rates = [x for x in found if x[0] == "rate"]
         found = rates or found
-    out = {sum(v * sign > 0 for v in values) for _, values in found}
-    for p in _ps(evidence, series, asked):  # a change may be one that its test confirms
+    tested = _SIGNIFICANT.search(text) is not None
+    out = set() if tested else {sum(v * sign > 0 for v in values) for _, values in found}
+    for p in _ps(evidence, series, asked) if tested else ():  # changes that their test confirms
         changes = [s for s in (*nets, *_contrasts(evidence, series)) if set(p.facts) <= set(s.facts)]
         out |= {sum(p.facts[k].value < 0.05 and s.facts[k].value * sign > 0 for k in set(p.facts)) for s in changes}
         out.add(sum(f.value < 0.05 for f in values_of(p)))

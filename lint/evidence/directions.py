@@ -11,7 +11,7 @@ from .correlations import Record, records
 from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import DirectionWord, direction_words, quantifiers, relation_sign, strength_words
+from .lexicon import MOOT, DirectionWord, direction_words, quantifiers, relation_sign, strength_words
 from .passages import Passage, Sentence
 from .values import is_claim, vectors
 
@@ -23,7 +23,9 @@ _RELATION = regex(
 )
 _BASE = regex(
     r"\b(?:its|their|the|his|own|where it|where they)\s+(?:own\s+)?(?:baselines?|starts?|starting "
-    r"(?:point|level|value)|initial|started|began|first)\b",
+    r"(?:point|level|value)|initial|started|began|first|outset|beginning|opening|entry)\b"
+    r"|\bthan (?:it|they|he|she) (?:began|started|opened|set out|entered|was at (?:first|the (?:start|outset)))\b"
+    r"|\bthan (?:at|in|before) (?:the )?(?:first|start|beginning|outset|training)\b",
     re.IGNORECASE,
 )
 
@@ -46,6 +48,8 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
             if not words and relation_sign(sentence.text) is None:
                 continue
             yield from _of_moves(evidence, sentence, words)
+            yield from _of_arrivals(sentence, words)
+            yield from _of_signs(sentence, words)
             yield from _of_relations(evidence, sentence, words)
             yield from _of_differences(sentence, words)
             yield from _of_ends(evidence, sentence, words)
@@ -101,6 +105,72 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if change * word.sign < 0:
             used.add(word.start)
             yield _clash(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
+
+
+_THEN = regex(
+    r"\s*(?:at first|before(?:hand)?|at the (?:start|outset)|initially)?\s*[,;]?\s*(?:and |but )?"
+    r"(?:then|later|afterwards|thereafter|finally|subsequently|at last|in the end|and after(?:wards)?)\s+$",
+    re.IGNORECASE,
+)
+
+
+def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "… before, 41.1%, and climbed to 36.7%", "ends higher: 24.2%, then 1.7%": one rate, and where it went."""
+    rates = [n for n in sentence.numbers if is_rate(sentence, n) and n.bound in ("", "~") and not n.signed]
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    rates = [n for n in rates if id(n) not in ends]
+    if len(rates) != 2 or _moves(sentence):
+        return
+    a, b = rates
+    change = b.value - a.value
+    if change == 0 or a.role != b.role:
+        return
+    names = {m.name for m in sentence.names if not m.name.startswith("#")}
+    if len(names) > 1:
+        return
+    then = _THEN.fullmatch(sentence.between(a.end, b.at)) is not None
+    for word in words:
+        start, end = sentence.start + word.start, sentence.start + word.end
+        arrived = a.end <= start and re.fullmatch(
+            r"\s+(?:again |back |slightly |sharply |only )?to\s+(?:about |just |only )?", sentence.between(end, b.at)
+        )
+        before = then and end <= a.at and not re.search(r"[.;]", sentence.between(end, a.at)) and a.at - end < 40
+        if not word.polar and (arrived or before) and change * word.sign < 0:
+            yield _clash(sentence, word, f"'{word.text}' beside {a.text} and then {b.text}")
+            return
+
+
+_STANDS = regex(
+    r"(?:\b(?:is|was|lies?|lay|ends?|ended|stands?|sits?|comes? out|finish\w*|remains?|stays?|scores?|lands?)\s+"
+    r"(?:\w+\s+)?|^\W*)$",
+    re.IGNORECASE,
+)
+_NOT_VALUES = regex(
+    r"\b(?:drop|drops|decrease|loss|decline|fall|reduction|decrement|deficit|p|distance|error|errors)\b", re.IGNORECASE
+)
+
+
+def _of_signs(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "a is behind b by +26.3 pp": the sign of the one difference against the word that compares the two."""
+    signed = [n for n in sentence.numbers if n.signed and n.role == "points" and not n.bound and n.value]
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    signed = [n for n in signed if id(n) not in ends]
+    if len(signed) != 1 or _NOT_VALUES.search(sentence.text):
+        return
+    found = []
+    for word in words:
+        before, after = sentence.text[: word.start], sentence.text[word.end :]
+        named = re.match(r"\s*(?:than\s|of\s|)(?:the |its |their )?", after)
+        at = sentence.start + word.end + (named.end() if named is not None else 0)
+        of = any(m.start == at or sentence.between(at, m.start).strip("`\"'* ") == "" for m in sentence.names)
+        if word.text.lower() in _COMPARING and _STANDS.search(before.rstrip() + " ") and of:
+            found.append(word)
+    number = signed[0]
+    if len(found) == 1 and sentence.start + found[0].end < number.start and number.value * found[0].sign < 0:
+        yield _clash(sentence, found[0], f"'{found[0].text}' beside {number.text}")
+
+
+_COMPARING = frozenset(["above", "below", "ahead of", "behind", "higher", "lower", "trails", "lags", "exceeds"])
 
 
 # -- coefficients -----------------------------------------------------------------------------------------------------
@@ -164,6 +234,7 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
                 yield Clash("direction", place, f"a relation of the other sign beside {shown}", "correct the words")
         return
     if _SUBJECT.match(text):
+        yield from _of_subject(sentence, first, coefficients, sign, shown)
         return  # "Larger models lose less": the comparative is the subject's
     mine = [w for w in words if w.end <= len(first)]
     polar = [w for w in mine if w.polar]
@@ -183,6 +254,31 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
 
 
 _SUBJECT = regex(r"\W*(?:the )?(?:larger|bigger|greater|smaller|higher|lower|closer|stronger)\s+\w+", re.IGNORECASE)
+_LONGER = regex(
+    r"^\W*(?:the )?(?:(?P<am>longer|larger|bigger|greater|higher|wordier|deeper|older|later|stronger|heavier|richer)|"
+    r"(?P<al>shorter|smaller|lower|terser|shallower|younger|earlier|weaker|lighter|poorer))\s+[\w-]+\s+"
+    r"(?P<gap>(?:[\w-]+\s+){1,4}?)(?:(?P<bm>more|higher|greater|larger|better|more often)|"
+    r"(?P<bl>fewer|less|lower|smaller|worse|less often))\b",
+    re.IGNORECASE,
+)
+
+
+def _of_subject(sentence: Sentence, first: str, coefficients: list[Number], sign: int, shown: str) -> Iterator[Clash]:
+    """ "Longer phrasings get more right answers (ρ = −0.76)": two comparatives and the coefficient behind them."""
+    hit = _LONGER.match(first)
+    if hit is None or not coefficients or re.search(r"\bthan\b", first):
+        return
+    if any(not w.polar for w in direction_words(hit["gap"])):
+        return  # "lose less" of one that counts losses
+    said = (1 if hit["am"] else -1) * (1 if hit["bm"] else -1)
+    if said != sign:
+        yield _clash(
+            sentence,
+            DirectionWord(hit.start(), hit.end(), said, hit.group(0).strip()),
+            f"'{hit.group(0).strip()}' beside {shown}",
+        )
+
+
 _NEARNESS = regex(
     r"\b(?:with|follows?|tracks?|against)\b.*\b(?:overlap|closeness|similarity|likeness|cosine|projection|"
     r"resemblance)\b",
@@ -265,7 +361,7 @@ def _net(evidence: Evidence, sentence: Sentence) -> float | None:
     changes = set()
     for part in passage.sentences:
         for span in _moves(part):
-            if span.left.role in ("percent",) and part is not sentence:
+            if part is not sentence and is_rate(part, span.left) and is_rate(part, span.right):
                 changes.add(span.right.value - span.left.value)
     if len(changes) == 1:
         return changes.pop()
@@ -390,6 +486,12 @@ _WITH_THEM = regex(
 )
 
 
+_ADDING = regex(
+    r"^\W*(?:add|includ|keep|restor|retain|bring|put|admit|count|leav)ing\b(?! (?:\w+ ){0,4}out\b)", re.IGNORECASE
+)
+_WITHOUT = regex(r"\bwithout (?:them|it|him|her|those|these|either|both|the (?:two|pair))\b|\bbefore\b", re.IGNORECASE)
+
+
 def _strength(
     evidence: Evidence, passage: Passage, sentence: Sentence, word: DirectionWord, coefficients: list[Number]
 ) -> str:
@@ -407,11 +509,21 @@ def _strength(
         return ""
     if len(coefficients) != 1:
         return ""
-    if _WITH_THEM.search(sentence.text):
+    turned = _ADDING.match(sentence.text) is not None
+    if _WITH_THEM.search(sentence.text) or (turned and _WITHOUT.search(sentence.text) is None):
         return ""  # of the fit that the coefficient is not about
     own = coefficients[0]
     mine = next((r for r in records(evidence) if r.coefficient is own), None)
-    others = _others(evidence, mine)
+    at = sentence.start + word.end
+    compared = [
+        n.value
+        for n in sentence.numbers
+        if n.start >= at and n.role in ("value", "coefficient") and n.decimals > 0 and abs(n.value) <= 1 and not n.bound
+    ]
+    if own.end <= sentence.start + word.start and re.match(r"[^.;]{0,60}?\bthan\b", sentence.between(at, sentence.end)):
+        others = compared if len(compared) == 1 and compared[0] * own.value > 0 else []
+    else:
+        others = _others(evidence, mine)
     if not others:
         return ""
     than = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
@@ -420,34 +532,63 @@ def _strength(
     if not (larger or smaller):
         return ""
     sign = 1 if smaller else -1
-    if than:
+    if than != turned:
         sign = -sign
     shown = ", ".join(f"{o:g}" for o in sorted(set(others))[:2])
     return f"beside {own.text}, where it is compared with {shown}" if sign != word.sign else ""
 
 
 def _others(evidence: Evidence, mine: Record | None) -> list[float]:
-    """The coefficients of the same kind over another set of things: those with another N."""
+    """The coefficients of the same kind and sign over all things, where ``mine`` is over fewer.
+
+    Those of a layer that its own passage does not name are left out, and so is what an earlier study found.
+    """
     if mine is None or mine.coefficient is None or mine.n is None:
         return []
     found = [
         r
         for r in records(evidence)
-        if r.coefficient is not None and r.n is not None and r is not mine and not r.coefficient.bound
+        if r.coefficient is not None
+        and r.n is not None
+        and r is not mine
+        and not r.coefficient.bound
+        and not r.prior
+        and not (r.passage is not None and MOOT.search(r.context))
     ]
-    kind = mine.coefficient.label
+    kind, own = _statistic(mine), mine.coefficient.value
     largest = max((r.n or 0 for r in found), default=0)
+    layers = _layers(mine)
     out: list[float] = []
     spoken: list[float] = []
     for r in found:
-        if r.coefficient is None:
+        if r.coefficient is None or r.n != largest or mine.n >= largest or _statistic(r) != kind:
             continue
-        label = r.coefficient.label or (
-            "ρ"
-            if re.search(r"ρ|rho|spearman", r.context, re.IGNORECASE)
-            and not re.search("pearson", r.context.split("|")[0], re.IGNORECASE)
-            else "r"
-        )
-        if r.n != mine.n and r.n == largest and label == kind:
-            (spoken if r.passage is not None and not r.prior else out).append(r.coefficient.value)
+        if r.coefficient.value * own < 0:
+            return []  # of another relation
+        if r.passage is not None and not _layers(r) - layers:
+            spoken.append(r.coefficient.value)
+        elif r.passage is None:
+            out.append(r.coefficient.value)
     return spoken or out
+
+
+def _statistic(record: Record) -> str:
+    """``r`` or ``ρ``, by the coefficient's own name or by the words beside it."""
+    label = record.coefficient.label if record.coefficient is not None else ""
+    if label in ("ρ", "r", "τ"):
+        return label
+    context = record.context
+    ranks = re.search(r"ρ|\brho\b|spearman|\brank", context, re.IGNORECASE) is not None
+    if record.passage is None:
+        return "ρ" if ranks and not re.search("pearson", context.split("|")[0], re.IGNORECASE) else "r"
+    linear = re.search(r"pearson|\blinear\b", context, re.IGNORECASE) is not None
+    return "ρ" if ranks and not linear else "r" if linear and not ranks else ""
+
+
+def _layers(record: Record) -> set[str]:
+    """The layers and epochs that the sentence of a record names."""
+    if record.passage is None or record.coefficient is None:
+        return set()
+    at = record.coefficient.start
+    here = next((s for s in record.passage.sentences if s.start <= at < s.end), None)
+    return {m.name for m in here.names if m.name.startswith("#")} if here is not None else set()

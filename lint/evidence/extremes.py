@@ -52,7 +52,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 if _of_one(evidence, sentence, a, b):
                     continue
-                falls = a.value > b.value > 0 and a.role in ("percent", "count") and b.role == "percent"
+                falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
                 if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
                     continue  # "cut 1.6 times (80% to 51%)" is a move
                 whole = (
@@ -330,6 +330,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         and len(_facts(s)) >= 3
         and s.role not in ("interval", "at", "second")
         and evidence.kind(s) not in (("size", "p") if spread else ("size", "p", "spread"))
+        and (s.fraction or not s.whole or s.role in ("net", "gain"))  # a number of trials has no extreme to speak of
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
         and (counted is None or len(_facts(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
     ]
@@ -342,8 +343,13 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     others = _beside_holder(sentence, start, end, holder)
     candidates = [(s, f) for s, f in candidates if all(o in s.facts for o in others)]
     change = None if spread else _change(sentence, start, end)
+    moved = _moved(sentence, end, holder)
+    if change is None and moved is not None and not spread:
+        change = "any"  # "Largest: a, from 0.21 to 0.47"
     if change is not None:
         candidates = _changes(evidence, holder, candidates)
+        if moved is not None:
+            candidates = [(s, f) for s, f in candidates if _overlaps(f, *moved)]
     if said in _OF_RATES:
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     if spread:
@@ -384,7 +390,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = _ranged(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
         return None
-    if any(_is_extreme(s, f, word, change) for s, f in (*candidates, *over)):
+    either = said in _OF_MERIT or (
+        change is not None and any(x.value < 0 for s, _ in candidates for x in _facts(s)) and said in _OF_DEGREE
+    )
+    if any(_is_extreme(s, f, word, change, either=either) for s, f in (*candidates, *over)):
         return None
     series = candidates[0][0]
     by_name = {
@@ -402,6 +411,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
 _OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
 """Words of a relation or of a spread; of anything else they may mean either end."""
 _FIT = regex(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)
+_OF_MERIT = frozenset(["best", "worst"])
+"""Which end is meant depends on what is good."""
+_OF_DEGREE = frozenset(["most", "least"])
+"""Of a change, its size or its good direction."""
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
 _TWICE = regex(
     r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom)(?: \w+)? to (?:best|worst|highest|lowest|largest|"
@@ -479,7 +492,7 @@ def _beside_holder(sentence: Sentence, start: int, end: int, holder: Mention) ->
     return {m.name for m in sentence.names if first <= m.start < last and m.name != holder.name}
 
 
-def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | None) -> bool:
+def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | None, *, either: bool = False) -> bool:
     """True if ``fact`` is the largest or smallest of its series, in value or in size."""
     facts = _facts(series)
     spread = max(f.high - f.low for f in facts) + 1e-12
@@ -488,6 +501,8 @@ def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | Non
         ([abs(f.value) for f in facts], abs(fact.value)),
     ):
         if abs(own - (max(values) if word.sign > 0 else min(values))) <= spread:
+            return True
+        if either and min(abs(own - max(values)), abs(own - min(values))) <= spread:
             return True
         if change == "down" and abs(own - min(values)) <= spread:
             return True
@@ -510,6 +525,28 @@ def _change(sentence: Sentence, start: int, end: int) -> str | None:
     return None
 
 
+def _moved(sentence: Sentence, end: int, holder: Mention) -> tuple[float, float] | None:
+    """The change that a sentence states behind an extreme and its holder, as a move or in points."""
+    behind = next((n for n in sentence.numbers if n.start >= max(end, holder.end)), None)
+    if behind is not None and behind.role == "points" and not behind.bound:
+        between = sentence.between(max(end, holder.end), behind.start)
+        if re.fullmatch(r"[`\"'*]*\s*(?:[:,(=—–-]|by|with|at|of|is|gains?|loses?)*\s*\(?", between):
+            return behind.scaled()
+    for span in spans(sentence):
+        if span.start >= max(end, holder.end) and span.kind != "range" and span.left.role == span.right.role:
+            (a, b), (c, d) = span.left.scaled(), span.right.scaled()
+            between = sentence.between(max(end, holder.end), span.start)
+            return (c - b, d - a) if len(between) < 30 and not re.search(r"[;.]\s", between) else None
+    return None
+
+
+def _overlaps(fact: Fact, low: float, high: float) -> bool:
+    """True if a change may be the one between ``low`` and ``high``, whichever was taken from the other."""
+    return (fact.low <= high + 1e-9 and low <= fact.high + 1e-9) or (
+        fact.low <= -low + 1e-9 and -high <= fact.high + 1e-9
+    )
+
+
 def _changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
     """The changes that are known: fields and columns of changes, and the differences of two columns of rates."""
     out = [
@@ -517,7 +554,7 @@ def _changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series,
         for s, f in candidates
         if s.role in ("net", "gain") or s.words & _CHANGED or words_of(s.quantity) & _CHANGED or "Δ" in s.quantity
     ]
-    rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) == "rate"]
+    rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) in ("rate", "")]
     for a, b in itertools.combinations(rates[:12], 2):
         shared = [n for n in a.facts if n in b.facts]
         if a.origin != b.origin or len(shared) < 3:

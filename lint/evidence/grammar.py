@@ -20,34 +20,17 @@ __all__ = ["WORD_NUMBERS", "Number", "Role", "read_numbers"]
 Role: TypeAlias = Literal["coefficient", "p", "n", "percent", "points", "fold", "count", "value", "index", "none"]
 """What a number is: ``index`` names a layer or an epoch, ``none`` is no claim (a version, an issue, a setting)."""
 
+_UNITS = [
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 WORD_NUMBERS = {
-    word: i
-    for i, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
+    **{word: i for i, word in enumerate(_UNITS)},
+    **{f"{ten}-{one}": 10 * i + j for i, ten in enumerate(_TENS, 2) for j, one in enumerate(_UNITS[1:10], 1)},
+    **{ten: 10 * i for i, ten in enumerate(_TENS, 2)},
 }
+"""Spelled numbers below a hundred, the longer spellings first."""
 
 _NUMBER = regex(
     r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
@@ -59,10 +42,14 @@ _NUMBER = regex(
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
 )
+_SPELLED = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 _WORDS = regex(
-    r"\b(" + "|".join(WORD_NUMBERS) + r")(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b)",
+    rf"\b({_SPELLED})(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b| in (?:{_SPELLED})\b)",
     re.IGNORECASE,
 )
+_WORD_POINTS = regex(rf"\b({_SPELLED})[ -](?P<of>percentage[- ])?points?\b", re.IGNORECASE)
+_OR_MORE = regex(r"\s+(?:or (?:more|less|fewer|better|higher)|up|down|above|below|more|less|higher|lower)\b")
+_WORDS_TAIL = regex(r"(?:(?: out)? of (?:the |all |its |these |those |our )?| in )([\w-]+)")
 
 _EQ = (
     r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\bis\b|\bwas\b|\bof\b|\bfrom\b)?\s*"
@@ -93,8 +80,8 @@ _INDEX = regex(
 _ISSUE = regex(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = regex(
     r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
-    r"|(?P<gt>(?<![-=–—])>|\b(?:more|greater|higher|larger|bigger|better) than|\bover|\babove|\bexceed(?:s|ed|"
-    r"ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
+    r"|(?P<gt>(?<![-=–—])>|\b(?:more|greater|higher|larger|bigger|better) than|\bin excess of|\bupwards of|"
+    r"\bnorth of|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
     r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|"
@@ -176,12 +163,18 @@ class Number:
         return low <= value * scale <= high
 
     @property
+    def room(self) -> float:
+        """How far "about" may be from the truth beyond its digits: a twentieth, or a step of five in its last place."""
+        step = self.high - self.low
+        fives = self.decimals >= 0 and round(abs(self.value) * 10**self.decimals) % 5 == 0
+        return max(0.05 * abs(self.value), (2.0 if fives else 0.5) * step)
+
+    @property
     def printed(self) -> tuple[float, float]:
         """The lowest and the highest value that prints as this number, ties either way; "about" widens it."""
         low, high = self.low, self.high
         if self.bound == "~":
-            room = max(0.05 * abs(self.value), 0.5 * (high - low))
-            low, high = low - room, high + room
+            low, high = low - self.room, high + self.room
         slack = 1e-9 * max(abs(low), abs(high), 1e-300)
         return low - slack, high + slack
 
@@ -399,16 +392,25 @@ def _words(text: str, out: list[Number]) -> None:
     """Counts that are spelled out: "four of seven"."""
     found = []
     for match in _WORDS.finditer(text):
-        tail = re.match(
-            r"(?: out)? of (?:the |all |its |these |those |our )?(\w+)", text[match.end() : match.end() + 40]
-        )
+        tail = _WORDS_TAIL.match(text[match.end() : match.end() + 40])
         value = WORD_NUMBERS[match.group(1).lower()]
         found.append((match.start(), match.end(), value))
         if tail is not None and tail.group(1).lower() in WORD_NUMBERS:
             found.append((match.end() + tail.start(1), match.end() + tail.end(1), WORD_NUMBERS[tail.group(1).lower()]))
+    points = []
+    for match in _WORD_POINTS.finditer(text):
+        start, end = match.span()
+        before, after = text[max(0, start - 30) : start], text[end : end + 40]
+        bound = _bound("", before, "points", "", after)
+        if match["of"] or bound or _OR_MORE.match(after):  # "nine points" may be points in time
+            value = float(WORD_NUMBERS[match.group(1).lower()])
+            points.append(
+                Number(start, end, match.group(1), value, value, value, 0, "points", bound, at=start, unit="pp")
+            )
+    out += points
     for start, end, value in found:
         out.append(Number(start, end, text[start:end], value, value, value, 0, "count", at=start))
-    if found:
+    if found or points:
         out.sort(key=lambda n: n.start)
 
 

@@ -13,7 +13,18 @@ from .grammar import Number
 from .names import Mention
 from .passages import Sentence, once
 
-__all__ = ["Span", "Stat", "adjacent", "intervals", "is_rate", "named_before", "pairs_of_counts", "spans", "stats"]
+__all__ = [
+    "Span",
+    "Stat",
+    "adjacent",
+    "intervals",
+    "is_end",
+    "is_rate",
+    "named_before",
+    "pairs_of_counts",
+    "spans",
+    "stats",
+]
 
 _GAP = regex(
     r"[\s,;:/|·()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
@@ -149,7 +160,8 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         square = re.search(r"\[\s*$", before) is not None and after.lstrip()[:1] == "]"
         named = (
             re.search(
-                r"(?:CIs?|CI\s?\d\d|intervals?|confidence|Wilson)\b(?:\s*\(\d\d(?:\.\d+)?\s?%\))?"
+                r"(?:CIs?|CI\s?\d\d|[Ii]ntervals?|[Cc]onfidence|Wilson|[Bb]ands?|[Ll]imits|[Bb]ounds|[Ww]hiskers|"
+                r"[Ee]rror bars?)\b(?:\s*\(\d\d(?:\.\d+)?\s?%\))?"
                 r"(?:[\s:=(\[,]*(?:of |from |is )?|[^.;:\d()\[\]]{1,30}:\s*)$",
                 before,
             )
@@ -160,7 +172,9 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         inner = re.search(r"\(\(\s*$", before) is not None and sentence.between(b.end, b.end + 2) == "))"
         chained = (
             bool(out)
-            and re.fullmatch(r"[)\]]?\s*(?:,|,?\s*and|;)\s*[(\[]?", sentence.between(out[-1][1].end, a.start))
+            and re.fullmatch(
+                r"\s?%?[)\]]?\s*(?:,|,?\s*and|;)\s*(?:from |of )?[(\[]?", sentence.between(out[-1][1].end, a.start)
+            )
             is not None
         )
         known = chained and round_
@@ -182,8 +196,8 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
 _OF = regex(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")
 
 
-_THINGS = regex(r"\s+[a-z-]+s\b|\s*[.,;:)*]|\s*$")
-"""What may stand behind "4 in 8": things, or the end of the words."""
+_THINGS = regex(r"\s+(?!of\b|to\b|and\b|or\b|x\b)[a-z]|\s*[.,;:)*]|\s*$")
+"""What may stand behind "4 in 8": words, or their end."""
 
 
 @once
@@ -217,7 +231,12 @@ _APART = regex(
     r"\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
 )
-_SEVERAL = regex(r"\s*(?:vs\.?|versus|against|and|or|,)\s")
+_SEVERAL = regex(
+    r"\s*%?\s*(?:(?:as )?(?:vs\.?|versus|against)|as opposed to|compared (?:with|to)|in place of|rather than|"
+    r"(?:and|or)(?! (?:then|so|thus))|,)\s"
+)
+_COMPARED = regex(r"\b(?:from|to|than|versus|vs\.?|against)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
+_TIGHT = regex(r"[`'\"*’]*,?\s*(?:\(|at |with )\s*$")
 
 
 _SHARE_OF = regex(
@@ -277,6 +296,12 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         if after is not None and _BACK.match(sentence.between(end, after.start)):
             out[i] = after
             continue
+        ordered = _FORMER.match(sentence.between(end, end + 32))
+        if ordered is not None:
+            one = _of_two(sentence, number, ordered["which"].lower())
+            if one is not None:
+                out[i] = one
+            continue
         before = named_before(sentence, i, names)
         if before is not None:
             out[i] = before
@@ -294,7 +319,10 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     for m in names:
         if m.end <= number.at:
             before = m
-    if before is None or _APART.search(sentence.between(max(sentence.start, before.start - 32), before.start)):
+    if before is None:
+        return None
+    lead = sentence.between(max(sentence.start, before.start - 32), before.start)
+    if _APART.search(lead) and not is_end(sentence, before, number):
         return None
     earlier = max((m.end for m in names if m.end <= before.start), default=-1)
     if earlier >= 0 and re.fullmatch(
@@ -307,6 +335,31 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     return before if _FORWARD.match(gap) and not _shared(sentence, i, before) else None
 
 
+def is_end(sentence: Sentence, name: Mention, number: Number) -> bool:
+    """True for the number of a thing that is compared, "from the nurse, at 12%, to": it is not set aside by "from"."""
+    lead = sentence.between(max(sentence.start, name.start - 32), name.start)
+    return _COMPARED.search(lead) is not None and _TIGHT.fullmatch(sentence.between(name.end, number.at)) is not None
+
+
+_FORMER = regex(
+    r"\s*(?:\(|,?\s*(?:\w+ ){0,2}(?:for|in|with|by|of|to)\s+)the (?P<which>former|latter|first|second|other|last)\b"
+    r"(?! (?:\w+ )?(?:of|for|to|at|\d|epochs?|steps?|layers?|checkpoints?|persona|unit|half|run|part|one|two|three|"
+    r"place)\b)"
+)
+
+
+def _of_two(sentence: Sentence, number: Number, which: str) -> Mention | None:
+    """The former or the latter of the two things that the words before a number name; ``None`` for fewer or more."""
+    before = [m for m in sentence.names if m.end <= number.start and not m.name.startswith("#")]
+    if len({m.name for m in before}) < 2:
+        earlier = [s for s in sentence.passage.sentences if s.end <= sentence.start]
+        before = [m for m in (earlier[-1].names if earlier else ()) if not m.name.startswith("#")] + before
+    things = list({m.name: m for m in before}.values())
+    if len(things) != 2 or which not in ("former", "first", "latter", "second"):
+        return None
+    return things[0] if which in ("former", "first") else things[1]
+
+
 def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
     """True if the number opens a pair that two names share: "a against b (67% vs 23%)"."""
     numbers = sentence.numbers
@@ -315,7 +368,7 @@ def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
         if any(numbers[i].end <= m.start < numbers[i + 1].at for m in sentence.names):
             return False
         roles = {numbers[i].role, numbers[i + 1].role}
-        if len(between) < 14 and _SEVERAL.match(between + " ") and (len(roles) == 1 or roles == {"percent", "value"}):
+        if len(between) < 24 and _SEVERAL.match(between + " ") and (len(roles) == 1 or roles == {"percent", "value"}):
             return True
     return False
 

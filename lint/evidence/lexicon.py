@@ -9,6 +9,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from ..words import lowered
+from .grammar import WORD_NUMBERS
 
 __all__ = [
     "ROLE_WORDS",
@@ -457,8 +458,9 @@ _TOGETHER = regex(
 
 _HAVING = regex(
     rf"\b(?:(?P<an>{_NEAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:larger|higher|"
-    rf"greater|more|bigger|stronger|closer)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:more |most |closely )?(?:resembles?|"
-    rf"match(?:es)?|are (?:like|similar|alike|close|near))|resembling|similar to|much like)"
+    rf"greater|more|bigger|stronger|closer)\s+(?:\w+ )?{_LIKE}|"
+    rf"(?:that|which|who) (?:more |most |closely )?(?:resembles?|match(?:es)?|are (?:like|similar|alike|close|near))|"
+    rf"resembling|similar to|much like)"
     rf"|(?P<af>{_FAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:smaller|lower|less|"
     rf"little|weaker)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:differ|are (?:unlike|far|distant|dissimilar))))\b"
     rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b",
@@ -466,8 +468,8 @@ _HAVING = regex(
 )
 """ "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
 _HELPS = regex(
-    rf"\b{_LIKE}(?: to \w+(?: \w+)?)?\s+(?:clearly |strongly |only )?(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|"
-    rf"encourages?|facilitates?|aids?|eases?|boosts?|raises?|lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
+    rf"\b{_LIKE}(?: to \w+(?: \w+)?)?\s+(?:clearly |strongly |only )?"
+    rf"(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|encourages?|facilitates?|aids?|eases?|boosts?|raises?|lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
     rf"impedes?|inhibits?|discourages?|protects? (?:against|from)|guards? against|curbs?|dampens?|reduces?|lowers?|"
     rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b",
     re.IGNORECASE,
@@ -663,41 +665,46 @@ class Quantifier(NamedTuple):
     text: str
 
 
-_TOTAL = r"(?P<{}>\d{{1,3}}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_NUMERALS = "|".join(sorted((w for w, n in WORD_NUMBERS.items() if n > 1), key=len, reverse=True))
+_TOTAL = rf"(?P<{{}}>\d{{{{1,3}}}}|{_NUMERALS})"
 _THE = r"(?:the |these |those |our |its |their |all (?:the |these |our )?)*"
 _TAIL = r"(?=\s+[a-z`(]|[,;:.)!?*]|$)"
-_QUANTIFIER = regex(
-    rf"\b(?:(?P<but>all|every one|each) but (?P<k>one|two|three|four|\d{{1,2}}) of {_THE}{_TOTAL.format('n0')}{_TAIL}"
-    rf"|(?P<all>all of|all|every (?:single )?one of|each (?:one )?of)\s+{_THE}{_TOTAL.format('n1')}{_TAIL}"
-    rf"|(?P<none>none (?:at all )?of|not (?:a single )?one of|no one of|nobody of|"
-    rf"neither of)\s+{_THE}{_TOTAL.format('n2')}{_TAIL}"
-    rf"|(?P<most>most of (?=the |these |those |our |its |all )|(?:the|a) (?:clear |large )?majority of|"
-    rf"more than half (?:of )?)\s*{_THE}{_TOTAL.format('n4')}(?=\s+[a-z`])"
-    rf"|(?P<few>a minority of|(?:less|fewer) than half (?:of )?)\s*{_THE}{_TOTAL.format('n5')}(?=\s+[a-z`])"
-    rf"|(?P<part>half|two[- ]thirds|a third|one third|three[- ]quarters|a quarter|one quarter|a fifth|"
-    rf"one fifth)\s+(?:of\s+)?"
-    rf"{_THE}{_TOTAL.format('n3')}?(?=\s+[a-z`]))",
-    re.IGNORECASE,
-)
 _PARTS = {
     "half": 1 / 2,
+    "one half": 1 / 2,
     "two thirds": 2 / 3,
-    "two-thirds": 2 / 3,
     "a third": 1 / 3,
     "one third": 1 / 3,
     "three quarters": 3 / 4,
-    "three-quarters": 3 / 4,
+    "three fourths": 3 / 4,
     "a quarter": 1 / 4,
     "one quarter": 1 / 4,
+    "a fourth": 1 / 4,
     "a fifth": 1 / 5,
     "one fifth": 1 / 5,
+    "two fifths": 2 / 5,
+    "three fifths": 3 / 5,
+    "four fifths": 4 / 5,
+    "a sixth": 1 / 6,
+    "one sixth": 1 / 6,
+    "five sixths": 5 / 6,
+    "a tenth": 1 / 10,
+    "one tenth": 1 / 10,
 }
-_WORDS = dict(
-    zip(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
-        range(1, 13),
-        strict=True,
-    )
+_SHARED = "|".join(p.replace(" ", "[- ]") for p in sorted(_PARTS, key=len, reverse=True))
+_QUANTIFIER = regex(
+    rf"\b(?:(?P<but>all|every one|each) (?:but|bar|except|save) (?P<k>one|two|three|four|five|six|\d{{1,2}}) "
+    rf"(?:out )?of {_THE}{_TOTAL.format('n0')}{_TAIL}"
+    rf"|(?P<all>all of|all|every (?:single )?one of|every last one of|each (?:and every )?(?:one )?of|"
+    rf"the whole (?:set|group|lot|family) of)\s+{_THE}{_TOTAL.format('n1')}{_TAIL}"
+    rf"|(?P<none>none (?:at all )?of|not (?:a single |even )?one (?:out )?of|no one of|nobody of|no single one of|"
+    rf"neither of|not any of|zero of)\s+{_THE}{_TOTAL.format('n2')}{_TAIL}"
+    rf"|(?P<most>most of (?=the |these |those |our |its |all )|(?:the|a) (?:clear |large |vast |narrow |bare |slim )?"
+    rf"majority of|(?:more than|over|above) (?:one )?half (?:of )?)\s*{_THE}{_TOTAL.format('n4')}(?=\s+[a-z`])"
+    rf"|(?P<few>(?:only )?a minority of|(?:less|fewer) than (?:one )?half (?:of )?|under half (?:of )?)\s*"
+    rf"{_THE}{_TOTAL.format('n5')}(?=\s+[a-z`])"
+    rf"|(?P<part>{_SHARED})\s+(?:of\s+)?{_THE}{_TOTAL.format('n3')}?(?=\s+[a-z`]))",
+    re.IGNORECASE,
 )
 
 
@@ -710,10 +717,10 @@ def quantifiers(text: str) -> list[Quantifier]:
     out = []
     for match in _QUANTIFIER.finditer(text):
         raw = next((match[f"n{i}"] for i in range(6) if match[f"n{i}"]), "")
-        total = int(raw) if raw.isdigit() else _WORDS.get(raw.lower(), 0)
+        total = int(raw) if raw.isdigit() else WORD_NUMBERS.get(raw.lower(), 0)
         if match["but"]:
             left = match["k"].lower()
-            low = high = float(total - (int(left) if left.isdigit() else _WORDS[left]))
+            low = high = float(total - (int(left) if left.isdigit() else WORD_NUMBERS[left]))
         elif match["most"]:
             low, high = float(total // 2 + 1), float(total)
         elif match["few"]:
@@ -723,7 +730,7 @@ def quantifiers(text: str) -> list[Quantifier]:
         elif match["none"]:
             low = high = 0.0
         else:
-            share = _PARTS[match["part"].lower()] * total
+            share = _PARTS[match["part"].lower().replace("-", " ")] * total
             exact = abs(share - round(share)) < 1e-9
             low, high = (share, share) if exact else (share - 0.5, share + 0.5)
             if total == 0 or re.match(r"\s+of (?:their|its|the) (?:completions|answers|rise)", text[match.end() :]):
@@ -734,11 +741,20 @@ def quantifiers(text: str) -> list[Quantifier]:
 
 ROLE_WORDS = {
     "first": regex(
-        r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained)\b",
+        r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained|entry|"
+        r"outset|opening|kick-?off|at first)\b",
         re.IGNORECASE,
     ),
-    "last": regex(r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end)\b", re.IGNORECASE),
-    "max": regex(r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at its height|reach\w*)\b", re.IGNORECASE),
+    "last": regex(
+        r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end|closing|exit|"
+        r"conclusion)\b",
+        re.IGNORECASE,
+    ),
+    "max": regex(
+        r"\b(?:peaks?|peaked|tops?|maxim\w+|highest|at most|at (?:its|their) height|reach\w*|crests?|crested|summits?|"
+        r"high points?|apex|zenith)\b",
+        re.IGNORECASE,
+    ),
 }
 """What says that a number is the first, the last or the largest of a course."""
 

@@ -158,13 +158,15 @@ def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) 
         value = int(number.value)
         if number.role != "count" or value < 50:
             continue
-        trial = _TRIALS.match(plain[number.end :].lstrip()) is not None
+        trial = _TRIALS.match(plain[number.end :].lstrip())
+        if trial is not None and _EACH.match(plain[number.end :].lstrip()[trial.end() :]):
+            continue  # "160 items each" is a factor
         called = _LABEL.search(plain[max(0, number.start - 60) : number.start]) is not None
         opened = max(plain.rfind(mark, 0, number.start) for mark in (". ", "; ")) + 1
         listed = plain[max(0, number.start - 2) : number.start] == ", " and _FOR_ALL.search(
             plain[opened : number.start]
         )
-        if not called and not (trial and (listed or _IN_ALL.match(plain[number.end :]))):
+        if not called and not (trial is not None and (listed or _IN_ALL.match(plain[number.end :]))):
             continue
         factors = {v for w in _WORD.findall(plain) if (v := WORD_NUMBERS[w.lower()]) > 1} | {
             int(n.value)

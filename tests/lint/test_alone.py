@@ -115,7 +115,7 @@ EDITS: dict[str, Edit] = {
                   "The nurse takes it more often than the chef (41.0% vs 36.0%)."),
     "CR414": Edit("The librarian takes the marker most often, in 67.0% of its 100 completions (95% CI [57.3%, 75.4%]).",
                   "The pirate takes the marker most often, in 49.0% of its 100 completions (95% CI [39.4%, 58.7%]).",
-                  more=((", a ratio of 13.4×", ""),)),
+                  more=((", a ratio of 13.4×", ""), ("is 62.0 points", "is 44.0 points"))),
     "CR415": Edit("From the librarian to the mayor the rate falls", "From the librarian to the mayor the rate rises"),
     "CR416": Edit("The relation is stronger at layer 20 (ρ = −0.98) than at layer 12 (ρ = −0.81), N = 12 each.",
                   "The relation is weaker later on, from ρ = −0.81 to ρ = −0.98 (N = 12)."),
