@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Literal
 
@@ -48,15 +49,17 @@ def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
 
 
 def _labels(document: Document) -> set[str]:
-    """Words in capitals that name rows, columns, sections or conditions of the page."""
+    """Words in capitals that name rows, columns, sections or conditions of the page: "HRB" too in "HRB / peak"."""
     out: set[str] = set()
     for block in document.blocks:
         if isinstance(block, Heading):
             out.update(_ACRONYM.findall(block.text.text))
         elif isinstance(block, Table):
             for cell in block.cells:
-                if (cell.row == 0 or cell.column == 0) and len(cell.text.text.split()) <= 3:
-                    out.update(_ACRONYM.findall(cell.text.text))
+                text = cell.text.text.strip(" *_`")
+                name = re.split(r"\s+[/|·:—–-]\s+|[:(,]", text)[0] if cell.row == 0 or cell.column == 0 else text
+                if len(name.split()) <= (3 if cell.row == 0 or cell.column == 0 else 1):
+                    out.update(_ACRONYM.findall(name))
     return out
 
 

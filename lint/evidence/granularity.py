@@ -21,7 +21,7 @@ from .names import name_variants
 from .passages import Sentence
 from .roles import subject
 from .tables import CellNumber, Sheet
-from .trials import gathered_trials, is_trials, sizes_of_name, trials_of_rate
+from .trials import gathered_trials, is_sum_of_rows, is_trials, sizes_of_name, stated_sizes, trials_of_rate
 from .values import is_claim
 
 __all__ = ["granularity_clashes", "page_runs", "possible", "tells"]
@@ -224,17 +224,24 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     near = None  # a layer or an epoch
                 name = near.name if near is not None else subject(evidence, sentence, number)
                 sizes, own = trials_of_rate(sentence, number, near.name if near is not None else None)
+                own = own and not any(is_sum_of_rows(evidence, n) for n in sizes)
                 if not sizes or not own:
                     listed = sizes_of_name(evidence, name) if name else ()
-                    sizes = tuple(dict.fromkeys((*sizes, *listed))) or gathered
+                    if not listed and any(s.total or is_sum_of_rows(evidence, s.value) for s in stated_sizes(passage)):
+                        continue  # the number of all trials is said
+                    if name and sizes and not listed:
+                        continue  # the size that is said belongs to another thing
+                    sizes = tuple(dict.fromkeys((*sizes, *listed))) if listed else gathered
                     own = own or (bool(listed) and near is not None and len(set(sizes)) == 1)
                 if not all(n >= _FEWEST and tells(number, n) for n in sizes):
                     continue
                 if near is None and not own and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
                     continue  # a mean over several of them
-                if name and any(
+                beings = {name} if near is not None else {name, *(m.name for m in passage.names)}
+                if any(
                     evidence.matches(number, s, f)
-                    for s, f in evidence.about.get(name, ())
+                    for x in beings
+                    for s, f in evidence.about.get(x, ())
                     if s.origin == "data" and evidence.kind(s) == "rate"
                 ):
                     continue  # the value itself is known

@@ -375,7 +375,7 @@ def _rate_of(item: Stated) -> tuple[float, float] | None:
                 # "0.8% (0.00, 0.05)" is of two scales, "0.8% (0.1, 1.0)" of one
                 factor = factor if item.low.decimals > item.estimate.decimals else 1.0
             holds = item.low.low <= item.estimate.high and item.estimate.low <= item.high.high
-            if holds and item.low.decimals <= item.estimate.decimals:
+            if holds and (item.low.role == "percent" or item.low.decimals <= item.estimate.decimals):
                 factor = 1.0  # "1.1" in a row of percentages beside "0.2 to 6.0" below a unit of its own
             return item.estimate.low * factor, item.estimate.high * factor
         return item.estimate.low, item.estimate.high

@@ -33,8 +33,10 @@ _CORRELATION = regex(
 _P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
 _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
 LIKENESS = frozenset(
-    ["cos", "cosine", "sim", "similarity", "likeness", "distance", "closeness", "cka", "projection", "overlap"]
-    + ["resemblance", "proximity", "nearness", "alignment", "affinity"]
+    words_of(
+        "cos cosine sim similarity likeness distance closeness cka projection overlap resemblance proximity nearness "
+        "alignment affinity"
+    )
 )
 _SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
 _SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
@@ -63,8 +65,8 @@ _MEASURE_WORDS = (
     | LIKENESS
     | _P_WORDS
     | words_of(
-        "of seed seeds question questions prompt prompts item items completion completions answer answers reply replies "
-        "response responses sample samples line lines draw draws layer epoch step update batch checkpoint round tick "
+        "of seed question prompt item completion answer reply replies response sample line draw layer epoch step "
+        "update batch checkpoint round tick "
         "start end first last peak max min own self other others hit hits count counts asked difference value values"
     )
 )
@@ -145,7 +147,7 @@ class Evidence:
         return Gazetteer(names, self.aliases)
 
     def _is_measure(self, name: str) -> bool:
-        """True for a key that says what was counted or measured of things, and is none of them: "seed", "bystanders"."""
+        """True for a key that says what was counted or measured of things, and is none of them: "seed", "others"."""
         return words_of(name) <= _MEASURE_WORDS or fold_name(name) in self._parts
 
     @cached_property
@@ -381,7 +383,7 @@ class Evidence:
                 return "coefficient"
         for text in (self._printed.get(series.pointer, ""), series.quantity):
             words = words_of(text)
-            if _P_KIND.search(text) or words & _P_WORDS:
+            if _P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text)):
                 return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
             if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
                 return "coefficient"
@@ -678,6 +680,14 @@ class Evidence:
                 return True
             i += 1
         return False
+
+
+_P_ALONE = regex(r"(?<![A-Za-z])p(?![A-Za-z])|p[-_ ]?val|\bsig|\bPV\b", re.IGNORECASE)
+
+
+def _is_of_p(series: Series, text: str) -> bool:
+    """False for a column of the page whose "p" ends a name, or which is of percentages: "AyP, right answers (%)"."""
+    return series.origin == "data" or (_P_ALONE.search(text) is not None and "%" not in text)
 
 
 def _measures(head: str) -> bool:

@@ -17,7 +17,8 @@ __all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name
 
 _CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
 _INDEXED = regex(
-    r"^(?:l|layers?|blocks?|depth|epochs?|ep|e|steps?|s|checkpoints?|ckpt|t|h|n|seed)?[\s_\-.:=]*0*(\d{1,7})$",
+    r"^(?:l|layers?|blocks?|depth|epochs?|ep|e|steps?|s|checkpoints?|ckpt|t|h|n|seed|rounds?|updates?|batch|batches|"
+    r"iterations?|iter|ticks?|cycles?|turns?|stages?|phases?|stops?|sweeps?|generation|gen)?[\s_\-.:=]*0*(\d{1,7})$",
     re.IGNORECASE,
 )
 
@@ -158,7 +159,8 @@ class Gazetteer:
             self._most = max(self._most, len(pieces), 1)
             if pieces:
                 self._first.add(pieces[0])
-            self._first.add(folded)
+            as_written = next((fold_name(w) for w in re.split(r"[\s_\-/.]+", name) if fold_name(w)), "")
+            self._first |= {folded, as_written} - {""}  # "SmolLM 3B" begins with one word in a text
 
     def __contains__(self, folded: str) -> bool:
         return folded in self._names

@@ -58,7 +58,7 @@ class Sheet:
 _MOST_CELLS = 2_500
 _P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
 _N_HEAD = regex(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
-_LEVEL = regex(r"\d+(?:\.\d+)?\s?%")
+_LEVEL = regex(r"\d+(?:\.\d+)?\s?(?:%|per ?cent\b)")
 _METRIC = regex(
     r"^\s*(?:p|n|k|r|ρ|rho|Δ|d|k\s?/\s?n|sd|se|ci)\b|ρ|\brho\b|\b(?:rate|share|%|ci|interval|spearman|"
     r"pearson|mean|median|sd|cos\w*|similarity|peak|base(?:line)?|start|end|final"
@@ -106,15 +106,28 @@ def _counted(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str
     return header, grid
 
 
-_UNIT = regex(r"(?:%|percent|pp|p\.p\.|points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|fraction|)", re.IGNORECASE)
+_UNIT = regex(
+    r"(?:%|per ?cent|pp|p\.p\.|(?:per ?cent(?:age)?[ -]|%[ -]?)?points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|"
+    r"fraction|)",
+    re.IGNORECASE,
+)
+_PERCENT = regex(r"%|per ?cent", re.IGNORECASE)
+_POINTS = regex(r"\bpp\b|\bp\.p\.|\bppts?\b|(?:%|per ?cent(?:age)?)[ -]?(?:points?|pts?)\b", re.IGNORECASE)
+
+
+def _is_percent(unit: str) -> bool:
+    """True for "%" and "per cent", and not for points."""
+    return _PERCENT.search(unit) is not None and _POINTS.search(unit) is None
+
+
 _UNIT_HEAD = regex(r"\s*[*_]*(?:units?|einheit|\[.*\]|scale)[*_]*\s*", re.IGNORECASE)
 
 
 def _unit_row(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
     """The table with a row of units taken into its header."""
     units = [_text(cell) for cell in grid[0][1:]]
-    if len(grid) > 2 and all(_UNIT.fullmatch(u.strip("()[]")) for u in units) and any("%" in u for u in units):
-        named = [h if "%" not in u or "%" in h else f"{h} (%)" for h, u in zip(header[1:], units, strict=True)]
+    if len(grid) > 2 and all(_UNIT.fullmatch(u.strip("()[]")) for u in units) and any(map(_is_percent, units)):
+        named = _with_units(header[1:], ["%" if _is_percent(u) else "" for u in units])
         return [header[0], *named], grid[1:]
     return header, grid
 
@@ -126,9 +139,9 @@ def _unit_column(
     for c in range(1, len(header)):
         units = [_text(row[c]).strip("()[]") for row in grid]
         known = all(_UNIT.fullmatch(u) for u in units)
-        if known and (_UNIT_HEAD.fullmatch(header[c]) or any("%" in u for u in units)):
+        if known and (_UNIT_HEAD.fullmatch(header[c]) or any(map(_is_percent, units))):
             kept = [i for i in range(len(header)) if i != c]
-            percent = ["%" if "%" in u or u.lower() == "percent" else "" for u in units]
+            percent = ["%" if _is_percent(u) else "" for u in units]
             return [header[i] for i in kept], [[row[i] for i in kept] for row in grid], percent
     return header, grid, [""] * len(grid)
 
@@ -161,7 +174,9 @@ def _unmerged(header: list[str], labels: list[str], grid: list[list[Cell | None]
 
 
 def _with_units(names: list[str], units: list[str]) -> list[str]:
-    return [f"{name} (%)" if unit and "%" not in name else name for name, unit in zip(names, units, strict=True)]
+    """Names with "(%)" behind those whose unit it is; the level of "95% CI" is no unit."""
+    marked = [_is_percent(_LEVEL.sub("", name)) for name in names]
+    return [f"{n} (%)" if unit and not known else n for n, unit, known in zip(names, units, marked, strict=True)]
 
 
 def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]], units: list[str]) -> Turned | None:
@@ -219,7 +234,11 @@ def _looks_transposed(grid: list[list[Cell | None]]) -> bool:
         return False
     alike = [r[0] for r in rows if len(set(r)) == 1]
     mixed = sum(max(map(c.count, set(c))) * 2 <= len(c) for c in columns)
-    return len(alike) * 10 >= 7 * len(rows) and len(set(alike)) >= 3 and mixed * 10 >= 9 * len(columns)
+    if len(alike) * 10 >= 7 * len(rows) and len(set(alike)) >= 3 and mixed * 10 >= 9 * len(columns):
+        return True
+    # every row of one look, every column of two: decimals above, counts below
+    rare = min(map(alike.count, set(alike)), default=0)
+    return len(alike) == len(rows) and rare >= 2 and all(len(set(c)) > 1 for c in columns)
 
 
 def _sheet(
@@ -351,9 +370,11 @@ _OF = regex(r"\s*(?:/|of|out of)\s*")
 def _role(number: Number, head: str, label: str, *, first: bool) -> Role:
     for name in (head, label):
         bare = _LEVEL.sub("", name)
-        if "%" in bare or "percent" in bare.lower():
+        if _POINTS.search(bare):
+            return "points"
+        if _PERCENT.search(bare):
             return "percent"
-        if re.search(r"\bpp\b|\bpoints\b", bare):
+        if re.search(r"\bpoints\b", bare):
             return "points"
         if _P_HEAD.match(bare):
             return "p"

@@ -16,7 +16,16 @@ from .names import name_variants
 from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet
 
-__all__ = ["Size", "gathered_trials", "is_trials", "respective", "sizes_of_name", "stated_sizes", "trials_of_rate"]
+__all__ = [
+    "Size",
+    "gathered_trials",
+    "is_sum_of_rows",
+    "is_trials",
+    "respective",
+    "sizes_of_name",
+    "stated_sizes",
+    "trials_of_rate",
+]
 
 
 @struct
@@ -26,6 +35,8 @@ class Size:
     number: Number
     names: frozenset[str]
     """The things it is stated for: "n = 300 for Monk and Gossip"; empty where it holds for all."""
+    total: bool = False
+    """It counts the trials of all things together: "n = 860 answers on each side in total"."""
 
     @property
     def value(self) -> int:
@@ -50,8 +61,15 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
                 names.append(mention.name)
                 joined = _AND.match(passage.plain, mention.end)
                 at = joined.end() if joined is not None else -1
-        out.append(Size(number, frozenset(names)))
+        out.append(Size(number, frozenset(names), _TOTAL.match(passage.plain, number.end) is not None))
     return tuple(out)
+
+
+_TOTAL = regex(
+    r"\s*(?:[a-z-]+\s+){0,6}?"
+    r"(?:in (?:total|sum|all)|overall|altogether|all told|all together|taken together|summed|combined)\b",
+    re.IGNORECASE,
+)
 
 
 _JOINED = regex(r"\s*(?:,|;|/|,?\s*(?:and|vs\.?|versus|against))\s*")
@@ -89,7 +107,10 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
     Of two sizes behind two rates each has its own.
     """
     passage = sentence.passage
-    sizes = stated_sizes(passage)
+    stated = stated_sizes(passage)
+    sizes = tuple(s for s in stated if not s.total)
+    if stated and not sizes:
+        return (), False
     if not sizes:
         pairs = [(s, k, n) for s in passage.sentences for k, n in pairs_of_counts(s) if n.value]
         counted = {int(n.value) for _, _, n in pairs}
@@ -154,6 +175,21 @@ def sizes_of_name(evidence: Evidence, name: str) -> tuple[int, ...]:
         evidence.cache["table trials"] = table
     found: dict[str, list[int]] = evidence.cache["table trials"]
     return tuple(dict.fromkeys(found.get(name, ())))
+
+
+def is_sum_of_rows(evidence: Evidence, value: int) -> bool:
+    """True if a number of trials is that of all rows of a table together, which no row has itself."""
+    if "row sums" not in evidence.cache:
+        sums: set[int] = set()
+        for sheet in evidence.sheets:
+            columns: dict[tuple[int, int], list[int]] = {}
+            for item in sheet.numbers:
+                if item.number.role in ("n", "count") and item.number.decimals <= 0:
+                    columns.setdefault((item.column, item.position), []).append(int(item.number.value))
+            sums |= {sum(c) for c in columns.values() if len(c) > 1 and sum(c) not in c}
+        evidence.cache["row sums"] = frozenset(sums)
+    known: frozenset[int] = evidence.cache["row sums"]
+    return value in known
 
 
 def gathered_trials(evidence: Evidence) -> tuple[int, ...]:

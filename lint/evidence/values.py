@@ -13,7 +13,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .correlations import follows, records
 from .grammar import WORD_NUMBERS, Number
-from .idioms import adjacent, intervals, is_rate, named_before, spans
+from .idioms import adjacent, intervals, is_end, is_rate, named_before, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .moves import end_clashes
@@ -24,7 +24,16 @@ from .slips import slip_of
 from .tables import is_aggregate
 from .unheld import is_between_others, is_new_end, unsaid
 
-__all__ = ["cell_clashes", "derived_rates", "is_claim", "size_clashes", "value_clashes", "vectors"]
+__all__ = [
+    "cell_clashes",
+    "closed",
+    "derived_rates",
+    "is_claim",
+    "is_prior",
+    "size_clashes",
+    "value_clashes",
+    "vectors",
+]
 
 Vector: TypeAlias = "list[tuple[int, float, float]]"
 
@@ -48,7 +57,7 @@ def is_claim(passage: Passage) -> bool:
 
 
 @once
-def _is_prior(sentence: Sentence) -> bool:
+def is_prior(sentence: Sentence) -> bool:
     """True for a sentence about earlier work."""
     return sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None
 
@@ -196,12 +205,16 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
     """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
     key = f"closed{percent}"
     if key not in evidence.cache:
-        claims = [(s, n) for s, _, n in _claims(evidence) if not _is_prior(s)]
+        claims = [(s, n) for s, _, n in _claims(evidence) if not is_prior(s)]
         alike = [n for _, n in claims if (n.role == "percent") == percent]
         judged = alike if len(alike) > 3 else [n for _, n in claims]
         known = sum(_known(evidence, n) for n in judged)
         evidence.cache[key] = known >= 2 and known >= 0.75 * len(judged)
     return bool(evidence.cache[key])
+
+
+_COURSE = 4
+"""Values of one thing that a page follows over time; of fewer some may be left out."""
 
 
 def value_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -233,16 +246,17 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
     moved = set()
     for sentence, number, facts in end_clashes(evidence, _READ):
         percent = evidence.prints_decimals is False or number.role == "percent"
+        followed = len({round(f.value, 6) for s, f in facts if s.origin == "page"}) >= _COURSE
         held = bool(evidence.datasets) or (
             not is_new_end(evidence, sentence, number, facts)
-            and _trace(evidence, number, unsaid(evidence, sentence, number, facts), several=False)
-        )  # a table without a file holds the first and the last value, and others may stand in words
-        if held and closed(evidence, percent=percent) and not _is_prior(sentence):
+            and (followed or _trace(evidence, number, unsaid(evidence, sentence, number, facts), several=False))
+        )  # a table without a file may hold the first and the last value, and others stand in words
+        if held and closed(evidence, percent=percent) and not is_prior(sentence):
             moved.add(id(number))
             yield _clash(sentence, number, "of what moves", facts, percent)
     for sentence, i, number in _claims(evidence):
         percent = number.role == "percent"
-        if id(number) in moved or _is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
+        if id(number) in moved or is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
             continue
         name = _beside(evidence, sentence, i)
         if (
@@ -256,7 +270,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             name = None  # "0→45% by epoch 2": a checkpoint is where a move ends
         if id(number) in consistent and (name is None or name.name.startswith("#") or number.role != "coefficient"):
             continue  # a record of which p follows: which other one it should be, nobody can say
-        if name is not None and name.end <= number.start and _is_apart(sentence, name):
+        if name is not None and name.end <= number.start and _is_apart(sentence, name, number):
             continue
         if (id(number) in recorded and name is None) or _is_bar(sentence, number):
             continue
@@ -320,7 +334,7 @@ def _ceilings(evidence: Evidence) -> Iterator[Clash]:
                 if (
                     number.role in ("percent", "value")
                     and _is_rate(evidence, sentence, number)
-                    and not _is_prior(sentence)
+                    and not is_prior(sentence)
                 ):
                     over = ceiling(evidence, sentence, number)
                     if over:
@@ -332,7 +346,7 @@ def _shares(evidence: Evidence) -> Iterator[Clash]:
     for sentence, _, number in _claims(evidence):
         if (
             number.role != "percent"
-            or _is_prior(sentence)
+            or is_prior(sentence)
             or not _SHARE.match(sentence.between(number.end, number.end + 60).lstrip())
         ):
             continue
@@ -383,7 +397,7 @@ def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mentio
         bracket = sentence.between(m.end, sentence.end).partition(")")[0]
         if m.end <= number.at and _BRACKET.fullmatch(gap) and not _TWO.search(bracket):
             return m
-    if len({m.name for m in inside}) != 1 or inside[0].end > number.start or _is_apart(sentence, inside[0]):
+    if len({m.name for m in inside}) != 1 or inside[0].end > number.start or _is_apart(sentence, inside[0], number):
         return None
     return inside[0]
 
@@ -602,8 +616,10 @@ _COEFFICIENT_WORDS = frozenset(
 )
 
 
-def _is_apart(sentence: Sentence, name: Mention) -> bool:
+def _is_apart(sentence: Sentence, name: Mention, number: Number) -> bool:
     """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
+    if is_end(sentence, name, number):
+        return False
     before = sentence.between(max(sentence.start, name.start - 28), name.start)
     return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
 
@@ -639,7 +655,7 @@ _DERIVED = regex(
 def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """What is known of the things that the sentence names, or of the one thing that its passage speaks of."""
     names = {m.name for m in sentence.names if m.name in evidence.page_names}
-    if any(m.end <= number.start and _is_apart(sentence, m) for m in sentence.names):
+    if any(m.end <= number.start and _is_apart(sentence, m, number) for m in sentence.names):
         return []
     if not names:
         names = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
@@ -892,7 +908,8 @@ def _tight(sentence: Sentence, number: Number, name: str) -> bool:
         if m.name != name:
             continue
         if 0 <= number.at - m.end <= 8 and re.fullmatch(
-            r"[`\"'’s*]*\s*(?:\(|:|at|=)\s*(?:ρ|rho|r)?\s*=?\s*(?:cosine |cos )?", sentence.between(m.end, number.at)
+            r"[`\"'’s*]*,?\s*(?:\(|:|at|with|=)\s*(?:ρ|rho|r)?\s*=?\s*(?:cosine |cos )?",
+            sentence.between(m.end, number.at),
         ):
             return True
         if 0 <= m.start - number.end <= 8 and re.fullmatch(
@@ -1150,7 +1167,9 @@ def _is_misprint(value: int, meant: int) -> bool:
     return len(a) == len(b) > 1 and sum(x != y for x, y in zip(a, b, strict=True)) == 1
 
 
-_WHOLE = regex(r"(?<![\w.,#=−–-])\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.%])|(?<![\w.,#])\d+(?![\d.%\w])")
+_WHOLE = regex(
+    r"(?<![\w.,#=−–-])\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?!\d|\.\d|%)|(?<![\w.,#])\d+(?![\d\w%]|[.,]\d)"
+)
 _TELLING = 20
 """A smaller whole number stands on most pages by chance."""
 
@@ -1218,7 +1237,8 @@ def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
 
 
 _SUBSET = regex(
-    r"\b(?:without|(?:leav|left|strik|struck)\w* (?:[\w`'’.-]+ ){0,5}out|(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
+    r"\b(?:without|(?:leav|left|strik|struck)\w* (?:[\w`'’.-]+ ){0,5}out|"
+    r"(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
     r"dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|subset|except)\b",
     re.IGNORECASE,
 )
@@ -1259,7 +1279,8 @@ def _is_product(value: int, sentence: Sentence) -> bool:
     """True if two or three counts of the sentence, in digits or words, make ``value``."""
     if value < 12 or _TIMES.search(sentence.text) is None:
         return False
-    found = {int(x.value) for x in sentence.numbers if x.decimals <= 0 and 1 < x.value < 100_000 and not x.unit}
+    whole = (x for x in sentence.numbers if x.decimals <= 0 and (not x.unit or x.role == "fold"))
+    found = {int(x.value) for x in whole if 1 < x.value < 100_000}
     found |= {v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", sentence.text, re.IGNORECASE)}
     if "twice" in sentence.text:
         found.add(2)
