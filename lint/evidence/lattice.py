@@ -20,7 +20,7 @@ from ..regex import regex
 from .grammar import WORD_NUMBERS
 from .granularity import page_runs, possible, tells
 from .knowledge import Clash, Evidence
-from .names import index_of
+from .names import index_of, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import gathered_trials, is_trials
 
@@ -88,8 +88,8 @@ def lattice_clashes(evidence: Evidence) -> Iterator[Clash]:
         return
     sizes = [n, *(n * m for m in sorted(page_runs(evidence)))]
     for sheet in evidence.sheets:
-        if any(is_trials(sheet, x) for x in sheet.numbers):
-            continue  # it says its own
+        if any(x.number.role == "n" or is_trials(sheet, x) for x in sheet.numbers):
+            continue  # it says its own, if only for some of its columns
         yield from _of_sheet(evidence, sheet, sizes)
 
 
@@ -108,6 +108,8 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, sizes: list[int]) -> Iterator[Cl
         right = len(column.cells) - len(column.wrong)
         if right >= _FEWEST and len(column.wrong) * 6 <= len(column.cells):
             for cell in column.wrong:
+                if _is_held(evidence, sheet, cell):
+                    continue
                 place = evidence.document.place(cell.cell.text, cell.number.start, cell.number.end)
                 yield Clash(
                     "granularity",
@@ -146,6 +148,13 @@ def _columns(evidence: Evidence, sheet: Sheet, sizes: list[int]) -> Iterator[_Co
         if told:
             wrong = tuple(x for x in told if not any(possible(x.number, n) for n in sizes))
             yield _Column(head, tuple(told), wrong)
+
+
+def _is_held(evidence: Evidence, sheet: Sheet, item: CellNumber) -> bool:
+    """True if a file holds the rate for a thing of its row or column: then its n is the file's."""
+    names = evidence.known_as(name_variants(sheet.labels[item.row]) | name_variants(sheet.keys[item.column]))
+    found = ((evidence.data[i], fact) for name in names for i, fact in evidence.index.get(name, ()))
+    return any(evidence.matches(item.number, series, fact) for series, fact in found)
 
 
 def _are_rates(evidence: Evidence, sheet: Sheet, cells: list[CellNumber]) -> bool:
