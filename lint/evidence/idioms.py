@@ -89,7 +89,7 @@ class Span:
 
 
 _ARROW = regex(r"\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*$")
-_DASH = regex(r"\s?[–—-]\s?$")
+_DASH = regex(r"\s?(?:[–—-]|…|\.{2,3})\s?$")
 _TO = regex(r"\s+(?:up |down )?to\s+(?:about |roughly |~|ρ\s?=\s?|r\s?=\s?|rho\s?=\s?)?$")
 _KINDS = ("percent", "value", "coefficient", "count", "points")
 
@@ -118,8 +118,10 @@ def spans(sentence: Sentence) -> list[Span]:
         elif _TO.match(between) or _TO.match(sentence.between(a.end, b.at)):
             ranged = (
                 re.search(
-                    r"\b(?:range[sd]?|ranging|run|runs|span[s]?|spanning|lie|lies|between|vary|varies|coefficients?|"
-                    r"correlations?)\b[^.]{0,24}$",
+                    r"\b(?:range[sd]?|ranging|runs?|span[s]?|spanning|lies?|lying|between|vary|varies|varying|"
+                    r"coefficients?|"
+                    r"correlations?|extend(?:s|ed|ing)?|stretch(?:es|ed|ing)?|anywhere|scatter(?:s|ed)?|"
+                    r"(?:similarit|propert)ies|cosines|values|shares|rates|means|averages|peaks|maxima)\b[^.]{0,24}$",
                     before,
                 )
                 is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
 from .grammar import Number
 from .idioms import Span, adjacent, spans
-from .knowledge import Clash, Evidence
+from .knowledge import Evidence
 from .lexicon import MOOT, ROLE_WORDS, direction_words
 from .names import words_of
 from .passages import Sentence
@@ -19,7 +20,8 @@ __all__ = ["end_clashes"]
 
 _STEPS = frozenset(
     words_of(
-        "go goes went move moves moved travel travels lead leads led run runs ran swing swings swung pass passes shift "
+        "go goes went gone had been has being come comes came move moves moved travel travels lead leads led run runs "
+        "ran swing swings swung pass passes shift "
         "shifts shifted take takes took bring brings brought carry carries carried get gets got up down back way "
         "all over course training epoch step update batch checkpoint its their crest summit peak start end outset"
     )
@@ -27,10 +29,11 @@ _STEPS = frozenset(
 _OTHERS = re.compile(r"\b(?:vs|versus|against|than|whereas|while|but)\b|[;:]\s", re.IGNORECASE)
 
 
-def end_clashes(
-    evidence: Evidence, read: frozenset[str]
-) -> Iterator[tuple[Sentence, Number, list[tuple[Series, Fact]]]]:
-    """Ends of moves that are no value of what moves, with what is known of it; ``read`` are words that choose nothing."""
+Known: TypeAlias = "list[tuple[Series, Fact]]"
+
+
+def end_clashes(evidence: Evidence, read: frozenset[str]) -> Iterator[tuple[Sentence, Number, Known]]:
+    """Ends of moves that are no value of what moves, with what is known of it; ``read`` words choose nothing."""
     for passage in evidence.passages:
         if passage.part in ("plan", "card", "skip", "prior"):
             continue
@@ -43,9 +46,7 @@ def end_clashes(
                     yield (sentence, *found)
 
 
-def _of_span(
-    evidence: Evidence, sentence: Sentence, span: Span, read: frozenset[str]
-) -> tuple[Number, list[tuple[Series, Fact]]] | None:
+def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset[str]) -> tuple[Number, Known] | None:
     ends = (span.left, span.right)
     percent = any(n.role == "percent" for n in ends)
     if any(n.role in ("coefficient", "points") or n.bound for n in ends) or any(n.signed for n in ends) != all(
@@ -74,9 +75,10 @@ def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
     near = adjacent(sentence)
     for i, number in enumerate(sentence.numbers):
         beside = near.get(i)
-        if number in (span.left, span.right) and beside is not None and not beside.name.startswith("#"):
-            if beside.name != name:
-                return ""
+        if beside is None or beside.name.startswith("#") or beside.name == name:
+            continue
+        if number in (span.left, span.right):
+            return ""
     inside = {m.name for m in sentence.names if span.left.start <= m.start < span.right.end}
     return name if not {n for n in inside if not n.startswith("#")} - {name} else ""
 
@@ -95,7 +97,7 @@ def _is_read(evidence: Evidence, sentence: Sentence, span: Span, name: str, read
         gap = gap[: word.start] + gap[word.end :]
     for pattern in ROLE_WORDS.values():
         gap = pattern.sub(" ", gap)
-    words = frozenset(w for w in words_of(gap) if not any(c.isdigit() for c in w))
+    words = frozenset(w for w in words_of(gap) if not any(c.isdigit() for c in w) and not w.endswith("ly"))
     return words <= read | evidence.quantities | _STEPS | frozenset({"pp", "point", "add", "gain", "lose", "n"})
 
 
@@ -111,7 +113,7 @@ def _is_state(evidence: Evidence, series: Series, percent: bool, signed: bool) -
     return (series.fraction and kind in ("rate", "")) or kind == "similarity"
 
 
-def _is_course(facts: list[tuple[Series, Fact]]) -> bool:
+def _is_course(facts: Known) -> bool:
     """True if the page itself follows the thing over time; else its tables may lack where it came from."""
     points = {e for _, f in facts for e in f.entities if e.startswith("#")}
     return len(points) > 2 or len({s.role for s, _ in facts} & {"first", "last", "max"}) > 1

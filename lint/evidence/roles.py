@@ -32,8 +32,9 @@ _BEFORE = {
     ),
     "max": regex(
         r"\b(?:(?:peak(?:s|ed)?|culminat\w+|top(?:s|ped)? out|crest(?:s|ed)?)\s+(?:highest\s*)?(?:at|with|\()|"
-        rf"(?<!at its )(?<!at the )(?<!at their )(?:peak|maximum|high point|high-water mark|crest|summit|apex|zenith|pinnacle|highest {_NOUN}|best {_NOUN}|"
-        rf"top {_NOUN})\s*(?:{_NOUN}\s*)?(?:of|is|was|being|[:=,(]))\s*(?:only |just )?$",
+        r"(?<!at its )(?<!at the )(?<!at their )(?:peak|maximum|high point|high-water mark|crest|summit|apex|zenith|"
+        rf"pinnacle|(?:highest|best|top) {_NOUN}(?: of (?:all|them all|any))?)\s*(?:{_NOUN}\s*)?"
+        r"(?:of|is|was|being|[:=,(]))\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
 }
@@ -121,6 +122,10 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
     return tops if tops and all(f.low > high + 1e-9 for _, f in tops) else []
 
 
+_FROM = regex(r"\bfrom\s+(?:about |only |just )?$", re.IGNORECASE)
+"""Where a move begins is not its end: "brought to 42% from 0% at its best"."""
+
+
 def _role(sentence: Sentence, number: Number) -> str:
     before = sentence.between(max(sentence.start, number.start - 40), number.start)
     after = sentence.between(number.end, min(sentence.end, number.end + 30))
@@ -128,7 +133,7 @@ def _role(sentence: Sentence, number: Number) -> str:
         if pattern.search(before):
             return role
     for role, pattern in _AFTER.items():
-        if pattern.match(after):
+        if pattern.match(after) and (role == "first" or not _FROM.search(before)):
             return role
     pair = _PAIR.search(sentence.text)
     moves = [s for s in spans(sentence) if s.kind in ("move", "to")]

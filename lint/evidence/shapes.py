@@ -12,7 +12,6 @@ import io
 import itertools
 import json
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

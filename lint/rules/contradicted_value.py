@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.lists import list_clashes
+from ..evidence.orphans import orphan_clashes
 from ..evidence.values import value_clashes
 from ..finding import Finding
 from ..page import Page
@@ -66,7 +67,8 @@ class ContradictedValue(Rule):
 
     def check(self, page: Page) -> Iterator[Finding]:
         seen = set()
-        for clash in (*value_clashes(page.evidence), *list_clashes(page.evidence)):
+        evidence = page.evidence
+        for clash in (*value_clashes(evidence), *list_clashes(evidence), *orphan_clashes(evidence)):
             if clash.place in seen:
                 continue
             seen.add(clash.place)

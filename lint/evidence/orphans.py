@@ -1,0 +1,192 @@
+"""Numbers that nothing explains, on a page whose numbers are nearly all known: slips of the pen.
+
+A rate of three digits that no file and no table holds, that is no mean, share, difference or end of an interval, and
+that is a digit away from a value of a thing named beside it, is that value misprinted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .correlations import records
+from .grammar import Number
+from .idioms import intervals, is_rate, spans
+from .knowledge import Clash, Evidence
+from .lexicon import MOOT
+from .passages import Sentence
+from .slips import slip_of
+from .values import closed, derived_rates, is_claim, is_prior
+
+__all__ = ["orphan_clashes"]
+
+_MOST = 2
+"""Orphans of a page; more of them are a set that the page holds elsewhere."""
+_NEAR = 0.0101
+"""A rate is as far as this from the one that it misprints."""
+_INTERVAL = regex(
+    r"\b(?:CIs?|[Ii]ntervals?|[Bb]ands?|[Bb]ars?|[Ww]hiskers?|[Ll]imits?|[Bb]ounds?|Wilson|[Cc]onfidence|[Rr]egion|"
+    r"confined|margin|give or take|half-width|±|threshold|cut-?off|level|bar|line|mark)\b"
+)
+_MEAN = regex(
+    r"\b(?:means?|average\w*|averaging|medians?|typical\w*|overall|pooled|across|together|combined|centre|sd|s\.d\.|"
+    r"variance|explains?|explained|expected|agree\w*|kappa|truncated|dropped|lost|missing|refus\w*|reduction|relative|"
+    r"estimated|judged?)\b",
+    re.IGNORECASE,
+)
+_OF = regex(
+    r"\s*(?:%|percent|per cent)?\s*(?:(?:of|through|from) (?:its|the|their|that|this|his|her|what|where|all|a|an)\b|"
+    r"(?:higher|lower|more|less|fewer|larger|smaller|greater|better|worse|above|below|over|under|fold|reduction|increase|"
+    r"decrease|drop|rise|gain)\b)",
+    re.IGNORECASE,
+)
+_BY = regex(r"\bby (?:about |roughly |around |some |only |just |a further )?$|[×x*]\s*$|(?:±|\+/-)\s*$", re.IGNORECASE)
+_COUNTS = regex(r"\s*(?:\(|=|,)\s*[\d,]+\s*(?:/|(?:out )?of\b)\s*\d")
+_COUNTED = regex(r"\d\s*(?:/|(?:out )?of(?: the)?)\s*[\d,]+(?: \w+)?\s*(?:\(|=|,|:)\s*$")
+"""Behind and before a rate: counts of its own, which say what it is."""
+
+
+def orphan_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Rates and coefficients that nothing explains, each with the value that it misprints."""
+    found = list(_rates(evidence)) if closed(evidence, percent=True) else []
+    if evidence.triples and closed(evidence, percent=False):
+        found.extend(_coefficients(evidence))
+    if len({(n.text, m) for _, n, m in found}) > _MOST:
+        return
+    for sentence, number, meant in found:
+        yield Clash(
+            "value",
+            sentence.passage.place(number.start, number.end),
+            f"nothing explains {number.text}{number.unit}; {meant}",
+            "correct the number, or say where it comes from",
+        )
+
+
+def _sentences(evidence: Evidence) -> Iterator[Sentence]:
+    for passage in evidence.passages:
+        if is_claim(passage) and passage.part != "prior":
+            yield from (s for s in passage.sentences if s.numbers and not is_prior(s))
+
+
+def _digits(number: Number) -> int:
+    """Significant digits, as printed."""
+    return len(number.text.lstrip("+-−–.0").replace(".", ""))
+
+
+def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
+    for sentence in _sentences(evidence):
+        ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+        if _INTERVAL.search(sentence.text):
+            ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+        for number in sentence.numbers:
+            if _COUNTED.search(sentence.between(max(sentence.start, number.start - 30), number.start)):
+                continue
+            if (
+                id(number) in ends
+                or _COUNTS.match(sentence.between(number.end, number.end + 16))
+                or number.bound
+                or number.signed
+                or number.label
+                or _digits(number) < 3
+            ):
+                continue
+            if not (number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))):
+                continue
+            if _is_worked_out(sentence, number) or _is_explained(evidence, sentence, number):
+                continue
+            meant = _misprinted(evidence, sentence, number)
+            if meant:
+                yield sentence, number, meant
+
+
+def _is_worked_out(sentence: Sentence, number: Number) -> bool:
+    """True if the words around a number make it a mean, a share, a relative change or a level."""
+    before = sentence.between(max(sentence.start, number.start - 60), number.start)
+    after = sentence.between(number.end, number.end + 40)
+    near = before[-40:] + " | " + after[:24]
+    if MOOT.search(sentence.between(sentence.start, number.start)) or _BY.search(before) or _OF.match(after):
+        return True
+    return _MEAN.search(near) is not None or _INTERVAL.search(near) is not None
+
+
+def _is_explained(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if the number is known, or follows from known ones: a mean, the rest, a difference or a ratio."""
+    scale = 0.01 if number.role == "percent" else 1.0
+    if evidence.is_known(number, evidence.known_rates, scale) or evidence.is_known(
+        number, derived_rates(evidence), scale
+    ):
+        return True
+    if number.role != "percent" and evidence.is_known(number, evidence.known_values):
+        return True
+    low, high = number.scaled()
+    rates = [f.value for _, f in _candidates(evidence, sentence)]
+    rates += [x.scaled()[0] for s in sentence.passage.sentences for x in s.numbers if x is not number and is_rate(s, x)]
+    rates = sorted({round(v, 5) for v in rates if 0 <= v <= 1})[:80]
+    room = 0.5 * (high - low) + 1e-9
+    for a in rates:
+        if low - room <= 1 - a <= high + room:
+            return True
+        for b in rates:
+            if low - room <= b - a <= high + room or (b > 0 and low - 1e-9 <= a / b <= high + 1e-9):
+                return True
+    return False
+
+
+def _candidates(evidence: Evidence, sentence: Sentence) -> list[tuple[Series, Fact]]:
+    """The rates of the things that the sentence names, or else its passage."""
+    names = {m.name for m in sentence.names if m.name in evidence.page_names}
+    names = names or {m.name for m in sentence.passage.names if m.name in evidence.page_names}
+    if not 0 < len(names) <= 4:
+        return []
+    return [
+        (s, f)
+        for n in sorted(names)
+        for s, f in evidence.about.get(n, ())
+        if s.fraction and s.role in ("", "first", "last", "max", "min") and evidence.kind(s) in ("rate", "")
+    ]
+
+
+def _misprinted(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """What a rate misprints: "that of nun is 34.0%"; "" where no value of a thing beside it is near."""
+    scale = 100.0 if number.role == "percent" else 1.0
+    others = [x for x in sentence.numbers if x is not number]
+    hits = {
+        f.value
+        for s, f in _candidates(evidence, sentence)
+        if slip_of(number, f.value * scale) or abs(f.value * scale - number.value) <= _NEAR * scale
+        if not any(evidence.matches(x, s, f) for x in others)
+    }
+    if not hits:
+        return ""
+    nearest = min(hits, key=lambda v: abs(v * scale - number.value))
+    return f"{nearest * scale:.4g}{number.unit} is known of what stands beside it"
+
+
+_PARTIAL = regex(
+    r"\b(?:partial\w*|control\w*|adjust\w*|held|constant|covariate\w*|given|kappa|agree\w*|judge\w*|human|raters?|"
+    r"annotator\w*|simulat\w*|permut\w*|without|dropp\w*|remov\w*|exclud\w*|leav\w*|omit\w*|except|length|split|"
+    r"reliab\w*|alpha)\b",
+    re.IGNORECASE,
+)
+
+
+def _coefficients(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
+    """Coefficients without p that are none of those known, on a page that has several which are."""
+    with_p = {id(r.coefficient) for r in records(evidence) if r.p is not None}
+    stated = [r.coefficient for r in records(evidence) if r.p is not None and r.coefficient is not None]
+    for sentence in _sentences(evidence):
+        for number in sentence.numbers:
+            if number.role != "coefficient" or number.label not in ("ρ", "r") or number.bound or number.decimals < 2:
+                continue
+            if id(number) in with_p or _PARTIAL.search(sentence.passage.plain) or MOOT.search(sentence.text):
+                continue
+            if evidence.is_known(number, evidence.known_coefficients) or evidence.is_known(
+                number, evidence.known_values
+            ):
+                continue
+            if any(x.low <= number.high and number.low <= x.high for x in stated if x is not number):
+                continue
+            yield sentence, number, "it is no coefficient of the results or of the page's tables"
