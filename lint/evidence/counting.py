@@ -49,26 +49,38 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
             continue
         for sentence in passage.sentences:
             found = []
+            for q in quantifiers(sentence.text):
+                start, end = sentence.start + q.start, sentence.start + q.end
+                found.append(
+                    Counted(sentence, start, end, q.low, q.high, q.total, _noun(sentence, end), q.text.strip())
+                )
+            taken = [(c.start, c.end) for c in found]
             for k, n in pairs_of_counts(sentence):
                 allowed = _allowed(sentence, k, int(n.value))
+                if any(a < n.end and k.start < b for a, b in taken):
+                    continue  # "all but one of the five"
                 if n.value <= _MOST_THINGS and allowed is not None:
                     noun = _noun(sentence, n.end)
                     found.append(
                         Counted(sentence, k.start, n.end, *allowed, int(n.value), noun, f"{k.text} of {n.text}")
                     )
-            taken = [(c.start, c.end) for c in found]
-            for q in quantifiers(sentence.text):
-                start, end = sentence.start + q.start, sentence.start + q.end
-                if not any(a < end and start < b for a, b in taken):
-                    noun = _noun(sentence, end)
-                    found.append(Counted(sentence, start, end, q.low, q.high, q.total, noun, q.text.strip()))
             for claim in sorted(found, key=lambda c: c.start):
                 if passage.scope == "title" or not MOOT.search(sentence.text[: _bounds(claim)[1]]):
                     yield claim
 
 
 _BOUNDED = regex(
-    r"(?:\b(?:at least|at most|(?:more|fewer|less|greater) than|maximum of|minimum of)|[<>≤≥]=?)\s*$", re.IGNORECASE
+    r"(?:\b(?:at least|at most|(?:more|fewer|less|greater|no fewer|no less|not fewer|no more|not more) than|maximum of|"
+    r"minimum of|upwards of|over|under)|[<>≤≥]=?)\s*$",
+    re.IGNORECASE,
+)
+_INEXACT = regex(
+    r"\b(?:up to|all but|but|bar|barring|except|excepting|save|excluding|besides|apart from|other than|not|never|"
+    r"neither|"
+    r"about|around|roughly|nearly|almost|some|approximately|if not|perhaps|maybe|between|beyond|beside|without|"
+    r"than the)"
+    r"\s*$",
+    re.IGNORECASE,
 )
 _MOST_THINGS = 60
 """A larger total counts answers, and its share is a rate."""
@@ -76,10 +88,18 @@ _MOST_THINGS = 60
 
 def _allowed(sentence: Sentence, k: Number, total: int) -> tuple[float, float] | None:
     """The counts that "at least 3 of 7" allows; ``None`` for one that is not exact in words."""
-    before = sentence.between(max(sentence.start, k.start - 14), k.start)
-    if k.bound == "~" or re.search(r"\bup to\s*$", before, re.IGNORECASE):
+    before = sentence.between(max(sentence.start, k.start - 18), k.start)
+    if k.bound == "~" or _INEXACT.search(before):
         return None
     value = k.value
+    if not k.bound and (bound := _BOUNDED.search(before)) is not None:  # spelled numbers have none of their own
+        said = bound.group(0).strip().lower()
+        if said in ("more than", "greater than", "over"):
+            return value + 1, float(total)
+        if said in ("fewer than", "less than", "under"):
+            return 0.0, value - 1
+        low = said in ("at least", "minimum of", "upwards of", "no fewer than", "no less than", "not fewer than")
+        return (value, float(total)) if low else (0.0, value)
     if k.bound and not _BOUNDED.search(before):
         return value, value  # "by the one under 3 of 12 wordings"
     return {

@@ -83,7 +83,8 @@ _MOSTLY = regex(
     rf"\bmost (?:of )?(?:(?:its|their|"
     rf"the|all) )?"
     rf"(?:own )?(?:\w+ )?{_TRIALS}|\b(?:a|the) (?:clear |large |small )?majority of (?:(?:its|their|the|all) )?"
-    rf"(?:own )?(?:\w+ ){{0,2}}{_TRIALS}|\bmore often than not\b|\bmore than every (?:second|other)\b",
+    rf"(?:own )?(?:\w+ ){{0,2}}{_TRIALS}|\bmajority (?:spill\w*|uptake|leak\w*|rates?|shares?|adoption)\b|"
+    rf"\bmore often than not\b|\bmore than every (?:second|other)\b",
     re.IGNORECASE,
 )
 _SELDOM = regex(
@@ -97,11 +98,17 @@ _UNREAD = regex(
     re.IGNORECASE,
 )
 _ZERO = regex(
+    r"\b(?:flat|bare|exactly) (?:zero|nought|nil)\b(?!\s*(?:to|→|crossing))|\bzero (?:spill\w*|uptake|leak\w*|rates?|"
+    r"shares?)\b|"
     r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought)"
     r"(?!\s*(?:to|→|crossing))",
     re.IGNORECASE,
 )
-_SIGNED = regex(r"\b(?P<plus>positiv(?:e|ely))\b|\bnegativ(?:e|ely)\b|\bminus\b", re.IGNORECASE)
+_SIGNED = regex(
+    r"\b(?P<plus>positiv(?:e|ely)|on the (?:positive|near) side)\b|\bnegativ(?:e|ely)\b|\bminus\b|"
+    r"\bon the (?:far|negative|wrong) side of (?:zero|0)\b",
+    re.IGNORECASE,
+)
 _ZERO_SIDE = regex(
     r"\b(?:(?P<plus>above|over|more than|greater than|larger than|exceed\w*)|below|under|less than|smaller than) "
     r"(?:zero|0(?:\.0+)?)\b(?![.,]?\d|\s?%)",
@@ -165,7 +172,11 @@ _MORE = regex(
 )
 _NAMES_COEFFICIENT = regex(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
 _RANKS = regex(r"ρ|\brho\b|\bspearman\w*|\branks?\b|\brank[- ]|\bordinal\b", re.IGNORECASE)
-_LINEAR = regex(r"\bpearson\w*|\blinear\b|(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b)", re.IGNORECASE)
+_LINEAR = regex(
+    r"\bpearson\w*|\blinear\b|\braw (?:values?|numbers?|scores?|data)\b|\bproduct[- ]moment\b|"
+    r"(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b)",
+    re.IGNORECASE,
+)
 _REACH = regex(
     r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|with)\s+(?:a |an |"
     r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$",
@@ -473,6 +484,13 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
     chosen = [
         s for s in series if not s.role and all(abs(f.value) <= 1 for f in values_of(s)) and not _is_p(evidence, s)
     ]
+    alike = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
+    if _OF_LIKENESS.search(f"{number.label} {text}") and not _NAMES_COEFFICIENT.search(f"{number.label} {text}"):
+        alike = _printed(evidence, _by_role(alike, text))
+        return _count_of(alike, number.bound, number.value)
+    if number.value == 0:
+        fits = _by_method([s for s in chosen if _is_coefficient(evidence, s)], number.label + " " + text)
+        return _count_of(_by_words(fits, text), number.bound, 0.0)
     chosen = _by_method([s for s in chosen if _is_coefficient(evidence, s)] or chosen, number.label + " " + text)
     return _count_of(_by_words(chosen, text), number.bound, number.value, absolute=True)
 
@@ -717,6 +735,9 @@ def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[in
     """ "rise", "end above their start", "similarity increases": from the first value to the last."""
     text = _USUAL.sub(" ", asked.text)
     signs = {d.sign for d in direction_words(text) if not d.polar}
+    nearing = _NEARING.search(text)
+    if nearing is not None and not signs:
+        signs = {1 if nearing["near"] else -1}
     if not signs:
         more, less = _MORE.search(text) is not None, _FEWER.search(text) is not None
         signs = {1} if more and not less else {-1} if less and not more else set()
@@ -734,6 +755,8 @@ def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[in
         for kind, pattern in (("similarity", _OF_LIKENESS), ("rate", _OF_RATE), ("coefficient", _NAMES_COEFFICIENT))
         if pattern.search(text)
     }
+    if nearing is not None:
+        kinds = {"similarity"}
     nets = [s for s in series if s.role == "net" and any(f.value for f in values_of(s))]
     found: list[tuple[str, list[float]]] = [
         ("similarity" if s.words & LIKENESS or evidence.kind(s) == "similarity" else "rate" if s.fraction else "",
@@ -758,6 +781,14 @@ def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[in
     return out
 
 
+_NEARING = regex(
+    r"\b(?:(?P<near>clos(?:es|ed) in|approach(?:es|ed)?|(?:moves?|moved|gets?|got|comes?|came|draws?|drew|drifts?|"
+    r"drifted) "
+    r"(?:closer|nearer|near|towards?)|converg(?:e|es|ed))|(?:back(?:s|ed)?|moves?|moved|drifts?|drifted|turn(?:s|ed)?|"
+    r"pull(?:s|ed)?) away|reced(?:e|es|ed)|diverg(?:e|es|ed))\b",
+    re.IGNORECASE,
+)
+""" "The keeper closes in on its target": a likeness grows."""
 _COURSE = regex(
     r"\b(?:start\w*|end\w*|train\w*|before|after|over|during|course|throughout|increas\w+|decreas\w+|gr[eo]w\w*|"
     r"r[io]se\w*|"

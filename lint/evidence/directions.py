@@ -45,6 +45,8 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
             words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
+            yield from _of_comparisons(sentence)
+            yield from _of_bare_words(sentence)
             if not words and relation_sign(sentence.text) is None:
                 continue
             yield from _of_moves(evidence, sentence, words)
@@ -138,6 +140,64 @@ def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cla
         if not word.polar and (arrived or before) and change * word.sign < 0:
             yield _clash(sentence, word, f"'{word.text}' beside {a.text} and then {b.text}")
             return
+
+
+_OVER = regex(
+    r"\b(?:(?P<over>dwarfs|exceeds|tops|beats|outstrips|surpasses|outdoes|eclipses|overshadows|outranks|outpaces|"
+    r"outscores|"
+    r"outperforms|(?:is|was|are|were|lies?|lay|stands?|sits?|ranks?) (?:well |far |clearly |just |much )?(?:above|over|"
+    r"ahead of|higher than|larger than|greater than|more than|beyond))|(?P<under>falls short of|trails|lags behind|"
+    r"undershoots|is dwarfed by|is exceeded by|is beaten by|(?:is|was|are|were|lies?|lay|stands?|sits?|ranks?) "
+    r"(?:well |far |clearly |just |much )?(?:below|under|beneath|behind|lower than|smaller than|less than)))\b",
+    re.IGNORECASE,
+)
+
+
+def _of_comparisons(sentence: Sentence) -> Iterator[Clash]:
+    """ "a (90.8%) dwarfs b (4.4%)": two rates, each behind its own name, on both sides of a comparison."""
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    rates = [n for n in sentence.numbers if is_rate(sentence, n) and id(n) not in ends]
+    for match in _OVER.finditer(sentence.text):
+        start, end = sentence.start + match.start(), sentence.start + match.end()
+        before = [n for n in rates if n.end <= start]
+        after = [n for n in rates if n.start >= end]
+        if (
+            not before
+            or not after
+            or re.search(r"\b(?:not|never|no longer|neither|hardly)\s+$", sentence.text[: match.start()])
+        ):
+            continue
+        a, b = before[-1], after[0]
+        left, right = sentence.between(a.end, start), sentence.between(end, b.at)
+        if a.bound or b.bound or a.role != b.role or a.value == b.value or a.signed or b.signed:
+            continue
+        # each rate stands in the brackets of what is compared
+        if (
+            not re.fullmatch(r"\s*\)?\s*", left)
+            or ")" not in left
+            or not re.fullmatch(r"[^,;.:()\d]{1,48}\(\s*", right)
+        ):
+            continue
+        said = 1 if match["over"] else -1
+        if (a.value > b.value) != (said > 0):
+            word = DirectionWord(match.start(), match.end(), said, match.group(0))
+            yield _clash(sentence, word, f"'{word.text}' between {a.text} and {b.text}")
+
+
+def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:
+    """ "up, +.29→+.17": a bare word in front of a move."""
+    for span in _moves(sentence):
+        word = re.search(
+            r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$",
+            sentence.between(sentence.start, span.start),
+            re.IGNORECASE,
+        )
+        change = span.right.value - span.left.value
+        if word is not None and change and {span.left.role, span.right.role} != {"percent", "value"}:
+            said = 1 if word.group(1).lower() == "up" else -1
+            if said * change < 0:
+                found = DirectionWord(word.start(1), word.end(1), said, word.group(1))
+                yield _clash(sentence, found, f"'{found.text}' beside {span.left.text} to {span.right.text}")
 
 
 _STANDS = regex(
@@ -391,11 +451,50 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
                     verdict = _replaced(sentence, words[0], before) or _strength_of(
                         evidence, sentence, words[0], before
                     )
+                verdict = verdict or _with_and_without(passage, sentence, words[0])
                 if verdict:
                     yield _clash(sentence, words[0], f"'{words[0].text}' {verdict}")
             elif before is not None and not coefficients:
                 yield from _against_middle(evidence, sentence, before)
             before = coefficients[0] if len(coefficients) == 1 else None
+
+
+_LEFT_OUT = regex(
+    r"\b(?:without|w/o|excluding|leaving out|left out|dropping|dropped|removing|minus|except|sans|before adding)\b",
+    re.IGNORECASE,
+)
+_LET_IN = regex(
+    r"\b(?:with(?! (?:N|n|p|P)\b)|including|let in|taken in|added|adding|admitted|included|join(?:s|ed)?|counted in)\b",
+    re.IGNORECASE,
+)
+
+
+def _with_and_without(passage: Passage, sentence: Sentence, word: DirectionWord) -> str:
+    """What is wrong with "it tightens once they are let in. Without them r = 0.69, whereas with them r = 0.78."."""
+    sides: dict[str, list[Number]] = {"out": [], "in": []}
+    for part in passage.sentences:
+        for number in part.numbers:
+            if number.role != "coefficient" or number.bound or abs(number.value) > 1:
+                continue
+            clause = re.split(
+                r"[;:.]\s|\b(?:whereas|while|but|as against|against|and)\b", part.between(part.start, number.at)
+            )[-1]
+            out = re.search(
+                r"\b(?:without|excluding|leaving out) (?:them|it|him|her|these|those|both|the two)\b", clause
+            )
+            within = re.search(r"\bwith (?:them|it|him|her|these|those|both|the two|everybody|everyone|all)\b", clause)
+            if (out is None) == (within is None):
+                continue
+            sides["out" if out else "in"].append(number)
+    if len(sides["out"]) != 1 or len(sides["in"]) != 1:
+        return ""
+    clause = re.split(r"[;.]\s", sentence.text[: word.start])[-1] + re.split(r"[;.]\s", sentence.text[word.start :])[0]
+    out_, in_ = _LEFT_OUT.search(clause) is not None, _LET_IN.search(clause) is not None
+    if out_ == in_ or re.search(r"\bthan\b", clause):
+        return ""
+    a, b = sides["out"][0], sides["in"][0]
+    change = (abs(b.value) - abs(a.value)) * (1 if in_ else -1)
+    return f"beside {a.text} without and {b.text} with" if change * word.sign < 0 else ""
 
 
 _THIS = regex(

@@ -97,7 +97,11 @@ def _of_single(sentence: Sentence, number: Number) -> bool:
     return _SINGLE.search(clause) is not None
 
 
-_RANGED = regex(r"\b(?:rang\w*|span\w*|runs?|between|cover\w*|from|lie|lies|vary|varies)\b", re.IGNORECASE)
+_RANGED = regex(
+    r"\b(?:extend\w*|stretch\w*|anywhere|spread\w*|scatter\w*|differ|differs|rang\w*|span\w*|runs?|between|cover\w*|"
+    r"from|lie|lies|vary|varies)\b",
+    re.IGNORECASE,
+)
 _PARTIAL = regex(
     r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
     r"within (?:a|the)|mainly|mostly|usually|remaining|others?|rest)\b",
@@ -184,8 +188,11 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
             numbers = [n for n in sentence.numbers if is_rate(sentence, n) and not n.bound]
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             for a, b in itertools.pairwise(numbers):
-                if id(a) in ends or not re.fullmatch(
-                    r"\s*(?:vs\.?|versus|against|compared (?:with|to))\s+", sentence.between(a.end, b.start)
+                if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
+                    continue
+                joined = re.fullmatch(r"\s*(?:and|to|/)\s*", sentence.between(a.end, b.start)) is not None
+                if joined and not (
+                    sentence.between(a.start - 1, a.start) == "(" and sentence.between(b.end, b.end + 1) == ")"
                 ):
                     continue
                 names = _distinct([m for m in sentence.names if m.end <= a.start and _rates(evidence, m.name)])
@@ -204,6 +211,11 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{a.text} and {b.text} are not the values of {first.text.strip()} and {second.text.strip()}",
                     "check which two are compared",
                 )
+
+
+_AGAINST = regex(
+    r"\s*(?:vs\.?|versus|(?:as )?(?:against|compared (?:with|to)|opposed to)|and|/|to|;)\s*", re.IGNORECASE
+)
 
 
 def _distinct(names: list[Mention]) -> list[Mention]:
@@ -245,13 +257,84 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
             if not sentence.names or passage.part == "prior" or MOOT.search(sentence.text):
                 continue
             found = superlatives(sentence.text)
+            both = _both_ends(sentence, found)
+            if both is not None:
+                yield both
+                continue
             for word in found:
                 holder = _holder(sentence, word, found)
-                if holder is None:
+                if holder is None or _joined(sentence, holder) or _listed(sentence, word):
                     continue
                 clash = _judge(evidence, sentence, word, holder)
                 if clash is not None:
                     yield clash
+
+
+def _both_ends(sentence: Sentence, found: list[Superlative]) -> Clash | None:
+    """One name that is given the highest and the lowest of one quantity."""
+    for a, b in itertools.pairwise(found):
+        if a.sign == b.sign:
+            continue
+        first, second = _holder(sentence, a, found), _holder(sentence, b, found)
+        if first is None or second is None or first.name != second.name or first.start == second.start:
+            continue
+        nouns = [re.findall(r"^\s*([a-z]+)", sentence.text[w.end :]) for w in (a, b)]
+        words = tuple(sentence.text[w.start : w.end].lower() for w in (a, b))
+        opposite = words in _OPPOSITES or words[::-1] in _OPPOSITES
+        if opposite and (nouns[0] == nouns[1] or not nouns[1] or nouns[1][0] in ("in", "with", "at", "by", "for")):
+            start = sentence.start + b.start
+            return Clash(
+                "superlative",
+                sentence.passage.place(start, second.end),
+                f"{second.text.strip()} is given both ends",
+                "name the unit that holds it",
+            )
+    return None
+
+
+_OPPOSITES = frozenset(
+    [
+        ("highest", "lowest"),
+        ("most", "least"),
+        ("most", "fewest"),
+        ("largest", "smallest"),
+        ("biggest", "smallest"),
+        ("greatest", "smallest"),
+        ("greatest", "least"),
+        ("best", "worst"),
+        ("strongest", "weakest"),
+        ("top", "bottom"),
+        ("loudest", "quietest"),
+        ("steepest", "flattest"),
+        ("tightest", "loosest"),
+        ("maximum", "minimum"),
+        ("widest", "narrowest"),
+        ("longest", "shortest"),
+    ]
+)
+_AND = regex(r"[`\"'’*]*\s*(?:\+|&|/|,|and|or|,\s*and)\s*(?:the\s+)?[`\"'‘*]*")
+
+
+def _joined(sentence: Sentence, holder: Mention) -> bool:
+    """True for "a and b on top": two may share what is left of a ranking."""
+    others = [m for m in sentence.names if m.name != holder.name]
+    return any(
+        _AND.fullmatch(sentence.between(min(m.end, holder.end), max(m.start, holder.start)))
+        and "," not in sentence.between(min(m.end, holder.end), max(m.start, holder.start))
+        for m in others
+    )
+
+
+def _listed(sentence: Sentence, word: Superlative) -> bool:
+    """True for "Most vs least: a dwarfs b", where the two words stand apart from the two names."""
+    near = sentence.text[max(0, word.start - 12) : word.end + 12]
+    return _PAIRED.search(near) is not None
+
+
+_PAIRED = regex(
+    r"\b\w*(?:st|most|top|first)\s+(?:vs\.?|versus|and|or|to|against|/)\s+(?:the\s+)?(?:\w+st|bottom|last)\b|\w/\w",
+    re.IGNORECASE,
+)
 
 
 def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> Mention | None:
@@ -635,9 +718,14 @@ _ROLES = frozenset(["peak", "start", "baseline", "end", "maximum", "final", "ini
 _COEFFICIENTS = frozenset(["coefficient", "correlation", "association", "relation", "rho", "r"])
 
 
+_FORMER = regex(r"\b(?:former|latter|respectively|in that order)\b", re.IGNORECASE)
+
+
 def _stated(sentence: Sentence, word: Superlative) -> Number | None:
     """The number of the clause behind a superlative: "the lowest rate, 10.0%, belongs to", "the judge, with 44%"."""
     end = sentence.start + word.end
+    if _FORMER.search(sentence.text):
+        return None
     for number in sentence.numbers:
         if number.start >= end and number.role in ("percent", "value", "coefficient") and not number.bound:
             gap = sentence.between(end, number.at)

@@ -606,7 +606,8 @@ def superlatives(text: str) -> list[Superlative]:
     for match in _SUPERLATIVE.finditer(text):
         before = text[max(0, match.start() - 4) : match.start()].lower()
         if before.rstrip().endswith(("at", "al")) or re.match(
-            r"\s+(?:personas|sources|layers|models|cases|of)\b", text[match.end() : match.end() + 12]
+            r"\s+(?:personas|sources|layers|models|cases|of(?! (?:all|them|these|any)\b))\b",
+            text[match.end() : match.end() + 12],
         ):
             continue
         word = match.group(0).lower()
