@@ -19,6 +19,7 @@ __all__ = [
     "adjacent",
     "intervals",
     "is_end",
+    "is_of_number_before",
     "is_rate",
     "named_before",
     "pairs_of_counts",
@@ -323,6 +324,8 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
             before = m
     if before is None:
         return None
+    if before.name.startswith("#") and is_of_number_before(sentence, before):
+        return None
     lead = sentence.between(max(sentence.start, before.start - 32), before.start)
     if _APART.search(lead) and not is_end(sentence, before, number):
         return None
@@ -335,6 +338,17 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
         return None
     return before if _FORWARD.match(gap) and not _shared(sentence, i, before) else None
+
+
+def is_of_number_before(sentence: Sentence, name: Mention) -> bool:
+    """True for a checkpoint that says when the number on its left was measured: "after 45% at step 150 it ends at 12%"."""
+    left = [x for x in sentence.numbers if x.end <= name.start and x.role not in ("n", "p", "none", "index")]
+    return bool(left) and _WHEN.fullmatch(sentence.between(left[-1].end, name.start)) is not None
+
+
+_WHEN = regex(
+    r"\s*\)?,?\s*\(?(?:(?:reached |attained |touched |seen |found |measured )?(?:at|by|in|on|after))?\s*(?:the )?"
+)
 
 
 def is_end(sentence: Sentence, name: Mention, number: Number) -> bool:

@@ -586,7 +586,12 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
+        listed_in = list(_fraction_lists(passage))
+        for matches in listed_in:
+            yield from _in_order(passage, matches)
         for match in _SLASH.finditer(passage.plain):
+            if any(a.start() <= match.start() <= b.start() for a, *_, b in listed_in):
+                continue
             k, n = (int(g.replace(",", "")) for g in match.groups() if g)
             sentence = next((s for s in passage.sentences if s.start <= match.start() < s.end), None)
             if sentence is None or n < 5:
@@ -594,7 +599,7 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
             before = [
                 x
                 for x in sentence.numbers
-                if x.end <= match.start() and re.fullmatch(r"\s*\(\s*", sentence.between(x.end, match.start()))
+                if x.end <= match.start() and _OPENS.fullmatch(sentence.between(x.end, match.start()))
             ]
             after = [
                 x
@@ -620,6 +625,47 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"{match.group(0)} is {100 * k / n:.4g}%, not {number.text}{number.unit}",
                         "correct the rate or the counts",
                     )
+
+
+_OPENS = regex(r"\s*(?:of (?:(?:the|its|their|all|his|her) )?[\w-]+(?: [\w-]+)?\s*)?\(\s*")
+_BRACKET = regex(r"\(([^()]*)\)")
+
+
+def _fraction_lists(passage: Passage) -> Iterator[list[re.Match[str]]]:
+    """The fractions of the brackets that hold several, "(146/200 and 52/200)"."""
+    for bracket in _BRACKET.finditer(passage.plain):
+        found = list(_SLASH.finditer(passage.plain, bracket.start(), bracket.end()))
+        if len(found) > 1:
+            yield found
+
+
+def _in_order(passage: Passage, fractions: list[re.Match[str]]) -> Iterator[Clash]:
+    """Rates before a bracket with as many fractions, in their order, where some fit and one does not."""
+    sentence = next((s for s in passage.sentences if s.start <= fractions[0].start() < s.end), None)
+    if sentence is None:
+        return
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    rates = [
+        x
+        for x in sentence.numbers
+        if x.end <= fractions[0].start() and is_rate(sentence, x) and not x.bound and id(x) not in ends
+    ][-len(fractions) :]
+    if len(rates) != len(fractions):
+        return
+    counts = [tuple(int(g.replace(",", "")) for g in m.groups() if g) for m in fractions]
+    if any(n < 5 or k > n for k, n in counts):
+        return
+    fits = [x.scaled()[0] - 1e-9 <= k / n <= x.scaled()[1] + 1e-9 for x, (k, n) in zip(rates, counts, strict=True)]
+    if not any(fits):
+        return
+    for x, (k, n), match, fit in zip(rates, counts, fractions, fits, strict=True):
+        if not fit:
+            yield Clash(
+                "ratio",
+                passage.place(x.start, x.end),
+                f"{match.group(0)} is {100 * k / n:.4g}%, not {x.text}{x.unit}",
+                "correct the rate or the counts",
+            )
 
 
 def _ratio_lists(evidence: Evidence) -> Iterator[Clash]:

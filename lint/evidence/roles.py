@@ -8,7 +8,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import adjacent, spans
+from .idioms import adjacent, is_of_number_before, spans
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
 from .names import words_of
@@ -144,6 +144,10 @@ def _role(sentence: Sentence, number: Number) -> str:
         else:
             word = pair["a"] if number is moves[0].left else pair["b"]
         return _ROLE_OF.get(word.lower().split()[0], "last")
+    if any(
+        m.name.startswith("#") and is_of_number_before(sentence, m) for m in sentence.names if m.end <= number.start
+    ):
+        return ""
     points = {m.name for m in sentence.names if m.name.startswith("#")}
     points = points or {m.name for m in sentence.passage.names if m.name.startswith("#") and m.end <= number.start}
     if len(points) == 1 and (_THEN.match(after) or _REACHED.search(before)):
