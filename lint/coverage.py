@@ -58,9 +58,7 @@ class _Accounts:
                 for number in sentence.numbers:
                     if _claims(sentence, number):
                         place = passage.place(number.start, number.end)
-                        found = self.explainer.of_prose(sentence, number)
-                        quoted = passage.part == "prior" or _PRIOR.search(sentence.text) is not None
-                        yield self._account(place, number, found, "quoted from earlier work" if quoted else "")
+                        yield self._account(place, number, self.explainer.of_prose(sentence, number), sentence)
 
     def _of_tables(self) -> Iterator[Account]:
         document = self.page.document
@@ -69,16 +67,17 @@ class _Accounts:
                 number = item.number
                 if number.role in _CLAIMS:
                     place = document.place(item.cell.text, number.start, number.end)
-                    yield self._account(place, number, self.explainer.of_cell(sheet, item), "")
+                    yield self._account(place, number, self.explainer.of_cell(sheet, item), None)
 
-    def _account(self, place: Place, number: Number, found: Explanation | None, quoted: str) -> Account:
+    def _account(self, place: Place, number: Number, found: Explanation | None, sentence: Sentence | None) -> Account:
         text = f"{number.text}{number.unit}"
         against = self._against(place)
         if against is not None:
             return Account(place, text, number.role, "contradicted", f"{against.code}: {against.message}")
         if found is not None:
             return Account(place, text, number.role, found.outcome, found.why)
-        why = quoted or self.page.missing.get("numbers", "")
+        quoted = sentence is not None and (sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None)
+        why = "quoted from earlier work" if quoted else self.page.missing.get("numbers", "")
         if why:
             return Account(place, text, number.role, "not checked", why)
         return Account(place, text, number.role, "unexplained", "neither the results nor the rest of the page give it")

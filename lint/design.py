@@ -85,7 +85,7 @@ _ACCOUNTED = regex(
 _PAIRS = regex(r"\bpair(?:s|wise)?\b|\bdyads?\b", re.IGNORECASE)
 _POOLED = regex(r"\b(?:pooled|pooling|all (?:rows|cells|points)|combined|overall|across (?:all )?\w+)\b", re.IGNORECASE)
 _THINGS = regex(
-    r"(?<![=≈<>\d.,] )(?<![=≈<>.,\d])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?"
+    r"(\d(?<![\w=≈<>.,]\d)(?<![=≈<>\d.,] \d)\d{0,3})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?"
     r"|characters?|"
     r"units?|models?|conditions?|items?|arms?|targets?|adapters?|roles?)\b",
     re.IGNORECASE,

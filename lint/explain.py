@@ -520,7 +520,7 @@ class Explainer:
                 words = frozenset().union(*(words_of(c.text.text) for c in row if len(c.text.text) <= 300))
                 for cell in row[1:]:
                     text = cell.text.text
-                    if 12 < len(text) <= 300 and any(map(str.isdigit, text)) and any(map(str.isalpha, text)):
+                    if 12 < len(text) <= 300 and _DECIMAL.search(text) and any(map(str.isalpha, text)):
                         out.extend((n.low, n.high, words) for n in read_numbers(text) if n.decimals > 0)
         return out
 
@@ -575,7 +575,10 @@ class Explainer:
         return None
 
 
-_WHOLE = regex(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w.])|(?<![\w.,])\d{1,7}(?![\w]|\.\d)")
+# Its digit stands in front of what may not be before it: a search that begins with a digit skips everything else.
+_WHOLE = regex(r"\d(?<![\w.,]\d)(?:\d{0,2}(?:,\d{3})+(?![\w.])|\d{0,6}(?![\w]|\.\d))")
+_DECIMAL = regex(r"\.\d|\d\s?[eE×x·^⁻]")
+"""Without it a text holds no number with decimals."""
 _PRODUCT = regex(
     r"\d[\d,]*\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*(?:\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*)*"
 )

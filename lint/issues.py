@@ -13,7 +13,7 @@ from .regex import regex
 
 __all__ = ["Reference", "explained", "references"]
 
-_REFERENCE = regex(r"(?<![\w&/#.-])#(\d{1,7})\b(?![\w-])")
+_REFERENCE = regex(r"#(?<![\w&/#.-]#)(\d{1,7})\b(?![\w-])")
 
 
 @struct
@@ -59,5 +59,6 @@ def explained(page: Page) -> frozenset[str] | None:
                 if text.words > 2 * len(numbers):  # more than numbers and joining words
                     out.update(numbers)
     for text, _ in page.document.texts():
-        out.update(r.number for r in references(text) if r.linked)
+        if text.links:
+            out.update(r.number for r in references(text) if r.linked)
     return frozenset(out) if named else None

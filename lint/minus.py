@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from leakstats.records import struct
@@ -14,8 +13,8 @@ from .regex import regex
 __all__ = ["Minus", "minus_signs"]
 
 # Before a number and behind nothing that could make it a hyphen or a dash of a range.
-_SIGN = regex(r"(?<![\w)\].,%°′'’-])[-−](?=\d|\.\d)")
-_EXPONENT = regex(r"(?<=\de)[-−](?=\d)", re.IGNORECASE)
+_SIGN = regex(r"[-−](?<![\w)\].,%°′'’-].)(?=\d|\.\d)")
+_EXPONENT = regex(r"[-−](?<=\d[eE].)(?=\d)")
 
 
 @struct

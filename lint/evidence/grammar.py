@@ -79,6 +79,7 @@ _INDEX = regex(
 )
 _ISSUE = regex(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = regex(
+    r"(?:(?=[≥>≤<≪~≈])|\b(?=\w))"  # so that no words are tried inside a word
     r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
     r"|(?P<gt>(?<![-=–—])>|\b(?:more|greater|higher|larger|bigger|better) than|\bin excess of|\bupwards of|"
     r"\bnorth of|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped))"

@@ -32,6 +32,7 @@ _ANSWERED = (
     r"(?:completions?|samples?|generations?|responses?|answers?|repl(?:y|ies)|rollouts?|draws?|continuations?|"
     r"outputs?)\b"
 )
+_ASKED_AT = regex(_ASKED, re.IGNORECASE)
 _PER_CELL = (
     regex(
         _COUNT.format("a")
@@ -70,7 +71,7 @@ def trials_per_cell(evidence: Evidence) -> int | None:
     for text, scope in evidence.document.texts():
         if scope in ("quote", "code", "alt"):
             continue
-        for pattern in _PER_CELL:
+        for pattern in _PER_CELL if _ASKED_AT.search(text.text) else ():
             for match in pattern.finditer(text.text):
                 if not _BEFORE.search(text.text[max(0, match.start() - 12) : match.start()]):
                     found.add(_count(match["a"]) * _count(match["b"]))

@@ -16,6 +16,7 @@ from ..regex import regex
 __all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "words_of"]
 
 _CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
+_BLANK = regex(r"[^0-9A-Za-zα-ω]+")
 _INDEXED = regex(
     r"^(?:l|layers?|blocks?|depth|epochs?|ep|e|steps?|s|checkpoints?|ckpt|t|h|n|seed|rounds?|updates?|batch|batches|"
     r"iterations?|iter|ticks?|cycles?|turns?|stages?|phases?|stops?|sweeps?|generation|gen)?[\s_\-.:=]*0*(\d{1,7})$",
@@ -64,7 +65,7 @@ def words_of(text: str) -> frozenset[str]:
     >>> sorted(words_of("meanLeak_rates (%)"))
     ['leak', 'mean', 'rate']
     """
-    parts = re.split(r"[^0-9A-Za-zα-ω]+", _CAMEL.sub(" ", text))
+    parts = _BLANK.split(_CAMEL.sub(" ", text))
     return frozenset(w.casefold().rstrip("s") or w for w in parts if w and not w.isdigit())
 
 
@@ -124,7 +125,7 @@ def _letters(piece: str, word: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _pieces(text: str) -> tuple[str, ...]:
-    parts = re.split(r"[^0-9A-Za-zα-ω]+", _CAMEL.sub(" ", re.sub(r"\([^()]*\)", " ", text)))
+    parts = _BLANK.split(_CAMEL.sub(" ", re.sub(r"\([^()]*\)", " ", text)))
     return tuple(p.casefold() for p in parts if p)
 
 
@@ -139,6 +140,7 @@ class Mention:
     text: str
 
 
+_PART = regex(r"[^\W_]+")
 _WORD = regex(r"[^\W_]+(?:[_'’][^\W_]+)*|#\d+")
 
 
@@ -169,11 +171,13 @@ class Gazetteer:
         """The mentions in ``text``, left to right, none inside another."""
         pieces: list[tuple[int, int, str]] = []
         for match in _WORD.finditer(text):
-            word = match.group(0)
+            word, at = match.group(0), match.start()
+            if word.isalnum():
+                pieces.append((at, match.end(), word.casefold()))
+                continue
             if word.endswith(("'s", "’s")):
                 word = word[:-2]
-            at = match.start()
-            for part in re.finditer(r"[^\W_]+", word):
+            for part in _PART.finditer(word):
                 pieces.append((at + part.start(), at + part.end(), part.group(0).casefold()))
         out: list[Mention] = []
         i = 0

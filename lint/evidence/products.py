@@ -171,7 +171,10 @@ def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) 
         factors = {v for w in _WORD.findall(plain) if (v := WORD_NUMBERS[w.lower()]) > 1} | {
             int(n.value)
             for n in counts
-            if n is not number and 1 < n.value < value and not n.bound and not _SCALE.search(plain[: n.start])
+            if n is not number
+            and 1 < n.value < value
+            and not n.bound
+            and not _SCALE.search(plain, max(0, n.start - 16), n.start)
         }
         small = {c for c in _counts(evidence) if c <= _MOST_UNITS}
         if len(factors) >= 2 and not _is_made(value, factors | small):

@@ -15,7 +15,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from leakstats.facts import Fact, Series
@@ -182,13 +182,16 @@ class Dataset:
                 continue
             for prefix, group in _by_prefix(found).items():
                 whole = {k: int(leaf.value) for k, leaf in group.items() if leaf.whole and 0 <= leaf.value < 1e9}
+                rates = [(key, x.value) for key, x in group.items() if -1 < x.value < 101]  # fractions or percent
                 best = None
                 for a, k in whole.items():
                     for b, n in whole.items():
                         if a == b or k > n or n < 2:
                             continue
-                        rates = [x.value for key, x in group.items() if key not in (a, b)]
-                        if any(abs(k / n - r) < 6e-4 or abs(100 * k / n - r) < 6e-3 for r in rates):
+                        low, high = k / n, 100 * k / n
+                        if any(
+                            (abs(low - r) < 6e-4 or abs(high - r) < 6e-3) and key != a and key != b for key, r in rates
+                        ):
                             best = (k, n)
                             break
                     if best:
@@ -481,6 +484,7 @@ def _last_key(signature: tuple[Step, ...]) -> str:
     return ""
 
 
+@lru_cache(maxsize=20_000)
 def _entity_keys(name: str) -> frozenset[str]:
     out = {fold_name(name), index_of(name)}
     out.discard("")

@@ -1075,7 +1075,7 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
 
 _OF = regex(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
 _THINGS = regex(
-    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
+    r"(\d(?<![\w=≈<>]\d)(?<![=≈<>] \d)\d{0,3})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
     r"characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|"
     r"arms?)\b",
     re.IGNORECASE,
@@ -1083,7 +1083,7 @@ _THINGS = regex(
 
 
 _UNITS = regex(
-    r"(?<![=≈<>] )(?<![=≈<>])\b(\d{1,4})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
+    r"(\d(?<![\w=≈<>]\d)(?<![=≈<>] \d)\d{0,3})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
     r"characters?|units?|models?|conditions?|arms?)\b",
     re.IGNORECASE,
 )
