@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import field
 from functools import cached_property
+from html import unescape
 from typing import Literal, TypeAlias
 
 from markdown_it import MarkdownIt
@@ -118,6 +119,21 @@ class Html:
     images: tuple[Image, ...]
     text: Text
     """What stands between the tags."""
+    stretches: int = 0
+    """Pieces of text that tags set apart: two paragraphs, four cells. A tag that only styles parts nothing."""
+    code: bool = False
+    """It holds code, which a reader does not take for words."""
+    quoted: bool = False
+
+    @property
+    def is_one_text(self) -> bool:
+        """True where it reads as one paragraph: a summary, a centred caption."""
+        return self.stretches == 1 and not self.code and not self.quoted
+
+    @property
+    def holds_several_texts(self) -> bool:
+        """True for a table, a list and their like, in which nobody says what belongs together."""
+        return self.stretches > 1 and not self.code and not self.quoted
 
 
 Block: TypeAlias = Heading | Paragraph | Table | Fence | Html
@@ -520,7 +536,7 @@ class _Reader:
 
     def html(self, token: Token) -> None:
         line, end = _lines(token)
-        block = _read_html(token.content, line, end, self.line_spots(token, line))
+        block = _read_html(token.content, line, end, self.line_spots(token, line), quoted=self.quotes > 0)
         self.blocks.append(block)
         self.comments.extend(block.comments)
         self.details_tags(_without_comments(token.content), line)
@@ -567,11 +583,17 @@ def _without_comments(content: str) -> str:
     return "".join(out)
 
 
+_CODE = frozenset(["code", "pre", "script", "style", "svg", "textarea"])
+_STYLING = frozenset(
+    "a abbr b big br code del em font i img ins kbd mark s small span strong sub sup u".split(" ")  # noqa: SIM905
+)
+
 # A tag longer than this is no tag that anybody wrote; keeps unclosed "<" runs linear.
 _LONGEST_TAG = 2_000
+_LONGEST_ENTITY = 40
 
 
-def _read_html(content: str, line: int, end_line: int, spots: Spots) -> Html:
+def _read_html(content: str, line: int, end_line: int, spots: Spots, *, quoted: bool) -> Html:
     comments, position = [], 0
     while (begin := content.find("<!--", position)) >= 0:
         end = content.find("-->", begin + 4)
@@ -581,6 +603,7 @@ def _read_html(content: str, line: int, end_line: int, spots: Spots) -> Html:
         position = end + 3
     visible = _without_comments(content)
     images, pieces, tags, position = [], [], [], 0
+    stretches, apart, names = 0, True, set()
     while (begin := visible.find("<", position)) >= 0:
         end = visible.find(">", begin, begin + _LONGEST_TAG)
         if end < 0:
@@ -588,28 +611,59 @@ def _read_html(content: str, line: int, end_line: int, spots: Spots) -> Html:
             position = begin + 1
             continue
         pieces.append((position, visible[position:begin]))
+        name = _tag_name(visible[begin : end + 1])
+        names.add(name)
+        if apart and pieces[-1][1].strip():
+            stretches, apart = stretches + 1, False
+        apart = apart or name not in _STYLING
         tags.append(Comment(visible[begin : end + 1], spots.source(begin)))
         tag = read_tag(visible[begin : end + 1])
         if tag is not None and tag[0] == "img":
             images.append(html_image(tag[1], spots.source(begin), end + 1 - begin))
         position = end + 1
     pieces.append((position, visible[position:]))
+    stretches += apart and bool(pieces[-1][1].strip())
     text = _html_text(pieces, tuple(tags), spots, len(content))
-    return Html(content, line, end_line, tuple(comments), tuple(images), text)
+    code = not _CODE.isdisjoint(names)
+    return Html(content, line, end_line, tuple(comments), tuple(images), text, stretches, code, quoted)
+
+
+def _tag_name(tag: str) -> str:
+    """The name in an opening or closing tag, in lower case."""
+    words = tag.strip("</>").split(maxsplit=1)
+    return words[0].lower() if words else ""
 
 
 def _html_text(pieces: list[tuple[int, str]], tags: tuple[Comment, ...], spots: Spots, length: int) -> Text:
     """The text between tags, a run for each line."""
     runs, offset = [], 0
     for position, piece in pieces:
-        for body in piece.splitlines(keepends=True):
-            visible = body.replace("\n", " ")
+        for body, visible in _entities_apart(piece):
             runs.append(Run(visible, offset, spots.source(position), len(body), frozenset()))
             offset += len(visible)
             position += len(body)
     text = "".join(r.text for r in runs)
     starts = tuple(r.start for r in runs)
     return Text(text, tuple(runs), spots.source(0), spots.source(length), tags=tags, _starts=starts)
+
+
+def _entities_apart(text: str) -> Iterator[tuple[str, str]]:
+    """The lines of ``text`` as written and as seen, each HTML entity as a piece of its own."""
+    for line in text.splitlines(keepends=True):
+        position = search = 0
+        while (begin := line.find("&", search)) >= 0:
+            search = line.find(";", begin, begin + _LONGEST_ENTITY) + 1
+            entity = line[begin:search]
+            seen = unescape(entity)
+            if not entity or seen == entity:
+                search = begin + 1
+                continue
+            if position < begin:
+                yield line[position:begin], line[position:begin]
+            yield entity, seen
+            position = search
+        if position < len(line):
+            yield line[position:], line[position:].replace("\n", " ")
 
 
 def _sections(blocks: list[Block]) -> list[Section]:

@@ -35,6 +35,7 @@ from .rules.unused_allow import UnusedAllow
 from .sidecar import Grounding, NotFound, load_grounding
 from .source import Source
 from .suppress import Allow, read_allows, suppress
+from .unread import unread_parts
 
 __all__ = ["DEFAULT_MAX_BYTES", "KIND", "Options", "judge_page", "lint_paths", "lint_text"]
 
@@ -278,6 +279,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
                 found = [f for f in found if not _within(document, f, printed)]
             page.found.extend(found)
             findings.extend(_at_most(sorted(found, key=lambda f: f.order)))
+    counted = options.codes is None or UnexplainedNumber.code in options.codes
     own = [rule.code for rule in all_rules() if rule.code.startswith("CR9")]
     kept, hidden, used = suppress(findings, allows, today=options.today, protected=own)
     kept.extend(_unused(document, allows, used, ran, profile, options.today))
@@ -288,9 +290,10 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         tuple(not_run),
         tuple(hidden),
         coverage=_coverage(grounding),
-        numbers=account(page) if options.codes is None or UnexplainedNumber.code in options.codes else None,
+        numbers=account(page) if counted else None,
         data=_compared(page),
         unread=tuple(Unread(name, why, bool(options.results)) for name, why in page.results.problems),
+        unread_parts=unread_parts(page) if counted else (),
         template="" if unknown else f"{template.kind} {template.version}",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )

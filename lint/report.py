@@ -11,7 +11,18 @@ from leakstats.records import struct
 from .finding import SEVERITIES, Finding, Severity
 from .source import Place
 
-__all__ = ["OUTCOMES", "Account", "Coverage", "NotRun", "Outcome", "PageReport", "Report", "Suppressed", "Unread"]
+__all__ = [
+    "OUTCOMES",
+    "Account",
+    "Coverage",
+    "NotRun",
+    "Outcome",
+    "PageReport",
+    "Report",
+    "Suppressed",
+    "Unread",
+    "UnreadPart",
+]
 
 Outcome: TypeAlias = Literal["grounded", "derived", "contradicted", "unexplained", "not checked"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -78,6 +89,14 @@ class Unread:
 
 
 @struct
+class UnreadPart:
+    """A part of a page whose numbers were not read. They are *not checked*."""
+
+    line: int
+    reason: str
+
+
+@struct
 class PageReport:
     """The verdict on one page."""
 
@@ -100,6 +119,8 @@ class PageReport:
     """Names of the results files that the page was compared with."""
     unread: tuple[Unread, ...] = ()
     """Results files that could not be read: nothing in them was compared."""
+    unread_parts: tuple[UnreadPart, ...] = ()
+    """Parts of the page that are too large or too strange: their numbers are in no account."""
 
     @property
     def tally(self) -> dict[Outcome, int]:

@@ -577,7 +577,7 @@ def _stated_sizes(evidence: Evidence) -> tuple[int, ...]:
 # -- counts ------------------------------------------------------------------------------------------------------
 
 
-_SLASH = regex(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*) of (\d[\d,]*)(?![\d.%])")
+_SLASH = regex(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*)\sof\s(\d[\d,]*)(?![\d.%])")
 
 
 def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:

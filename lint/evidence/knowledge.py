@@ -25,7 +25,7 @@ from .shapes import Dataset, Triple
 from .slips import slip_of
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, exchanged, read_sheet
 
-__all__ = ["LIKENESS", "Clash", "Evidence", "exceptions"]
+__all__ = ["LIKENESS", "MOST_TABLE_NUMBERS", "Clash", "Evidence", "exceptions"]
 
 _CORRELATION = regex(
     r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
@@ -71,7 +71,7 @@ _MEASURE_WORDS = (
     )
 )
 """Words that name a measure, a count or an axis; a file's key of them is no thing unless a table of the page has it."""
-_MOST_CELLS = 4_000
+MOST_TABLE_NUMBERS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
 _MOST_TEXT = 8_000
 _PLAIN_WORD = regex(r"[A-Za-z]+")
@@ -113,7 +113,8 @@ class Evidence:
     # -- the page ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _card_blocks(self) -> frozenset[int]:
+    def card_blocks(self) -> frozenset[int]:
+        """Indices of the blocks of the setup tables."""
         return frozenset(i for f in self.outline if f.spec.table is not None for i in range(f.first, f.last))
 
     @cached_property
@@ -121,9 +122,9 @@ class Evidence:
         """The page's tables of results."""
         out: list[Sheet] = []
         for i, block in enumerate(self.document.blocks):
-            if isinstance(block, Table) and i not in self._card_blocks and not block.quoted:
+            if isinstance(block, Table) and i not in self.card_blocks and not block.quoted:
                 sheet = read_sheet(block)
-                if sheet is not None and sum(len(s.numbers) for s in out) + len(sheet.numbers) <= _MOST_CELLS:
+                if sheet is not None and sum(len(s.numbers) for s in out) + len(sheet.numbers) <= MOST_TABLE_NUMBERS:
                     out.append(sheet)
         return tuple(out)
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from leakstats.records import replace, struct
 
-from ..document import Block, Document, Heading, Paragraph, Scope
+from ..document import Block, Document, Heading, Html, Paragraph, Scope
 from ..inline import Text
 from ..outline import Outline
 from ..regex import regex
@@ -20,12 +20,12 @@ from ..source import Place
 from .grammar import Number, read_numbers
 from .names import Gazetteer, Mention
 
-__all__ = ["Passage", "Sentence", "once", "read_passages"]
+__all__ = ["MOST_CHARACTERS", "MOST_NUMBERS", "MOST_READ", "Passage", "Sentence", "once", "read_passages"]
 
-_MOST_CHARACTERS = 8_000
-_MOST_NUMBERS = 150
+MOST_CHARACTERS = 8_000
+MOST_NUMBERS = 150
 """A paragraph with more of them is no prose, and everything about sentences compares their numbers two by two."""
-_MOST_READ = 3_000
+MOST_READ = 3_000
 """Paragraphs and numbers of a page; those behind are left out."""
 _STOP = regex(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d#]|[pnrN]\s?[=<>≤≥])|\n")
 _ENDED = regex(r"[.!?][)\"'”’\]]*\s+$")
@@ -164,7 +164,7 @@ def read_passages(
     for i, block in enumerate(document.blocks):
         for text, scope in _texts(document, block, heads):
             part = "claim" if scope in ("title", "caption", "alt") else parts.get(i, "other")
-            if text.text.strip() and part != "skip" and read < _MOST_READ:
+            if text.text.strip() and part != "skip" and read < MOST_READ:
                 out.append(_passage(document, text, scope, i, part, gazetteer, None, behind))
                 read += len(out[-1].numbers) + 1
     return out
@@ -173,7 +173,7 @@ def read_passages(
 def _texts(document: Document, block: Block, heads: set[int]) -> Iterator[tuple[Text, Scope]]:
     if isinstance(block, Heading):
         yield block.text, "title" if id(block.text) in heads else "heading"
-    elif isinstance(block, Paragraph) and not block.quoted:
+    elif (isinstance(block, Paragraph) and not block.quoted) or (isinstance(block, Html) and block.is_one_text):
         yield block.text, "caption" if block.text.at in document.captions else "prose"
 
 
@@ -188,7 +188,7 @@ def _passage(
     axis: re.Pattern[str] | None,
 ) -> Passage:
     plain = text.text
-    if len(plain) > _MOST_CHARACTERS:
+    if len(plain) > MOST_CHARACTERS:
         return Passage(text, plain, scope, block, part, (), document, fixed)
     numbers = tuple(read_numbers(plain, tuple(text.marked("code"))))
     if axis is not None:
@@ -213,7 +213,7 @@ def _passage(
         elif any(start <= number.start < end for start, end in taken):
             continue  # a digit of a name
         kept.append(number)
-    if len(kept) > _MOST_NUMBERS:
+    if len(kept) > MOST_NUMBERS:
         kept = []
     names.sort(key=lambda m: m.start)
     strong = text.marked("strong") if text.runs else []

@@ -18,7 +18,17 @@ from ..regex import regex
 from .grammar import Number, Role, read_numbers
 from .names import index_of, name_variants, words_of
 
-__all__ = ["Binding", "CellNumber", "Sheet", "bind", "entity_names", "exchanged", "is_aggregate", "read_sheet"]
+__all__ = [
+    "MOST_CELLS",
+    "Binding",
+    "CellNumber",
+    "Sheet",
+    "bind",
+    "entity_names",
+    "exchanged",
+    "is_aggregate",
+    "read_sheet",
+]
 
 Grid: TypeAlias = "tuple[tuple[Cell | None, ...], ...]"
 Turned: TypeAlias = "tuple[list[str], list[str], list[list[Cell | None]], list[str]]"
@@ -55,7 +65,7 @@ class Sheet:
     """The thing that each column is about: its header, less what is measured."""
 
 
-_MOST_CELLS = 2_500
+MOST_CELLS = 2_500
 _P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
 _N_HEAD = regex(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
 _LEVEL = regex(r"\d+(?:\.\d+)?\s?(?:%|per ?cent\b)")
@@ -71,7 +81,7 @@ _METRIC = regex(
 def read_sheet(table: Table) -> Sheet | None:
     """The table's numbers; ``None`` for a table that holds no results (a card, a list of files)."""
     header = [cell.text.text.strip() for cell in table.header]
-    if len(header) < 2 or not table.rows or not any(header) or len(header) * len(table.rows) > _MOST_CELLS:
+    if len(header) < 2 or not table.rows or not any(header) or len(header) * len(table.rows) > MOST_CELLS:
         return None
     grid: list[list[Cell | None]] = [list(row) for row in table.rows]
     header, grid = _counted(header, grid)

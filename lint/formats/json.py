@@ -61,6 +61,7 @@ def _page(page: PageReport) -> dict[str, Any]:
         "coverage": None if page.coverage is None else asdict(page.coverage),
         "numbers": None if page.numbers is None else _numbers(page, page.numbers),
         "unread": [asdict(unread) for unread in page.unread],
+        "unread_parts": [asdict(part) for part in page.unread_parts],
     }
 
 

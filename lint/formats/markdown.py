@@ -48,6 +48,7 @@ def _page(page: PageReport) -> list[str]:
     if page.coverage_line:
         out += [f"{_escape(page.coverage_line)}.", ""]
     out += [f"Not checked: {_escape(f'{u.name}: {u.reason}')}\n" for u in page.unread]
+    out += [f"Not checked: line {part.line}: {_escape(part.reason)}\n" for part in page.unread_parts]
     if page.coverage is not None:
         out += [f"{page.coverage.confirmed} of {page.coverage.printed} printed values confirmed.", ""]
     reasons: dict[str, list[str]] = {}

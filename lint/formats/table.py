@@ -25,6 +25,9 @@ def to_table(report: Report) -> str:
                 status, detail = row
                 lines.append(_line(f"{code} {name}", width, status, detail))
         lines.extend(_line("results file", width, "NOT CHECKED", f"{u.name}: {u.reason}") for u in page.unread)
+        lines.extend(
+            _line("numbers", width, "NOT CHECKED", f"line {part.line}: {part.reason}") for part in page.unread_parts
+        )
         if page.numbers is not None:
             lines.append(_line("numbers", width, _of_numbers(page), page.coverage_line))
     counts = report.counts

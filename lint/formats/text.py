@@ -34,6 +34,8 @@ def _page(page: PageReport) -> Iterator[str]:
     yield from _not_run(page)
     for unread in page.unread:
         yield f"  not checked: {unread.name}: {unread.reason}"
+    for part in page.unread_parts:
+        yield f"  not checked: line {part.line}: {part.reason}"
     if page.coverage_line:
         yield f"  {page.coverage_line}"
     if page.coverage is not None:
