@@ -64,7 +64,7 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
         if passage.part in ("plan", "card"):
             continue
         for sentence in passage.sentences:
-            for stat in stats(sentence):
+            for stat in _joined(sentence):
                 bare = _unlabelled(sentence, stat) if stat.coefficient is None else None
                 coefficient = stat.coefficient or bare
                 first = coefficient or stat.p
@@ -92,6 +92,39 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                     bare is not None,
                     carried and size is not None,
                 )
+
+
+def _joined(sentence: Sentence) -> Iterator[Stat]:
+    """The groups of a sentence; words may stand between one coefficient and its p: "0.76 was obtained (p = 0.0017)"."""
+    waiting: Stat | None = None
+    for stat in stats(sentence):
+        if waiting is not None:
+            if stat.coefficient is None and stat.p is not None and _is_open(sentence, waiting.end, stat.start):
+                yield Stat(waiting.coefficient, stat.p, stat.n, sentence)
+                waiting = None
+                continue
+            yield waiting
+            waiting = None
+        if stat.coefficient is not None and stat.p is None and stat.n is None:
+            waiting = stat
+        else:
+            yield stat
+    if waiting is not None:
+        yield waiting
+
+
+_WORDS_ONLY = regex(r"[^;.:\d()\[\]]{1,80}[(\[,]\s*(?:which|with|where)?,?\s*(?:with\s+)?")
+_OF_ANOTHER = regex(
+    r"\b(?:and|but|while|whereas|than|against|versus|other|unlike|difference|before|after|both)\b", re.IGNORECASE
+)
+
+
+def _is_open(sentence: Sentence, left: int, right: int) -> bool:
+    """True if words that name nothing else lead from a coefficient to a p."""
+    gap = sentence.between(left, right)
+    if any(left <= x.start < right for x in sentence.numbers) or _OF_ANOTHER.search(gap):
+        return False
+    return _WORDS_ONLY.fullmatch(gap) is not None
 
 
 def _only_n(passage: Passage, number: Number) -> Number | None:
@@ -339,15 +372,85 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
         same = [r for r in alike if r.coefficient is not None and r.coefficient.allows(c.value)]
         turned = [r for r in alike if r.coefficient is not None and r.coefficient.allows(-c.value)]
         in_table = [r for r in turned if r.passage is None]
-        if turned and not same and (in_table or len(turned) > 1):
-            by = turned[0].coefficient
-            said = by.text if by is not None else ""
+        if not same and not in_table and len(turned) < 2:
+            turned = [r for r in turned if _is_odd(evidence, record, r)] or _twins(evidence, record, found)
+        by = turned[0].coefficient if turned and not same else None if same else _compared(evidence, record)
+        if by is not None:
+            said = by.text
             yield Clash(
                 "record",
                 record.place,
-                f"the coefficient {c.text} with N = {record.n:,} is {said} elsewhere on the page, with the same p",
+                f"the coefficient {c.text} with N = {record.n:,} is {said} elsewhere on the page, with the other sign",
                 "give it one sign",
             )
+
+
+_OPPOSITE = regex(
+    r"\b(?:distan\w+|dissimilar\w+|opposite\w*|revers\w+|invert\w*|flip\w*|mirror\w*|minus|against)\b", re.IGNORECASE
+)
+
+
+def _is_odd(evidence: Evidence, record: Record, other: Record) -> bool:
+    """True if, of two records that differ in the sign alone, this one has the sign that the page's others have not."""
+    p = record.p
+    if p is None or p.bound or len(p.text.strip("0.").split("e")[0].replace(".", "")) < 2:
+        return False
+    return _has_odd_sign(evidence, record, other)
+
+
+def _has_odd_sign(evidence: Evidence, record: Record, other: Record) -> bool:
+    c = record.coefficient
+    if c is None or _OPPOSITE.search(record.context) or _OPPOSITE.search(other.context):
+        return False
+    signs = [
+        r.coefficient.value > 0
+        for r in records(evidence)
+        if r.coefficient is not None and not r.prior and r not in (record, other) and abs(r.coefficient.value) >= 0.1
+    ]
+    return len(signs) >= 2 and signs.count(c.value > 0) * 4 <= len(signs)
+
+
+def _twins(evidence: Evidence, record: Record, found: list[Record]) -> list[Record]:
+    """The other of a Spearman and a Pearson coefficient of one paragraph and one N, where its sign is the other one.
+
+    Both are far from zero and alike in size: of one relation they cannot differ in sign, and the page's other
+    coefficients say which of them is wrong.
+    """
+    c = record.coefficient
+    if c is None or abs(c.value) < _FAR:
+        return []
+    out = []
+    for other in found:
+        d = other.coefficient
+        if d is None or other is record or other.passage is not record.passage or other.n != record.n:
+            continue
+        unlike = {_method(record), _method(other)} == {"r", "ρ"}
+        if unlike and abs(d.value) >= _FAR and c.value * d.value < 0 and abs(abs(c.value) - abs(d.value)) < 0.2:
+            out.append(other)
+    return [x for x in out if _has_odd_sign(evidence, record, x)] if len(out) == 1 else []
+
+
+_FAR = 0.5
+_STRONGER = regex(
+    r"\b(?:strong|weak|tight|loos|firm|slack|close|steep|sharp|faint|clear|poor|good|better|worse|steadi|soft)\w*\b[^.;]*\bthan\b",
+    re.IGNORECASE,
+)
+
+
+def _compared(evidence: Evidence, record: Record) -> Number | None:
+    """A coefficient of the other sign with whose strength the sentence compares this one: "tighter than …"."""
+    c = record.coefficient
+    if c is None or record.passage is None or abs(c.value) < _FAR or not _STRONGER.search(record.context):
+        return None
+    inside = next((s for s in record.passage.sentences if c in s.numbers), None)
+    others = [x for x in inside.numbers if x.role == "coefficient" and x is not c] if inside is not None else []
+    if len(others) != 1 or others[0].label != c.label or abs(others[0].value) < _FAR or others[0].value * c.value > 0:
+        return None
+    return others[0] if _has_odd_sign(evidence, record, record) else None
+
+
+def _method(record: Record) -> str:
+    return record.coefficient.label if record.coefficient is not None else ""
 
 
 def _same_p(a: Number | None, b: Number | None) -> bool:
@@ -394,6 +497,7 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
         ):
             continue
         yield from _against(evidence, record, c, known)
+    yield from _quoted(evidence, known)
     for record in (r for r in records(evidence) if r.unlabelled and not r.prior):
         c, p = record.coefficient, record.p
         if c is not None and p is not None and not p.bound and not _is_stored(evidence, c):
@@ -401,6 +505,24 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             slip = slip_of(c, third[0].coefficient.value) if _is_one(third) else ""
             if slip == "sign" or (slip and follows(record) is not True):
                 yield _convict(record.place, "coefficient", c.text, third, _by(p, record.n), _coefficient_of)
+
+
+def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
+    """Coefficients of earlier work with the other sign of the one record of the files that has their size, p and N."""
+    for record in records(evidence):
+        c, p, n = record.coefficient, record.p, record.n
+        if not (record.prior or _QUOTED.search(record.context)) or c is None or p is None or n is None:
+            continue
+        if c.bound or p.bound or record.carried or record.rivals or _digits(p) < 2 or abs(c.value) < 0.05:
+            continue
+        fits = [t for t in known if t.n == n and t.p is not None and p.allows(t.p.value)]
+        if _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value):
+            yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
+
+
+def _digits(number: Number) -> int:
+    """Digits of a printed number, without the zeros before them."""
+    return len(number.text.lstrip("0.").replace(".", ""))
 
 
 def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _GAP = regex(
-    r"[\s,;:/|·()\[\]—–-]*(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
+    r"[\s,;:/|·()\[\]—–-]*(?:(?:which|where|giving|having)[\s,]+)?(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
     r"all)?[\s,;:/|·()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;/|·(]*$"
 )
 
@@ -299,6 +299,10 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         if after is not None and _BACK.match(sentence.between(end, after.start)):
             out[i] = after
             continue
+        if after is not None and _THE.search(sentence.between(max(sentence.start, number.start - 5), number.start)):
+            if _OF_NAME.fullmatch(sentence.between(end, after.start)):
+                out[i] = after
+                continue
         ordered = _FORMER.match(sentence.between(end, end + 32))
         if ordered is not None:
             one = _of_two(sentence, number, ordered["which"].lower())
@@ -311,6 +315,9 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
     return out
 
 
+_THE = regex(r"\bthe\s+$", re.IGNORECASE)
+_OF_NAME = regex(r"\s*of (?:the )?[`\"'*]*")
+"""Around "the 88% of the nurse"."""
 _SPREAD = regex(r"\s*(?:±|\+/[-−–])\s*$")
 
 
@@ -341,7 +348,7 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
 
 
 def is_of_number_before(sentence: Sentence, name: Mention) -> bool:
-    """True for a checkpoint that says when the number on its left was measured: "after 45% at step 150 it ends at 12%"."""
+    """True for a checkpoint that says when the number on its left was measured: "after 45% at step 9 it ends at 12%"."""
     left = [x for x in sentence.numbers if x.end <= name.start and x.role not in ("n", "p", "none", "index")]
     return bool(left) and _WHEN.fullmatch(sentence.between(left[-1].end, name.start)) is not None
 

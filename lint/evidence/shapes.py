@@ -370,7 +370,7 @@ class Dataset:
         """Correlations with p and N, found by the relation between the three."""
         out: list[Triple] = []
         budget = 4000
-        for parent, found in self.records.items():
+        for parent, found in (*self.records.items(), *self._rows_of_vectors().items()):
             for prefix, group in _by_prefix(found).items():
                 sizes = {int(x.value) for x in group.values() if x.whole and 4 <= x.value <= 1e7}
                 coefficients = [x for x in group.values() if not x.whole and -1 < x.value < 1]
@@ -411,6 +411,21 @@ class Dataset:
                                 _pointer(parent),
                             )
                         )
+        return out
+
+    def _rows_of_vectors(self) -> dict[tuple[Step, ...], dict[str, Leaf]]:
+        """What vectors beside each other hold at one position: the coefficient, p and N of a layer."""
+        beside: dict[tuple[tuple[Step, ...], int], list[tuple[Step, ...]]] = defaultdict(list)
+        for path, values, _ in self.vectors:
+            if path and 2 < len(values) <= _MOST_STEPS:
+                beside[(path[:-1], len(values))].append(path)
+        known = {p for paths in beside.values() if len(paths) >= 3 for p in paths}
+        out: dict[tuple[Step, ...], dict[str, Leaf]] = defaultdict(dict)
+        for leaf in self.leaves if known else ():
+            key = leaf.path[-2] if leaf.path[:-1] in known else ""
+            if key and isinstance(key, str):
+                row = (*leaf.path[:-2], leaf.path[-1])
+                out[row][key] = replace(leaf, path=(*row, key))
         return out
 
     @cached_property
@@ -479,7 +494,7 @@ def _scale(values: list[float], whole: bool, key: str, *, signed: bool = False) 
 
 def _last_key(signature: tuple[Step, ...]) -> str:
     for step in reversed(signature):
-        if isinstance(step, str) and step != "*":
+        if isinstance(step, str) and step != "*" and step[:1] != "[":
             return step
     return ""
 

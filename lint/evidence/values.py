@@ -37,7 +37,11 @@ __all__ = [
 
 Vector: TypeAlias = "list[tuple[int, float, float]]"
 
-_PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
+_PRIOR = regex(
+    r"#\d|\bprior\b(?! (?:to\b|cos|simil|over|geom|dist|close|near|align|like|represent|proxim|resembl))|\bprevious|"
+    r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b|\bpublished\b|\bet al\b",
+    re.IGNORECASE,
+)
 _SHARE = regex(
     r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|"
     r"gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|"
@@ -88,7 +92,7 @@ def vectors(evidence: Evidence) -> dict[str, list[Vector]]:
     if "vectors" not in evidence.cache:
         out: dict[str, list[Vector]] = {}
         for series in evidence.all_series:
-            if not series.fraction or series.role:
+            if series.role or not (series.fraction or _is_percent(series)):
                 continue
             points = {int(k[1:]): f for k, f in series.facts.items() if k.startswith("#")}
             if len(points) < 3:
@@ -100,6 +104,15 @@ def vectors(evidence: Evidence) -> dict[str, list[Vector]]:
         evidence.cache["vectors"] = out
     found: dict[str, list[Vector]] = evidence.cache["vectors"]
     return found
+
+
+_PER_CENT = frozenset(words_of("rate share percent percentage pct proportion prevalence incidence frequency"))
+
+
+def _is_percent(series: Series) -> bool:
+    """True for rates of a file in percent, as their key says."""
+    low, high = series.ends
+    return series.origin == "data" and low.value >= 0 and 1 < high.value <= 100 and bool(series.words & _PER_CENT)
 
 
 def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
@@ -154,11 +167,13 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
             continue
         for sentence in passage.sentences:
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            if _INTERVAL.search(sentence.text):
+                ends |= {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             for i, number in enumerate(sentence.numbers):
                 if id(number) in ends or number.bound in ("<", ">", "<=", ">=") or re.search(r"[eE×^⁻]", number.text):
                     continue
-                if number.role == "value" and _BEFORE_P.match(passage.plain, number.end):
+                if number.role == "value" and _BEFORE_P.match(passage.plain, number.end) and _has_p(sentence, number):
                     continue  # an effect or a coefficient with its p, and a record's business
                 if _SPREAD.search(passage.plain[max(0, number.start - 6) : number.start]):
                     continue  # a spread
@@ -174,6 +189,14 @@ def _claims(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
 
 _BEFORE_P = regex(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈:]|N\s*[=:])")
 _SPREAD = regex(r"(?:±|\+\s?/?\s?[-−–])\s*$")
+
+
+_INTERVAL = regex(r"\b(?:confidence |credible )?intervals?\b|\bCIs?\b|\bWilson\b")
+
+
+def _has_p(sentence: Sentence, number: Number) -> bool:
+    """True if a p stands behind a number in its sentence; with its N alone no record could judge it."""
+    return any(x.role == "p" and number.end <= x.start < number.end + 48 for x in sentence.numbers)
 
 
 def _known(evidence: Evidence, number: Number) -> bool:
@@ -354,7 +377,8 @@ def _shares(evidence: Evidence) -> Iterator[Clash]:
             continue
         points = {m.name for m in sentence.names if m.name.startswith("#")}
         things = {m.name for m in sentence.names if m.name in evidence.page_names}
-        if len(points) == len(things) == 1 and not _is_share(evidence, sentence, number):
+        name = next(iter(things)) if len(things) == 1 else _doer(evidence, sentence, number)
+        if len(points) == 1 and name and not _is_share(evidence, sentence, number, name):
             yield Clash(
                 "value",
                 sentence.passage.place(number.start, number.end),
@@ -374,6 +398,23 @@ def _beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | None:
 
 
 _FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
+
+
+_DONE = frozenset(
+    words_of(
+        "made make makes covered covers cover done does completed completes complete gone goes travelled travels through "
+        "run runs had has have achieved achieves already been is was at over passed passes reached reaches won gained"
+    )
+)
+
+
+def _doer(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """The thing before a share of its course: "the nurse has covered 94% of her rise, the judge …"; "" for none."""
+    before = [m for m in sentence.names if m.name in evidence.page_names and m.end <= number.start]
+    if not before or _is_apart(sentence, before[-1], number):
+        return ""
+    gap = sentence.between(before[-1].end, number.start)
+    return before[-1].name if words_of(gap) <= _DONE and "," not in gap else ""
 
 
 def _begins_move(sentence: Sentence, number: Number) -> bool:
@@ -729,7 +770,7 @@ _RATE_WORD = regex(
 
 
 _COEFFICIENT_WORD = regex(
-    r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link)\b|ρ|\br\s*=", re.IGNORECASE
+    r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link|r_?s)\b|ρ|\br\s*=", re.IGNORECASE
 )
 
 
@@ -773,7 +814,7 @@ _CENTRES = frozenset(words_of("mean avg average mu mean_score score centre cente
 _METHODS = (
     (regex(r"\bpearson\w*|\blinear\b|\br\s*=", re.IGNORECASE), frozenset(["pearson", "linear", "lin"])),
     (
-        regex(r"\bspearman\w*|\branks?\b|ρ|\brho\b|\brs\b", re.IGNORECASE),
+        regex(r"\bspearman\w*|\branks?\b|ρ|\brho\b|\br_?s\b", re.IGNORECASE),
         frozenset(["spearman", "rank", "rho", "rs"]),
     ),
 )
@@ -1012,7 +1053,7 @@ def _is_ratio_of(sentence: Sentence, number: Number) -> bool:
     return False
 
 
-def _is_share(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+def _is_share(evidence: Evidence, sentence: Sentence, number: Number, doer: str = "") -> bool:
     """True unless the courses of the things named allow no such share."""
     low, high = number.scaled()
     known = vectors(evidence)
@@ -1021,8 +1062,12 @@ def _is_share(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         return True
     at = {int(e[1:]) for e in sentence.entities if e.startswith("#")}
     name = adjacent(sentence).get(next((i for i, n in enumerate(sentence.numbers) if n is number), -1))
-    if name is not None and name.name in known:
+    if doer:
+        names = [doer] if doer in known else []
+    elif name is not None and name.name in known:
         names = [name.name]
+    if not names:
+        return True
     for entity in names:
         for vector in known[entity]:
             first, top = vector[0], max(vector, key=lambda v: v[2])
@@ -1251,7 +1296,11 @@ def _sums_of_sizes(evidence: Evidence) -> frozenset[int]:
         for sheet in evidence.sheets:
             columns: dict[tuple[int, int], list[int]] = {}
             for item in sheet.numbers:
-                if item.number.role in ("n", "count") and item.number.decimals <= 0:
+                if (
+                    item.number.role in ("n", "count")
+                    and item.number.decimals <= 0
+                    and not is_aggregate(sheet.labels[item.row])
+                ):
                     columns.setdefault((item.column, item.position), []).append(int(item.number.value))
             out |= {sum(c) for c in columns.values()}
         for series in evidence.data:

@@ -58,6 +58,24 @@ def test_a_correlation_is_known_by_its_relation_to_p_and_n() -> None:
     assert [(t.coefficient.value, t.n) for t in named.triples] == [(-0.7392, 12)]
 
 
+def test_vectors_beside_each_other_hold_a_correlation_of_every_layer() -> None:
+    fits = {"layer": [8, 16, 24], "a": [-0.7392, 0.31, 0.5], "p": [0.00599, 0.327, 0.0979], "c": [12, 12, 12]}
+    data = read_dataset("a.json", json.dumps({"fits": fits}))
+    assert [(t.coefficient.value, t.n, "#8" in t.names) for t in data.triples] == [
+        (-0.7392, 12, True),
+        (0.31, 12, False),
+        (0.5, 12, False),
+    ]
+
+
+def test_the_checkpoints_of_a_course_are_no_measurement() -> None:
+    course = {"a1": {"step": [0, 1, 2, 3], "hits": [1, 5, 9, 8], "of": [20, 20, 20, 20]}}
+    course["b1"] = {"step": [0, 1, 2, 3], "hits": [2, 2, 4, 4], "of": [20, 20, 20, 20]}
+    found = {(s.quantity, s.fraction): s.facts for s in read_dataset("a.json", json.dumps(course)).series if not s.role}
+    assert found[("e1", True)]["a1"].value == 0.25
+    assert not any(f.pointer.endswith("step/[1]") for facts in found.values() for f in facts.values())
+
+
 def test_courses_give_start_peak_end_and_where_the_peak_is() -> None:
     rows = [
         {"who": w, "step": s, "rate": r}
