@@ -18,6 +18,8 @@ from .source import Place, Source
 __all__ = ["lint_event"]
 
 _MOST_BYTES = 8 * 1024 * 1024
+_ABSENT = ("absent-expected-section", "missing-section", "missing-version-line")
+"""Rules about what stands nowhere; the title is only where they are printed."""
 
 
 def lint_event(path: Path, options: Options) -> PageReport:
@@ -98,4 +100,5 @@ def _moved(finding: Finding, first: int, added: int) -> Finding:
         return finding
     if line >= first + added:
         return replace(finding, place=Place(line - added, column, end_line - added, end_column), edit=None)
-    return replace(finding, place=Place(1, 1, 1, 1), message=f"in the issue's title: {finding.message}", edit=None)
+    said = finding.message if finding.rule in _ABSENT else f"in the issue's title: {finding.message}"
+    return replace(finding, place=Place(1, 1, 1, 1), message=said, edit=None)

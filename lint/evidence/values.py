@@ -962,11 +962,12 @@ def _tight(sentence: Sentence, number: Number, name: str) -> bool:
 
 def _clash(sentence: Sentence, number: Number, of: str, facts: list[tuple[Series, Fact]], percent: bool) -> Clash:
     scale = 100.0 if percent else 1.0
-    shown = sorted(
-        {round(f.value * (scale if s.fraction else 1.0), 3) for s, f in facts}, key=lambda v: abs(v - number.value)
-    )[:4]
+    where: dict[float, str] = {}
+    for series, fact in facts:
+        where.setdefault(round(fact.value * (scale if series.fraction else 1.0), 3), fact.pointer)
+    shown = sorted(where, key=lambda v: abs(v - number.value))[:3]
     unit = "%" if percent else ""
-    known = ", ".join(f"{v:g}{unit}" for v in shown)
+    known = ", ".join(f"{v:g}{unit} ({where[v]})" for v in shown)
     message = f"{number.text}{number.unit} is no value known {of}"
     if known:
         message += f": those nearest are {known}"

@@ -103,6 +103,16 @@ def test_standard_input_names_files_of_the_current_folder(checkout: Path, monkey
     assert "CR205" in {f.code for f in found.findings}
 
 
+def test_a_contradiction_says_what_was_found_and_where(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    results.write_text('{"nurse": {"share": 0.425}, "cook": {"share": 0.415}, "poet": {"share": 0.125}}')
+    page = tmp_path / "issue.md"
+    table = "| persona | rate |\n|---|---|\n| nurse | 42% |\n| cook | 42% |\n| poet | 13% |\n"
+    page.write_text(f"# T (LOW confidence)\n\n## TL;DR\n\n### Results\n\n{table}\nThe nurse reaches 52.5% (n = 200).\n")
+    (finding,) = [f for f in linted(page, results).findings if f.code == "CR312"]
+    assert finding.message == "52.5% is no value known of nurse: those nearest are 42.5% (/nurse/share)"
+
+
 def linted(page: Path, *results: Path) -> Report:
     return lint_paths([str(page)], Options(results=results), stdin=io.BytesIO())
 
