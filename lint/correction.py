@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .evidence.grammar import WORD_NUMBERS, Number
+from .evidence.grammar import SPELLED, WORD_NUMBERS, Number
 from .evidence.idioms import pairs_of_counts
 from .evidence.knowledge import Clash, Evidence
 from .evidence.passages import Passage, Sentence
@@ -38,9 +38,8 @@ _ADJUSTED = regex(
     re.IGNORECASE,
 )
 _FAMILY = regex(
-    r"\b(?:family of|over|across|for|of|with|in|by)\s+(?:the |all |these |our )?(?P<m>\d{1,4}|"
-    + "|".join(WORD_NUMBERS)
-    + r")\s+(?:[a-z-]+\s+)?(?:tests?|comparisons?|layers?|sources?|hypotheses|correlations?|contrasts?|metrics?|"
+    rf"\b(?:family of|over|across|for|of|with|in|by)\s+(?:the |all |these |our )?(?P<m>\d{{1,4}}|{SPELLED})"
+    r"\s+(?:[a-z-]+\s+)?(?:tests?|comparisons?|layers?|sources?|hypotheses|correlations?|contrasts?|metrics?|"
     r"conditions?|p-values?|personas?|looks?)\b",
     re.IGNORECASE,
 )
@@ -150,7 +149,7 @@ def _claimed(sentence: Sentence) -> tuple[int, int, int, int] | None:
     if counts:
         return None
     match = re.search(
-        r"\b(?P<what>all|none of the|every one of the|each of the)\s+(?P<n>\d{1,3}|" + "|".join(WORD_NUMBERS) + r")\b",
+        r"\b(?P<what>all|none of the|every one of the|each of the)\s+(?P<n>\d{1,3}|" + SPELLED + r")\b",
         sentence.text,
         re.IGNORECASE,
     )

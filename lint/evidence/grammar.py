@@ -15,7 +15,7 @@ from leakstats.records import replace, struct
 
 from ..regex import regex
 
-__all__ = ["WORD_NUMBERS", "Number", "Role", "read_numbers"]
+__all__ = ["SPELLED", "WORD_NUMBERS", "Number", "Role", "read_numbers", "spelled_numbers"]
 
 Role: TypeAlias = Literal["coefficient", "p", "n", "percent", "points", "fold", "count", "value", "index", "none"]
 """What a number is: ``index`` names a layer or an epoch, ``none`` is no claim (a version, an issue, a setting)."""
@@ -30,7 +30,26 @@ WORD_NUMBERS = {
     **{f"{ten}-{one}": 10 * i + j for i, ten in enumerate(_TENS, 2) for j, one in enumerate(_UNITS[1:10], 1)},
     **{ten: 10 * i for i, ten in enumerate(_TENS, 2)},
 }
-"""Spelled numbers below a hundred, the longer spellings first."""
+"""Spelled numbers below a hundred."""
+SPELLED = (
+    r"(?=[efnostz])(?:"  # no other letter begins one, and most words of a page end here
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+)
+"""The expression of :data:`WORD_NUMBERS`, case aside."""
+_SPELLED = regex(rf"\b{SPELLED}\b", re.IGNORECASE)
+
+
+def spelled_numbers(text: str) -> set[int]:
+    """The numbers that ``text`` spells out, and the parts of joined ones.
+
+    >>> sorted(spelled_numbers("Seven of twenty-one"))
+    [1, 7, 20, 21]
+    """
+    words = [w.lower() for w in _SPELLED.findall(text)]
+    return {WORD_NUMBERS[part] for word in words for part in (word, *word.split("-"))}
+
 
 _NUMBER = regex(
     r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
@@ -42,12 +61,11 @@ _NUMBER = regex(
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
 )
-_SPELLED = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 _WORDS = regex(
-    rf"\b({_SPELLED})(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b| in (?:{_SPELLED})\b)",
+    rf"\b({SPELLED})(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b| in (?:{SPELLED})\b)",
     re.IGNORECASE,
 )
-_WORD_POINTS = regex(rf"\b({_SPELLED})[ -](?P<of>percentage[- ])?points?\b", re.IGNORECASE)
+_WORD_POINTS = regex(rf"\b({SPELLED})[ -](?P<of>percentage[- ])?points?\b", re.IGNORECASE)
 _OR_MORE = regex(r"\s+(?:or (?:more|less|fewer|better|higher)|up|down|above|below|more|less|higher|lower)\b")
 _WORDS_TAIL = regex(r"(?:(?: out)? of (?:the |all |its |these |those |our )?| in )([\w-]+)")
 

@@ -14,7 +14,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from ..source import Place
-from .grammar import WORD_NUMBERS, Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .names import name_variants
@@ -108,7 +108,7 @@ _SPREAD = regex(
     r"\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)"
 )
 _RUNS = regex(
-    r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){0,2}"
+    rf"\b(?P<m>\d{{1,2}}|{SPELLED})" + r"\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){0,2}"
     r"(?:runs|seeds|repeats|repetitions|replicates|replications|restarts|fits)\b",
     re.IGNORECASE,
 )
@@ -269,7 +269,7 @@ def _runs(evidence: Evidence, sentence: Sentence, name: str) -> frozenset[int]:
 _EACH = regex(
     r"\bn\s*[=:]\s*[\d,]+(?:\s+[a-z]+)?\s+(?:an?|per|each|every|(?:in|for) (?:a|each|every))\s+(?P<unit>[a-z]+)"
 )
-_MANY = regex(r"\b(?P<m>\d{1,2}|" + "|".join(WORD_NUMBERS) + r")\s+(?P<unit>[a-z]+)s\b(?P<of>\s+of\s+n\s*[=:])?")
+_MANY = regex(rf"\b(?P<m>\d{{1,2}}|{SPELLED})" + r"\s+(?P<unit>[a-z]+)s\b(?P<of>\s+of\s+n\s*[=:])?")
 
 
 def _groups(text: str) -> set[int]:

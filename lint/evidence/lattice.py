@@ -17,7 +17,7 @@ from leakstats.records import replace, struct
 
 from ..document import Heading, Html, Paragraph
 from ..regex import regex
-from .grammar import WORD_NUMBERS
+from .grammar import SPELLED, WORD_NUMBERS
 from .granularity import page_runs, possible, tells
 from .knowledge import Clash, Evidence
 from .names import index_of, name_variants
@@ -26,7 +26,7 @@ from .trials import gathered_trials, is_trials
 
 __all__ = ["lattice_clashes", "trials_per_cell"]
 
-_COUNT = r"(?P<{}>\d[\d,]*|" + "|".join(WORD_NUMBERS) + r")\s+(?:[\w-]+\s+){{0,2}}?"
+_COUNT = rf"(?P<{{}}>\d[\d,]*|{SPELLED})\s+(?:[\w-]+\s+){{{{0,2}}}}?"
 _ASKED = r"(?:questions?|prompts?|items?|probes?|queries|scenarios|stimuli|tasks|problems)\b"
 _ANSWERED = (
     r"(?:completions?|samples?|generations?|responses?|answers?|repl(?:y|ies)|rollouts?|draws?|continuations?|"

@@ -12,7 +12,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .correlations import follows, records
-from .grammar import WORD_NUMBERS, Number
+from .grammar import Number, spelled_numbers
 from .idioms import adjacent, intervals, is_end, is_rate, named_before, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
@@ -1316,9 +1316,7 @@ def _sums_of_sizes(evidence: Evidence) -> frozenset[int]:
 def _is_pair(value: int, sentence: Sentence) -> bool:
     """True if two counts of the passage make ``value``: sources and bystanders, for pairs."""
     found = {int(x.value) for x in sentence.passage.numbers if x.decimals <= 0 and 1 < x.value < 10_000 and not x.unit}
-    found |= {
-        v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", sentence.passage.plain, re.IGNORECASE)
-    }
+    found |= {v for v in spelled_numbers(sentence.passage.plain) if v > 1}
     return any(value % a == 0 and value // a in found for a in found - {value})
 
 
@@ -1331,7 +1329,7 @@ def _is_product(value: int, sentence: Sentence) -> bool:
         return False
     whole = (x for x in sentence.numbers if x.decimals <= 0 and (not x.unit or x.role == "fold"))
     found = {int(x.value) for x in whole if 1 < x.value < 100_000}
-    found |= {v for w, v in WORD_NUMBERS.items() if v > 1 and re.search(rf"\b{w}\b", sentence.text, re.IGNORECASE)}
+    found |= {v for v in spelled_numbers(sentence.text) if v > 1}
     if "twice" in sentence.text:
         found.add(2)
     few = sorted(found - {value})[:16]

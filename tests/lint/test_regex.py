@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 import leakstats.lint
-from leakstats.lint.evidence import lexicon
+from leakstats.lint.evidence import grammar, lexicon
 from leakstats.lint.regex import regex
 
 METHODS = ["search", "match", "fullmatch", "finditer", "findall", "split", "sub"]
@@ -79,3 +79,11 @@ def test_words_that_are_looked_for_in_lower_case_are_written_so(words: list[str]
 
 def test_a_capital_changes_no_direction() -> None:
     assert [(w.text, w.sign) for w in lexicon.direction_words("Rising İ, FALLS")] == [("Rising", 1), ("FALLS", -1)]
+
+
+def test_the_expression_of_spelled_numbers_knows_every_one_and_no_other() -> None:
+    spelled = re.compile(grammar.SPELLED)
+    tens = ["twen", "thir", "for", "four", "fif", "five", "six", "seven", "eigh", "eight", "nine"]
+    ends = ["ty", "teen", "ty-one", "ty-zero", "ty-nine", "ty-ten", "teen-one", ""]
+    words = {*grammar.WORD_NUMBERS, *(ten + end for ten in tens for end in ends)}
+    assert {w for w in words if spelled.fullmatch(w)} == set(grammar.WORD_NUMBERS)
