@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
@@ -278,14 +279,14 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
             if rule.code.startswith(_READINGS):
                 found = [f for f in found if not _within(document, f, printed)]
             page.found.extend(found)
-            findings.extend(_at_most(sorted(found, key=lambda f: f.order)))
+            findings.extend(found)
     counted = options.codes is None or UnexplainedNumber.code in options.codes
     own = [rule.code for rule in all_rules() if rule.code.startswith("CR9")]
     kept, hidden, used = suppress(findings, allows, today=options.today, protected=own)
     kept.extend(_unused(document, allows, used, ran, profile, options.today))
     return PageReport(
         document.source.path,
-        tuple(sorted(kept, key=lambda f: f.order)),
+        tuple(_at_most(sorted(kept, key=lambda f: f.order))),
         tuple(rule.code for rule in ran),
         tuple(not_run),
         tuple(hidden),
@@ -328,9 +329,10 @@ def _unused(
     names = {name for r in ran for name in (r.code, r.name)}
     if severity == "off" or rule.code not in names:
         return
+    useful = frozenset(used)
     for allow in allows:
         past = allow.until is not None and allow.until < today  # which is a finding already
-        if allow.reason and not past and allow not in used and names.issuperset(allow.codes):
+        if allow.reason and not past and allow not in useful and names.issuperset(allow.codes):
             place = document.source.line_place(document.source.place(allow.at).line)
             message = f"nothing here needs to be allowed: {', '.join(allow.codes)}"
             yield rule.raised(document.source, message, place, "remove the comment").at(severity)
@@ -341,12 +343,20 @@ _MOST_FINDINGS = 200
 
 
 def _at_most(findings: list[Finding]) -> list[Finding]:
-    """The first findings of a rule; the last one kept says how many there are more."""
-    if len(findings) <= _MOST_FINDINGS:
+    """The first findings of each rule; the last one kept says how many there are more."""
+    total = Counter(f.code for f in findings)
+    if max(total.values(), default=0) <= _MOST_FINDINGS:
         return findings
-    kept, more = findings[: _MOST_FINDINGS - 1], findings[_MOST_FINDINGS - 1]
-    count = len(findings) - len(kept)
-    return [*kept, replace(more, message=f"{count} more findings of this rule stand from here on", help="")]
+    seen: Counter[str] = Counter()
+    out = []
+    for finding in findings:
+        seen[finding.code] += 1
+        more = total[finding.code] - _MOST_FINDINGS + 1
+        if more > 1 and seen[finding.code] == _MOST_FINDINGS:
+            finding = replace(finding, message=f"{more} more findings of this rule stand from here on", help="")
+        if seen[finding.code] <= _MOST_FINDINGS:
+            out.append(finding)
+    return out
 
 
 def _profile(template: Template, options: Options) -> Profile:

@@ -102,9 +102,13 @@ def suppress(
     A comment without a reason, or past its date, allows nothing; findings with a ``protected`` code always stay.
     """
     kept, hidden, used = [], [], []
-    valid = [a for a in allows if a.reason and (a.until is None or a.until >= today)]
+    by_line: dict[int, list[Allow]] = {}
+    for a in allows:
+        if a.reason and (a.until is None or a.until >= today):
+            for line in range(a.first_line, a.last_line + 1):
+                by_line.setdefault(line, []).append(a)
     for finding in findings:
-        allow = next((a for a in valid if a.covers(finding)), None)
+        allow = next((a for a in by_line.get(finding.line, ()) if a.covers(finding)), None)
         if allow is None or finding.code in protected:
             kept.append(finding)
         else:

@@ -82,3 +82,15 @@ def test_an_allowed_error_does_not_fail_the_page(good_page: str) -> None:
     report = lint_text(page)
     assert report.findings == ()
     assert len(report.suppressed) == 1
+
+
+def test_many_allowed_findings_leave_no_comment_unused() -> None:
+    report = judge("It is TBD. <!-- clean-result: allow CR121 because it is a name -->\n\n" * 300)
+    assert codes(report) == []
+    assert len(report.suppressed) == 300
+
+
+def test_many_unused_comments_are_summed_up() -> None:
+    report = judge("It is so. <!-- clean-result: allow CR121 because it is a name -->\n\n" * 300)
+    assert len(report.findings) == 200
+    assert report.findings[-1].message == "101 more findings of this rule stand from here on"
