@@ -56,8 +56,9 @@ _NUMBER = regex(
     r"(?P<body>\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?![\d])(?:\.\d+)?|[1-9]\d{0,2}(?: "
     r"\d{3})+(?![\d.%,])|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
     r"(?P<power>[eE][-+\u2212\u2013]?\d{1,4}(?![\w])|"
-    r"\s?[x×·]\s?10(?:\^\{?\(?[-+\u2212\u2013]?\d{1,4}\)?\}?|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|\^\{?\(?[-+\u2212\u2013]\d{1,4}\)?\}?|[⁻⁺][⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
+    r"\s?[x×·]\s?10(?:\^(?:\{\(?[-+\u2212\u2013]?\d{1,4}\)?\}|\([-+\u2212\u2013]?\d{1,4}\)|[-+\u2212\u2013]?\d{1,4})"
+    r"|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|\^(?:\{\(?[-+\u2212\u2013]\d{1,4}\)?\}|\([-+\u2212\u2013]\d{1,4}\)|[-+\u2212\u2013]\d{1,4})|[⁻⁺][⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
 )
@@ -70,13 +71,14 @@ _OR_MORE = regex(r"\s+(?:or (?:more|less|fewer|better|higher)|up|down|above|belo
 _WORDS_TAIL = regex(r"(?:(?: out)? of (?:the |all |its |these |those |our )?| in )([\w-]+)")
 
 _EQ = (
-    r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\bis\b|\bwas\b|\bof\b|\bfrom\b)?\s*"
+    r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\b(?:it |that )?(?:is|was|being)\b|\bof\b|\bfrom\b|\bto\b|\bequal(?:s|ling)?\b|"
+    r"\b(?:amount|com)(?:s|es|ed|ing|e)? to\b|\bst(?:ands|anding|ood) at\b)?\s*"
     r"(?:about |roughly |around )?~?\s*$"
 )
 _COEFFICIENT = regex(
     r"(?:(?<![\w])(?:ρ|ϱ|rho|r_?s|r|R|τ|tau|rs)(?:_\w+|\([^()]{0,30}\))?|\b(?:Spearman|Pearson|Kendall)(?:['’]s)?"
     r"(?:\s+(?:ρ|rho|r|τ|tau|correlation|coefficient|rank correlation))?"
-    r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?)"
+    r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?|\bassociation(?=\s+of\b))"
     + _EQ
     + r"|\b(?:coefficients?|correlations?)\s+(?:with|of|for|at|on|over|against|between)\s+(?:[\w'-]+\s+){1,4}"
     + r"(?:is|was|=)\s*$"
@@ -85,6 +87,8 @@ _P = regex(
     r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|"
     r"\bbelow\b|\babove\b|\bunder\b)\s*$"
 )
+_P_BARE = regex(r"(?<![\w.'’/-])[pP][\s\u00a0\u2009\u202f]$")
+"""A p without a sign behind it, "p .12"; the number must look like one."""
 _N = regex(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
 _SETTING = regex(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-γε-ωΑ-ΓΕ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
 _INDEX = regex(
@@ -323,6 +327,8 @@ def _role(
         return "none", "", start  # a version, a time, a date
     if named and (hit := _P.search(before)) is not None:
         return "p", "p", start - len(before) + hit.start()
+    if named and not unit and _P_BARE.search(before[-3:]) and (body == "0" or _is_small(body, decimals)):
+        return "p", "p", start - 2
     if named and (hit := _N.search(before)) is not None and unit in ("", "point", "points"):
         return "n", before[hit.start()], start - len(before) + hit.start()
     if not unit and _LATER_POINTS.match(after):
@@ -358,6 +364,11 @@ def _role(
     if decimals <= 0:
         return ("none", "year", start) if re.fullmatch(r"(?:19|20)\d\d", body) else ("count", "", start)
     return "value", "", start
+
+
+def _is_small(body: str, decimals: int) -> bool:
+    """True for a decimal below 1 and for a number with a negative power."""
+    return decimals >= 3 or (decimals > 0 and float(body.replace(",", "")) < 1)
 
 
 def _coefficient_name(label: str) -> str:

@@ -226,7 +226,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                 sizes, own = trials_of_rate(sentence, number, near.name if near is not None else None)
                 own = own and not any(is_sum_of_rows(evidence, n) for n in sizes)
                 if not sizes or not own:
-                    listed = sizes_of_name(evidence, name) if name else ()
+                    listed = sizes_of_name(evidence, name) if name and not sizes else ()
                     if not listed and any(s.total or is_sum_of_rows(evidence, s.value) for s in stated_sizes(passage)):
                         continue  # the number of all trials is said
                     if name and sizes and not listed:

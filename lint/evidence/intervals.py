@@ -124,7 +124,12 @@ def _rates_before(passage: Passage, sentence: Sentence, wanted: int) -> list[Num
     if intervals(before):
         return []
     found = [n for n in before.numbers if is_rate(before, n) and not n.bound and not n.signed]
+    if _LATTER_FIRST.search(sentence.text):
+        found.reverse()
     return found if len(found) == wanted else []
+
+
+_LATTER_FIRST = regex(r"\b(?:latter|second)\b.*\b(?:former|first)\b", re.IGNORECASE | re.DOTALL)
 
 
 _AROUND = regex(

@@ -12,6 +12,7 @@ from .idioms import spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Sentence
 from .values import is_claim
+from .verdicts import verdicts
 
 __all__ = ["bound_clashes", "p_sets", "significance_clashes", "zero_clashes"]
 
@@ -78,7 +79,8 @@ _PER = regex(
 )
 """Sample sizes "n = 180 on each side": their "each" is of no p."""
 _EACH = regex(
-    r"\s*(?:each|(?:for|in|with) (?:all|every|each|any)|throughout|everywhere)\b",
+    r"[\s,]*(?:each|(?:for|in|with) (?:all|every|each|any)|throughout|everywhere|across the board|all round|apiece|"
+    r"without (?:an )?exception|at (?:the )?(?:most|worst)|every time|in every case)\b",
     re.IGNORECASE,
 )
 
@@ -93,9 +95,15 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if number.role != "p" or number.bound not in ("<", "<=") or number.value >= 0.05:
                     continue
                 before = _PER.sub("", sentence.between(max(sentence.start, number.at - 30), number.at))
-                alone = not any(s.coefficient is not None and s.p is number for s in stats(sentence))
-                spoken = alone and _EVERY.search(_PER.sub("", sentence.between(sentence.start, number.at)))
-                if not (spoken or _ALL.search(before) or _EACH.match(sentence.between(number.end, number.end + 20))):
+                beside = [s.coefficient for s in stats(sentence) if s.coefficient is not None and s.p is number]
+                ranged = any(s.right in beside and s.kind == "range" for s in spans(sentence))
+                spoken = not beside and _EVERY.search(_PER.sub("", sentence.between(sentence.start, number.at)))
+                if not (
+                    ranged
+                    or spoken
+                    or _ALL.search(before)
+                    or _EACH.match(sentence.between(number.end, number.end + 20))
+                ):
                     continue
                 least = _of_weakest(sentence, number)
                 if least is not None and least >= number.high * (1 + 1e-9):
@@ -120,7 +128,11 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
 def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     """The smallest p of the weakest of the coefficients whose range and N the paragraph states; ``None`` without."""
     passage = sentence.passage
-    sizes = {int(x.value) for x in passage.numbers if x.role == "n" and x.label == "N" and x.decimals <= 0}
+    own = [s.n for s in stats(sentence) if s.p is bound and s.n is not None and s.coefficient is None]
+    stated = [x for x in passage.numbers if x.role == "n" and x.label == "N"]
+    each = [x for x in stated if _OF_EACH.match(passage.plain, x.end)]
+    # "every p < 1e-7, N = 84 in each": the N that stands with the bound, or is that of each
+    sizes = {int(x.value) for x in own or each or stated if x.decimals <= 0}
     ranges = [
         s
         for other in passage.sentences
@@ -135,6 +147,10 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     return ends[0] if ends is not None else None
 
 
+_OF_EACH = regex(
+    r"\s*(?:[a-z]+\s+)?(?:each|apiece|(?:per|an?|every)\s+[a-z]+|(?:in|for|with|at) (?:each|every|all|any))\b",
+    re.IGNORECASE,
+)
 _RANGED = regex(r"ρ|\brho\b|\br_?s?\b|coefficient|correlation|Spearman|Pearson", re.IGNORECASE)
 
 
@@ -166,16 +182,6 @@ def _by_range(evidence: Evidence, low: Number, high: Number) -> Iterator[list[fl
                 yield [p_of[f.pointer] for f in facts]
 
 
-_WORD = regex(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
-_NOT = regex(
-    r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|"
-    r"nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
-    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|"
-    r"the|called|reaches|from|near|individually|yet)[\s-]+){0,4}$",
-    re.IGNORECASE,
-)
-
-
 def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
     """ "Significant" beside p >= 0.05, and "not significant" beside p < 0.05."""
     for passage in evidence.passages:
@@ -184,29 +190,28 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             ps = [n for n in sentence.numbers if n.role == "p" and (not n.bound or n.bound in ("<", ">"))]
             ps = [n for n in ps if not (n.bound and n.value in (0.05, 0.01, 0.001, 0.1))]
-            if not ps or re.search(
-                r"\b(?:Bonferroni|Holm|corrected|correction|adjusted|FDR|α|alpha|one-sided)\b", sentence.text
-            ):
+            if not ps or _OTHER_LEVEL.search(sentence.text):
                 continue
-            for match in _WORD.finditer(sentence.text):
-                if re.match(r"[^.;:!]*\?", sentence.text[match.end() :]):
-                    continue  # a question claims nothing
-                at = sentence.start + match.start()
-                p = _nearest(sentence, ps, at)
+            for verdict in verdicts(sentence):
+                p = _nearest(sentence, ps, verdict.start)
                 if p is None:
                     continue
-                negative = _NOT.search(sentence.text[: match.start()]) is not None or match.group(0).lower().startswith(
-                    ("in", "non")
-                )
-                place = passage.place(at, at + len(match.group(0)))
-                if negative and p.high < 0.05 and p.bound in ("", "<"):
+                place = passage.place(verdict.start, verdict.end)
+                if verdict.negative and p.high < 0.05 and p.bound in ("", "<"):
                     yield Clash(
                         "significance", place, f"called not significant with p = {p.text}", "say which level is meant"
                     )
-                elif not negative and p.low >= 0.05 * (1 - 1e-9) and p.bound in ("", ">"):
+                elif not verdict.negative and p.low >= 0.05 * (1 - 1e-9) and p.bound in ("", ">"):
                     yield Clash(
                         "significance", place, f"called significant with p = {p.text}", "say which level is meant"
                     )
+
+
+_OTHER_LEVEL = regex(
+    r"\b(?:Bonferroni|Holm|corrected|correction|adjusted|FDR|one-sided)\b|"
+    r"(?:α|\balpha)(?!\s*(?:=|of|:)?\s*(?:0?[.,]05|5\s?%))"
+)
+"""Another level than 5%, or a p that is not the one printed."""
 
 
 def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:

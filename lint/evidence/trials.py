@@ -130,7 +130,7 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
             return (), False
     found = _for_name(inside, name)
     if found:
-        return found, True
+        return found, not _is_of_clause_before(sentence, inside, rate)
     around = _for_name(sizes, name)
     beside = {
         m.name
@@ -140,6 +140,16 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
     } - frozenset().union(*(s.names for s in sizes))
     # "n = 200 each" of nothing in particular holds on; "Granite makes up a third (n = 260)" does for Granite
     return around, not inside and len(around) == 1 and not beside - {name}
+
+
+_CONTRAST = regex(r"\b(?:whereas|while|but|yet|though|although|against|unlike)\b|;", re.IGNORECASE)
+
+
+def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
+    """True for a rate in a clause set against the one whose size is said: "own use … (n = 240 each), whereas …"."""
+    return all(
+        s.number.end <= rate.start and _CONTRAST.search(sentence.between(s.number.end, rate.start)) for s in sizes
+    )
 
 
 def _for_name(sizes: Sequence[Size], name: str | None) -> tuple[int, ...]:

@@ -9,7 +9,19 @@ from .idioms import spans
 from .knowledge import Evidence
 from .passages import Sentence
 
-__all__ = ["is_between_others", "is_new_end", "unsaid"]
+__all__ = ["is_at_unheld_point", "is_between_others", "is_new_end", "unsaid"]
+
+
+def is_at_unheld_point(evidence: Evidence, sentence: Sentence) -> bool:
+    """True if a sentence speaks of a layer or a checkpoint of which neither a table nor a file holds anything."""
+    if evidence.datasets:
+        return False
+    points = {m.name for m in sentence.names if m.name.startswith("#")}
+    if "held points" not in evidence.cache:
+        keys = {k for s in evidence.page_series for k in s.facts if k.startswith("#")}
+        evidence.cache["held points"] = frozenset(keys)
+    held: frozenset[str] = evidence.cache["held points"]
+    return bool(points - held)
 
 
 def is_new_end(evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:

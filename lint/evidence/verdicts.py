@@ -1,0 +1,93 @@
+"""Words that say whether a result is significant: "not significant", "clears the 5% level", "misses p < .05"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from leakstats.records import struct
+
+from ..regex import regex
+from .passages import Sentence
+
+__all__ = ["Verdict", "verdicts"]
+
+
+@struct
+class Verdict:
+    """A statement of significance; offsets are into the passage's text."""
+
+    start: int
+    end: int
+    negative: bool
+    """It says that the result is not significant."""
+
+
+_WORD = regex(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
+_NOT = regex(
+    r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|"
+    r"nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
+    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|"
+    r"the|called|reaches|from|near|individually|yet)[\s-]+){0,4}$",
+    re.IGNORECASE,
+)
+_FIVE = r"(?:0?[.,]05|(?:5|five)(?:\s?%|[\s-]per[\s-]?cent))"
+_LEVEL = (
+    r"(?:(?:the|an?|any|our|its|this)\s+)?(?:(?:usual|conventional|customary|nominal|standard|ordinary|common|"
+    r"traditional|statistical)\s+)*"
+    rf"(?:(?:α|alpha)\s*(?:=|of|:)?\s*{_FIVE}|[pP]\s*(?:<|≤|=|of)\s*{_FIVE}"
+    rf"|{_FIVE}[\s-]+(?:significance[\s-]+)?(?:level|bar|threshold|cut-?off|hurdle|criterion|significance|limit)"
+    rf"|(?:significance[\s-]+)(?:level|bar|threshold|cut-?off|hurdle|criterion)(?:\s+of\s+{_FIVE})?)"
+)
+_DEGREE = r"(?:(?:well|just|far|safely|easily|narrowly|barely|still|clearly|comfortably|somewhat|slightly)\s+)?"
+_ABOVE = r"(?:above|over|beyond|outside|on the wrong side of)"
+_UNDER = r"(?:below|under|beneath|inside|on the right side of)"
+_STANDS = (
+    r"(?:is|was|are|were|be|stays?|stayed|remains?|remained|lies|lay|sits?|sat|falls?|fell|dips?|dipped|drops?|dropped|"
+    r"comes?|came|ends?(?: up)?|ended(?: up)?|lands?|landed|goes|went|gets?|got)"
+)
+_SAID = regex(
+    rf"\b(?:(?P<yes>(?:clear|pass|reach|attain|cross|surviv|beat|achiev|meet|make|satisf)(?:s|es|ed|ing|ies|ied|e|y)?"
+    rf"|met|made|{_STANDS}\s+{_DEGREE}{_UNDER}|(?:holds?|held|stands?|stood)\s+up\s+(?:at|against|to)"
+    rf"|significant\s+at)"
+    rf"|(?P<no>miss(?:es|ed|ing)?|fails?(?:\s+at)?|failed(?:\s+at)?|failing(?:\s+at)?"
+    rf"|(?:falls?|fell|falling|comes?|came|stops?|stopped)\s+(?:just\s+)?short\s+(?:of|at)"
+    rf"|{_STANDS}\s+{_DEGREE}{_ABOVE}|exceed(?:s|ed|ing)?))\s+{_LEVEL}",
+    re.IGNORECASE,
+)
+_TURNED = regex(
+    r"(?:\b(?:not|never|nor|neither|cannot|hardly|without|fails?\s+to|failed\s+to|failing\s+to|unable\s+to|no\s+longer|"
+    r"nowhere\s+near|far\s+from|doesn.t|didn.t)|n['’]t)\s+(?:(?:quite|even|yet|itself|be|being|ever|actually)\s+){0,2}$",
+    re.IGNORECASE,
+)
+_OF_SEVERAL = regex(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|all|none|most|every|each|half|some|many|"
+    r"few|both|neither|nobody|nothing|no)\b[^.;:,]{0,40}$",
+    re.IGNORECASE,
+)
+"""A subject of several results: "all but one of the 5 depths clear p < .05"."""
+
+
+def verdicts(sentence: Sentence) -> Iterator[Verdict]:
+    """What a sentence says about the significance of one result; a question says nothing, nor does a count.
+
+    "Clears the 5% level", "misses p < .05", "holds up at α = .05" say the same as the word itself.
+    """
+    text = sentence.text
+    taken: list[tuple[int, int]] = []
+    for match in _SAID.finditer(text) if "5" in text or "five" in text or "significance" in text else ():
+        taken.append(match.span())
+        if _asks(text, match.end()) or _OF_SEVERAL.search(text[: match.start()]):
+            continue
+        negative = (match["no"] is not None) != (_TURNED.search(text[: match.start()]) is not None)
+        yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)
+    for match in _WORD.finditer(text):
+        if any(a <= match.start() < b for a, b in taken) or _asks(text, match.end()):
+            continue
+        negative = _NOT.search(text[: match.start()]) is not None or match[0].lower().startswith(("in", "non"))
+        yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)
+
+
+def _asks(text: str, at: int) -> bool:
+    """True if the clause goes on to a question mark."""
+    return re.match(r"[^.;:!]*\?", text[at:]) is not None
