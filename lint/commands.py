@@ -35,6 +35,7 @@ def _format(name: str, report: Report) -> str:
 
 
 _FILE = click.Path(path_type=Path)
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
@@ -50,7 +51,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--template", type=_FILE, metavar="FOLDER", help="A template of one's own, for the pages that name its version."
 )
-@click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
+@click.option("--root", type=_FOLDER, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
 @click.option(
     "--results",
@@ -154,6 +155,8 @@ def lint(
     )
     failing: Severity = fail_on or config.fail_on or "error"
     _check_usage(pages, event=event, baseline=baseline_path, update=update_baseline, fix=fix, write=write)
+    if no_results and results:
+        raise click.UsageError("--no-results judges the page alone; give no --results beside it")
 
     def judge() -> Report:
         if event is not None:

@@ -81,6 +81,8 @@ def read_config(path: Path) -> Config:
         if data is None:
             return Config()
     violations = list(_violations(data))
+    if not violations and "root" in data and not (path.parent / data["root"]).is_dir():
+        violations.append(Violation("/root", f"is {data['root']!r}; there is no such folder beside this file"))
     if violations:
         raise ContractError(str(path), violations)
     ignore = data.get("ignore", {})

@@ -293,11 +293,19 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         coverage=_coverage(grounding),
         numbers=account(page) if counted else None,
         data=_compared(page),
-        unread=tuple(Unread(name, why, bool(options.results)) for name, why in page.results.problems),
+        unread=tuple(_unread(page, options)),
         unread_parts=unread_parts(page) if counted else (),
         template="" if unknown else f"{template.kind} {template.version}",
         lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
     )
+
+
+def _unread(page: Page, options: Options) -> Iterator[Unread]:
+    """The files that could not be read, those that the user gave among them."""
+    for name, why in page.results.problems:
+        yield Unread(name, why, bool(options.results))
+    if options.analysis is not None and page.grounding is not None and page.grounding.analysis is None:
+        yield Unread(str(options.analysis), page.grounding.analysis_problem, True)
 
 
 def _compared(page: Page) -> tuple[str, ...]:

@@ -47,12 +47,16 @@ class ResultFiles:
     problems: tuple[tuple[str, str], ...] = ()
     """Files that could not be read, with the reason: their numbers are *not checked*."""
     named: tuple[NamedFile, ...] = ()
+    unread: bool = False
+    """Nobody was to look at them (``--no-results``)."""
 
     @property
     def reason(self) -> str:
         """Why there is nothing to compare with; "" where there is."""
         if self.datasets:
             return ""
+        if self.unread:
+            return "the page is judged alone (--no-results)"
         if self.problems:
             return "; ".join(f"{name}: {why}" for name, why in self.problems)
         return "no results file was given (--results) and none that the page names was found"
@@ -69,7 +73,7 @@ def load_results(
     folders = _folders(page, root)
     named = tuple(_named(document, folders, given)) if page is not None or root is not None or given else ()
     if not read:
-        return ResultFiles(named=named)
+        return ResultFiles(named=named, unread=True)
     files, problems = list(given), []
     if not given:
         files = list(dict.fromkeys(n.file for n in named if n.file is not None and "/" in n.name))

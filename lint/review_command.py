@@ -16,6 +16,7 @@ from .review import review
 __all__ = ["review_page"]
 
 _FILE = click.Path(path_type=Path)
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command("review")
@@ -24,7 +25,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--template", type=_FILE, metavar="FOLDER", help="A template of one's own, for the pages that name its version."
 )
-@click.option("--root", type=_FILE, help="Folder in which paths on the page are looked for too.")
+@click.option("--root", type=_FOLDER, help="Folder in which paths on the page are looked for too.")
 @click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
 @click.option(
     "--results", multiple=True, type=_FILE, metavar="FILE", help="A results file to compare with; may be repeated."

@@ -40,6 +40,8 @@ def test_own_file_and_pyproject_say_the_same(tmp_path: Path) -> None:
         "[severity]", "[tool.clean-result.severity]"
     )
     (project / "pyproject.toml").write_text("[tool.clean-result]" + tables)
+    for folder in (own, project):
+        (folder / "pages").mkdir()
     found = [find_config(folder / "deep" / "er") for folder in (own, project)]
     assert [f.path for f in found] == [own / ".clean-result.toml", project / "pyproject.toml"]
     for folder, config in zip((own, project), found, strict=True):
@@ -68,6 +70,7 @@ def test_own_file_and_pyproject_say_the_same(tmp_path: Path) -> None:
         ("[severity]\nCR1 = 'note'", "/severity/CR1", "is no rule"),
         ("[severity]\nCR101 = 'mild'", "/severity/CR101", "expected one of error, warning, note, off"),
         ("severity = 3", "/severity", "expected a table"),
+        ("root = 'nowhere'", "/root", "there is no such folder beside this file"),
         ("a = [", "", "is no TOML"),
     ],
 )

@@ -127,6 +127,8 @@ def test_no_level_is_guessed() -> None:
         (["--write"], "--write goes with --fix"),
         (["--update-baseline"], "needs --baseline"),
         (["a.md", "--event", "e.json"], "name no page beside it"),
+        (["a.md", "--no-results", "--results", "r.json"], "--no-results judges the page alone"),
+        (["a.md", "--root", "nowhere"], "Directory 'nowhere' does not exist"),
     ],
 )
 def test_options_that_contradict_each_other(args: list[str], message: str) -> None:

@@ -103,6 +103,13 @@ def test_standard_input_names_files_of_the_current_folder(checkout: Path, monkey
     assert "CR205" in {f.code for f in found.findings}
 
 
+def test_a_page_that_is_judged_alone_says_why(good_page: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(good_page)
+    (report,) = lint_paths([str(page)], Options(no_results=True), stdin=io.BytesIO()).pages
+    assert {n.reason for n in report.not_run if n.code == "CR311"} == {"the page is judged alone (--no-results)"}
+
+
 def test_a_contradiction_says_what_was_found_and_where(tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     results.write_text('{"nurse": {"share": 0.425}, "cook": {"share": 0.415}, "poet": {"share": 0.125}}')

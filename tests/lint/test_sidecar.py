@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leakstats.files import read_bytes
 from leakstats.lint.engine import Options, lint_paths
-from leakstats.lint.report import PageReport
+from leakstats.lint.report import PageReport, Report
 from leakstats.lint.sidecar import NotFound, Sidecar, Span, Value, find_values
 
 PAGE = """<!-- clean_result v1 analysis={sha} provenance=page.provenance.json@uncommitted -->
@@ -335,6 +335,12 @@ def test_a_given_analysis_takes_the_place_of_the_recorded_one(folder: Path) -> N
     report = judge(folder, analysis=folder / "moved.json")
     assert report.coverage is not None
     assert report.coverage.confirmed == len(PRINTED)
+
+
+def test_a_given_analysis_that_is_not_there_is_said_and_makes_the_status_2(folder: Path) -> None:
+    report = judge(folder, analysis=folder / "gone.json")
+    assert [(u.name, u.given) for u in report.unread] == [(str(folder / "gone.json"), True)]
+    assert Report((report,), "").status == 2
 
 
 def test_a_missing_sidecar_says_where_it_was_looked_for(tmp_path: Path) -> None:
