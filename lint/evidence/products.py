@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import prod
 
 from ..document import Table
@@ -12,6 +11,7 @@ from ..inline import Text
 from ..regex import regex
 from .grammar import WORD_NUMBERS, Number, read_numbers
 from .knowledge import Clash, Evidence
+from .totals import cell_clashes, draws, total_clashes
 
 __all__ = ["product_clashes"]
 
@@ -30,60 +30,40 @@ _TRIALS = regex(
     re.IGNORECASE,
 )
 _EACH = regex(r"[\s,]*(?:\w+\s)?(?:each|per|a|every|for each|for every)\b", re.IGNORECASE)
-_MAKES = regex(
-    r"\b(?:makes?|made|giving|gives?|yield\w*|total(?:s|ling)?(?: of)?|amounts? to|adds? up to|in all|"
-    r"altogether|comes? to|leaves?)\s+(?:a total of |us |about )?$",
-    re.IGNORECASE,
-)
 
 
 def product_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Totals that differ from the product of the factors beside them."""
+    """Totals that differ from the product of the factors beside them; each is named once."""
+    told = set()
+    for clash in (*_product_clashes(evidence), *total_clashes(evidence), *cell_clashes(evidence)):
+        if (clash.place.line, clash.place.column) not in told:
+            told.add((clash.place.line, clash.place.column))
+            yield clash
+
+
+def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
     for text, plain, numbers in _texts(evidence):
         counts = [
             n
             for n in numbers
-            if n.role in ("count", "n", "none", "fold")
-            and n.decimals <= 0
-            and n.value == int(n.value)
-            and n.label not in ("level", "year")
+            if (
+                n.role in ("count", "n", "none", "fold")
+                and n.decimals <= 0
+                and n.value == int(n.value)
+                and n.label not in ("level", "year")
+            )
+            or (n.label == "year" and plain[: n.start].rstrip().endswith("="))
         ]
         if _VARYING.search(plain):
             continue  # sizes that differ make a sum, and no product
-        found = list(_totals(evidence, text, plain, counts))
-        yield from found or _labelled(evidence, text, plain, counts)
+        yield from _totals(evidence, text, plain, counts)
         for run in _runs(plain, counts):
             clash = _judge(evidence, text, plain, counts, run)
             if clash is not None:
                 yield clash
-        for number in counts:
-            if (
-                number.role == "count"
-                and number.value > 12
-                and _MAKES.search(plain[max(0, number.at - 40) : number.at])
-                and _TRIALS.match(plain[number.end :].lstrip())
-            ):
-                known = _counts(evidence) | {int(n.value) for n in counts if n is not number}
-                value = int(number.value)
-                if (
-                    not any(value % f == 0 and value // f in known for f in known if 1 < f < value)
-                    and value not in known
-                ):
-                    yield Clash(
-                        "product",
-                        evidence.document.place(text, number.start, number.end),
-                        f"{number.text} is no product of the counts that the page states",
-                        "correct the total",
-                    )
 
 
-_SAID = regex(
-    r"\b(?:so that|so|hence|thus|therefore|for a total of|which (?:makes?|gives?|yields?|means?|amounts? to|"
-    r"comes? to)|giving|"
-    r"yielding|making|totall?ing|in all|in total|i\.e\.|that is|that makes|total)\b[^.;]{0,24}$",
-    re.IGNORECASE,
-)
-_TWO = regex(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|\+)\s*$", re.IGNORECASE)
+_TWO = regex(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|plus|\+)\s*$", re.IGNORECASE)
 _THEN = regex(r"\s*(?:[a-z][\w-]*\s*){0,4}[,;:=(]\s*(?:[a-z][\w-]*\s+){0,3}$", re.IGNORECASE)
 _LOST = regex(
     r"\b(?:kept|keep|filter\w*|drop\w*|fail\w*|exclud\w*|discard\w*|invalid|remain\w*|left|pars\w+|valid|empty)\b",
@@ -110,92 +90,18 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
             and _TWO.fullmatch(plain[a.end : b.start])
             and _THEN.fullmatch(plain[b.end : number.start])
         )
-        if trial and twice:
-            if value % int(2 * a.value) or (
-                value != 2 * a.value and value // int(2 * a.value) not in _counts(evidence)
-            ):
+        if twice and (trial or re.match(r"\s*(?:$|[.;)*]|in all|in total|altogether)", plain[number.end :])):
+            if value % int(2 * a.value) or (value != 2 * a.value and value // int(2 * a.value) not in draws(plain)):
                 yield _wrong_total(evidence, text, number, f"{a.text} and {b.text} are {int(2 * a.value):,}")
             continue
-        said = _SAID.search(plain[max(0, number.start - 60) : number.start]) is not None
-        if not (trial and said) or any("×" in plain[x.end : y.start] for x, y in itertools.pairwise(before)):
-            continue
-        factors = {int(n.value) for n in before if 1 < n.value < value} | {
-            v for w in _WORD.findall(plain[: number.start]) if (v := WORD_NUMBERS[w.lower()]) > 1
-        }
-        each = re.match(r"\s*(?:[\w-]+\s+){1,3}(?:per|for (?:a|an|each|every))\b|.{0,60}\bper\b", plain[number.end :])
-        if len(factors) >= 2 and not _is_made(value, factors if each else factors | _counts(evidence)):
-            yield _wrong_total(evidence, text, number, "no product of the counts before it")
 
 
-_LABEL = regex(
-    r"(?:\b(?:total|in all|altogether|overall|all told)\s*:?|\b(?:completions?|samples?|generations?|answers?|"
-    r"responses?|"
-    r"replies|outputs?|rollouts?|texts)\b[^.;:]{0,32}:)\s*$",
-    re.IGNORECASE,
-)
-_IN_ALL = regex(r"[^.;:,()]{0,40}\b(?:altogether|in all|in total|overall|all told|together)\b", re.IGNORECASE)
 _VARYING = regex(
     r"\b(?:[2-9]|[1-9][\d,]+)\s*(?:to|–|-|and|or)\s*[1-9][\d,]*\s+(?:[a-z]+\s+)?(?:questions?|prompts?|samples?|"
     r"answers?|"
     r"completions?|responses?|replies|items?|trials?)\s+(?:per|each|a|an|for)\b",
     re.IGNORECASE,
 )
-_FOR_ALL = regex(r"\b(?:for|under|in|by|with|from) (?:all|each|every)\b", re.IGNORECASE)
-_SCALE = regex(r"\b(?:0|zero|1|one) (?:to|and)\s+$|\b0\s?[–-]\s?$", re.IGNORECASE)
-_UNEVEN = regex(
-    r"\b(?:except|exception|apart from|but for|other than|respectively|twice|double|half|plus|unequal|varies|"
-    r"remaining)\b",
-    re.IGNORECASE,
-)
-
-
-def _labelled(evidence: Evidence, text: Text, plain: str, counts: list[Number]) -> Iterator[Clash]:
-    """Totals that are called so ("Total: 2,080", "180 responses altogether") and that no factors of their text make."""
-    sizes = {int(n.value) for n in counts if n.role == "n"}
-    if _LOST.search(plain) or _UNEVEN.search(plain) or "+" in plain or len(sizes) > 2:
-        return
-    for number in counts:
-        value = int(number.value)
-        if number.role != "count" or value < 50:
-            continue
-        trial = _TRIALS.match(plain[number.end :].lstrip())
-        if trial is not None and _EACH.match(plain[number.end :].lstrip()[trial.end() :]):
-            continue  # "160 items each" is a factor
-        called = _LABEL.search(plain[max(0, number.start - 60) : number.start]) is not None
-        opened = max(plain.rfind(mark, 0, number.start) for mark in (". ", "; ")) + 1
-        listed = plain[max(0, number.start - 2) : number.start] == ", " and _FOR_ALL.search(
-            plain[opened : number.start]
-        )
-        if not called and not (trial is not None and (listed or _IN_ALL.match(plain[number.end :]))):
-            continue
-        factors = {v for w in _WORD.findall(plain) if (v := WORD_NUMBERS[w.lower()]) > 1} | {
-            int(n.value)
-            for n in counts
-            if n is not number
-            and 1 < n.value < value
-            and not n.bound
-            and not _SCALE.search(plain, max(0, n.start - 16), n.start)
-        }
-        small = {c for c in _counts(evidence) if c <= _MOST_UNITS}
-        if len(factors) >= 2 and not _is_made(value, factors | small):
-            yield _wrong_total(evidence, text, number, "no product of the counts around it")
-
-
-_WORD = regex(r"\b(?:" + "|".join(WORD_NUMBERS) + r")\b", re.IGNORECASE)
-_MOST_UNITS = 60
-"""A larger count of the page is a product itself."""
-
-
-def _is_made(value: int, factors: Iterable[int]) -> bool:
-    """True if two, three or four of ``factors`` multiply to ``value``."""
-    fitting = sorted({f for f in factors if 1 < f <= value and value % f == 0})[:40]
-    twos = {a * b for a in fitting for b in fitting}
-    return (
-        value in fitting
-        or value in twos
-        or any(value % t == 0 and value // t in twos for t in twos)
-        or any(value % t == 0 and value // t in fitting for t in twos)
-    )
 
 
 def _wrong_total(evidence: Evidence, text: Text, number: Number, why: str) -> Clash:
@@ -266,6 +172,14 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
                 if int(after.value) != product and (exact or not _bigger(evidence, after, product))
                 else None
             )
+    if after is not None and re.fullmatch(r"\s*(?:[a-z][\w-]*\s+){1,3}\(\s*", plain[last.end : after.start]):
+        tail = plain[after.end : after.end + 40]
+        if (
+            after.role == "count"
+            and int(after.value) != product
+            and (_TRIALS.match(tail.lstrip()) or _EACH.match(tail))
+        ):
+            return wrong(after, product)  # "25 questions × 4 draws (100 a run, …)"
     if (
         before is not None
         and _BRACKET.fullmatch(plain[before.end : first.start])
@@ -286,7 +200,10 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
         and after.role == "n"
         and re.fullmatch(r"\s*(?:[a-z][\w-]*\s*){0,4}[,;(\[]*\s*", plain[last.end : after.at], re.IGNORECASE)
     ):
-        exact = after.label == "n" and _EACH.match(plain[after.end : after.end + 30]) is not None
+        exact = after.label == "n" and (
+            _EACH.match(plain[after.end : after.end + 30]) is not None
+            or re.fullmatch(r"\s*[,;]\s*", plain[last.end : after.at]) is not None
+        )
         if int(after.value) != product and (exact or not _bigger(evidence, after, product)):
             return wrong(after, product)
     return _far_totals(evidence, text, plain, counts, run, product)

@@ -1,0 +1,393 @@
+"""Totals of trials against every product of the counts that the page states, no thing counted twice."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from leakstats.records import struct
+
+from ..document import Table
+from ..inline import Text
+from ..regex import regex
+from .grammar import WORD_NUMBERS, Number, read_numbers
+from .knowledge import Clash, Evidence
+from .names import index_of
+
+__all__ = ["cell_clashes", "draws", "total_clashes"]
+
+_TRIAL = (
+    r"(?:completions?|samples?|generations?|answers?|responses?|rollouts?|trials?|outputs?|repl(?:y|ies)|lines?|"
+    r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
+)
+_QUESTIONS = frozenset(["question", "prompt", "item", "premise", "problem", "task", "querie", "request", "instruction"])
+_DRAWS = frozenset(
+    ["time", "draw", "sample", "completion", "answer", "response", "replie", "generation", "repeat", "rollout", "run"]
+)
+_NO_FACTOR = frozenset(
+    [
+        *("layer", "depth", "block", "epoch", "step", "update", "row", "token", "hour", "parameter", "word", "gpu"),
+        *("minute", "point", "line", "example", "bit", "character", "day", "week", "pp", "percent", "rank", "head"),
+        *("figure", "table", "section", "coefficient", "test", "level", "panel", "decimal", "digit", "step", "pair"),
+        *("new", "other", "case", "half", "third", "quarter", "value", "dot", "round", "page", "file", "card"),
+    ]
+)
+"""What a number of trials is no multiple of."""
+_LITTLE = frozenset(
+    [
+        "is",
+        "was",
+        "has",
+        "this",
+        "its",
+        "us",
+        "as",
+        "less",
+        "across",
+        "thus",
+        "plus",
+        "minus",
+        "does",
+        "always",
+        "gives",
+    ]
+)
+_SPELLED = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
+_STATED = regex(
+    rf"(?<![\w.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|{_SPELLED})(?![\w.,]?\d|\s?%|"
+    rf"[-–]\w)\s+"
+    r"(?:of (?:the |these |our )?)?(?:[a-z][\w'’-]*\s+){0,2}?(?P<noun>[a-z][a-z-]*s)\b",
+    re.IGNORECASE,
+)
+_LABELLED = regex(
+    r"(?P<noun>[A-Za-z][a-z-]*s)(?: (?:per|for|a|an|each|in|of) [a-z ]{1,24})?\s*:\s*"
+    r"(?P<value>\d{1,3}(?:,\d{3})*|\d{1,5})\b(?!\.\d|\s?%)"
+)
+_BARE_TIMES = regex(r"[a-z]\s?[×x]\s?(?P<b>\d{1,3})(?=\s*(?:times\b|[),;:=]|$))")
+_BARE_RUN = regex(r"(?<![\w.,])(?P<a>\d{1,4})\s?[×x]\s?(?P<b>\d{1,3})(?=\s*(?:times\b|[),;=]|$))")
+_EACH_TIME = regex(
+    r"(?<![\w.,#/-])(?P<value>\d{1,3}|[a-z]+)\s+(?:(?:of|to|for|from|per) (?:each|every|a|an|one)\b|each\b|apiece\b|"
+    r"per (?:question|prompt|item)|times\b)",
+    re.IGNORECASE,
+)
+_LOST = regex(
+    r"\b(?:kept|keep|filter\w*|drop(?:ped|s)?|fail\w*|exclud\w*|discard\w*|invalid|remain\w*|left|pars\w+|valid|empty|"
+    r"except\w*|apart from|but for|other than|twice|double|triple|unequal|varies|varying|save for|three times|"
+    r"two times|"
+    r"respectively|passes)\b",
+    re.IGNORECASE,
+)
+"""What makes a total no product."""
+_PER = regex(
+    r"\s*(?:(?:were|was|are|is|being)\s+(?:\w+\s+)?)?(?:per|for (?:a|an|each|every|one|any)|in (?:each|every)|by|a|"
+    r"an|each|"
+    r"under (?:a|each|every)|of (?:a|each|every)|from (?:a|each|every)|available for (?:a|each|every))\s*"
+    r"(?:[a-z-]+\s+)??(?P<noun>[a-z][a-z-]*)?\b",
+    re.IGNORECASE,
+)
+_IN_ALL = regex(
+    r"[^.;:,()\d]{0,30}\b(?:altogether|in all|in total|in sum|overall|all told|together|all in all|combined)\b",
+    re.IGNORECASE,
+)
+_SO = regex(
+    r"\b(?:so that|so|hence|thus|therefore|for a total of|which (?:makes?|gives?|yields?|means?|amounts? to|comes? to)|"
+    r"giving|yielding|making|totall?ing|i\.e\.|that is|that makes|gives?|makes?|yields?|equals?|amounts? to|"
+    r"comes? to|and)\s+"
+    r"(?:a total of |n = )?$|[=(]\s*$",
+    re.IGNORECASE,
+)
+
+
+_VARYING = regex(
+    r"\b\d[\d,]*\s*(?:to|–|-|—|and)\s*\d[\d,]*\s+(?:[a-z]+\s+)?(?:questions?|prompts?|samples?|answers?|completions?|"
+    r"responses?|replies|items?|trials?|requests?|lines?|draws?)\b",
+    re.IGNORECASE,
+)
+_MOST_DRAWS = 64
+"""More than these are trials, and no draws of one question."""
+
+
+@struct
+class Stated:
+    """A count of things that the page states."""
+
+    noun: str
+    """Singular; ``*`` for how often each was drawn."""
+    value: int
+    start: int
+
+
+_ASKED = _QUESTIONS | {"*"}
+
+
+def _asks(counts: Sequence[Stated]) -> bool:
+    """True if both questions and how often each was asked are among ``counts``."""
+    nouns = {s.noun for s in counts}
+    return "*" in nouns and bool(nouns & _QUESTIONS)
+
+
+def _value(text: str) -> int:
+    bare = re.sub(r"[,\u202f\u00a0\u2009 ]", "", text.lower())
+    return int(bare) if bare.isdigit() else WORD_NUMBERS.get(bare, 0)
+
+
+def _stated(text: str) -> list[Stated]:
+    """The counts of a text with what they count."""
+    out = []
+    for match in _STATED.finditer(text):
+        noun = match["noun"].lower().removesuffix("s")
+        if match["noun"].lower() in _LITTLE or noun in _NO_FACTOR:
+            continue
+        value = _value(match["value"])
+        if noun in _DRAWS and value > _MOST_DRAWS:
+            continue  # a number of trials, and no factor of one
+        out.append(Stated("*" if noun in _DRAWS else noun, value, match.start()))
+    for match in _LABELLED.finditer(text):
+        noun = match["noun"].lower().removesuffix("s")
+        value = _value(match["value"])
+        if noun not in _NO_FACTOR and (noun not in _DRAWS or value <= _MOST_DRAWS):
+            noun = "*" if noun in _DRAWS else noun
+            out.append(Stated(noun, value, match.start("value")))
+    for match in _BARE_TIMES.finditer(text):
+        out.append(Stated("*", int(match["b"]), match.start("b")))
+    for match in _BARE_RUN.finditer(text):
+        out += [Stated("question", int(match["a"]), match.start("a")), Stated("*", int(match["b"]), match.start("b"))]
+    for match in _EACH_TIME.finditer(text):
+        if _value(match["value"]) <= _MOST_DRAWS and not text[: match.start()].rstrip().endswith(("=", "≈", ":")):
+            out.append(Stated("*", _value(match["value"]), match.start()))
+    return [s for s in dict.fromkeys(out) if s.value > 1]
+
+
+def _everywhere(evidence: Evidence) -> list[Stated]:
+    """The counts of the whole page, and the numbers of rows of its tables."""
+    if "stated counts" not in evidence.cache:
+        found: dict[tuple[str, int], Stated] = {}
+        for passage in evidence.passages:
+            for stated in _stated(passage.plain):
+                found.setdefault((stated.noun, stated.value), stated)
+        for block in evidence.document.blocks:
+            if isinstance(block, Table):
+                for cell in block.cells:
+                    for stated in _stated(cell.text.text):
+                        found.setdefault((stated.noun, stated.value), stated)
+        for sheet in evidence.sheets:
+            things = {x for x in sheet.labels if x and not index_of(x)}
+            found.setdefault(("row", len(things)), Stated("row", len(things), 0))
+        evidence.cache["stated counts"] = [s for s in found.values() if s.value > 1]
+    out: list[Stated] = evidence.cache["stated counts"]
+    return out
+
+
+def draws(text: str) -> frozenset[int]:
+    """How often each question was asked, as a text states it."""
+    return frozenset(s.value for s in _stated(text) if s.noun == "*")
+
+
+def _makes(value: int, own: Sequence[Stated], others: Sequence[Stated], without: str, most: int) -> bool:
+    """True if counts of distinct nouns, none of them ``without``, multiply to ``value``; at most ``most`` of "
+    "``others``."""
+    mine = [f for f in own if value % f.value == 0 and not (without and _same(f.noun, without))]
+    nouns = {f.noun for f in own}
+    more = [
+        f for f in others if f.noun not in nouns and value % f.value == 0 and not (without and _same(f.noun, without))
+    ]
+    for size in range(1, 5):
+        for chosen in itertools.combinations(mine[:12], size):
+            product = prod(f.value for f in chosen)
+            if len({f.noun for f in chosen}) != size or value % product:
+                continue
+            if product == value or (most and any(product * f.value == value for f in more)):
+                return True
+            if most > 1 and any(
+                product * f.value * g.value == value and f.noun != g.noun
+                for f, g in itertools.combinations(more[:30], 2)
+            ):
+                return True
+    return False
+
+
+def _same(noun: str, other: str) -> bool:
+    short = min(len(noun), len(other))
+    return short > 3 and noun[:short] == other[:short]
+
+
+def total_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Totals of trials that no counts of the page make."""
+    for text, plain, numbers in _texts(evidence):
+        yield from _sides(evidence, text, plain)
+        own = _stated(plain)
+        if _VARYING.search(plain):
+            continue  # sizes that differ make a sum, and no product
+        nouns = {s.noun for s in own}
+        whole = "*" in nouns and bool(nouns & _QUESTIONS)
+        most = 2 if not whole else 0 if nouns - _QUESTIONS - {"*"} else 1
+        if not own or (len(nouns) < 2 and not _SO_MANY.search(plain)):
+            continue
+        sizes = {n.value for n in numbers if n.role == "n" and n.label == "n"}
+        first = True
+        for number in numbers:
+            without = _scope(plain, number)
+            if without is None or (number.role == "n" and (len(sizes) > 1 or not whole)):
+                continue
+            if _LOST.search(plain[max(0, number.start - 100) : number.end + 100]):
+                continue
+            value = int(number.value)
+            before = [s for s in own if s.start < number.start]
+            beside = _bracket(plain, number, own)
+            said = _SO.search(plain[max(0, number.at - 40) : number.at]) is not None
+            if beside is None and (
+                value in {s.value for s in own if s.start == number.start}
+                or (value <= max((s.value for s in own if s.noun in _ASKED), default=0) and not (said and whole))
+            ):
+                continue
+            if beside is not None:
+                fits = value == beside
+            elif whole and without and first and said and _asks(before):
+                fits = _makes(value, own, (), without, 0)
+            else:
+                fits = _makes(value, own, _everywhere(evidence), "", most)
+            first = False
+            if not fits:
+                yield Clash(
+                    "product",
+                    evidence.document.place(text, number.start, number.end),
+                    f"{number.text} is no product of the counts that the page states",
+                    "correct the total or a factor",
+                )
+
+
+_SO_MANY = regex(rf"\b(?:so|hence|thus|=|makes?|i\.e\.)\s+\d[\d,\u202f\u2009\u00a0 ]*\s*{_TRIAL}\b", re.IGNORECASE)
+
+
+_CELL = regex(
+    r"\s+(?:[a-z-]+\s+)??(?:cells|readings|measurements|evaluations|combinations|checks|probes|pairs)\b", re.IGNORECASE
+)
+
+
+def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Numbers of cells ("9 guises at 9 checkpoints amount to 81 cells") that no counts of things make."""
+    for text, plain, numbers in _texts(evidence):
+        own = [s for s in _stated(plain) if s.noun not in _ASKED]
+        for number in numbers:
+            if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
+                continue
+            if _CELL.match(plain[number.end :]) is None or _LOST.search(
+                plain[max(0, number.start - 60) : number.end + 60]
+            ):
+                continue
+            value = int(number.value)
+            mine = [s for s in own if s.value != value]
+            if len({s.noun for s in mine}) < 2:
+                continue
+            others = [s for s in _everywhere(evidence) if s.value != value]
+            if _makes(value, mine, others, "", 1) or any(a.value * (b.value - 1) == value for a in mine for b in mine):
+                continue
+            yield Clash(
+                "product",
+                evidence.document.place(text, number.start, number.end),
+                f"{number.text} is no product of the counts that the page states",
+                "correct the total or a factor",
+            )
+
+
+_SIDES = regex(
+    r"(?<![\w.,])(?P<a>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})\s+(?:[a-z-]+\s+){0,2}?(?:(?:a|per|each|"
+    r"on each|on either|"
+    r"for each|either)\s+side|before,?\s+(?:and\s+)?(?:as many|the same number|just as many)\s+after(?:wards)?)\W{1,3}"
+    r"(?:(?:so|and|hence|thus|that is|which makes|in all|together)\s+)*"
+    r"(?P<t>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})(?P<after>[^.;:\d]{0,40})",
+    re.IGNORECASE,
+)
+
+
+_OF_SIDES = regex(
+    r"(?<![\w.,])(?P<t>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})(?P<after>\s+[a-z]+\s+(?:in all|in total|"
+    r"altogether|"
+    r"in sum|all told|overall)),?\s+(?:or |that is |i\.e\. )?(?P<a>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})\s+"
+    r"(?:[a-z]+\s+)?(?:a|per|each|on each|on either|for each)\s+side\b",
+    re.IGNORECASE,
+)
+
+
+def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
+    """ "1,550 lines a side, 3,100 in all"."""
+    for match in (*_SIDES.finditer(plain), *_OF_SIDES.finditer(plain)):
+        a, total = _value(match["a"]), _value(match["t"])
+        trial = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\b", match["after"], re.IGNORECASE)
+        if (
+            total > a
+            and total != 2 * a
+            and (trial or _IN_ALL.match(match["after"]) or not match["after"].strip(" .*)"))
+        ):
+            yield Clash(
+                "product",
+                evidence.document.place(text, match.start("t"), match.end("t")),
+                f"{match['t']} is not twice {match['a']}",
+                "correct the total or a factor",
+            )
+
+
+def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
+    for passage in evidence.passages:
+        if passage.fixed is None and passage.part not in ("plan", "prior"):
+            yield passage.text, passage.plain, list(passage.numbers)
+    for block in evidence.document.blocks:
+        if isinstance(block, Table) and not block.quoted:
+            for cell in block.cells:
+                if len(re.findall(r"\d", cell.text.text)) > 3:
+                    yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
+
+
+def _bracket(plain: str, number: Number, own: Sequence[Stated]) -> int | None:
+    """What "144 completions (24 questions, 5 of each)" makes; ``None`` without such brackets."""
+    opened = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\s*\(", plain[number.end :], re.IGNORECASE)
+    if opened is None:
+        return None
+    start = number.end + opened.end()
+    end = plain.find(")", start)
+    inside = [s for s in own if start <= s.start < end]
+    if len(inside) != 2 or not _asks(inside) or len(re.findall(r"\d+", plain[start:end])) > 2:
+        return None
+    return prod(s.value for s in inside)
+
+
+_CALLED = regex(
+    rf"(?:\b(?:total|in all|altogether|overall|all told)|\b{_TRIAL} (?:per|for (?:a|an|each|every)|a|an|each|in each) "
+    r"(?P<noun>[a-z]+))\s*:\s*$",
+    re.IGNORECASE,
+)
+""" "Total: 2,080", "replies for a dialect: 180"."""
+
+
+def _scope(plain: str, number: Number) -> str | None:
+    """What a total is stated for ("" for all); ``None`` for what is no total of trials."""
+    if number.decimals > 0 or number.bound or number.value < 20 or number.signed:
+        return None
+    if number.role not in ("count", "n") and number.label != "year":
+        return None
+    if number.role == "n" and number.label != "n":
+        return None
+    after = plain[number.end :]
+    noun = re.match(rf"\s+(?:[a-z-]+\s+){{0,1}}?{_TRIAL}\b", after, re.IGNORECASE)
+    called = _CALLED.search(plain[max(0, number.at - 60) : number.at])
+    if called is not None and re.search(r"\b(?:pairs|cells|rows|points|marks|dots|readings)\b", called.string[-40:]):
+        return None
+    if called is not None and number.role == "count":
+        return (called["noun"] or "").lower().removesuffix("s")
+    if number.role == "n":
+        tail = after
+    elif noun is not None:
+        tail = after[noun.end() :]
+    else:
+        tail = after
+    per = _PER.match(tail)
+    whole = _IN_ALL.match(tail)
+    said = _SO.search(plain[max(0, number.at - 40) : number.at]) is not None
+    if noun is None and number.role != "n" and not (said and (per or whole)) and whole is None:
+        return None
+    opened = noun is not None and tail.lstrip().startswith("(")
+    if per is None and whole is None and not said and number.role != "n" and not opened:
+        return None
+    return (per["noun"] or "").lower().removesuffix("s") if per is not None else ""
