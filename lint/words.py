@@ -110,4 +110,8 @@ def names_issue(text: Text) -> bool:
 def states_sample_size(text: Text) -> bool:
     """True if the text states a sample size: ``N = 12``, ``n=200``, ``178 of 250``."""
     plain = normalise(text.text)
-    return any(pattern.search(plain) for pattern in _SAMPLE_SIZE)
+    return any(not _OF_SIGNIFICANT.match(plain, m.end()) for pattern in _SAMPLE_SIZE for m in pattern.finditer(plain))
+
+
+_OF_SIGNIFICANT = regex(r"[^.;:()\d]{0,40}\bsignifican", re.IGNORECASE)
+"""Behind "4 of 7 panels are": a count of results, which says nothing of how many units stand behind each."""

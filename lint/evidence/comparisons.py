@@ -424,6 +424,14 @@ def _beside_fold(sentence: Sentence, number: Number) -> bool:
     return False
 
 
+_THAT_IS = regex(
+    r"\b(?:that|this|it|which)(?:['’]s|\s+(?:is|was|makes|made|means|amounts\s+to|amounted\s+to|comes\s+to|came\s+to|"
+    r"adds\s+up\s+to|works\s+out\s+(?:at|to)))\s+(?:an?\s+|about\s+|some\s+|roughly\s+|nearly\s+|over\s+|all\s+of\s+)?$",
+    re.IGNORECASE,
+)
+"""Behind a move, "from 12% to 45%, that is 33%": the way between its ends."""
+
+
 def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Differences of percentages that are given as percent."""
     for passage in evidence.passages:
@@ -451,6 +459,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
                     or _BETWEEN.search(before) is not None
+                    or (bool(in_span) and _THAT_IS.search(before) is not None)
                     or _beside_fold(sentence, number)
                 )
                 if not (number.signed or worded):

@@ -15,7 +15,7 @@ from ..document import Cell
 from ..regex import regex
 from ..source import Place
 from .grammar import Number
-from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
+from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
@@ -177,7 +177,10 @@ def _estimate(
 
 
 def _sizes(sentence: Sentence) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(int(n.value) for n in sentence.passage.numbers if n.role == "n" and n.decimals <= 0))
+    """The sample sizes that a paragraph states; the N of a coefficient is none of a rate."""
+    of_records = {id(s.n) for x in sentence.passage.sentences for s in stats(x) if s.n is not None and s.n.label == "N"}
+    stated = [n for n in sentence.passage.numbers if n.role == "n" and n.decimals <= 0 and id(n) not in of_records]
+    return tuple(dict.fromkeys(int(n.value) for n in stated))
 
 
 def _known_sizes(evidence: Evidence, sentence: Sentence, estimate: Number | None) -> tuple[int, ...]:

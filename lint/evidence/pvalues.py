@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..regex import regex
 from .correlations import p_range
 from .grammar import Number
-from .idioms import spans, stats
+from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Sentence
 from .values import is_claim
@@ -98,12 +98,10 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 beside = [s.coefficient for s in stats(sentence) if s.coefficient is not None and s.p is number]
                 ranged = any(s.right in beside and s.kind == "range" for s in spans(sentence))
                 spoken = not beside and _EVERY.search(_PER.sub("", sentence.between(sentence.start, number.at)))
-                if not (
-                    ranged
-                    or spoken
-                    or _ALL.search(before)
-                    or _EACH.match(sentence.between(number.end, number.end + 20))
-                ):
+                after = sentence.between(number.end, number.end + 24)
+                some = _significant_ones(sentence, number)
+                each = ranged or spoken or (some and not beside) or _ALL.search(before) or _EACH.match(after)
+                if not each:
                     continue
                 least = _of_weakest(sentence, number)
                 if least is not None and least >= number.high * (1 + 1e-9):
@@ -114,7 +112,7 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                         "state a bound that all of them keep",
                     )
                     continue
-                sets = _sets_for(evidence, sentence)
+                sets = _sets_for(evidence, sentence) if some is None else _of_some(evidence, *some)
                 if sets and not any(max(values) < number.high * (1 + 1e-9) for values in sets):
                     worst = min(max(values) for values in sets)
                     yield Clash(
@@ -145,6 +143,43 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     weakest = min((low, high), key=lambda x: abs(x.value))
     ends = p_range(weakest.low, weakest.high, sizes.pop(), 0, False)
     return ends[0] if ends is not None else None
+
+
+_SIGNIFICANT = regex(
+    r"^[^.;()]{0,70}\bsignifican(?:t|ce)\b(?!\s+at\b)|^\W*(?:are|is|reach|pass)\b[^.;()]{0,40}\blevel\b", re.IGNORECASE
+)
+_SIGNIFICANT_IN = regex(r"\bsignifican(?:t|ce|tly)\b[^.;()]{0,40}$", re.IGNORECASE)
+_NEGATED = regex(r"\b(?:not|no|non|never|in)[\s-]?(?:\w+\s+){0,2}significan|\binsignifican", re.IGNORECASE)
+_CRITERION = regex(
+    r"\b(?:at|with|have|has|had|having|reach\w*|by|of|is|are|below|under)\s*(?:an? |the )?$", re.IGNORECASE
+)
+
+
+def _significant_ones(sentence: Sentence, bound: Number) -> tuple[int, int] | None:
+    """(j, k) where "j of k are significant" says of which ones a bound on p is: here or in the sentence before.
+
+    "Significant at p < 0.01", "four of six have p < 0.01" are criteria and bound no set.
+    """
+    passage = sentence.passage
+    at = passage.sentences.index(sentence)
+    for s in (sentence, *passage.sentences[max(at - 1, 0) : at]):
+        for j, k in pairs_of_counts(s):
+            between = s.between(k.end, bound.at) if s is sentence else ""
+            if s is sentence and (
+                j.start > bound.at or (_CRITERION.search(between[-24:]) and not _EVERY.search(between))
+            ):
+                continue
+            after, before = s.between(k.end, s.end), s.between(s.start, j.start)
+            said = _SIGNIFICANT.search(after) or _SIGNIFICANT_IN.search(before)
+            if said and j.value < k.value and not _NEGATED.search(s.text):
+                return int(j.value), int(k.value)
+    return None
+
+
+def _of_some(evidence: Evidence, j: int, k: int) -> list[list[float]]:
+    """The p-values below 5% of every set of k in which they are j."""
+    chosen = ([v for v in values if v < 0.05] for _, values, _ in p_sets(evidence) if len(values) == k)
+    return [values for values in chosen if len(values) == j]
 
 
 _OF_EACH = regex(
