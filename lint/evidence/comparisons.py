@@ -41,6 +41,15 @@ def _rates(sentence: Sentence, whole: bool, without: Number | None = None) -> li
     return out
 
 
+def _distinct(rates: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The rates without those that say one again: "12% (12 of 100)"."""
+    out: list[tuple[float, float]] = []
+    for low, high in rates:
+        if not any(a <= high and low <= b for a, b in out):
+            out.append((low, high))
+    return out
+
+
 def _values(sentence: Sentence, whole: bool) -> list[tuple[float, float]]:
     sentences: Sequence[Sentence] = sentence.passage.sentences if whole else (sentence,)
     return [
@@ -145,15 +154,15 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 signed = number.signed
                 if _PRIOR.search(sentence.text) or MOOT.search(sentence.text):
                     continue
-                if pairs_of_counts(sentence) and len(_rates(sentence, False)) < 2 and not number.signed:
+                if pairs_of_counts(sentence) and len(_distinct(_rates(sentence, False))) < 2 and not number.signed:
                     continue  # the bar that things are counted by
                 pools: list[list[tuple[tuple[float, float], tuple[float, float]]]] = []
-                here = _rates(sentence, False)
+                here = _distinct(_rates(sentence, False))
                 order = [(m.right.scaled(), m.left.scaled()) for m in moves] if signed and moves else []
                 pools.append(order or [(a, b) for a in here for b in here if a is not b])
                 values = [v for v in _values(sentence, False) if v[0] >= 0 and v[1] <= 1.01]
                 pools.append([(a, b) for a in values for b in values if a is not b])
-                around = _rates(sentence, True)
+                around = _distinct(_rates(sentence, True))
                 if len(here) < 2 or not moves:
                     pools.append([(a, b) for a in around for b in around if a is not b])
                 near = _difference_fits(low, high, pools[0], bool(order)) or any(

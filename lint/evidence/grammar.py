@@ -447,6 +447,12 @@ def _words(text: str, out: list[Number]) -> None:
 _LIST = regex(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|±|\s)\s*$")
 
 
+_PART_OF = regex(
+    r"(?:\d|\bout|\b(?:" + "|".join(WORD_NUMBERS) + r"))\s*(?:\bof|/)\s*(?:the |all |its |these |those )*$",
+    re.IGNORECASE,
+)
+
+
 def _inherit(text: str, numbers: list[Number]) -> list[Number]:
     """Give "0→73.2%", "15.8–32.2%" and "31, 32 and 67%" their common unit."""
     for i in range(len(numbers) - 2, -1, -1):
@@ -455,7 +461,15 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
             between = text[here.end : after.start]
             comma = "," in between and (after.signed or after.role == "points" or here.decimals != after.decimals)
             fraction = here.value < 1 and here.decimals > after.decimals  # "0.118 and 53.8%" are of two scales
-            if not fraction and 0 < len(between) <= 6 and between.strip() and _LIST.match(between) and not comma:
+            whole = _PART_OF.search(text, max(0, here.start - 24), here.start) is not None  # "12 of 100, 12%"
+            if (
+                not fraction
+                and not whole
+                and 0 < len(between) <= 6
+                and between.strip()
+                and _LIST.match(between)
+                and not comma
+            ):
                 numbers[i] = replace(here, role=after.role, unit=after.unit)
     for i in range(1, len(numbers)):
         here, before = numbers[i], numbers[i - 1]

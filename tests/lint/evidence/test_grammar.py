@@ -25,6 +25,8 @@ def read(text: str) -> list[tuple[str, float]]:
         ("at layers 10, 15 and 20", [("index", 10), ("index", 15), ("index", 20)]),
         ("at the last step 4 out of 7", [("count", 4), ("count", 7)]),
         ("four of seven sources", [("count", 4), ("count", 7)]),
+        ("12 of 100, 12%", [("count", 12), ("count", 100), ("percent", 12)]),
+        ("rates of 31, 32 and 67%", [("percent", 31), ("percent", 32), ("percent", 67)]),
         ("57/100 completions", [("count", 57), ("count", 100)]),
         ("15.8 %", [("percent", 15.8)]),
         ("15.8\u202f% and 15\u00a0%", [("percent", 15.8), ("percent", 15.0)]),
