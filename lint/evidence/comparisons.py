@@ -12,6 +12,7 @@ from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, superlatives
+from .names import words_of
 from .passages import Passage, Sentence
 from .values import is_claim
 
@@ -168,7 +169,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 near = _difference_fits(low, high, pools[0], bool(order)) or any(
                     _difference_fits(low, high, p, False) for p in pools[1:]
                 )
-                if near:
+                if near or _is_known_change(evidence, sentence, number):
                     continue
                 known = [
                     ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
@@ -193,6 +194,46 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text} points is no difference of the rates that it speaks of",
                     "subtract again, from unrounded values",
                 )
+
+
+_CHANGES = frozenset(
+    [
+        "change",
+        "difference",
+        "diff",
+        "delta",
+        "net",
+        "shift",
+        "gain",
+        "gap",
+        "contrast",
+        "minus",
+        "lift",
+        "effect",
+        "drift",
+    ]
+)
+
+
+def _is_known_change(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if a field or a column of changes holds a number for a thing that its passage names."""
+    names = {m.name for m in sentence.names} or {m.name for m in sentence.passage.names}
+    low, high = number.scaled()
+    for name in names:
+        for series, fact in evidence.about.get(name, ()):
+            if not (
+                series.role in ("net", "gain")
+                or "Δ" in series.quantity
+                or (words_of(series.quantity) | series.words) & _CHANGES
+            ):
+                continue
+            for scale in (1.0, 0.01):
+                a, b = sorted((fact.low * scale, fact.high * scale))
+                if (a <= high + 1e-9 and low - 1e-9 <= b) or (
+                    not number.signed and a <= -low + 1e-9 and -high - 1e-9 <= b
+                ):
+                    return True
+    return False
 
 
 def _speaks_of_two(sentence: Sentence, number: Number) -> bool:
@@ -435,7 +476,8 @@ def _beside_fold(sentence: Sentence, number: Number) -> bool:
 
 _THAT_IS = regex(
     r"\b(?:that|this|it|which)(?:['’]s|\s+(?:is|was|makes|made|means|amounts\s+to|amounted\s+to|comes\s+to|came\s+to|"
-    r"adds\s+up\s+to|works\s+out\s+(?:at|to)))\s+(?:an?\s+|about\s+|some\s+|roughly\s+|nearly\s+|over\s+|all\s+of\s+)?$",
+    r"adds\s+up\s+to|works\s+out\s+(?:at|to)))\s+(?:an?\s+|about\s+|some\s+|roughly\s+|nearly\s+|over\s+|"
+    r"all\s+of\s+)?$",
     re.IGNORECASE,
 )
 """Behind a move, "from 12% to 45%, that is 33%": the way between its ends."""

@@ -74,8 +74,10 @@ def _moves(sentence: Sentence) -> list[Span]:
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
     out = []
     for s in spans(sentence):
-        if id(s.left) in ends or s.kind == "range" or s.left.role == "coefficient" or s.right.role == "coefficient":
+        if id(s.left) in ends or s.kind == "range":
             continue
+        if "coefficient" in (s.left.role, s.right.role) and (s.kind != "move" or min(s.left.value, s.right.value) <= 0):
+            continue  # of two negative ones the weaker is the larger
         if re.search(
             r"\b(?:spans|range|ranges|ranging|run|runs|between|cosines?|spanning|go)\s*(?:from\s*)?$",
             sentence.between(max(sentence.start, s.start - 24), s.start),
@@ -237,14 +239,11 @@ _COMPARING = frozenset(["above", "below", "ahead of", "behind", "higher", "lower
 
 
 def _main_sign(evidence: Evidence) -> int:
-    """The sign that every coefficient of the page's claims has; 0 where they differ."""
+    """The sign of every significant coefficient of the page's claims; 0 where they differ, or none is."""
     signs = {
         (r.coefficient.value > 0) - (r.coefficient.value < 0)
         for r in records(evidence)
-        if r.coefficient is not None
-        and r.p is not None
-        and not r.prior
-        and (r.p.value < 0.05 or len(records(evidence)) < 3)
+        if r.coefficient is not None and r.p is not None and not r.prior and r.p.high < 0.05 and r.p.bound in ("", "<")
     }
     return next(iter(signs)) if len(signs) == 1 else 0
 
@@ -256,7 +255,8 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
     if not _RELATION.search(text) and not any(w.polar for w in words) and correlative is None:
         return
     if not coefficients:
-        coefficients = _earlier(sentence) if correlative is not None else []
+        stated = any(w.polar for w in words) and _LINK.search(text) is not None
+        coefficients = _earlier(sentence) if correlative is not None or stated else []
         at = len(text)
     else:
         at = coefficients[0].at - sentence.start
@@ -313,6 +313,11 @@ def _of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionW
         yield _clash(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
+_LINK = regex(
+    r"\b(?:relations?|relationship|links?|associations?|correlations?|coefficients?|trends?|slopes?|dependence|"
+    r"connection)\b",
+    re.IGNORECASE,
+)
 _SUBJECT = regex(r"\W*(?:the )?(?:larger|bigger|greater|smaller|higher|lower|closer|stronger)\s+\w+", re.IGNORECASE)
 _LONGER = regex(
     r"^\W*(?:the )?(?:(?P<am>longer|larger|bigger|greater|higher|wordier|deeper|older|later|stronger|heavier|richer)|"

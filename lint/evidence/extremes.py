@@ -191,11 +191,18 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
                     continue
                 joined = re.fullmatch(r"\s*(?:and|to|/)\s*", sentence.between(a.end, b.start)) is not None
-                if joined and not (
-                    sentence.between(a.start - 1, a.start) == "(" and sentence.between(b.end, b.end + 1) == ")"
-                ):
+                bracketed = sentence.between(a.start - 1, a.start) == "(" and sentence.between(b.end, b.end + 1) == ")"
+                named = list(sentence.names)
+                if not named and len(numbers) == 2:  # "a dwarfs b. The rates are 67% and 23%."
+                    at = passage.sentences.index(sentence)
+                    named = list(passage.sentences[at - 1].names) if at else []
+                    if at and any(is_rate(passage.sentences[at - 1], n) for n in passage.sentences[at - 1].numbers):
+                        continue
+                    if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)):
+                        continue
+                elif joined and not (bracketed and a.role == b.role == "percent"):
                     continue
-                names = _distinct([m for m in sentence.names if m.end <= a.start and _rates(evidence, m.name)])
+                names = _distinct([m for m in named if m.end <= a.start and _rates(evidence, m.name)])
                 if len(names) != 2 or any(
                     a.end <= m.start < a.end + 12 or b.end <= m.start < b.end + 12 for m in sentence.names
                 ):

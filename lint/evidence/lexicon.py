@@ -321,6 +321,13 @@ _STRONGER = [
     "firmer",
     "steepens?",
     "clearer",
+    "neater",
+    "cleaner",
+    "crisper",
+    "snugger",
+    "sturdier",
+    "closer_(?=fit|correlation|relation|association|link|agreement|correspondence)",
+    "better_(?=fit|correlation|relation|association|link|agreement|correspondence)",
 ]
 _WEAKER = [
     "weakens?",
@@ -341,6 +348,13 @@ _WEAKER = [
     "diluted",
     "fainter",
     "shallower",
+    "poorer",
+    "rougher",
+    "messier",
+    "noisier",
+    "sloppier",
+    "vaguer",
+    "worse_(?=fit|correlation|relation|association|link|agreement|correspondence)",
 ]
 
 
@@ -469,7 +483,8 @@ _HAVING = regex(
 """ "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
 _HELPS = regex(
     rf"\b{_LIKE}(?: to \w+(?: \w+)?)?\s+(?:clearly |strongly |only )?"
-    rf"(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|encourages?|facilitates?|aids?|eases?|boosts?|raises?|lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
+    rf"(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|encourages?|facilitates?|aids?|eases?|boosts?|raises?|"
+    rf"lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
     rf"impedes?|inhibits?|discourages?|protects? (?:against|from)|guards? against|curbs?|dampens?|reduces?|lowers?|"
     rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b",
     re.IGNORECASE,

@@ -222,9 +222,15 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
+        earlier: list[Number] = []
         for sentence in passage.sentences:
-            ps = [n for n in sentence.numbers if n.role == "p" and (not n.bound or n.bound in ("<", ">"))]
-            ps = [n for n in ps if not (n.bound and n.value in (0.05, 0.01, 0.001, 0.1))]
+            own = [n for n in sentence.numbers if n.role == "p" and (not n.bound or n.bound in ("<", ">"))]
+            own = [n for n in own if not (n.bound and n.value in (0.05, 0.01, 0.001, 0.1))]
+            # "… (ρ = 0.4, p = 0.2). That is significant."
+            ps = own or (
+                earlier if _ANAPHORIC.match(sentence.text) and not sentence.numbers and not sentence.names else []
+            )
+            earlier = own if len(own) == 1 else []
             if not ps or _OTHER_LEVEL.search(sentence.text):
                 continue
             for verdict in verdicts(sentence):
@@ -247,6 +253,13 @@ _OTHER_LEVEL = regex(
     r"(?:α|\balpha)(?!\s*(?:=|of|:)?\s*(?:0?[.,]05|5\s?%))"
 )
 """Another level than 5%, or a p that is not the one printed."""
+
+
+_ANAPHORIC = regex(
+    r"\W*(?:this|that|it|which|(?:the|this|that|such an?) (?:correlation|relation\w*|association|coefficient|fit|link|"
+    r"difference|effect|change|shift|contrast|result|trend|slope|value|one|former|latter))\b",
+    re.IGNORECASE,
+)
 
 
 def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
