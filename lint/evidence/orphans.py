@@ -17,8 +17,11 @@ from .grammar import Number
 from .idioms import intervals, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
+from .names import words_of
 from .passages import Sentence
+from .roles import subject
 from .slips import slip_of
+from .unheld import is_at_unheld_point
 from .values import closed, derived_rates, is_claim, is_prior
 
 __all__ = ["orphan_clashes"]
@@ -52,8 +55,10 @@ _COUNTED = regex(r"\d\s*(?:/|(?:out )?of(?: the)?)\s*[\d,]+(?: \w+)?\s*(?:\(|=|,
 def orphan_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Rates and coefficients that nothing explains, each with the value that it misprints."""
     found = list(_rates(evidence)) if closed(evidence, percent=True) else []
-    if evidence.triples and closed(evidence, percent=False):
-        found.extend(_coefficients(evidence))
+    if closed(evidence, percent=False):
+        found.extend(_signs(evidence))
+        if evidence.triples:
+            found.extend(_coefficients(evidence))
     if len({(n.text, m) for _, n, m in found}) > _MOST:
         return
     for sentence, number, meant in found:
@@ -68,12 +73,15 @@ def orphan_clashes(evidence: Evidence) -> Iterator[Clash]:
 def _sentences(evidence: Evidence) -> Iterator[Sentence]:
     for passage in evidence.passages:
         if is_claim(passage) and passage.part != "prior":
-            yield from (s for s in passage.sentences if s.numbers and not is_prior(s))
+            yield from (
+                s for s in passage.sentences if s.numbers and not is_prior(s) and not is_at_unheld_point(evidence, s)
+            )
 
 
-def _digits(number: Number) -> int:
-    """Significant digits, as printed."""
-    return len(number.text.lstrip("+-−–.0").replace(".", ""))
+def _is_fine(number: Number) -> bool:
+    """True for a rate of which enough digits are printed that none is like it by chance."""
+    digits = len(number.text.lstrip("+-−–.0").replace(".", ""))
+    return digits >= 3 or (digits > 0 and number.decimals >= (1 if number.role == "percent" else 3))
 
 
 def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
@@ -90,7 +98,7 @@ def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
                 or number.bound
                 or number.signed
                 or number.label
-                or _digits(number) < 3
+                or not _is_fine(number)
             ):
                 continue
             if not (number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))):
@@ -177,16 +185,60 @@ def _coefficients(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     """Coefficients without p that are none of those known, on a page that has several which are."""
     with_p = {id(r.coefficient) for r in records(evidence) if r.p is not None}
     stated = [r.coefficient for r in records(evidence) if r.p is not None and r.coefficient is not None]
+    known = _stored(evidence)
     for sentence in _sentences(evidence):
         for number in sentence.numbers:
             if number.role != "coefficient" or number.label not in ("ρ", "r") or number.bound or number.decimals < 2:
                 continue
             if id(number) in with_p or _PARTIAL.search(sentence.passage.plain) or MOOT.search(sentence.text):
                 continue
-            if evidence.is_known(number, evidence.known_coefficients) or evidence.is_known(
-                number, evidence.known_values
-            ):
+            if evidence.is_known(number, known):
                 continue
             if any(x.low <= number.high and number.low <= x.high for x in stated if x is not number):
                 continue
             yield sentence, number, "it is no coefficient of the results or of the page's tables"
+
+
+_COEFFICIENT_KEYS = frozenset(
+    words_of(
+        "r rho rs spearman pearson corr correlation coef coefficient stat statistic estimate partial raw plain fit link"
+    )
+)
+
+
+def _stored(evidence: Evidence) -> list[tuple[float, float]]:
+    """Every coefficient of the files and of the page's tables, as sorted intervals: those without a p too."""
+    out = set(evidence.known_coefficients)
+    for series in evidence.all_series:
+        if evidence.kind(series) == "coefficient":
+            out.update((f.low, f.high) for f in series.facts.values())
+    for dataset in evidence.datasets:
+        out.update(
+            (x.value, x.value)
+            for x in dataset.leaves
+            if not x.whole and -1 <= x.value <= 1 and words_of(x.pointer) & _COEFFICIENT_KEYS
+        )
+    return sorted(out)
+
+
+_DIFFERENCE = regex(
+    r"\b(?:differ\w*|gaps?|spread|apart|margins?|chang\w+|net|shift\w*|delta|contrast|effect|gains?|lost|loses?)\b|Δ",
+    re.IGNORECASE,
+)
+
+
+def _signs(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
+    """Similarities with the other sign than that of the thing that the sentence speaks of."""
+    for sentence in _sentences(evidence):
+        if _DIFFERENCE.search(sentence.text) or MOOT.search(sentence.text):
+            continue
+        for number in sentence.numbers:
+            if number.role != "value" or number.decimals < 2 or abs(number.value) < 0.05 or number.bound:
+                continue
+            if evidence.is_known(number, evidence.known_values) or (is_rate(sentence, number) and not number.signed):
+                continue
+            name = subject(evidence, sentence, number)
+            meant = [f for s, f in evidence.about.get(name, ()) if evidence.kind(s) == "similarity"]
+            if any(number.allows(f.value) for f in meant) or not any(number.allows(-f.value) for f in meant):
+                continue
+            yield sentence, number, f"what stands beside it has {-number.value:+.2f}"

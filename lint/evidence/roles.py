@@ -14,7 +14,7 @@ from .lexicon import ROLE_WORDS
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["ceiling", "of_column", "of_course", "subject"]
+__all__ = ["ceiling", "of_column", "of_course", "of_side", "subject"]
 
 _NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
 _BEFORE = {
@@ -40,7 +40,7 @@ _BEFORE = {
 }
 _NOT_ABOVE = regex(
     r"\b(?:not|never|nor|fail(?:s|ed)? to|without)\s+(?:\w+\s+)?(?:exceed(?:s|ed|ing)?|surpass\w*|"
-    r"(?:gets?|got|getting|goes|go|went|going|rises?|rose|rising|climbs?|moves?|comes?) "
+    r"(?:(?:gets?|got|getting|goes|go|went|going|rises?|rose|rising|climbs?|moves?|comes?|is|was|stands?) )?"
     r"(?:past|above|beyond|over|higher than)|"
     r"pass(?:es|ed|ing)?|top(?:s|ped)?|tops|more than)\s*(?:the )?$",
     re.IGNORECASE,
@@ -119,7 +119,22 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
         if s.origin == "page" and s.role == "max" and s.fraction and name in s.facts
     ]
     high = number.scaled()[1]
-    return tops if tops and all(f.low > high + 1e-9 for _, f in tops) else []
+    if tops and all(f.low > high + 1e-9 for _, f in tops):
+        return tops
+    return (
+        tops
+        if tops and _is_exact(evidence, number) and not any(evidence.matches(number, s, f) for s, f in tops)
+        else []
+    )
+
+
+def _is_exact(evidence: Evidence, number: Number) -> bool:
+    """True for a ceiling that is no round number, and so the largest value itself: "never past 4.3%"."""
+    digits = number.text.lstrip("+-−–0.").replace(".", "")
+    fine = number.decimals >= (evidence.rate_decimals or 1) and number.decimals >= (
+        1 if number.role == "percent" else 2
+    )
+    return fine and len(digits) >= 2 and digits[-1] not in "05"
 
 
 _FROM = regex(r"\bfrom\s+(?:about |only |just )?$", re.IGNORECASE)
@@ -180,3 +195,45 @@ def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str)
     words = words_of(_JOINT.split(sentence.between(opened, number.start))[-1])
     hits = [(s, f) for s, f in columns if words & (s.words - shared)]
     return hits if len(hits) == 1 else []
+
+
+_OWN = frozenset(words_of("own self itself himself herself themselves"))
+_OTHER = frozenset(
+    words_of(
+        "bystander bystanders listener listeners contact contacts neighbour neighbours others spill spills leak leaks"
+    )
+)
+_OTHERS_OF = regex(
+    r"\b(?:bystanders|listeners|contacts|neighbours|others)['’]?\s+(?:(?:rate|share)\s+)?of\s+(?:the\s+)?[`\"'*]*$",
+    re.IGNORECASE,
+)
+
+
+def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
+    """What is known of ``name`` itself, or of those around it, where the words beside a number say which; or empty."""
+    sides: dict[bool, list[tuple[Series, Fact]]] = {True: [], False: []}
+    for series, fact in evidence.about.get(name, ()):
+        if not series.fraction or series.role or evidence.kind(series) != "rate":
+            continue
+        own, other = bool(series.words & _OWN), bool(series.words & _OTHER)
+        if own == other:
+            return []  # a rate of which it is open whose it is
+        sides[own].append((series, fact))
+    if not all(found and _is_one(found) for found in sides.values()):
+        return []
+    mentions = [m for m in sentence.names if m.end <= number.start]
+    if not mentions or mentions[-1].name != name:
+        return []
+    opened = max([mentions[-1].end, *(n.end for n in sentence.numbers if n.end <= number.start)])
+    closed = min([sentence.end, number.end + 36, *(n.at for n in sentence.numbers if n.start > number.start)])
+    said = words_of(_JOINT.split(sentence.between(opened, number.start))[-1])
+    said |= words_of(_JOINT.split(sentence.between(number.end, closed))[0])
+    lead = sentence.between(max(sentence.start, mentions[-1].start - 36), mentions[-1].start)
+    other = bool(said & _OTHER) or _OTHERS_OF.search(lead) is not None
+    own = bool(said & _OWN)
+    return [] if own == other else sides[own]
+
+
+def _is_one(facts: list[tuple[Series, Fact]]) -> bool:
+    values = [f.value for _, f in facts]
+    return max(values) - min(values) <= 0.02 * max(values) + 1e-9

@@ -13,13 +13,13 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .correlations import follows, records
 from .grammar import Number, spelled_numbers
-from .idioms import adjacent, intervals, is_end, is_rate, named_before, spans
+from .idioms import adjacent, intervals, is_end, is_rate, named_before, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .moves import end_clashes
 from .names import Mention, name_variants, words_of
 from .passages import Passage, Sentence, once
-from .roles import ceiling, of_column, of_course, subject
+from .roles import ceiling, of_column, of_course, of_side, subject
 from .slips import slip_of
 from .tables import is_aggregate
 from .unheld import is_between_others, is_new_end, unsaid
@@ -39,7 +39,8 @@ Vector: TypeAlias = "list[tuple[int, float, float]]"
 
 _PRIOR = regex(
     r"#\d|\bprior\b(?! (?:to\b|cos|simil|over|geom|dist|close|near|align|like|represent|proxim|resembl))|\bprevious|"
-    r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b|\bpublished\b|\bet al\b",
+    r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b|"
+    r"\bpublished\b|\bet al\b",
     re.IGNORECASE,
 )
 _SHARE = regex(
@@ -279,7 +280,12 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             yield _clash(sentence, number, "of what moves", facts, percent)
     for sentence, i, number in _claims(evidence):
         percent = number.role == "percent"
-        if id(number) in moved or is_prior(sentence) or MOOT.search(sentence.between(sentence.start, number.start)):
+        if (
+            id(number) in moved
+            or is_prior(sentence)
+            or _defies_counts(sentence, number)
+            or MOOT.search(sentence.between(sentence.start, number.start))
+        ):
             continue
         name = _beside(evidence, sentence, i)
         if (
@@ -402,8 +408,8 @@ _FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$",
 
 _DONE = frozenset(
     words_of(
-        "made make makes covered covers cover done does completed completes complete gone goes travelled travels through "
-        "run runs had has have achieved achieves already been is was at over passed passes reached reaches won gained"
+        "made make makes covered covers cover done does completed completes complete gone goes travelled travels run "
+        "through runs had has have achieved achieves already been is was at over passed passes reached reaches won gained"
     )
 )
 
@@ -415,6 +421,20 @@ def _doer(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""
     gap = sentence.between(before[-1].end, number.start)
     return before[-1].name if words_of(gap) <= _DONE and "," not in gap else ""
+
+
+def _defies_counts(sentence: Sentence, number: Number) -> bool:
+    """True for a rate with counts beside it that do not give it: that is what is wrong with it."""
+    for k, n in pairs_of_counts(sentence):
+        before = n.end <= number.start and _BESIDE.fullmatch(sentence.between(n.end, number.start))
+        after = number.end <= k.start and _BESIDE.fullmatch(sentence.between(number.end, k.start))
+        low, high = number.scaled()
+        if (before or after) and n.value and not low - 1e-9 <= k.value / n.value <= high + 1e-9:
+            return True
+    return False
+
+
+_BESIDE = regex(r"\s*[(=,:]\s*")
 
 
 def _begins_move(sentence: Sentence, number: Number) -> bool:
@@ -461,8 +481,10 @@ def _follows_name(
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
     for other in sentence.numbers:
         between_them = name.end <= other.start < number.start and other.role not in ("n", "p", "none", "index")
-        if between_them and id(other) not in ends and not any(evidence.matches(other, s, f) for s, f in facts):
-            return False
+        if between_them and id(other) not in ends:
+            own = _facts_of(evidence, name.name, other)
+            if not any(evidence.matches(other, s, f) for s, f in own):
+                return False
     return words_of(between) - _NUMERALS <= _READ | evidence.quantities | _words_of_facts(facts)
 
 
@@ -659,10 +681,17 @@ _COEFFICIENT_WORDS = frozenset(
 
 def _is_apart(sentence: Sentence, name: Mention, number: Number) -> bool:
     """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
-    if is_end(sentence, name, number):
+    if is_end(sentence, name, number) or _is_its_own(sentence, name, number):
         return False
     before = sentence.between(max(sentence.start, name.start - 28), name.start)
     return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
+
+
+def _is_its_own(sentence: Sentence, name: Mention, number: Number) -> bool:
+    """True for a rate or a likeness in the bracket behind a thing set aside: "without the nurse (67%, cos 0.4)"."""
+    if _BRACKET.fullmatch(sentence.between(name.end, number.at)) is None:
+        return False
+    return number.role == "percent" or _asked(sentence, number) == "likeness"
 
 
 def _few(facts: list[tuple[Series, Fact]]) -> bool:
@@ -770,7 +799,8 @@ _RATE_WORD = regex(
 
 
 _COEFFICIENT_WORD = regex(
-    r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link|r_?s)\b|ρ|\br\s*=", re.IGNORECASE
+    r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link|r_?s)\b|ρ|\br\s*=",
+    re.IGNORECASE,
 )
 
 
@@ -834,20 +864,37 @@ def _coefficients(
         named = [(s, f) for s, f in found if (s.words | words_of(s.quantity)) & words]
         if not named:
             unmarked = [(s, f) for s, f in found if not (s.words | words_of(s.quantity)) & _METHOD_WORDS]
-            if unmarked == found and len({id(s) for s, _ in found}) == 1 and not _names_methods(evidence):
-                return found  # the one coefficient that there is, of a file that names no method
+            if unmarked == found and len({id(s) for s, _ in found}) == 1:
+                method = next(w for _, w in _METHODS if w == words)
+                if _methods_of(evidence, found[0][0]) <= {min(method)}:
+                    return found  # the one coefficient that there is, of a file that names no method
             held = any(evidence.matches(number, s, f) for s, f in facts)
             return [(s, f) for s, f in facts if held and evidence.matches(number, s, f)]
         return named
     return found
 
 
-def _names_methods(evidence: Evidence) -> bool:
-    """True if the page speaks of both methods, so that a coefficient of a file that names none may be of the other."""
+def _methods_of(evidence: Evidence, series: Series) -> frozenset[str]:
+    """The methods, each by its first word, under which the page prints the coefficients of a field that names none."""
     if "methods" not in evidence.cache:
-        texts = [p.plain for p in evidence.passages] + [h for s in evidence.sheets for h in (*s.header, *s.labels)]
-        evidence.cache["methods"] = all(any(p.search(t) for t in texts) for p, _ in _METHODS)
-    return bool(evidence.cache["methods"])
+        seen: dict[str, set[str]] = {}
+        for binding in evidence.bindings:
+            for pattern, words in _METHODS:
+                if pattern.search(binding.page.quantity):
+                    seen.setdefault(binding.data.pointer, set()).add(min(words))
+        for passage in evidence.passages:
+            for sentence in passage.sentences:
+                near = adjacent(sentence)
+                for i, number in enumerate(sentence.numbers):
+                    if number.role != "coefficient" or number.label not in ("r", "ρ") or i not in near:
+                        continue
+                    words = _METHODS[0 if number.label == "r" else 1][1]
+                    for s, f in evidence.about.get(near[i].name, ()):
+                        if evidence.kind(s) == "coefficient" and evidence.matches(number, s, f):
+                            seen.setdefault(s.pointer, set()).add(min(words))
+        evidence.cache["methods"] = {k: frozenset(v) for k, v in seen.items()}
+    known: dict[str, frozenset[str]] = evidence.cache["methods"]
+    return known.get(series.pointer, frozenset())
 
 
 _NAMED = regex(
@@ -912,7 +959,11 @@ def _meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple
     name = subject(evidence, sentence, number)
     if not name:
         return []
-    return of_course(evidence, sentence, number, name) or of_column(evidence, sentence, number, name)
+    return (
+        of_course(evidence, sentence, number, name)
+        or of_column(evidence, sentence, number, name)
+        or of_side(evidence, sentence, number, name)
+    )
 
 
 def _narrowed(evidence: Evidence, sentence: Sentence, name: str, number: Number) -> list[tuple[Series, Fact]]:
