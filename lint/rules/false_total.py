@@ -1,10 +1,11 @@
-"""CR417: a total is not the product of the factors beside it."""
+"""CR417: a total is not the product of the factors, or the sum of the terms, beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ..evidence.products import product_clashes
+from ..evidence.sums import sum_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -13,7 +14,7 @@ __all__ = ["FalseTotal"]
 
 
 class FalseTotal(Rule):
-    """A total is not the product of the factors beside it.
+    """A total is not the product of the factors, or the sum of the terms, beside it.
 
     ## Why is this bad?
 
@@ -48,5 +49,5 @@ class FalseTotal(Rule):
     name = "false-total"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in product_clashes(page.evidence):
+        for clash in (*product_clashes(page.evidence), *sum_clashes(page.evidence)):
             yield self.finding(page, clash.place, clash.message, clash.help)

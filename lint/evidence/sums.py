@@ -1,0 +1,79 @@
+"""Sums that are written out: 323 + 97 = 420, 63% − 12% = 51 pp. Printed digits are intervals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..document import Table
+from ..inline import Text
+from ..regex import regex
+from .grammar import Number, read_numbers
+from .knowledge import Clash, Evidence
+from .values import is_claim
+
+__all__ = ["sum_clashes"]
+
+_TERM = regex(r"(?:\s+(?!and\b|but\b)[a-z-]{3,}){0,3}\s*(?P<sign>[+\u2212\u2013-]|\bplus\b|\bminus\b)\s*")
+_RESULT = regex(r"(?:\s+[a-z-]+){0,3}\s*=\s*")
+_WRITTEN = regex(r"[+\u2212\u2013-].*=")
+_SUMMED = ("count", "value", "percent", "points", "n")
+
+
+def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Results behind "=" that the terms in front of it do not give, whatever their roundings."""
+    for text, plain, numbers in _texts(evidence):
+        i = 0
+        while i < len(numbers) - 2:
+            signs = [1]
+            while i + len(signs) < len(numbers) and (sign := _joined(plain, numbers[i + len(signs) - 1 :][:2])):
+                signs.append(sign)
+            terms, rest = numbers[i : i + len(signs)], numbers[i + len(signs) :]
+            i += len(signs)
+            if len(terms) < 2 or not rest or not _RESULT.fullmatch(plain, terms[-1].end, rest[0].start):
+                continue
+            if plain[: terms[0].start].rstrip().endswith("=") or not _judged([*terms, rest[0]]):
+                continue
+            if re.match(r"\s*[+\u2212*/×=-]\s*\d", plain[rest[0].end :]):
+                continue
+            low = sum(s * (t.low if s > 0 else t.high) for s, t in zip(signs, terms, strict=True))
+            high = sum(s * (t.high if s > 0 else t.low) for s, t in zip(signs, terms, strict=True))
+            total = rest[0]
+            room = 1e-9 * max(1.0, abs(low), abs(high))
+            if high < total.low - room or low > total.high + room:
+                written = " ".join(plain[terms[0].start : total.start].split()).rstrip(" =")
+                yield Clash(
+                    "sum",
+                    evidence.document.place(text, terms[0].start, total.end),
+                    f"{written} is {0.5 * (low + high):.6g}, not {total.text}{total.unit}",
+                    "correct the result or a term",
+                )
+
+
+def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
+    """Texts with a sum written out, and their numbers."""
+    for passage in evidence.passages:
+        if passage.fixed is None and is_claim(passage) and _WRITTEN.search(passage.plain):
+            yield passage.text, passage.plain, list(passage.numbers)
+    for i, block in enumerate(evidence.document.blocks):
+        if isinstance(block, Table) and not block.quoted and i not in evidence.card_blocks:
+            for cell in block.cells:
+                if _WRITTEN.search(cell.text.text):
+                    yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
+
+
+def _joined(plain: str, pair: list[Number]) -> int:
+    """1 or −1 where the two numbers are terms of one sum, by its sign; 0 where they are not."""
+    match = _TERM.fullmatch(plain, pair[0].end, pair[1].start)
+    if match is None or pair[1].signed:
+        return 0
+    return 1 if match["sign"] in ("+", "plus") else -1
+
+
+def _judged(numbers: list[Number]) -> bool:
+    """True where all are of one kind and say how much; the result of percentages may be in points."""
+    if any(n.role not in _SUMMED or n.bound for n in numbers):
+        return False
+    kinds = {"count" if n.role in ("n", "value") else n.role for n in numbers[:-1]}
+    last = "count" if numbers[-1].role in ("n", "value") else numbers[-1].role
+    return len(kinds) == 1 and (last in kinds or (last == "points" and kinds == {"percent"}))
