@@ -11,6 +11,7 @@ from ..inline import Text
 from ..regex import regex
 from .grammar import WORD_NUMBERS, Number, read_numbers
 from .knowledge import Clash, Evidence
+from .tables import LONGEST_CELL
 from .totals import cell_clashes, draws, total_clashes
 
 __all__ = ["product_clashes"]
@@ -120,6 +121,8 @@ def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
     for block in evidence.document.blocks:
         if isinstance(block, Table) and not block.quoted:
             for cell in block.cells:
+                if len(cell.text.text) > LONGEST_CELL:
+                    continue
                 if "×" in cell.text.text or re.search(r"\d\s?[x*]\s?\d|\d[^|]{0,40}\band \d", cell.text.text):
                     yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
 

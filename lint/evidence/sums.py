@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..document import Table
@@ -10,13 +9,15 @@ from ..inline import Text
 from ..regex import regex
 from .grammar import Number, read_numbers
 from .knowledge import Clash, Evidence
+from .tables import LONGEST_CELL
 from .values import is_claim
 
 __all__ = ["sum_clashes"]
 
 _TERM = regex(r"(?:\s+(?!and\b|but\b)[a-z-]{3,}){0,3}\s*(?P<sign>[+\u2212\u2013-]|\bplus\b|\bminus\b)\s*")
 _RESULT = regex(r"(?:\s+[a-z-]+){0,3}\s*=\s*")
-_WRITTEN = regex(r"[+\u2212\u2013-].*=")
+_GOES_ON = regex(r"\s*[+\u2212*/×=-]\s*\d")
+_MOST_BETWEEN = 60
 _SUMMED = ("count", "value", "percent", "points", "n")
 
 
@@ -25,20 +26,21 @@ def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
     for text, plain, numbers in _texts(evidence):
         i = 0
         while i < len(numbers) - 2:
-            signs = [1]
-            while i + len(signs) < len(numbers) and (sign := _joined(plain, numbers[i + len(signs) - 1 :][:2])):
+            signs, first = [1], i
+            i += 1
+            while i < len(numbers) and (sign := _joined(plain, numbers[i - 1], numbers[i])):
                 signs.append(sign)
-            terms, rest = numbers[i : i + len(signs)], numbers[i + len(signs) :]
-            i += len(signs)
-            if len(terms) < 2 or not rest or not _RESULT.fullmatch(plain, terms[-1].end, rest[0].start):
+                i += 1
+            if i - first < 2 or i == len(numbers):
                 continue
-            if plain[: terms[0].start].rstrip().endswith("=") or not _judged([*terms, rest[0]]):
+            terms, total = numbers[first:i], numbers[i]
+            if not _RESULT.fullmatch(plain, terms[-1].end, total.start) or not _judged([*terms, total]):
                 continue
-            if re.match(r"\s*[+\u2212*/×=-]\s*\d", plain[rest[0].end :]):
+            before = plain[max(0, terms[0].start - 4) : terms[0].start]
+            if before.rstrip().endswith("=") or _GOES_ON.match(plain, total.end):
                 continue
             low = sum(s * (t.low if s > 0 else t.high) for s, t in zip(signs, terms, strict=True))
             high = sum(s * (t.high if s > 0 else t.low) for s, t in zip(signs, terms, strict=True))
-            total = rest[0]
             room = 1e-9 * max(1.0, abs(low), abs(high))
             if high < total.low - room or low > total.high + room:
                 written = " ".join(plain[terms[0].start : total.start].split()).rstrip(" =")
@@ -53,19 +55,25 @@ def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
 def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
     """Texts with a sum written out, and their numbers."""
     for passage in evidence.passages:
-        if passage.fixed is None and is_claim(passage) and _WRITTEN.search(passage.plain):
+        if passage.fixed is None and is_claim(passage) and _is_written_out(passage.plain):
             yield passage.text, passage.plain, list(passage.numbers)
     for i, block in enumerate(evidence.document.blocks):
         if isinstance(block, Table) and not block.quoted and i not in evidence.card_blocks:
             for cell in block.cells:
-                if _WRITTEN.search(cell.text.text):
+                if len(cell.text.text) <= LONGEST_CELL and _is_written_out(cell.text.text):
                     yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
 
 
-def _joined(plain: str, pair: list[Number]) -> int:
+def _is_written_out(text: str) -> bool:
+    return "=" in text and any(sign in text for sign in "+\u2212\u2013-")
+
+
+def _joined(plain: str, left: Number, right: Number) -> int:
     """1 or −1 where the two numbers are terms of one sum, by its sign; 0 where they are not."""
-    match = _TERM.fullmatch(plain, pair[0].end, pair[1].start)
-    if match is None or pair[1].signed:
+    if right.signed or right.start - left.end > _MOST_BETWEEN:
+        return 0
+    match = _TERM.fullmatch(plain, left.end, right.start)
+    if match is None:
         return 0
     return 1 if match["sign"] in ("+", "plus") else -1
 

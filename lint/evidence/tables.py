@@ -19,6 +19,7 @@ from .grammar import Number, Role, read_numbers
 from .names import index_of, name_variants, words_of
 
 __all__ = [
+    "LONGEST_CELL",
     "MOST_CELLS",
     "Binding",
     "CellNumber",
@@ -66,6 +67,8 @@ class Sheet:
 
 
 MOST_CELLS = 2_500
+LONGEST_CELL = 500
+"""Characters of a cell in which products and sums are looked for."""
 _P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
 _N_HEAD = regex(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
 _LEVEL = regex(r"\d+(?:\.\d+)?\s?(?:%|per ?cent\b)")

@@ -15,6 +15,7 @@ from ..regex import regex
 from .grammar import WORD_NUMBERS, Number, read_numbers
 from .knowledge import Clash, Evidence
 from .names import index_of
+from .tables import LONGEST_CELL
 
 __all__ = ["cell_clashes", "draws", "total_clashes"]
 
@@ -336,7 +337,7 @@ def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
     for block in evidence.document.blocks:
         if isinstance(block, Table) and not block.quoted:
             for cell in block.cells:
-                if len(re.findall(r"\d", cell.text.text)) > 3:
+                if len(cell.text.text) <= LONGEST_CELL and len(re.findall(r"\d", cell.text.text)) > 3:
                     yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
 
 
