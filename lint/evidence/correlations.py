@@ -128,9 +128,15 @@ def _is_open(sentence: Sentence, left: int, right: int) -> bool:
 
 
 def _only_n(passage: Passage, number: Number) -> Number | None:
-    """The one N that the paragraph states before a coefficient without one of its own."""
-    found = [x for x in passage.numbers if x.role == "n" and x.label == "N" and x.end <= number.start]
+    """The one N that the paragraph states before a coefficient without one of its own, or behind it for several."""
+    sizes = [x for x in passage.numbers if x.role == "n" and x.label == "N"]
+    found = [x for x in sizes if x.end <= number.start]
+    if not found:
+        found = [x for x in sizes if _FOR_BOTH.search(passage.plain[max(0, x.at - 24) : x.at])]
     return found[-1] if len({x.value for x in found}) == 1 else None
+
+
+_FOR_BOTH = regex(r"\b(?:both|each|all|either|every\w*)\b[\s\w,]{0,16}[\s(]$", re.IGNORECASE)
 
 
 _OPENS = regex(r"\s*[,;:(\[|/]\s*")
@@ -431,6 +437,11 @@ def _twins(evidence: Evidence, record: Record, found: list[Record]) -> list[Reco
 
 
 _FAR = 0.5
+_SETS = regex(
+    r"\bwith(?:out)?\b.*\bwith(?:out)?\b|"
+    r"\b(?:includ|exclud|admit|admission|remov|omit|left out|leav\w+ out|add(?:ed|ing))",
+    re.IGNORECASE | re.DOTALL,
+)
 _STRONGER = regex(
     r"\b(?:strong|weak|tight|loos|firm|slack|close|steep|sharp|faint|clear|poor|good|better|worse|steadi|soft)\w*\b[^.;]*\bthan\b",
     re.IGNORECASE,
@@ -440,7 +451,9 @@ _STRONGER = regex(
 def _compared(evidence: Evidence, record: Record) -> Number | None:
     """A coefficient of the other sign with whose strength the sentence compares this one: "tighter than …"."""
     c = record.coefficient
-    if c is None or record.passage is None or abs(c.value) < _FAR or not _STRONGER.search(record.context):
+    if c is None or record.passage is None or abs(c.value) < _FAR:
+        return None
+    if not (_STRONGER.search(record.context) or _SETS.search(record.context)):
         return None
     inside = next((s for s in record.passage.sentences if c in s.numbers), None)
     others = [x for x in inside.numbers if x.role == "coefficient" and x is not c] if inside is not None else []
@@ -550,6 +563,16 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
     if _is_one(own) and own[0].p is not None and not p.bound and slip_of(p, own[0].p.value):
         yield _convict(record.p_place, "p", p.text, own, f"{c.text} and N = {n:,}", _p_of)
         return
+    near = [t for t in of_n if t.p is not None and _agrees(p, t.p.value) and slip_of(c, t.coefficient.value)]
+    if (
+        not fits_c
+        and not p.bound
+        and _is_one(near)
+        and not _is_stored(evidence, c)
+        and _is_of_method(c, near[0], exact)
+    ):
+        yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
+        return
     if follows(record) is True:
         return  # consistent in itself: a record that the files need not hold
     if n is not None:
@@ -579,6 +602,18 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
 def _is_stored(evidence: Evidence, c: Number) -> bool:
     """True if the files hold the value anywhere: as a coefficient that no p stands beside."""
     return evidence.is_known(c, evidence.known_values)
+
+
+def _is_of_method(c: Number, triple: Triple, exact: bool) -> bool:
+    """True unless the coefficient is of the other method than the record, or may be."""
+    own, other = (_SPEARMAN, _PEARSON) if c.label == "ρ" else (_PEARSON, _SPEARMAN)
+    if c.label not in ("ρ", "r") or triple.words & own:
+        return True
+    return exact and not triple.words & other
+
+
+_PEARSON = frozenset(["pearson", "linear", "r"])
+_SPEARMAN = frozenset(["spearman", "rank", "rho", "r_s"])
 
 
 def _is_one(triples: list[Triple]) -> bool:

@@ -51,6 +51,14 @@ class Stat:
         return max(x.end for x in (self.coefficient, self.p, self.n) if x is not None)
 
 
+_LEVELS = (0.05, 0.01, 0.001, 0.1)
+_REACHES = regex(
+    r"\b(?:clear|miss|pass|reach|meet|met|make|made|cross|beat|attain|surviv|fail|satisf|achiev)\w*\s+(?:the\s+|at\s+)?$|"
+    r"\b(?:short (?:of|at)|below|above|under|over)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+
+
 @once
 def stats(sentence: Sentence) -> list[Stat]:
     """The groups of coefficient, p and N of a sentence, in any order; thresholds ("ρ ≥ 0.75") are none."""
@@ -64,6 +72,9 @@ def stats(sentence: Sentence) -> list[Stat]:
         group.clear()
 
     for number in sentence.numbers:
+        level = number.role == "p" and number.bound and number.value in _LEVELS
+        if level and _REACHES.search(sentence.between(max(sentence.start, number.at - 24), number.at)):
+            continue  # "misses p < .05 (r = 0.48, p = 0.081)": a level, which is no p of a record
         if number.role not in ("coefficient", "p", "n") or (number.role == "coefficient" and number.bound):
             if group and number.role not in ("none", "index"):
                 close()
@@ -299,6 +310,10 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         if after is not None and _BACK.match(sentence.between(end, after.start)):
             out[i] = after
             continue
+        if after is not None and _ALSO_TO.fullmatch(sentence.between(end, after.start)):
+            if _BELONGS.search(sentence.between(sentence.start, number.start)):
+                out[i] = after
+                continue
         if after is not None and _THE.search(sentence.between(max(sentence.start, number.start - 5), number.start)):
             if _OF_NAME.fullmatch(sentence.between(end, after.start)):
                 out[i] = after
@@ -315,6 +330,9 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
     return out
 
 
+_ALSO_TO = regex(r"\s*,?\s*to (?:the )?[`\"'*]*")
+_BELONGS = regex(r"\b(?:belong(?:s|ed|ing)?|goes|go|went|falls?|fell) to\b")
+"""Around "the lowest rate, 12%, belongs to the nurse and the highest, 57%, to the villain"."""
 _THE = regex(r"\bthe\s+$", re.IGNORECASE)
 _OF_NAME = regex(r"\s*of (?:the )?[`\"'*]*")
 """Around "the 88% of the nurse"."""

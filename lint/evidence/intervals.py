@@ -86,11 +86,12 @@ def _of_prose(evidence: Evidence) -> Iterator[Stated]:
 
 
 def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tuple[tuple[float, float], ...]:
+    counted = {id(x) for pair in pairs_of_counts(sentence) for x in pair}
     found = [
         n
         for n in sentence.numbers
         if n.role in ("percent", "points", "value", "coefficient", "fold", "count")
-        and id(n) not in ends
+        and id(n) not in ends | counted
         and n is not estimate
     ]
     levels = [*found, *([estimate] if estimate is not None else [])]

@@ -99,8 +99,9 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ranged = any(s.right in beside and s.kind == "range" for s in spans(sentence))
                 spoken = not beside and _EVERY.search(_PER.sub("", sentence.between(sentence.start, number.at)))
                 after = sentence.between(number.end, number.end + 24)
-                some = _significant_ones(sentence, number)
-                each = ranged or spoken or (some and not beside) or _ALL.search(before) or _EACH.match(after)
+                here = _significant_ones((sentence,), number)
+                some = here or _significant_ones(passage.sentences[: passage.sentences.index(sentence)][-1:], number)
+                each = ranged or spoken or (here and not beside) or _ALL.search(before) or _EACH.match(after)
                 if not each:
                     continue
                 least = _of_weakest(sentence, number)
@@ -127,6 +128,9 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     """The smallest p of the weakest of the coefficients whose range and N the paragraph states; ``None`` without."""
     passage = sentence.passage
     own = [s.n for s in stats(sentence) if s.p is bound and s.n is not None and s.coefficient is None]
+    behind = [x for x in sentence.numbers if x.start > bound.end and x.role in ("n", "p", "coefficient", "value")]
+    if not own and behind and behind[0].role == "n" and behind[0].label == "N":
+        own = behind[:1]
     stated = [x for x in passage.numbers if x.role == "n" and x.label == "N"]
     each = [x for x in stated if _OF_EACH.match(passage.plain, x.end)]
     # "every p < 1e-7, N = 84 in each": the N that stands with the bound, or is that of each
@@ -135,7 +139,10 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
         s
         for other in passage.sentences
         for s in spans(other)
-        if s.kind != "move" and _is_coefficient(s.left) and _is_coefficient(s.right) and _RANGED.search(other.text)
+        if (s.kind != "move" or other is sentence)
+        and _is_coefficient(s.left)
+        and _is_coefficient(s.right)
+        and _RANGED.search(other.text)
     ]
     if len(sizes) != 1 or len(ranges) != 1 or ranges[0].left.value * ranges[0].right.value <= 0:
         return None
@@ -155,17 +162,15 @@ _CRITERION = regex(
 )
 
 
-def _significant_ones(sentence: Sentence, bound: Number) -> tuple[int, int] | None:
-    """(j, k) where "j of k are significant" says of which ones a bound on p is: here or in the sentence before.
+def _significant_ones(sentences: tuple[Sentence, ...], bound: Number) -> tuple[int, int] | None:
+    """(j, k) where "j of k are significant" says of which ones a bound on p is.
 
     "Significant at p < 0.01", "four of six have p < 0.01" are criteria and bound no set.
     """
-    passage = sentence.passage
-    at = passage.sentences.index(sentence)
-    for s in (sentence, *passage.sentences[max(at - 1, 0) : at]):
+    for s in sentences:
         for j, k in pairs_of_counts(s):
-            between = s.between(k.end, bound.at) if s is sentence else ""
-            if s is sentence and (
+            between = s.between(k.end, bound.at) if bound.at < s.end else ""
+            if bound.at < s.end and (
                 j.start > bound.at or (_CRITERION.search(between[-24:]) and not _EVERY.search(between))
             ):
                 continue
@@ -183,7 +188,8 @@ def _of_some(evidence: Evidence, j: int, k: int) -> list[list[float]]:
 
 
 _OF_EACH = regex(
-    r"\s*(?:[a-z]+\s+)?(?:each|apiece|(?:per|an?|every)\s+[a-z]+|(?:in|for|with|at) (?:each|every|all|any))\b",
+    r"\s*(?:[a-z]+\s+)?(?:each|apiece|(?:to |in |for )?(?:per|an?|every|each)\s+[a-z]+|"
+    r"(?:in|for|with|at|to) (?:each|every|all|any))\b",
     re.IGNORECASE,
 )
 _RANGED = regex(r"ρ|\brho\b|\br_?s?\b|coefficient|correlation|Spearman|Pearson", re.IGNORECASE)

@@ -22,7 +22,7 @@ from .passages import Passage, Sentence, once
 from .roles import ceiling, of_column, of_course, of_side, subject
 from .slips import slip_of
 from .tables import is_aggregate
-from .unheld import is_between_others, is_new_end, unsaid
+from .unheld import is_at_unheld_point, is_between_others, is_new_end, unsaid
 
 __all__ = [
     "cell_clashes",
@@ -351,7 +351,8 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 continue
         if not _known(evidence, number):
             near = unsaid(evidence, sentence, number, _facts_around(evidence, sentence, number))
-            if near and not is_between_others(sentence, number) and _trace(evidence, number, near, several=False):
+            doubted = is_between_others(sentence, number) or is_at_unheld_point(evidence, sentence)
+            if near and not doubted and _trace(evidence, number, near, several=False):
                 yield _clash(sentence, number, "of what it speaks of", near, percent)
 
 
@@ -458,11 +459,16 @@ def _only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mentio
         bracket = sentence.between(m.end, sentence.end).partition(")")[0]
         if m.end <= number.at and _BRACKET.fullmatch(gap) and not _TWO.search(bracket):
             return m
+    if not inside and _ITS.match(text):
+        earlier = [s for s in sentence.passage.sentences if s.end <= sentence.start]
+        things = [m for m in (earlier[-1].names if earlier else ()) if m.name in evidence.page_names]
+        return things[-1] if len({m.name for m in things}) == 1 else None
     if len({m.name for m in inside}) != 1 or inside[0].end > number.start or _is_apart(sentence, inside[0], number):
         return None
     return inside[0]
 
 
+_ITS = regex(r"\s*[*_]*(?:Its|His|Her|Their)\s")
 _TWO = regex(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
 _BRACKET = regex(r"[`'\"*]*\s*\([^()\[\]]*")
 _CUT = regex(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
@@ -472,7 +478,7 @@ def _follows_name(
     evidence: Evidence, sentence: Sentence, number: Number, name: Mention, facts: list[tuple[Series, Fact]]
 ) -> bool:
     """True if the words from the name to the number are understood, other numbers between them being values of it."""
-    between = sentence.between(name.end, number.at)
+    between = sentence.between(max(name.end, sentence.start), number.at)
     if _CUT.search(between.lstrip(" :`*\"'")):
         return False
     values = {round(f.value, 4) for _, f in facts}
@@ -749,7 +755,7 @@ def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]],
     for series, fact in facts:
         value = fact.value * (100.0 if number.role == "percent" and series.fraction else 1.0)
         slip = slip_of(number, value)
-        rough = number.decimals < evidence.rate_decimals
+        rough = series.fraction and number.decimals < evidence.rate_decimals
         if short and (slip == "last digit" or (slip in ("swap", "digit") and (many or rough or not several))):
             continue  # two digits are near too much, and "call it 15%" is no slip of 16.4
         if slip:
@@ -1204,6 +1210,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     in_records = {
         id(r.n_number) for r in records(evidence) if r.n_number is not None and (r.prior or follows(r) is not None)
     }
+    correlated = {r.n for r in records(evidence)}
     factors = _factors(evidence)
     stated = [
         (sentence, number)
@@ -1223,11 +1230,13 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         if value in sums or _is_said_elsewhere(evidence, value, number):
             return True
+        if value >= 5 and {value + 1, value + 2} & correlated:
+            return True  # a fit without one or two
         if number.label == "N" and evidence.triples:
             return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
-        if value in factors[number.label == "n"] or _is_product(value, sentence):
+        if value < largest and _SUBSET.search(sentence.text):
             return True
-        return number.label == "N" and value < largest and _SUBSET.search(sentence.text) is not None
+        return value in factors[number.label == "n"] or _is_product(value, sentence)
 
     yield from _sizes_of_names(evidence, stated, known | sums)
     right = sum(fine(s, n) for s, n in stated)
@@ -1304,23 +1313,44 @@ def _sizes_of_names(
     for sentence, number in stated:
         if number.label != "n" or sentence.passage.part == "prior" or _PRIOR.search(sentence.text):
             continue
-        if _SUBSET.search(sentence.text) or not _OF_EACH.match(sentence.between(number.end, number.end + 30)):
+        named = _named_behind(evidence, sentence, number)
+        if _SUBSET.search(sentence.text) or not (
+            named or _OF_EACH.match(sentence.between(number.end, number.end + 30))
+        ):
             continue
-        names = {m.name for m in sentence.names if m.name in evidence.page_names}
-        if not names or any(n is not number and n.role == "n" for n in sentence.numbers):
+        names = named or {m.name for m in sentence.names if m.name in evidence.page_names}
+        if not names or (not named and any(n is not number and n.role == "n" for n in sentence.numbers)):
             continue
         sizes = [_trials_of(evidence, name) for name in names]
         value = int(number.value)
         if not all(len(s) == 1 for s in sizes) or len(frozenset().union(*sizes)) != 1:
             continue
         held = next(iter(sizes[0]))
-        if value % held and value not in known:
+        if value % held and (named or value not in known):
             yield Clash(
                 "size",
                 sentence.passage.place(number.at, number.end),
                 f"n = {value:,} is not the sample size of what the sentence names, for which the results hold {held:,}",
                 "state the size that the results hold, or say whose it is",
             )
+
+
+def _named_behind(evidence: Evidence, sentence: Sentence, number: Number) -> set[str]:
+    """The things right behind a sample size, "n = 600 for the nurse and the judge"; empty where others may be meant."""
+    after = [m for m in sentence.names if m.start >= number.end]
+    if not after or not _FOR.fullmatch(sentence.between(number.end, after[0].start)):
+        return set()
+    out = [after[0]]
+    for m in after[1:]:
+        if not _AND.fullmatch(sentence.between(out[-1].end, m.start)):
+            break
+        out.append(m)
+    names = {m.name for m in out}
+    return names if names <= evidence.page_names else set()
+
+
+_FOR = regex(r"\s+(?:[a-z]+ )?(?:for|of) (?:the )?[`\"'*]*")
+_AND = regex(r"[`\"'*]*\s*(?:,|,?\s*and|&)\s*(?:for |of )?(?:the )?[`\"'*]*")
 
 
 def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
