@@ -71,7 +71,7 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
 
 _BOUNDED = regex(
     r"(?:\b(?:at least|at most|(?:more|fewer|less|greater|no fewer|no less|not fewer|no more|not more) than|maximum of|"
-    r"minimum of|upwards of|over|under)|[<>≤≥]=?)\s*$",
+    r"minimum of|upwards of)|[<>≤≥]=?)\s*$",
     re.IGNORECASE,
 )
 _INEXACT = regex(
@@ -94,9 +94,9 @@ def _allowed(sentence: Sentence, k: Number, total: int) -> tuple[float, float] |
     value = k.value
     if not k.bound and (bound := _BOUNDED.search(before)) is not None:  # spelled numbers have none of their own
         said = bound.group(0).strip().lower()
-        if said in ("more than", "greater than", "over"):
+        if said in ("more than", "greater than"):
             return value + 1, float(total)
-        if said in ("fewer than", "less than", "under"):
+        if said in ("fewer than", "less than"):
             return 0.0, value - 1
         low = said in ("at least", "minimum of", "upwards of", "no fewer than", "no less than", "not fewer than")
         return (value, float(total)) if low else (0.0, value)

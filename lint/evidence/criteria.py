@@ -251,7 +251,8 @@ def _fit(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
     deep = asked.noun in _DEEP
     found = [s for s in evidence.all_series if s.role not in ("interval", "at") and len(values_of(s)) == size]
     if not asked.noun:
-        alike = found
+        shallow = [s for s in found if not _is_deep(s)]
+        alike = found if words_of(asked.text) & _DEEP else shallow or found
     else:
         alike = [s for s in found if _is_deep(s) == deep] or ([] if deep else found)
     if not deep:
@@ -284,9 +285,14 @@ def _by_method(series: list[Series], *texts: str) -> list[Series]:
             break
     if ranks == linear:
         return series
-    words = r"ρ|rho|spearman|rank" if ranks else r"pearson|linear|(?:^|\W)r(?:\W|$)"
-    kept = [s for s in series if re.search(words, f"{s.quantity} {s.pointer} {' '.join(s.words)}", re.IGNORECASE)]
-    return kept or series
+    ours, theirs = r"ρ|rho|spearman|rank", r"pearson|linear|product.?moment|(?:^|\W)r(?:\W|$)"
+    if linear:
+        ours, theirs = theirs, ours
+    said = [f"{s.quantity} {s.pointer} {' '.join(s.words)}" for s in series]
+    named = [re.search(ours, x, re.IGNORECASE) is not None for x in said]
+    others = [re.search(theirs, x, re.IGNORECASE) is not None for x in said]
+    # a field that names neither may be of either
+    return [s for s, a, b in zip(series, named, others, strict=True) if a or not b] or series
 
 
 def _by_role(series: list[Series], text: str) -> list[Series]:
@@ -364,7 +370,7 @@ def _ps(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:
         for s in series
         if _is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in values_of(s))
     ]
-    return _by_words(_by_method(found, asked.text, asked.before), asked.text)
+    return _printed(evidence, _by_words(_by_method(found, asked.text, asked.before), asked.text))
 
 
 def _is_coefficient(evidence: Evidence, series: Series) -> bool:

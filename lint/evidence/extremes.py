@@ -190,7 +190,7 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
             for a, b in itertools.pairwise(numbers):
                 if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
                     continue
-                joined = re.fullmatch(r"\s*(?:and|to|/)\s*", sentence.between(a.end, b.start)) is not None
+                joined = re.fullmatch(r"\s*(?:and|to|/|;)\s*", sentence.between(a.end, b.start)) is not None
                 bracketed = sentence.between(a.start - 1, a.start) == "(" and sentence.between(b.end, b.end + 1) == ")"
                 named = list(sentence.names)
                 if not named and len(numbers) == 2:  # "a dwarfs b. The rates are 67% and 23%."
@@ -198,9 +198,16 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                     named = list(passage.sentences[at - 1].names) if at else []
                     if at and any(is_rate(passage.sentences[at - 1], n) for n in passage.sentences[at - 1].numbers):
                         continue
-                    if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)):
+                    if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)) or not (
+                        a.role == b.role == "percent" and _THEY.search(sentence.between(sentence.start, a.start))
+                    ):
                         continue
-                elif joined and not (bracketed and a.role == b.role == "percent"):
+                    named = [m for m in named if not m.name.startswith("#")]
+                elif joined and not (
+                    sentence.between(a.end, b.start).strip() in ("and", "/")
+                    and bracketed
+                    and a.role == b.role == "percent"
+                ):
                     continue
                 names = _distinct([m for m in named if m.end <= a.start and _rates(evidence, m.name)])
                 if len(names) != 2 or any(
@@ -220,6 +227,12 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
+_THEY = regex(
+    r"^\W*(?:(?:the|their|these|those|both|two|respective|corresponding|rates?|shares?|figures?|values?|numbers?|"
+    r"they|stand|"
+    r"are|were|come|came|out|at|read)\s*:?\s*)+$",
+    re.IGNORECASE,
+)
 _AGAINST = regex(
     r"\s*(?:vs\.?|versus|(?:as )?(?:against|compared (?:with|to)|opposed to)|and|/|to|;)\s*", re.IGNORECASE
 )
@@ -412,7 +425,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
     counted = re.search(r"\bof (?:the |all |our )*(\d+)\b", sentence.between(end, end + 40))
-    spread = _of_spread(sentence, end)
+    spread = _of_spread(sentence, end) or _SCATTERS.search(sentence.between(sentence.start, start)) is not None
     candidates = [
         (s, s.facts[holder.name])
         for s in evidence.all_series
@@ -519,6 +532,12 @@ _SPREAD = regex(
     r"\W+(?:\w+\s+){0,2}?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variances?|variation|scatter|"
     r"dispersion|"
     r"variability|ranges?)\b",
+    re.IGNORECASE,
+)
+_SCATTERS = regex(
+    r"\b(?:scatter(?:s|ed)?|spreads?|fluctuat(?:e|es|ed)|wobbl(?:e|es|ed)|disperse[sd]?|jump(?:s|ed)? (?:about|"
+    r"around))\s+"
+    r"(?:the\s+)?$",
     re.IGNORECASE,
 )
 _SPREAD_IS = regex(

@@ -82,10 +82,8 @@ _LOST = regex(
 )
 """What makes a total no product."""
 _PER = regex(
-    r"\s*(?:(?:were|was|are|is|being)\s+(?:\w+\s+)?)?(?:per|for (?:a|an|each|every|one|any)|in (?:each|every)|by|a|"
-    r"an|each|"
-    r"under (?:a|each|every)|of (?:a|each|every)|from (?:a|each|every)|available for (?:a|each|every))\s*"
-    r"(?:[a-z-]+\s+)??(?P<noun>[a-z][a-z-]*)?\b",
+    r"\s*(?:(?:were|was|are|is|being)\s+(?:\w+\s+)?)?(?:per|(?:available )?(?:for|in|under|of|from|to) "
+    r"(?:a|an|each|every|one|any)|by|a|an|each)\b\s*(?:[a-z-]+\s+)??(?P<noun>[a-z][a-z-]*)?\b",
     re.IGNORECASE,
 )
 _IN_ALL = regex(
@@ -139,7 +137,7 @@ def _stated(text: str) -> list[Stated]:
     out = []
     for match in _STATED.finditer(text):
         noun = match["noun"].lower().removesuffix("s")
-        if match["noun"].lower() in _LITTLE or noun in _NO_FACTOR:
+        if match["noun"].lower() in _LITTLE or noun in _NO_FACTOR or noun.endswith("-hour"):
             continue
         value = _value(match["value"])
         if noun in _DRAWS and value > _MOST_DRAWS:
@@ -175,7 +173,8 @@ def _everywhere(evidence: Evidence) -> list[Stated]:
                         found.setdefault((stated.noun, stated.value), stated)
         for sheet in evidence.sheets:
             things = {x for x in sheet.labels if x and not index_of(x)}
-            found.setdefault(("row", len(things)), Stated("row", len(things), 0))
+            for rows in (len(things), len(things) - 1):  # one of them may be the reference
+                found.setdefault(("row", rows), Stated("row", rows, 0))
         evidence.cache["stated counts"] = [s for s in found.values() if s.value > 1]
     out: list[Stated] = evidence.cache["stated counts"]
     return out
@@ -248,7 +247,9 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
             elif whole and without and first and said and _asks(before):
                 fits = _makes(value, own, (), without, 0)
             else:
-                fits = _makes(value, own, _everywhere(evidence), "", most)
+                fits = _makes(value, own, _everywhere(evidence), "", most) or (
+                    not most and _makes(value, own, [s for s in _everywhere(evidence) if s.noun == "row"], "", 1)
+                )
             first = False
             if not fits:
                 yield Clash(
