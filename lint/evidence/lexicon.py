@@ -9,7 +9,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from ..words import lowered
-from .grammar import WORD_NUMBERS
+from .grammar import SPELLED, WORD_NUMBERS
 
 __all__ = [
     "ROLE_WORDS",
@@ -440,33 +440,28 @@ _CORRELATIVE = regex(
     rf"(?:,\s+the\s+|\s*(?:=|→|->|⇒|=>)\s*|\b(?:means?|mean|brings?|implies|comes? with|goes? with|accepts?|"
     rf"tends? to|"
     rf"shows?|show|gets?|leaks?|takes?|refuses?|answers?|say|says|are|have|has|is)\b(?P<verb>[^.;:?!,]{{0,50}}?))"
-    rf"(?:(?P<bm>{_MORE})|(?P<bl>{_LESS}))\b",
-    re.IGNORECASE,
+    rf"(?:(?P<bm>{_MORE})|(?P<bl>{_LESS}))\b"
 )
 _WITH = regex(
     rf"\b(?:(?P<up>increases?|rises?|grows?|climbs?|goes up)|(?P<down>decreases?|falls?|drops?|declines?|"
     rf"shrinks?|goes down))"
-    rf"\s+with\s+(?:the |its |their |more |greater |increasing |growing )*(?:{_NEARNESS})\b",
-    re.IGNORECASE,
+    rf"\s+with\s+(?:the |its |their |more |greater |increasing |growing )*(?:{_NEARNESS})\b"
 )
 _ALONG = regex(
     rf"\b(?:goes|go|comes|come) (?:along |together |hand in hand )?with (?:(?P<up>{_MORE})|"
-    rf"(?P<down>{_LESS}))\b",
-    re.IGNORECASE,
+    rf"(?P<down>{_LESS}))\b"
 )
 _FOLLOWS = regex(
     rf"\b(?:(?P<up>follows?|tracks?|mirrors?|keeps? pace with|goes? along with)|(?P<down>runs? against|"
     rf"runs? counter to|"
-    rf"goes? against|opposes?))\s+(?:the |its |their )*(?:{_NEARNESS})\b",
-    re.IGNORECASE,
+    rf"goes? against|opposes?))\s+(?:the |its |their )*(?:{_NEARNESS})\b"
 )
 
 
 _TOGETHER = regex(
     r"\b(?:move|go|run|rise|vary|travel|point) (?:(?P<up>in the same direction|together|in step|in tandem|"
     r"hand in hand|"
-    r"in parallel|the same way)|(?:in opposite (?:directions|ways)|opposite ways|against each other))\b",
-    re.IGNORECASE,
+    r"in parallel|the same way)|(?:in opposite (?:directions|ways)|opposite ways|against each other))\b"
 )
 
 
@@ -477,8 +472,7 @@ _HAVING = regex(
     rf"resembling|similar to|much like)"
     rf"|(?P<af>{_FAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:smaller|lower|less|"
     rf"little|weaker)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:differ|are (?:unlike|far|distant|dissimilar))))\b"
-    rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b",
-    re.IGNORECASE,
+    rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b"
 )
 """ "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
 _HELPS = regex(
@@ -486,14 +480,12 @@ _HELPS = regex(
     rf"(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|encourages?|facilitates?|aids?|eases?|boosts?|raises?|"
     rf"lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
     rf"impedes?|inhibits?|discourages?|protects? (?:against|from)|guards? against|curbs?|dampens?|reduces?|lowers?|"
-    rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b",
-    re.IGNORECASE,
+    rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b"
 )
 _SHORT = regex(
     rf"^\W*(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR}))(?: \w+){{0,3}}, (?:the )?(?:(?P<bm>{_MORE})|"
     rf"(?P<bl>{_LESS}))(?: \w+){{0,3}}"
-    r"\W*$",
-    re.IGNORECASE,
+    r"\W*$"
 )
 
 
@@ -505,6 +497,7 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     >>> relation_sign("those nearer to it take up the marker less often")[2]
     -1
     """
+    text = lowered(text)  # its expressions know no capitals
     hits = []
     for match in _CORRELATIVE.finditer(text):
         if re.search(r"\bthan\b|\d", match["gap"] + (match["verb"] or "")):
@@ -513,7 +506,7 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
         b = 1 if match["bm"] else -1
         if match["am"] or match["al"]:  # of what, is not said: only "the more …, the more …"
             joined = text[match.start() : match.start("bm" if match["bm"] else "bl")]
-            if not re.search(r",\s+the\s+$|[=>→⇒]\s*$", joined) and "along" not in (match["am"] or "").lower():
+            if not re.search(r",\s+the\s+$|[=>→⇒]\s*$", joined) and "along" not in (match["am"] or ""):
                 continue
         hits.append((match.start(), match.end(), a * b))
     for pattern in (_WITH, _FOLLOWS):
@@ -681,8 +674,7 @@ class Quantifier(NamedTuple):
     text: str
 
 
-_NUMERALS = "|".join(sorted((w for w, n in WORD_NUMBERS.items() if n > 1), key=len, reverse=True))
-_TOTAL = rf"(?P<{{}}>\d{{{{1,3}}}}|{_NUMERALS})"
+_TOTAL = rf"(?P<{{}}>\d{{{{1,3}}}}|(?!zero\b|one\b){SPELLED})"
 _THE = r"(?:the |these |those |our |its |their |all (?:the |these |our )?)*"
 _TAIL = r"(?=\s+[a-z`(]|[,;:.)!?*]|$)"
 _PARTS = {
@@ -709,18 +701,17 @@ _PARTS = {
 }
 _SHARED = "|".join(p.replace(" ", "[- ]") for p in sorted(_PARTS, key=len, reverse=True))
 _QUANTIFIER = regex(
-    rf"\b(?:(?P<but>all|every one|each) (?:but|bar|except|save) (?P<k>one|two|three|four|five|six|\d{{1,2}}) "
-    rf"(?:out )?of {_THE}{_TOTAL.format('n0')}{_TAIL}"
+    rf"\b(?:(?:(?P<but>all|every one|each) (?:but|bar|except|save) (?P<k>one|two|three|four|five|six|\d{{1,2}}) "
+    rf"(?:out )?of "
     rf"|(?P<all>all of|all|every (?:single )?one of|every last one of|each (?:and every )?(?:one )?of|"
-    rf"the whole (?:set|group|lot|family) of)\s+{_THE}{_TOTAL.format('n1')}{_TAIL}"
+    rf"the whole (?:set|group|lot|family) of)\s+"
     rf"|(?P<none>none (?:at all )?of|not (?:a single |even )?one (?:out )?of|no one of|nobody of|no single one of|"
-    rf"neither of|not any of|zero of)\s+{_THE}{_TOTAL.format('n2')}{_TAIL}"
-    rf"|(?P<most>most of (?=the |these |those |our |its |all )|(?:the|a) (?:clear |large |vast |narrow |bare |slim )?"
-    rf"majority of|(?:more than|over|above) (?:one )?half (?:of )?)\s*{_THE}{_TOTAL.format('n4')}(?=\s+[a-z`])"
-    rf"|(?P<few>(?:only )?a minority of|(?:less|fewer) than (?:one )?half (?:of )?|under half (?:of )?)\s*"
-    rf"{_THE}{_TOTAL.format('n5')}(?=\s+[a-z`])"
-    rf"|(?P<part>{_SHARED})\s+(?:of\s+)?{_THE}{_TOTAL.format('n3')}?(?=\s+[a-z`]))",
-    re.IGNORECASE,
+    rf"neither of|not any of|zero of)\s+){_THE}{_TOTAL.format('n0')}{_TAIL}"
+    rf"|(?:(?P<most>most of (?=the |these |those |our |its |all )|(?:the|a) "
+    rf"(?:clear |large |vast |narrow |bare |slim )?majority of|(?:more than|over|above) (?:one )?half (?:of )?)"
+    rf"|(?P<few>(?:only )?a minority of|(?:less|fewer) than (?:one )?half (?:of )?|under half (?:of )?))"
+    rf"\s*{_THE}{_TOTAL.format('n1')}(?=\s+[a-z`])"
+    rf"|(?P<part>{_SHARED})\s+(?:of\s+)?{_THE}{_TOTAL.format('n2')}?(?=\s+[a-z`]))"
 )
 
 
@@ -731,11 +722,11 @@ def quantifiers(text: str) -> list[Quantifier]:
     [(4.0, 4.0, 4), (6.0, 6.0, 12)]
     """
     out = []
-    for match in _QUANTIFIER.finditer(text):
-        raw = next((match[f"n{i}"] for i in range(6) if match[f"n{i}"]), "")
-        total = int(raw) if raw.isdigit() else WORD_NUMBERS.get(raw.lower(), 0)
+    for match in _QUANTIFIER.finditer(lowered(text)):
+        raw = match["n0"] or match["n1"] or match["n2"] or ""
+        total = int(raw) if raw.isdigit() else WORD_NUMBERS.get(raw, 0)
         if match["but"]:
-            left = match["k"].lower()
+            left = match["k"]
             low = high = float(total - (int(left) if left.isdigit() else WORD_NUMBERS[left]))
         elif match["most"]:
             low, high = float(total // 2 + 1), float(total)
@@ -746,12 +737,12 @@ def quantifiers(text: str) -> list[Quantifier]:
         elif match["none"]:
             low = high = 0.0
         else:
-            share = _PARTS[match["part"].lower().replace("-", " ")] * total
+            share = _PARTS[match["part"].replace("-", " ")] * total
             exact = abs(share - round(share)) < 1e-9
             low, high = (share, share) if exact else (share - 0.5, share + 0.5)
             if total == 0 or re.match(r"\s+of (?:their|its|the) (?:completions|answers|rise)", text[match.end() :]):
                 continue
-        out.append(Quantifier(match.start(), match.end(), low, high, total, match.group(0)))
+        out.append(Quantifier(match.start(), match.end(), low, high, total, text[match.start() : match.end()]))
     return out
 
 

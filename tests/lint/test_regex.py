@@ -87,3 +87,14 @@ def test_the_expression_of_spelled_numbers_knows_every_one_and_no_other() -> Non
     ends = ["ty", "teen", "ty-one", "ty-zero", "ty-nine", "ty-ten", "teen-one", ""]
     words = {*grammar.WORD_NUMBERS, *(ten + end for ten in tens for end in ends)}
     assert {w for w in words if spelled.fullmatch(w)} == set(grammar.WORD_NUMBERS)
+
+
+@pytest.mark.parametrize("name", ["_CORRELATIVE", "_WITH", "_ALONG", "_FOLLOWS", "_TOGETHER", "_HAVING", "_HELPS"])
+def test_expressions_of_text_in_lower_case_hold_no_capital(name: str) -> None:
+    pattern = vars(lexicon)[name].pattern
+    assert re.search(r"[A-Z]", re.sub(r"\\.|\(\?P", "", pattern)) is None
+
+
+def test_shares_are_read_whatever_their_capitals() -> None:
+    said = "Most of the Twelve layers, all but Two of 7 sources, None of the four; Two-thirds of the nine runs"
+    assert [(q.low, q.total) for q in lexicon.quantifiers(said)] == [(7, 12), (5, 7), (0, 4), (6, 9)]
