@@ -6,7 +6,7 @@ from .document import Html, Paragraph, Table
 from .evidence.grammar import read_numbers
 from .evidence.knowledge import MOST_TABLE_NUMBERS
 from .evidence.passages import MOST_CHARACTERS, MOST_NUMBERS, MOST_READ
-from .evidence.tables import MOST_CELLS, read_sheet
+from .evidence.tables import LONGEST_RESULT, MOST_CELLS, read_sheet
 from .page import Page
 from .report import UnreadPart
 
@@ -24,7 +24,15 @@ def _tables(page: Page) -> list[UnreadPart]:
     numbers = sum(len(sheet.numbers) for sheet in evidence.sheets)
     out = []
     for i, block in enumerate(page.document.blocks):
-        if not isinstance(block, Table) or block.quoted or id(block) in read or i in evidence.card_blocks:
+        if not isinstance(block, Table) or block.quoted or i in evidence.card_blocks:
+            continue
+        if id(block) in read:
+            texts = [cell.text.text for cell in block.cells]
+            long = sum(len(text) > LONGEST_RESULT and _claims(text) for text in texts)
+            if long:
+                which = "1 cell of this table holds" if long == 1 else f"{long} cells of this table hold"
+                said = f"{which} prose of more than {LONGEST_RESULT} characters"
+                out.append(UnreadPart(block.line, said))
             continue
         cells = len(block.header) * len(block.rows)
         if cells > MOST_CELLS:

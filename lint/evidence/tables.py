@@ -20,6 +20,7 @@ from .names import index_of, name_variants, words_of
 
 __all__ = [
     "LONGEST_CELL",
+    "LONGEST_RESULT",
     "MOST_CELLS",
     "Binding",
     "CellNumber",
@@ -67,6 +68,8 @@ class Sheet:
 
 
 MOST_CELLS = 2_500
+LONGEST_RESULT = 80
+"""Characters of a cell that states results; a longer one is prose, whose numbers belong to no column."""
 LONGEST_CELL = 500
 """Characters of a cell in which products and sums are looked for."""
 _P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
@@ -355,7 +358,7 @@ def is_aggregate(label: str) -> bool:
 
 def _cell_numbers(cell: Cell, head: str, label: str) -> list[Number]:
     text = cell.text.text
-    if len(text) > 80:
+    if len(text) > LONGEST_RESULT:
         return []
     numbers = read_numbers(text, tuple(cell.text.marked("code")))
     out: list[Number] = []

@@ -42,6 +42,13 @@ CASES = {
     ),
     "a large table": (table(100, 30), "7: this table has 3100 cells, more than 2500"),
     "many tables": (table(80, 28) * 2, "90: the tables above hold 2240 numbers already"),
+    "prose in a table": (
+        "| who | rate | verdict |\n|---|---|---|\n"
+        "| nurse | 12% | it rises, says the theory that we held before the run was made, from 3% to 12% of them |\n"
+        "| cook | 14% | as above, with words that go on and on beyond what any result would need, and no number |\n"
+        "| poet | 15% | as above |\n",
+        "7: 1 cell of this table holds prose of more than 80 characters",
+    ),
     "a table in HTML": (
         "<table><tr><td>nurse</td><td>13%</td></tr></table>\n",
         "7: this HTML holds several texts; as Markdown it would be read",
