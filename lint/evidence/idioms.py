@@ -310,14 +310,9 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         if after is not None and _BACK.match(sentence.between(end, after.start)):
             out[i] = after
             continue
-        if after is not None and _ALSO_TO.fullmatch(sentence.between(end, after.start)):
-            if _BELONGS.search(sentence.between(sentence.start, number.start)):
-                out[i] = after
-                continue
-        if after is not None and _THE.search(sentence.between(max(sentence.start, number.start - 5), number.start)):
-            if _OF_NAME.fullmatch(sentence.between(end, after.start)):
-                out[i] = after
-                continue
+        if after is not None and _is_its(sentence, number, sentence.between(end, after.start)):
+            out[i] = after
+            continue
         ordered = _FORMER.match(sentence.between(end, end + 32))
         if ordered is not None:
             one = _of_two(sentence, number, ordered["which"].lower())
@@ -336,6 +331,16 @@ _BELONGS = regex(r"\b(?:belong(?:s|ed|ing)?|goes|go|went|falls?|fell) to\b")
 _THE = regex(r"\bthe\s+$", re.IGNORECASE)
 _OF_NAME = regex(r"\s*of (?:the )?[`\"'*]*")
 """Around "the 88% of the nurse"."""
+
+
+def _is_its(sentence: Sentence, number: Number, gap: str) -> bool:
+    """True if the words around a number and those up to the next name say that it is that one's."""
+    if _ALSO_TO.fullmatch(gap):
+        return _BELONGS.search(sentence.between(sentence.start, number.start)) is not None
+    lead = sentence.between(max(sentence.start, number.start - 5), number.start)
+    return _OF_NAME.fullmatch(gap) is not None and _THE.search(lead) is not None
+
+
 _SPREAD = regex(r"\s*(?:±|\+/[-−–])\s*$")
 
 
@@ -366,7 +371,7 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
 
 
 def is_of_number_before(sentence: Sentence, name: Mention) -> bool:
-    """True for a checkpoint that says when the number on its left was measured: "after 45% at step 9 it ends at 12%"."""
+    """True for a checkpoint that says when the number on its left was measured: "45% at step 9, then 12%"."""
     left = [x for x in sentence.numbers if x.end <= name.start and x.role not in ("n", "p", "none", "index")]
     return bool(left) and _WHEN.fullmatch(sentence.between(left[-1].end, name.start)) is not None
 

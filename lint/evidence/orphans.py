@@ -14,7 +14,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .correlations import records
 from .grammar import Number
-from .idioms import intervals, is_rate, spans
+from .idioms import intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
@@ -57,6 +57,7 @@ def orphan_clashes(evidence: Evidence) -> Iterator[Clash]:
     found = list(_rates(evidence)) if closed(evidence, percent=True) else []
     if closed(evidence, percent=False):
         found.extend(_signs(evidence))
+        found.extend(_counts(evidence))
         if evidence.triples:
             found.extend(_coefficients(evidence))
     if len({(n.text, m) for _, n, m in found}) > _MOST:
@@ -235,10 +236,45 @@ def _signs(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
         for number in sentence.numbers:
             if number.role != "value" or number.decimals < 2 or abs(number.value) < 0.05 or number.bound:
                 continue
-            if evidence.is_known(number, evidence.known_values) or (is_rate(sentence, number) and not number.signed):
+            if evidence.is_known(number, evidence.known_values) or _may_be_rate(evidence, sentence, number):
                 continue
             name = subject(evidence, sentence, number)
             meant = [f for s, f in evidence.about.get(name, ()) if evidence.kind(s) == "similarity"]
             if any(number.allows(f.value) for f in meant) or not any(number.allows(-f.value) for f in meant):
                 continue
             yield sentence, number, f"what stands beside it has {-number.value:+.2f}"
+
+
+def _may_be_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a decimal without a sign on a page that prints its rates as decimals."""
+    return evidence.prints_decimals and not number.signed and is_rate(sentence, number)
+
+
+def _counts(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
+    """Counts of a thing, "28 of 120", that are a digit away from what the files hold of it out of as many."""
+    for sentence in _sentences(evidence):
+        for k, n in pairs_of_counts(sentence):
+            if n.value < 20 or k.value < 10 or k.bound:
+                continue
+            name = subject(evidence, sentence, k)
+            rates = {
+                f.value
+                for s, f in evidence.about.get(name, ())
+                if s.fraction and s.origin == "data" and evidence.kind(s) == "rate"
+                if not f.entities & evidence.page_names - {name}  # of it alone, and not under one of several wordings
+            }
+            held = {round(r * n.value) for r in rates if abs(r * n.value - round(r * n.value)) < 0.02}
+            said = int(k.value)
+            if not held or said in held or int(n.value) - said in held:
+                continue
+            near = [h for h in held if _is_slip(said, h)]
+            if len(near) == 1:
+                yield sentence, k, f"the results hold {near[0]} of {n.text} for what it speaks of"
+
+
+def _is_slip(said: int, meant: int) -> bool:
+    a, b = str(said), str(meant)
+    if len(a) != len(b):
+        return False
+    apart = [i for i in range(len(a)) if a[i] != b[i]]
+    return len(apart) == 1 or (len(apart) == 2 and a[apart[0]] == b[apart[1]] and a[apart[1]] == b[apart[0]])

@@ -410,7 +410,7 @@ _FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$",
 _DONE = frozenset(
     words_of(
         "made make makes covered covers cover done does completed completes complete gone goes travelled travels run "
-        "through runs had has have achieved achieves already been is was at over passed passes reached reaches won gained"
+        "through runs had has have achieved achieves already been is was at over passed passes reached reaches won"
     )
 )
 
