@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ..regex import regex
-from .correlations import p_range
-from .grammar import Number
+from .correlations import p_range, records
+from .grammar import WORD_NUMBERS, Number
 from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -146,10 +146,12 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     ]
     if len(sizes) != 1 or len(ranges) != 1 or ranges[0].left.value * ranges[0].right.value <= 0:
         return None
-    low, high = ranges[0].left, ranges[0].right
-    weakest = min((low, high), key=lambda x: abs(x.value))
-    ends = p_range(weakest.low, weakest.high, sizes.pop(), 0, False)
-    return ends[0] if ends is not None else None
+    weakest, strongest = sorted((ranges[0].left, ranges[0].right), key=lambda x: abs(x.value))
+    n = sizes.pop()
+    ends, best = p_range(weakest.low, weakest.high, n, 0, False), p_range(strongest.low, strongest.high, n, 0, False)
+    if ends is None or best is None or best[0] >= bound.high:
+        return None  # "N = 7 panels": no coefficient has such a p with that N
+    return ends[0]
 
 
 _SIGNIFICANT = regex(
@@ -204,23 +206,59 @@ def _is_coefficient(number: Number) -> bool:
 def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
     """The p-values that a sentence can mean: of the correlations whose range it states, or of a column."""
     for span in spans(sentence):
-        if span.left.role == "coefficient" or span.right.role == "coefficient":
-            chosen = list(_by_range(evidence, span.left, span.right))
-            if chosen:
-                return chosen
-    sets = p_sets(evidence)
-    page = [v for _, v, origin in sets if origin == "page" and len(v) >= 3]
-    return page or [v for _, v, _ in sets if len(v) >= 3]
+        if _is_coefficient(span.left) and _is_coefficient(span.right) and _RANGED.search(sentence.text):
+            return list(_by_range(evidence, span.left, span.right))
+    many = _how_many(sentence)
+    return [v for _, v, _ in p_sets(evidence) if (len(v) == many if many else len(v) >= 3)]
+
+
+_OF_MANY = regex(
+    r"\b(?:all|each of|every one of|any of|everywhere in)\s+(?:of\s+)?(?:(?:the|its|our|these|those)\s+)?"
+    r"(?P<k>\d{1,3}|" + "|".join(WORD_NUMBERS) + r")\b(?!\s*(?:%|of\b|/|\.\d))",
+    re.IGNORECASE,
+)
+
+
+def _how_many(sentence: Sentence) -> int:
+    """How many results the sentence says its bound is of, "all six panels", "6 of 6"; 0 where it says nothing."""
+    counted = [int(k.value) for j, k in pairs_of_counts(sentence) if j.value == k.value]
+    found = _OF_MANY.search(sentence.text)
+    if found is not None:
+        word = found["k"].lower()
+        counted.append(int(word) if word.isdigit() else WORD_NUMBERS[word])
+    return counted[0] if counted else 0
 
 
 def _by_range(evidence: Evidence, low: Number, high: Number) -> Iterator[list[float]]:
-    p_of = {t.coefficient.pointer: t.p.value for t in evidence.triples if t.p is not None}
-    for series in evidence.data:
-        facts = list({id(f): f for f in series.facts.values()}.values())
-        if len(facts) >= 3 and all(f.pointer in p_of for f in facts):
-            values = [f.value for f in facts]
-            if low.allows(min(values)) or high.allows(max(values)):
-                yield [p_of[f.pointer] for f in facts]
+    """The p-values of the coefficients that a range names: all of a field or a column, or those that lie in it."""
+    for pairs in _coefficient_sets(evidence):
+        inside = [(c, p) for c, p in pairs if low.low <= c <= high.high]
+        values = [c for c, _ in inside]
+        if len(inside) >= 2 and low.allows(min(values)) and high.allows(max(values)):
+            yield [p for _, p in inside]
+
+
+def _coefficient_sets(evidence: Evidence) -> list[list[tuple[float, float]]]:
+    """Coefficients with their p: the fields of the files, and the columns of the page's tables."""
+    if "coefficient sets" not in evidence.cache:
+        p_of = {t.coefficient.pointer: t.p.value for t in evidence.triples if t.p is not None}
+        out: list[list[tuple[float, float]]] = []
+        for series in evidence.data:
+            facts = list({id(f): f for f in series.facts.values()}.values())
+            if len(facts) >= 3 and all(f.pointer in p_of for f in facts):
+                out.append([(f.value, p_of[f.pointer]) for f in facts])
+        in_tables = [r for r in records(evidence) if r.passage is None and not r.rivals]
+        heads = {f" {head} {' '.join(sheet.header)}" for sheet in evidence.sheets for head in sheet.header}
+        for head in sorted(heads):
+            column = [
+                (r.coefficient.value, 0.0 if r.p.bound in ("<", "<=") else r.p.low)
+                for r in in_tables
+                if r.coefficient is not None and r.p is not None and r.context.endswith(head)
+            ]
+            out.extend([column] if len(column) >= 3 else [])
+        evidence.cache["coefficient sets"] = out
+    found: list[list[tuple[float, float]]] = evidence.cache["coefficient sets"]
+    return found
 
 
 def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
