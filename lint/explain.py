@@ -18,6 +18,7 @@ from leakstats.facts import Series
 from leakstats.tails import clopper_pearson_interval, wilson_interval
 
 from .document import Table
+from .evidence.claims import derived_rates
 from .evidence.correlations import Record, follows, records
 from .evidence.counting import true_counts
 from .evidence.grammar import Number, read_numbers
@@ -27,8 +28,8 @@ from .evidence.names import name_variants, words_of
 from .evidence.passages import Sentence
 from .evidence.pvalues import p_sets
 from .evidence.shapes import Leaf
+from .evidence.shares import vectors
 from .evidence.tables import CellNumber, Sheet, entity_names
-from .evidence.values import derived_rates, vectors
 from .inline import Text
 from .page import Page
 from .regex import regex

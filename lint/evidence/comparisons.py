@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .claims import is_claim
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, superlatives
 from .names import words_of
 from .passages import Passage, Sentence
-from .values import is_claim
 
 __all__ = ["difference_clashes", "fold_clashes", "percent_clashes"]
 

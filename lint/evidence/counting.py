@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from leakstats.records import struct
 
 from ..regex import regex
+from .claims import is_claim
 from .criteria import Asked, counts
 from .grammar import Number
 from .idioms import pairs_of_counts
@@ -16,7 +17,6 @@ from .knowledge import Clash, Evidence, exceptions
 from .lexicon import MOOT, quantifiers
 from .names import words_of
 from .passages import Sentence
-from .values import is_claim
 
 __all__ = ["count_clashes", "true_counts"]
 

@@ -7,13 +7,14 @@ import statistics
 from collections.abc import Iterator
 
 from ..regex import regex
+from .claims import is_claim
 from .correlations import Record, records
 from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, DirectionWord, direction_words, quantifiers, relation_sign, strength_words
 from .passages import Passage, Sentence
-from .values import is_claim, vectors
+from .shares import vectors
 
 __all__ = ["direction_clashes", "strength_clashes"]
 

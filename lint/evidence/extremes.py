@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .claims import is_claim
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
 from .lexicon import MOOT, ROLE_WORDS, Superlative, superlatives
 from .names import Mention, words_of
 from .passages import Sentence
-from .values import is_claim
 
 __all__ = ["order_clashes", "range_clashes", "superlative_clashes"]
 

@@ -14,6 +14,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from ..source import Place
+from .claims import is_claim
 from .grammar import SPELLED, WORD_NUMBERS, Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
@@ -22,7 +23,6 @@ from .passages import Sentence
 from .roles import subject
 from .tables import CellNumber, Sheet
 from .trials import gathered_trials, is_sum_of_rows, is_trials, sizes_of_name, stated_sizes, trials_of_rate
-from .values import is_claim
 
 __all__ = ["granularity_clashes", "page_runs", "possible", "tells"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..regex import regex
+from .claims import is_claim
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .passages import Sentence
-from .values import is_claim
 
 __all__ = ["impossible_clashes"]
 

@@ -14,13 +14,13 @@ from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interva
 from ..document import Cell
 from ..regex import regex
 from ..source import Place
+from .claims import is_claim
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
 from .tables import Sheet, is_aggregate
-from .values import is_claim
 
 __all__ = ["exclusion_clashes", "follows_from_trials", "ratio_clashes", "width_clashes"]
 

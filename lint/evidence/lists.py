@@ -13,10 +13,10 @@ from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
 from ..regex import regex
+from .claims import is_claim
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .passages import Sentence
-from .values import is_claim
 
 __all__ = ["list_clashes"]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .claims import closed, derived_rates, is_claim, is_prior
 from .correlations import records
 from .grammar import Number
 from .idioms import intervals, is_rate, pairs_of_counts, spans
@@ -22,7 +23,6 @@ from .passages import Sentence
 from .roles import subject
 from .slips import slip_of
 from .unheld import is_at_unheld_point
-from .values import closed, derived_rates, is_claim, is_prior
 
 __all__ = ["orphan_clashes"]
 
@@ -242,6 +242,8 @@ def _signs(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
             meant = [f for s, f in evidence.about.get(name, ()) if evidence.kind(s) == "similarity"]
             if any(number.allows(f.value) for f in meant) or not any(number.allows(-f.value) for f in meant):
                 continue
+            if not evidence.datasets and any(number in (x.left, x.right) for x in spans(sentence)):
+                continue  # "0.12 to −0.12": of two times the tables may hold one
             yield sentence, number, f"what stands beside it has {-number.value:+.2f}"
 
 

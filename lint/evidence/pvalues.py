@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ..regex import regex
+from .claims import is_claim
 from .correlations import p_range, records
 from .grammar import WORD_NUMBERS, Number
 from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Sentence
-from .values import is_claim
 from .verdicts import verdicts
 
 __all__ = ["bound_clashes", "p_sets", "significance_clashes", "zero_clashes"]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ..document import Table
 from ..inline import Text
 from ..regex import regex
+from .claims import is_claim
 from .grammar import Number, read_numbers
 from .knowledge import Clash, Evidence
 from .tables import LONGEST_CELL
-from .values import is_claim
 
 __all__ = ["sum_clashes"]
 

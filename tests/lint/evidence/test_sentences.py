@@ -18,7 +18,8 @@ from leakstats.lint.evidence.knowledge import Clash, Evidence
 from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
 from leakstats.lint.evidence.shapes import read_dataset
-from leakstats.lint.evidence.values import cell_clashes, size_clashes, value_clashes
+from leakstats.lint.evidence.sizes import size_clashes
+from leakstats.lint.evidence.values import cell_clashes, value_clashes
 from leakstats.lint.outline import Outline
 from leakstats.template import load_template
 

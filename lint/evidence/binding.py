@@ -1,0 +1,193 @@
+"""Which name a number belongs to, and whether the words between the two are understood."""
+
+from __future__ import annotations
+
+import re
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .claims import facts_of, prints_rate
+from .grammar import Number
+from .idioms import adjacent, intervals, is_end, named_before, spans
+from .knowledge import Evidence
+from .names import Mention, words_of
+from .passages import Sentence
+from .quantities import CENTRE_AFTER, NUMERALS, READ, quantity_asked
+from .tables import is_aggregate
+
+__all__ = ["begins_move", "follows_name", "is_apart", "is_mixed", "is_read", "name_beside", "only_name"]
+
+
+def name_beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | None:
+    """The name beside a number; where nothing is known of it, "pooled", the one in front: "L25 has pooled 0.61"."""
+    name = adjacent(sentence).get(i)
+    number = sentence.numbers[i]
+    if name is None or name.end > number.start or facts_of(evidence, name.name, number):
+        return name
+    others = [m for m in sentence.names if m.end <= name.start and not is_aggregate(m.text)]
+    return named_before(sentence, i, others) or name
+
+
+_FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
+
+
+def begins_move(sentence: Sentence, number: Number) -> bool:
+    """True for the value from which something moves: "0→45%", "to 41% from 22%"."""
+    before = sentence.between(max(sentence.start, number.start - 24), number.start)
+    return _FROM.search(before) is not None or any(number is x.left for x in spans(sentence))
+
+
+_CLAUSE = regex(r";|\b(?:whereas|while)\b")
+
+
+def only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
+    """The one thing that a clause names, where it stands before the number: "without the nurse (12%)" too."""
+    text = sentence.between(sentence.start, sentence.end)
+    cuts = [sentence.start + m.start() for m in _CLAUSE.finditer(text)]
+    first = max((c for c in cuts if c < number.start), default=sentence.start)
+    last = min((c for c in cuts if c >= number.end), default=sentence.end)
+    inside = [m for m in sentence.names if m.name in evidence.page_names and first <= m.start < last]
+    for m in reversed(inside):
+        gap = sentence.between(m.end, number.at)
+        bracket = sentence.between(m.end, sentence.end).partition(")")[0]
+        if m.end <= number.at and _BRACKET.fullmatch(gap) and not _TWO.search(bracket):
+            return m
+    if not inside and _ITS.match(text):
+        earlier = [s for s in sentence.passage.sentences if s.end <= sentence.start]
+        things = [m for m in (earlier[-1].names if earlier else ()) if m.name in evidence.page_names]
+        return things[-1] if len({m.name for m in things}) == 1 else None
+    if len({m.name for m in inside}) != 1 or inside[0].end > number.start or is_apart(sentence, inside[0], number):
+        return None
+    return inside[0]
+
+
+_ITS = regex(r"\s*[*_]*(?:Its|His|Her|Their)\s")
+
+
+_TWO = regex(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
+
+
+_BRACKET = regex(r"[`'\"*]*\s*\([^()\[\]]*")
+
+
+_CUT = regex(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
+
+
+def follows_name(
+    evidence: Evidence, sentence: Sentence, number: Number, name: Mention, facts: list[tuple[Series, Fact]]
+) -> bool:
+    """True if the words from the name to the number are understood, other numbers between them being values of it."""
+    between = sentence.between(max(name.end, sentence.start), number.at)
+    if _CUT.search(between.lstrip(" :`*\"'")):
+        return False
+    values = {round(f.value, 4) for _, f in facts}
+    if re.search(r"\b(?:from|to|→|up|down)\b|→", between) and len(values) < 2:
+        return False
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    for other in sentence.numbers:
+        between_them = name.end <= other.start < number.start and other.role not in ("n", "p", "none", "index")
+        if between_them and id(other) not in ends:
+            own = facts_of(evidence, name.name, other)
+            if not any(evidence.matches(other, s, f) for s, f in own):
+                return False
+    return words_of(between) - NUMERALS <= READ | evidence.quantities | _words_of_facts(facts)
+
+
+def _words_of_facts(facts: list[tuple[Series, Fact]]) -> frozenset[str]:
+    return frozenset().union(*(s.words for s, _ in facts))
+
+
+def is_read(
+    evidence: Evidence, sentence: Sentence, number: Number, name: Mention, facts: list[tuple[Series, Fact]]
+) -> bool:
+    """True if every word between a number and its name is understood, so that none can ask for another value."""
+    before = name.end <= number.start
+    gap = sentence.between(name.end, number.at) if before else sentence.between(number.end, name.start)
+    words = words_of(gap)
+    if number.role == "value" and not prints_rate(evidence, sentence, number):
+        asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
+        centre = CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)) is not None
+        if not any(asked & s.words for s, _ in facts) and not _lone(facts) and not (centre and _few(facts)):
+            return False
+    read = READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
+    if number.role == "coefficient" or all(evidence.kind(s) == "coefficient" for s, _ in facts):
+        read |= _COEFFICIENT_WORDS
+    return words <= read
+
+
+_COEFFICIENT_WORDS = frozenset(
+    words_of(
+        "correlation correlations coefficient coefficients association link relation relationship fit pooled strongest "
+        "weakest best worst strong weak stronger weaker tightest loosest steepest flattest closest ρ rho r rank"
+    )
+)
+
+
+def is_apart(sentence: Sentence, name: Mention, number: Number) -> bool:
+    """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
+    if is_end(sentence, name, number) or _is_its_own(sentence, name, number):
+        return False
+    before = sentence.between(max(sentence.start, name.start - 28), name.start)
+    return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
+
+
+def _is_its_own(sentence: Sentence, name: Mention, number: Number) -> bool:
+    """True for a rate or a likeness in the bracket behind a thing set aside: "without the nurse (67%, cos 0.4)"."""
+    if _BRACKET.fullmatch(sentence.between(name.end, number.at)) is None:
+        return False
+    return number.role == "percent" or quantity_asked(sentence, number) == "likeness"
+
+
+def _few(facts: list[tuple[Series, Fact]]) -> bool:
+    return len({round(f.value, 6) for _, f in facts}) <= 3
+
+
+def _lone(facts: list[tuple[Series, Fact]]) -> bool:
+    """True if the facts are one value, perhaps held by the file and by a table."""
+    values = [f.value for _, f in facts]
+    return max(values) - min(values) <= 0.02 * max(map(abs, values))
+
+
+_APART = regex(
+    r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to)|"
+    r"(?:leav|remov|exclud|omit|drop|tak|strip|delet|ignor|discard)\w*(?: out| away| off)?|left out|sans|but for|"
+    r"barring|apart from|other than|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? "
+    r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
+    re.IGNORECASE,
+)
+
+
+_OUT = regex(r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|omitted|dropped|taken out|out|aside)\b")
+
+
+def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
+    """True if the number belongs to another name of the sentence in a way that order alone does not settle."""
+    own = max((m.start for m in sentence.names if m.name == name and m.end <= number.start), default=0)
+    served = {
+        m.name
+        for m in sentence.names
+        if any(m.end <= x.start < own and x.role == number.role for x in sentence.numbers)
+    }
+    others = [e for e in sentence.entities - served if e != name]
+    facts = [x for e in others for x in facts_of(evidence, e, number)]
+    if not any(evidence.matches(number, s, f) for s, f in facts):
+        return False
+    return len(sentence.names) >= 2 and not _tight(sentence, number, name)
+
+
+def _tight(sentence: Sentence, number: Number, name: str) -> bool:
+    """True if nothing but a bracket, "at" or "for" stands between name and number."""
+    for m in sentence.names:
+        if m.name != name:
+            continue
+        if 0 <= number.at - m.end <= 8 and re.fullmatch(
+            r"[`\"'’s*]*,?\s*(?:\(|:|at|with|=)\s*(?:ρ|rho|r)?\s*=?\s*(?:cosine |cos )?",
+            sentence.between(m.end, number.at),
+        ):
+            return True
+        if 0 <= m.start - number.end <= 8 and re.fullmatch(
+            r"\s*(?:\(|for|in|at)\s*[`\"'*]*", sentence.between(number.end, m.start)
+        ):
+            return True
+    return False

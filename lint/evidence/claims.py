@@ -1,0 +1,176 @@
+"""The rates and decimals that a page claims in words, and what of them is known."""
+
+from __future__ import annotations
+
+import re
+import statistics
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .correlations import follows, records
+from .grammar import Number
+from .idioms import intervals, is_rate, spans
+from .knowledge import Evidence
+from .names import name_variants
+from .passages import Passage, Sentence, once
+
+__all__ = [
+    "PRIOR",
+    "claim_is_known",
+    "claimed",
+    "closed",
+    "derived_rates",
+    "facts_of",
+    "is_claim",
+    "is_prior",
+    "prints_rate",
+]
+
+PRIOR = regex(
+    r"#\d|\bprior\b(?! (?:to\b|cos|simil|over|geom|dist|close|near|align|like|represent|proxim|resembl))|\bprevious|"
+    r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b|"
+    r"\bpublished\b|\bet al\b",
+    re.IGNORECASE,
+)
+
+
+def is_claim(passage: Passage) -> bool:
+    """True for text whose numbers speak of this experiment's results."""
+    return passage.part not in ("plan", "card", "skip")
+
+
+@once
+def is_prior(sentence: Sentence) -> bool:
+    """True for a sentence about earlier work."""
+    return sentence.passage.part == "prior" or PRIOR.search(sentence.text) is not None
+
+
+def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
+    """Means, medians and complements of the known rates, as sorted intervals."""
+    if "derived" not in evidence.cache:
+        out = []
+        for series in evidence.all_series:
+            facts = list(dict.fromkeys(series.facts.values()))
+            if not series.fraction or len(facts) < 3:
+                continue
+            for function in (statistics.fmean, statistics.median):
+                out.append((function([f.low for f in facts]), function([f.high for f in facts])))
+            for group in _groups(evidence):
+                inside = list(dict.fromkeys(f for n, f in series.facts.items() if n in group))
+                if 1 < len(inside) < len(facts):
+                    out.append((statistics.fmean([f.low for f in inside]), statistics.fmean([f.high for f in inside])))
+        evidence.cache["derived"] = sorted(out)
+    found: list[tuple[float, float]] = evidence.cache["derived"]
+    return found
+
+
+def _groups(evidence: Evidence) -> frozenset[frozenset[str]]:
+    """The sets of things that share a text of the table or of the file, such as a category."""
+    if "groups" not in evidence.cache:
+        out = {g for d in evidence.datasets for g in d.groups}
+        for sheet in evidence.sheets:
+            for c in range(1, len(sheet.header)):
+                members: dict[str, set[str]] = {}
+                for label, row in zip(sheet.labels, sheet.grid, strict=True):
+                    cell = row[c] if c < len(row) else None
+                    text = cell.text.text.strip() if cell is not None else ""
+                    if text and not any(ch.isdigit() for ch in text):
+                        members.setdefault(text, set()).update(evidence.known_as(name_variants(label)))
+                out |= {frozenset(m) for m in members.values() if len(m) > 1}
+        evidence.cache["groups"] = frozenset(out)
+    found: frozenset[frozenset[str]] = evidence.cache["groups"]
+    return found
+
+
+def facts_of(evidence: Evidence, name: str, number: Number) -> list[tuple[Series, Fact]]:
+    """What is known of a thing that the number could print."""
+    return [(s, f) for s, f in evidence.about.get(name, ()) if evidence.suits(number, s)]
+
+
+def claimed(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
+    """The rates and decimals of the page's prose that should be known."""
+    if "claims" in evidence.cache:
+        found: list[tuple[Sentence, int, Number]] = evidence.cache["claims"]
+        return found
+    found = []
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            if _INTERVAL.search(sentence.text):
+                ends |= {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
+            in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+            for i, number in enumerate(sentence.numbers):
+                if id(number) in ends or number.bound in ("<", ">", "<=", ">=") or re.search(r"[eE×^⁻]", number.text):
+                    continue
+                if number.role == "value" and _BEFORE_P.match(passage.plain, number.end) and _has_p(sentence, number):
+                    continue  # an effect or a coefficient with its p, and a record's business
+                if _SPREAD.search(passage.plain[max(0, number.start - 6) : number.start]):
+                    continue  # a spread
+                if (
+                    number.role == "percent"
+                    or (number.role in ("value", "coefficient") and number.decimals > 0)
+                    or (number.role == "count" and id(number) in in_span and number.signed)
+                ):
+                    found.append((sentence, i, number))
+    evidence.cache["claims"] = found
+    return found
+
+
+_BEFORE_P = regex(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>≤≥≈:]|N\s*[=:])")
+
+
+_SPREAD = regex(r"(?:±|\+\s?/?\s?[-−–])\s*$")
+
+
+_INTERVAL = regex(r"\b(?:confidence |credible )?intervals?\b|\bCIs?\b|\bWilson\b")
+
+
+def _has_p(sentence: Sentence, number: Number) -> bool:
+    """True if a p stands behind a number in its sentence; with its N alone no record could judge it."""
+    return any(x.role == "p" and number.end <= x.start < number.end + 48 for x in sentence.numbers)
+
+
+def claim_is_known(evidence: Evidence, number: Number) -> bool:
+    """True if the files or the tables hold the number, whosever it is."""
+    if number.role == "percent":
+        return evidence.is_known(number, evidence.known_rates, 0.01)
+    if number.role == "coefficient":
+        return evidence.is_known(number, evidence.known_coefficients) or evidence.is_known(number, _stated(evidence))
+    return evidence.is_known(number, evidence.known_values) or evidence.is_known(number, evidence.known_rates)
+
+
+def _stated(evidence: Evidence) -> list[tuple[float, float]]:
+    """Coefficients that the page states with a p and an N from which they follow, where no file says better."""
+    if "stated" not in evidence.cache:
+        found = (
+            []
+            if evidence.triples
+            else [
+                (r.coefficient.low, r.coefficient.high)
+                for r in records(evidence)
+                if r.coefficient is not None and r.p is not None and r.n is not None and follows(r) is not False
+            ]
+        )
+        evidence.cache["stated"] = sorted(set(found))
+    known: list[tuple[float, float]] = evidence.cache["stated"]
+    return known
+
+
+def closed(evidence: Evidence, *, percent: bool) -> bool:
+    """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
+    key = f"closed{percent}"
+    if key not in evidence.cache:
+        claims = [(s, n) for s, _, n in claimed(evidence) if not is_prior(s)]
+        alike = [n for _, n in claims if (n.role == "percent") == percent]
+        judged = alike if len(alike) > 3 else [n for _, n in claims]
+        known = sum(claim_is_known(evidence, n) for n in judged)
+        evidence.cache[key] = known >= 2 and known >= 0.75 * len(judged)
+    return bool(evidence.cache[key])
+
+
+def prints_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a percentage, and for a decimal where the page prints its rates as decimals."""
+    return number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))

@@ -1,0 +1,165 @@
+"""Shares of a course: "58% of its rise by epoch 4"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from leakstats.facts import Series
+
+from ..regex import regex
+from .binding import is_apart
+from .claims import claimed, is_prior
+from .grammar import Number
+from .idioms import adjacent, is_rate
+from .knowledge import Clash, Evidence
+from .lexicon import MOOT
+from .names import words_of
+from .passages import Sentence
+
+__all__ = ["OF_START", "SHARE_OF", "Vector", "is_ratio_of", "is_share", "share_clashes", "vectors"]
+
+Vector: TypeAlias = "list[tuple[int, float, float]]"
+
+
+SHARE_OF = regex(
+    r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|"
+    r"gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|"
+    r"improvement|effect|range)\b",
+    re.IGNORECASE,
+)
+
+
+def vectors(evidence: Evidence) -> dict[str, list[Vector]]:
+    """For each name, what was measured of it over layers or epochs."""
+    if "vectors" not in evidence.cache:
+        out: dict[str, list[Vector]] = {}
+        for series in evidence.all_series:
+            if series.role or not (series.fraction or _is_percent(series)):
+                continue
+            points = {int(k[1:]): f for k, f in series.facts.items() if k.startswith("#")}
+            if len(points) < 3:
+                continue
+            vector = [(i, f.low, f.high) for i, f in sorted(points.items())]
+            entities = frozenset.intersection(*(f.entities for f in points.values()))
+            for name in entities:
+                out.setdefault(name, []).append(vector)
+        evidence.cache["vectors"] = out
+    found: dict[str, list[Vector]] = evidence.cache["vectors"]
+    return found
+
+
+_PER_CENT = frozenset(words_of("rate share percent percentage pct proportion prevalence incidence frequency"))
+
+
+def _is_percent(series: Series) -> bool:
+    """True for rates of a file in percent, as their key says."""
+    low, high = series.ends
+    return series.origin == "data" and low.value >= 0 and 1 < high.value <= 100 and bool(series.words & _PER_CENT)
+
+
+def share_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """ "58% of its rise by epoch 4" where the course of the one thing that is named gives another share."""
+    for sentence, _, number in claimed(evidence):
+        if (
+            number.role != "percent"
+            or is_prior(sentence)
+            or not SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip())
+        ):
+            continue
+        if MOOT.search(sentence.between(sentence.start, number.start)) or number.bound:
+            continue
+        points = {m.name for m in sentence.names if m.name.startswith("#")}
+        things = {m.name for m in sentence.names if m.name in evidence.page_names}
+        name = next(iter(things)) if len(things) == 1 else _doer(evidence, sentence, number)
+        if len(points) == 1 and name and not is_share(evidence, sentence, number, name):
+            yield Clash(
+                "value",
+                sentence.passage.place(number.start, number.end),
+                f"{number.text}% is no share of that course at this point",
+                "correct the share, or say of what it is one",
+            )
+
+
+_DONE = frozenset(
+    words_of(
+        "made make makes covered covers cover done does completed completes complete gone goes travelled travels run "
+        "through runs had has have achieved achieves already been is was at over passed passes reached reaches won"
+    )
+)
+
+
+def _doer(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """The thing before a share of its course: "the nurse has covered 94% of her rise, the judge …"; "" for none."""
+    before = [m for m in sentence.names if m.name in evidence.page_names and m.end <= number.start]
+    if not before or is_apart(sentence, before[-1], number):
+        return ""
+    gap = sentence.between(before[-1].end, number.start)
+    return before[-1].name if words_of(gap) <= _DONE and "," not in gap else ""
+
+
+OF_START = regex(
+    r"^\s*(?:of|from) (?:what|where|its|the|their) (?:it |they |\w+ )?(?:was|were|began|started|start|starting|initial|"
+    r"original|former|baseline|first|before)\b",
+    re.IGNORECASE,
+)
+
+
+def is_ratio_of(sentence: Sentence, number: Number) -> bool:
+    """True unless two rates of the passage are known and neither they nor their difference make that share."""
+    low, high = number.scaled()
+    rates = [
+        x.scaled()
+        for s in sentence.passage.sentences
+        for x in s.numbers
+        if x is not number and is_rate(s, x) and not x.bound
+    ]
+    if len(rates) < 2:
+        return True
+    for a in rates:
+        for b in rates:
+            if a is b or b[0] <= 0:
+                continue
+            for top in (a, (b[0] - a[1], b[1] - a[0])):
+                if _ratio_allows(top, b, low, high):
+                    return True
+    return False
+
+
+def is_share(evidence: Evidence, sentence: Sentence, number: Number, doer: str = "") -> bool:
+    """True unless the courses of the things named allow no such share."""
+    low, high = number.scaled()
+    known = vectors(evidence)
+    names = [e for e in sentence.entities if e in known]
+    if not names:
+        return True
+    at = {int(e[1:]) for e in sentence.entities if e.startswith("#")}
+    name = adjacent(sentence).get(next((i for i, n in enumerate(sentence.numbers) if n is number), -1))
+    if doer:
+        names = [doer] if doer in known else []
+    elif name is not None and name.name in known:
+        names = [name.name]
+    if not names:
+        return True
+    for entity in names:
+        for vector in known[entity]:
+            first, top = vector[0], max(vector, key=lambda v: v[2])
+            bottom = min(vector, key=lambda v: v[1])
+            ends = {x for x in (top, vector[-1], bottom) if x is not first}
+            for index, a, b in vector[1:]:
+                if at and index not in at:
+                    continue
+                for end in ends:
+                    if _ratio_allows((a - first[2], b - first[1]), (end[1] - first[2], end[2] - first[1]), low, high):
+                        return True
+                    if _ratio_allows((a, b), (end[1], end[2]), low, high):
+                        return True
+    return False
+
+
+def _ratio_allows(top: tuple[float, float], bottom: tuple[float, float], low: float, high: float) -> bool:
+    if bottom[0] <= 0 <= bottom[1]:
+        return bottom[0] != bottom[1]
+    ends = [t / b for t in top for b in bottom]
+    return min(ends) <= high + 1e-9 and low - 1e-9 <= max(ends)

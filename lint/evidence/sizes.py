@@ -1,0 +1,312 @@
+"""Sample sizes that neither the results nor any count of the page knows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from ..regex import regex
+from .claims import PRIOR, is_claim
+from .correlations import follows, records
+from .grammar import Number, spelled_numbers
+from .knowledge import Clash, Evidence
+from .passages import Sentence
+from .tables import is_aggregate
+
+__all__ = ["size_clashes"]
+
+
+def _counts_of_page(evidence: Evidence) -> dict[int, int]:
+    """How often the page states each whole number as a sample size."""
+    if "counts" not in evidence.cache:
+        out: dict[int, int] = {}
+        for passage in evidence.passages:
+            for number in passage.numbers:
+                if number.role == "n" and number.decimals <= 0:
+                    out[int(number.value)] = out.get(int(number.value), 0) + 1
+            for match in _OF.finditer(passage.plain):
+                value = int(match.group(1).replace(",", ""))
+                out[value] = out.get(value, 0) + 1
+        for sheet in evidence.sheets:
+            for item in sheet.numbers:
+                if item.number.role == "n" and item.number.decimals <= 0:
+                    out[int(item.number.value)] = out.get(int(item.number.value), 0) + 1
+            for text in (*sheet.labels, *sheet.header):
+                for found in re.finditer(r"\b[Nn]\s*=\s*([\d,]+)", text):
+                    value = int(found.group(1).replace(",", ""))
+                    out[value] = out.get(value, 0) + 1
+        evidence.cache["counts"] = out
+    found_counts: dict[int, int] = evidence.cache["counts"]
+    return found_counts
+
+
+_OF = regex(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
+
+
+_THINGS = regex(
+    r"(\d(?<![\w=≈<>]\d)(?<![=≈<>] \d)\d{0,3})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
+    r"characters?|units?|pairs?|prompts?|completions?|answers?|samples?|items?|models?|conditions?|"
+    r"arms?)\b",
+    re.IGNORECASE,
+)
+
+
+_UNITS = regex(
+    r"(\d(?<![\w=≈<>]\d)(?<![=≈<>] \d)\d{0,3})\s+(?:[A-Za-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|"
+    r"characters?|units?|models?|conditions?|arms?)\b",
+    re.IGNORECASE,
+)
+
+
+def _things(evidence: Evidence, pattern: re.Pattern[str] = _THINGS) -> frozenset[int]:
+    """Counts of things that the page states in words: "12 personas"."""
+    key = pattern.pattern
+    if key not in evidence.cache:
+        found = {int(m.group(1)) for text, _ in evidence.document.texts() for m in pattern.finditer(text.text[:4000])}
+        evidence.cache[key] = frozenset(found)
+    known: frozenset[int] = evidence.cache[key]
+    return known
+
+
+def size_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Sample sizes that neither the results nor any count of the page knows."""
+    counts = _counts_of_page(evidence)
+    known = frozenset().union(*(d.trials for d in evidence.datasets))
+    lengths = {len(s.facts) for s in evidence.page_series} | {len(s.labels) for s in evidence.sheets}
+    in_records = {
+        id(r.n_number) for r in records(evidence) if r.n_number is not None and (r.prior or follows(r) is not None)
+    }
+    correlated = {r.n for r in records(evidence)}
+    factors = _factors(evidence)
+    stated = [
+        (sentence, number)
+        for passage in evidence.passages
+        if is_claim(passage)
+        for sentence in passage.sentences
+        for number in sentence.numbers
+        if number.role == "n" and number.decimals <= 0 and not number.bound
+    ]
+
+    sums = _sums_of_sizes(evidence)
+    largest = max([*lengths, *_things(evidence)], default=0)
+
+    def fine(sentence: Sentence, number: Number) -> bool:
+        value = int(number.value)
+        if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
+            return True
+        if value in sums or _is_said_elsewhere(evidence, value, number):
+            return True
+        if value >= 5 and {value + 1, value + 2} & correlated:
+            return True  # a fit without one or two
+        if number.label == "N" and evidence.triples:
+            return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
+        if value < largest and _SUBSET.search(sentence.text):
+            return True
+        return value in factors[number.label == "n"] or _is_product(value, sentence)
+
+    yield from _sizes_of_names(evidence, stated, known | sums)
+    right = sum(fine(s, n) for s, n in stated)
+    if right < max(2, 0.6 * len(stated)):
+        return
+    for sentence, number in stated:
+        value = int(number.value)
+        if sentence.passage.part == "prior" or PRIOR.search(sentence.text):
+            continue
+        if value < 2 or fine(sentence, number) or id(number) in in_records:
+            continue
+        alike = {int(n.value) for _, n in stated if n.label == number.label} - {value}
+        usual = [v for v in alike if counts.get(v, 0) >= 2]
+        if not evidence.datasets and not (usual if len(alike) <= 2 else any(_is_misprint(value, v) for v in usual)):
+            continue  # sizes differ from thing to thing, and no table need hold them all
+        others = sorted(
+            (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
+        )[:3]
+        nearest = ", ".join(f"{v:,}" for v in others)
+        yield Clash(
+            "size",
+            sentence.passage.place(number.at, number.end),
+            f"{number.label} = {value:,} is no sample size of the results or of the rest of the page (it "
+            f"knows {nearest})",
+            "state the same size everywhere",
+        )
+
+
+def _is_misprint(value: int, meant: int) -> bool:
+    """True if one whole number is another one with a digit more, less or changed, halved or doubled."""
+    if value in (10 * meant, 2 * meant) or meant in (10 * value, 2 * value, 2 * value + 1):
+        return True
+    a, b = str(value), str(meant)
+    return len(a) == len(b) > 1 and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+
+
+_WHOLE = regex(
+    r"(?<![\w.,#=−–-])\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?!\d|\.\d|%)|(?<![\w.,#])\d+(?![\d\w%]|[.,]\d)"
+)
+
+
+_TELLING = 20
+"""A smaller whole number stands on most pages by chance."""
+
+
+def _is_said_elsewhere(evidence: Evidence, value: int, number: Number) -> bool:
+    """True if the page says a sample size again, or (without a file) the two numbers that it is made of.
+
+    "90 lines per contact" explains n = 90, and with 45 contacts n = 4,050: what a page does not call n may well be one.
+    """
+    if "whole" not in evidence.cache:
+        told: dict[int, int] = {}
+        for text, scope in evidence.document.texts():
+            for match in _WHOLE.finditer(text.text[:4000]) if scope not in ("code", "quote") else ():
+                found = int(re.sub(r"\D", "", match.group(0)))
+                told[found] = told.get(found, 0) + 1
+        sizes = {*_counts_of_page(evidence), *_things(evidence), *(len(s.labels) for s in evidence.sheets)}
+        few = sorted(v for v in sizes if 2 <= v < 10_000)[:80]
+        evidence.cache["whole"] = (told, frozenset(a * b for a in few for b in few))
+    told, products = evidence.cache["whole"]
+    made = not evidence.datasets and number.label == "n" and value in products
+    return made or (value >= _TELLING and told.get(value, 0) >= 2)
+
+
+_OF_EACH = regex(
+    r"\s*(?:each\b|apiece\b|(?:on )?(?:each|either|every|a|per|both) (?:side|arm|condition|group|unit|model|"
+    r"persona|source|voice|scheme|name)s?\b|\)|$)",
+    re.IGNORECASE,
+)
+
+
+def _sizes_of_names(
+    evidence: Evidence, stated: list[tuple[Sentence, Number]], known: frozenset[int]
+) -> Iterator[Clash]:
+    """ "n = 36 each" of things for all of which the files hold one other sample size, and 36 as none."""
+    for sentence, number in stated:
+        if number.label != "n" or sentence.passage.part == "prior" or PRIOR.search(sentence.text):
+            continue
+        named = _named_behind(evidence, sentence, number)
+        if _SUBSET.search(sentence.text) or not (
+            named or _OF_EACH.match(sentence.between(number.end, number.end + 30))
+        ):
+            continue
+        names = named or {m.name for m in sentence.names if m.name in evidence.page_names}
+        if not names or (not named and any(n is not number and n.role == "n" for n in sentence.numbers)):
+            continue
+        sizes = [_trials_of(evidence, name) for name in names]
+        value = int(number.value)
+        if not all(len(s) == 1 for s in sizes) or len(frozenset().union(*sizes)) != 1:
+            continue
+        held = next(iter(sizes[0]))
+        if value % held and (named or value not in known):
+            yield Clash(
+                "size",
+                sentence.passage.place(number.at, number.end),
+                f"n = {value:,} is not the sample size of what the sentence names, for which the results hold {held:,}",
+                "state the size that the results hold, or say whose it is",
+            )
+
+
+def _named_behind(evidence: Evidence, sentence: Sentence, number: Number) -> set[str]:
+    """The things right behind a sample size, "n = 600 for the nurse and the judge"; empty where others may be meant."""
+    after = [m for m in sentence.names if m.start >= number.end]
+    if not after or not _FOR.fullmatch(sentence.between(number.end, after[0].start)):
+        return set()
+    out = [after[0]]
+    for m in after[1:]:
+        if not _AND.fullmatch(sentence.between(out[-1].end, m.start)):
+            break
+        out.append(m)
+    names = {m.name for m in out}
+    return names if names <= evidence.page_names else set()
+
+
+_FOR = regex(r"\s+(?:[a-z]+ )?(?:for|of) (?:the )?[`\"'*]*")
+
+
+_AND = regex(r"[`\"'*]*\s*(?:,|,?\s*and|&)\s*(?:for |of )?(?:the )?[`\"'*]*")
+
+
+def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
+    """The sample sizes that the results hold of a thing."""
+    found = {
+        int(f.value)
+        for s, f in evidence.about.get(name, ())
+        if s.origin == "data" and not s.role and f.value == int(f.value) and f.value >= 5 and evidence.kind(s) == "size"
+    }
+    return frozenset(found)
+
+
+_SUBSET = regex(
+    r"\b(?:without|(?:leav|left|strik|struck)\w* (?:[\w`'’.-]+ ){0,5}out|"
+    r"(?:throw|take|put|set|cast)\w* (?:\w+ )?(?:out|aside|away)|"
+    r"dropp?\w*|exclud\w*|remov\w*|omit\w*|remain\w*|others|the rest|subset|except)\b",
+    re.IGNORECASE,
+)
+
+
+def _sums_of_sizes(evidence: Evidence) -> frozenset[int]:
+    """Totals of sample sizes over the rows of a table or the records of a file."""
+    if "size sums" not in evidence.cache:
+        out = set()
+        for sheet in evidence.sheets:
+            columns: dict[tuple[int, int], list[int]] = {}
+            for item in sheet.numbers:
+                if (
+                    item.number.role in ("n", "count")
+                    and item.number.decimals <= 0
+                    and not is_aggregate(sheet.labels[item.row])
+                ):
+                    columns.setdefault((item.column, item.position), []).append(int(item.number.value))
+            out |= {sum(c) for c in columns.values()}
+        for series in evidence.data:
+            values = [f.value for f in dict.fromkeys(series.facts.values())]
+            if not series.role and len(values) > 1 and all(v == int(v) and v > 1 for v in values):
+                out.add(int(sum(values)))
+        evidence.cache["size sums"] = frozenset(out)
+    found: frozenset[int] = evidence.cache["size sums"]
+    return found
+
+
+def _is_pair(value: int, sentence: Sentence) -> bool:
+    """True if two counts of the passage make ``value``: sources and bystanders, for pairs."""
+    found = {int(x.value) for x in sentence.passage.numbers if x.decimals <= 0 and 1 < x.value < 10_000 and not x.unit}
+    found |= {v for v in spelled_numbers(sentence.passage.plain) if v > 1}
+    return any(value % a == 0 and value // a in found for a in found - {value})
+
+
+_TIMES = regex(r"[×x*]\s?\d|\b(?:times|per|each|every|twice)\b", re.IGNORECASE)
+
+
+def _is_product(value: int, sentence: Sentence) -> bool:
+    """True if two or three counts of the sentence, in digits or words, make ``value``."""
+    if value < 12 or _TIMES.search(sentence.text) is None:
+        return False
+    whole = (x for x in sentence.numbers if x.decimals <= 0 and (not x.unit or x.role == "fold"))
+    found = {int(x.value) for x in whole if 1 < x.value < 100_000}
+    found |= {v for v in spelled_numbers(sentence.text) if v > 1}
+    if "twice" in sentence.text:
+        found.add(2)
+    few = sorted(found - {value})[:16]
+    return any(a * b == value or (a < b and any(a * b * c == value for c in few)) for a in few for b in few)
+
+
+_PRODUCT = regex(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
+
+
+def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
+    """The products that the page writes out times its counts of things, for N; the products alone, for n."""
+    products = set()
+    for text, _ in evidence.document.texts():
+        for match in _PRODUCT.finditer(text.text[:2000]):
+            a, b = (int(g.replace(",", "")) for g in match.groups())
+            products.add(a * b)
+    small = [v for v in {*_counts_of_page(evidence), *_things(evidence)} if 2 <= v <= 500][:60]
+    units = [len(s.labels) for s in evidence.sheets]
+    crossed = {*units, *_things(evidence, _UNITS)}
+    crossed_over = frozenset(
+        {
+            *products,
+            *(p * v for p in products for v in small),
+            *(v * u for v in small for u in units),
+            *(a * b for a in crossed for b in crossed),
+        }
+    )
+    return crossed_over, frozenset({*products, *(p * v for p in products for v in crossed)})
