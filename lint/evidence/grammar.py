@@ -107,7 +107,8 @@ _BOUND = regex(
     r"\bnorth of|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
-    r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|"
+    r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|\bmore or less|"
+    r"\bgive or take|\bcall it|\bsomething like|\bon the order of|"
     r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )
