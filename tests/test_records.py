@@ -75,3 +75,18 @@ def test_methods_of_the_class_are_kept() -> None:
 
     assert repr(Shown(1)) == "mine"
     assert Shown(1) == Shown(1)
+
+
+def test_a_missing_value_is_named_and_what_follows_is_done() -> None:
+    @struct
+    class Doubled:
+        x: int
+        seen: list[int] = dataclasses.field(default_factory=list)
+
+        def __post_init__(self) -> None:
+            self.seen.append(2 * self.x)
+
+    assert Doubled(2).seen == [4]
+    assert Doubled(2, [1]).seen == [1, 4]
+    with pytest.raises(TypeError, match=r"Doubled\.__init__\(\) missing 1 required positional argument: 'x'"):
+        Doubled()  # type: ignore[call-arg]

@@ -315,6 +315,9 @@ _OF_SIDES = regex(
 
 def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
     """ "1,550 lines a side, 3,100 in all"."""
+    low = plain.lower()
+    if "side" not in low and "before" not in low:
+        return
     for match in (*_SIDES.finditer(plain), *_OF_SIDES.finditer(plain)):
         a, total = _value(match["a"]), _value(match["t"])
         trial = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\b", match["after"], re.IGNORECASE)
