@@ -619,7 +619,7 @@ def _read_html(content: str, line: int, end_line: int, spots: Spots, *, quoted: 
         tags.append(Comment(visible[begin : end + 1], spots.source(begin)))
         tag = read_tag(visible[begin : end + 1])
         if tag is not None and tag[0] == "img":
-            images.append(html_image(tag[1], spots.source(begin), end + 1 - begin))
+            images.append(html_image(visible[begin : end + 1], tag[1], spots.source(begin)))
         position = end + 1
     pieces.append((position, visible[position:]))
     stretches += apart and bool(pieces[-1][1].strip())

@@ -354,7 +354,7 @@ class _Walk:
         self.tags.append(Comment(token.content, at))
         tag = read_tag(token.content)
         if tag is not None and tag[0] == "img":
-            self.images.append(html_image(tag[1], at, len(token.content)))
+            self.images.append(html_image(token.content, tag[1], at))
         elif tag is not None and tag[0] == "br":
             self.runs.append(Run(" ", self.length, at, len(token.content), self.mark_set))
             self.length += 1
@@ -397,8 +397,11 @@ def read_tag(text: str) -> tuple[str, dict[str, str]] | None:
     return name, attributes
 
 
-def html_image(attributes: dict[str, str], at: int, length: int) -> Image:
-    """The picture of an ``<img>`` tag of ``length`` characters at the page offset ``at``."""
+def html_image(tag: str, attributes: dict[str, str], at: int) -> Image:
+    """The picture of an ``<img>`` tag at the page offset ``at``."""
+    length = len(tag)
     alt_text = attributes.get("alt", "")
     alt = Text(alt_text, (Run(alt_text, 0, at, length, _NO_MARKS),), at, at + length, _starts=(0,))
-    return Image(attributes.get("src", ""), alt, attributes.get("title", ""), at, at + length, at)
+    url = attributes.get("src", "")
+    url_at = at + max(tag.find(url), 0) if "\n" not in tag else at  # a tag of several lines may be quoted or indented
+    return Image(url, alt, attributes.get("title", ""), at, at + length, url_at)

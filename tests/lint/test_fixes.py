@@ -195,12 +195,16 @@ def test_outside_a_checkout_nothing_is_pinned(tmp_path: Path) -> None:
     assert pinned_url(f"{RAW}/main/figures/hero.png", tmp_path) is None
 
 
-def test_a_figure_is_pinned_on_the_page(checkout: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"), [("![Rates](", ")"), ('<img width="3" src="', '">'), ("Rates: <img src='", "' alt='x'> here")]
+)
+def test_a_figure_is_pinned_on_the_page(checkout: Path, before: str, after: str) -> None:
     path = checkout / "issue.md"
-    path.write_text(f"# T\n\n![Rates]({RAW}/main/figures/hero.png)\n", "utf-8")
+    path.write_text(f"# T\n\n{before}{RAW}/main/figures/hero.png{after}\n", "utf-8")
     found = lint_text(path.read_text("utf-8"), path=str(path))
     report = PageReport(str(path), tuple(f for f in found.findings if f.code == "CR604"), lines=found.lines)
     done = repair(report)
     assert done.count == 1
     done.write()
-    assert f"({RAW}/{git(checkout, 'rev-parse', 'HEAD')}/figures/hero.png)" in path.read_text("utf-8")
+    commit = git(checkout, "rev-parse", "HEAD")
+    assert path.read_text("utf-8") == f"# T\n\n{before}{RAW}/{commit}/figures/hero.png{after}\n"
