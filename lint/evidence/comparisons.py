@@ -181,7 +181,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                         or not evidence.datasets  # the page alone need not hold both of them
                         or _difference_fits(low, high, _elsewhere(evidence, sentence), False)
                         or _difference_fits(low, high, known, False)
-                        or not (sentence.names or len(around) >= 2)
+                        or not (sentence.names or len(around) >= 2 or _END_TO_END.search(sentence.text))
                     ):
                         continue
                 elif (not alone and (len(here) > 2 or (not order and _parted(sentence, number)))) and _difference_fits(
@@ -503,7 +503,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 before = sentence.between(max(sentence.start, number.start - 80), number.start)
-                before = re.split(r"[;.]\s", before)[-1]
+                before = re.split(r"[;.]\s|:\s(?=\w+ \w)", before)[-1]
                 after = sentence.between(number.end, number.end + 16)
                 worded = (
                     bool(_BY.search(before) and _DIFFERENCE_WORDS.search(before))

@@ -303,6 +303,10 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
             lead = _SHARE.sub(share.group(0), lead)
         if method or share is not None or lead.rstrip().endswith(":"):  # else the criterion is not said whole
             yield sentence.start + opened, f"{lead} {own}", _numbers(claim, opened, right)
+    head, colon, _rest = sentence.text[:left].partition(": ")
+    if colon and opened < left and not any(n.end - sentence.start <= len(head) for _, n in pairs_of_counts(sentence)):
+        # "More than 60% right: a under all 10 wordings, b under 6 of 10"
+        yield sentence.start, f"{head}: {own}", [*_numbers(claim, 0, len(head)), *_numbers(claim, left, right)]
     asked = _before(sentence)
     if asked is not None and _QUESTION.search(asked.text):
         yield asked.start, f"{asked.text} {own}", [*asked.numbers, *_numbers(claim, left, right)]

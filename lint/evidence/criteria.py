@@ -93,7 +93,7 @@ _SELDOM = regex(
 _UNREAD = regex(
     r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
     r"runs?|repeats?|replicates?|(?:the|this|that|same|whose) (?:direction|sign|order|ranking)|either direction|"
-    r"(?:each|every|all|any) [^.;]{0,60}(?<!at )\b(?:each|every|all|any)|"
+    r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,
 )

@@ -52,6 +52,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
                 continue
             yield from _of_moves(evidence, sentence, words)
             yield from _of_arrivals(sentence, words)
+            yield from _of_two_times(sentence, words)
             yield from _of_signs(sentence, words)
             yield from _of_relations(evidence, sentence, words)
             yield from _of_differences(sentence, words)
@@ -102,6 +103,11 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
             continue
         word = before[-1]
         gap = sentence.text[word.end : at]
+        gap = re.sub(
+            r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|e\.g\.|such as)\b)",
+            ",",
+            gap,
+        )
         if len(gap) > 170 or re.search(r";|\b(?:but|while|whereas|although|instead|than)\b", gap) or word.start in used:
             continue
         # in a list the word speaks of every move, each behind its own name
@@ -143,6 +149,43 @@ def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cla
         if not word.polar and (arrived or before) and change * word.sign < 0:
             yield _clash(sentence, word, f"'{word.text}' beside {a.text} and then {b.text}")
             return
+
+
+_FIRST_TIME = regex(
+    r"\s*%?\s*(?:\([^()]{0,30}\)\s*)?(?:before(?:hand)?|at (?:the )?(?:start|outset|first|kick-?off|beginning|entry)|"
+    r"initially|to begin with)\b",
+    re.IGNORECASE,
+)
+_LAST_TIME = regex(
+    r"\s*%?\s*(?:\([^()]{0,30}\)\s*)?(?:after(?:wards)?|at (?:the )?(?:end|last|finish|close)|finally|in the end)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "125 of 260 before and 78 of 260 after, so it climbs", "one that gains: 23% at the start and 9% at the end"."""
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    values = [
+        (n.start, n.end, n.value, n.text)
+        for n in sentence.numbers
+        if id(n) not in ends and is_rate(sentence, n) and not n.signed and n.bound in ("", "~")
+    ]
+    values += [
+        (k.start, n.end, 100 * k.value / n.value, f"{k.text} of {n.text}")
+        for k, n in pairs_of_counts(sentence)
+        if n.value >= 20
+    ]
+    first = [v for v in values if _FIRST_TIME.match(sentence.between(v[1], sentence.end))]
+    last = [v for v in values if _LAST_TIME.match(sentence.between(v[1], sentence.end))]
+    plain = [w for w in words if not w.polar]
+    if len(first) != 1 or len(last) != 1 or len(plain) != 1 or first[0][0] > last[0][0]:
+        return
+    named = {m.name for m in sentence.names if not m.name.startswith("#")}
+    word, change = plain[0], last[0][2] - first[0][2]
+    if len(named) > 1 or re.match(r"\s*than\b", sentence.text[word.end :]) or re.search(r"\bthan\b|;", sentence.text):
+        return
+    if change * word.sign < 0:
+        yield _clash(sentence, word, f"'{word.text}' beside {first[0][3]} and then {last[0][3]}")
 
 
 _OVER = regex(
@@ -229,6 +272,12 @@ def _of_signs(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]
         if word.text.lower() in _COMPARING and _STANDS.search(before.rstrip() + " ") and of:
             found.append(word)
     number = signed[0]
+    for word in words:  # "it went up, change +5.6 pp"
+        between = sentence.between(sentence.start + word.end, number.start)
+        if not word.polar and re.fullmatch(r"[^.;\d]{0,24}?\b(?:change|net|shift|difference|Δ)\b\W{0,3}", between):
+            if number.value * word.sign < 0:
+                yield _clash(sentence, word, f"'{word.text}' beside {number.text}")
+            return
     if len(found) == 1 and sentence.start + found[0].end < number.start and number.value * found[0].sign < 0:
         yield _clash(sentence, found[0], f"'{found[0].text}' beside {number.text}")
 

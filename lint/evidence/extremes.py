@@ -489,6 +489,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
                 )
     elif change is None and not spread:
         after = "" if word.end - word.start > 12 else sentence.between(end, end + 40)
+        after = _elided(sentence, word, holder) or after
         bare = near.replace(holder.text.strip(), " ")
         candidates = _ranged(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
@@ -552,6 +553,18 @@ _AVERAGED = regex(
     re.IGNORECASE,
 )
 _MEANS = frozenset(["mean", "average", "avg", "mu", "overall", "centre", "center", "pooled", "all"])
+
+
+def _elided(sentence: Sentence, word: Superlative, holder: Mention) -> str:
+    """The noun of "lowest peak a, highest b" for its second half; "" where nothing is left out."""
+    end = sentence.start + word.end
+    if holder.start < end or not re.fullmatch(
+        r"\s*(?:is |was )?(?:the )?[`\"'“‘*(]*", sentence.between(end, holder.start)
+    ):
+        return ""
+    earlier = [w for w in superlatives(sentence.text) if w.end < word.start and w.sign != word.sign]
+    noun = re.match(r"\s+[a-z]+(?:\s+[a-z]+)?", sentence.text[earlier[-1].end :]) if earlier else None
+    return noun.group(0) if noun is not None else ""
 
 
 def _of_spread(sentence: Sentence, end: int) -> bool:
@@ -683,6 +696,12 @@ def _meant(
     evidence: Evidence, candidates: list[tuple[Series, Fact]], after: str, near: str
 ) -> list[tuple[Series, Fact]]:
     """The columns that the words beside an extreme name, with the fields that they print; else all of them."""
+    adjective = re.match(r"\s+([a-z]{5,})\b", after)
+    if adjective is not None:  # "the most accurate" is of accuracy
+        stem = adjective.group(1)[: max(4, len(adjective.group(1)) - 3)]
+        graded = [(s, f) for s, f in candidates if any(w.startswith(stem) for w in words_of(s.quantity) | s.words)]
+        if graded:
+            return graded
     noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
     if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | _RATES | _ROLES | LIKENESS)):
         return []  # a quantity that no table and no field is known to hold

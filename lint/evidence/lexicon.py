@@ -56,7 +56,7 @@ _UP = [
     "mounts?",
     "mounted",
     "picks?_up",
-    "goes_up",
+    "goe?s?_up",
     "went_up",
     "going_up",
     "goes_higher",
@@ -196,7 +196,7 @@ _DOWN = [
     "dwindled",
     "recedes?",
     "receded",
-    "goes_down",
+    "goe?s?_down",
     "went_down",
     "going_down",
     "goes_lower",
@@ -424,7 +424,8 @@ _LESS = (
 )
 _NEAR = r"closer|nearer|more (?:similar|alike|like)"
 _FAR = (
-    r"(?:further|farther)(?! along)(?: away)?|more (?:distant|remote|unlike|dissimilar|different)|"
+    r"(?:further|farther)(?! (?:along|right|left|up|down|to the (?:right|left)|north|south|east|west|on|"
+    r"into)\b)(?: away)?|more (?:distant|remote|unlike|dissimilar|different)|"
     r"less (?:similar|alike|like)"
 )
 _NEARNESS = (
@@ -475,6 +476,19 @@ _HAVING = regex(
     rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b"
 )
 """ "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
+_AT_HIGH = regex(
+    rf"\b(?:(?P<bm>{_MORE}|more often|commoner|more common|likelier)|(?P<bl>{_LESS}|less often|rarer|less common))"
+    rf"(?: [\w'-]+){{0,3}}? (?:at|under|for|with|where) (?:the |a )?(?:(?P<an>high|higher|large|larger|great|greater|"
+    rf"strong|close)|"
+    rf"(?P<af>low|lower|small|smaller|little|weak|slight))(?: \w+)? (?:{_LIKE})\b",
+    re.IGNORECASE,
+)
+_ALONGSIDE = regex(
+    rf"\b(?:spreads?|runs?|goes|go|grows?|travels?|flows?|moves?|passes|pass) (?:(?P<up>along(?:side)?(?: with)?|"
+    rf"with|in line with|"
+    rf"together with)|(?P<down>against|counter to|contrary to)) (?:the |its |their )*(?:{_LIKE})\b",
+    re.IGNORECASE,
+)
 _HELPS = regex(
     rf"\b{_LIKE}(?: to \w+(?: \w+)?)?\s+(?:clearly |strongly |only )?"
     rf"(?:(?P<up>helps?|favou?rs?|promotes?|fosters?|feeds?|encourages?|facilitates?|aids?|eases?|boosts?|raises?|"
@@ -517,6 +531,10 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
         if not re.search(r"\b(?:than|as|but|and|or)\b", match["gap"]):
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
     hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
+    for match in _AT_HIGH.finditer(text) if not hits else ():
+        hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+    if not hits:
+        hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONGSIDE.finditer(text))
     short = _SHORT.match(text)
     if short is not None:  # "More alike, louder."
         hits.append((short.start(), short.end(), (1 if short["an"] else -1) * (1 if short["bm"] else -1)))
@@ -621,7 +639,7 @@ def superlatives(text: str) -> list[Superlative]:
         word = match.group(0).lower()
         if text[match.end() : match.end() + 1] == "-":
             continue  # "the best-known"
-        if word in ("top",) and not before.endswith("the "):
+        if word in ("top",) and not (before.endswith("the ") or _TOPS.search(text[: match.start()])):
             continue
         if word in ("most", "least") and not before.endswith("the ") and _COUNTED.match(text[match.end() :]):
             continue  # "most voices" is a share
@@ -634,6 +652,8 @@ def superlatives(text: str) -> list[Superlative]:
     return sorted(out)
 
 
+_TOPS = regex(r"[:;,(]\s*$")
+"""Behind a stop "top" opens a list of ends: "by layer: top L27, bottom L9"."""
 _LEADS = regex(
     r"\b(?:(?P<first>(?:tops|topped|leads|led|heads|headed) (?:the|this|our) (?:list|ranking|rankings|table|"
     r"field|order|group|"

@@ -275,8 +275,10 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
         for number in numbers:
             if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
                 continue
-            if _CELL.match(plain[number.end :]) is None or _LOST.search(
-                plain[max(0, number.start - 60) : number.end + 60]
+            if (
+                _is_factor(plain, number)
+                or _CELL.match(plain[number.end :]) is None
+                or _LOST.search(plain[max(0, number.start - 60) : number.end + 60])
             ):
                 continue
             value = int(number.value)
@@ -358,6 +360,11 @@ def _bracket(plain: str, number: Number, own: Sequence[Stated]) -> int | None:
     return prod(s.value for s in inside)
 
 
+def _is_factor(plain: str, number: Number) -> bool:
+    """True for both numbers of "6 × 84 pairs"."""
+    return plain[: number.start].rstrip()[-1:] in ("×", "x", "*", "·") or plain[number.end :].lstrip()[:1] in ("×", "·")
+
+
 _CALLED = regex(
     rf"(?:\b(?:total|in all|altogether|overall|all told)|\b{_TRIAL} (?:per|for (?:a|an|each|every)|a|an|each|in each) "
     r"(?P<noun>[a-z]+))\s*:\s*$",
@@ -368,7 +375,7 @@ _CALLED = regex(
 
 def _scope(plain: str, number: Number) -> str | None:
     """What a total is stated for ("" for all); ``None`` for what is no total of trials."""
-    if number.decimals > 0 or number.bound or number.value < 20 or number.signed:
+    if number.decimals > 0 or number.bound or number.value < 20 or number.signed or _is_factor(plain, number):
         return None
     if number.role not in ("count", "n") and number.label != "year":
         return None
