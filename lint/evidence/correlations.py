@@ -20,7 +20,7 @@ from .shapes import Triple
 from .slips import slip_of
 from .tables import CellNumber, Sheet
 
-__all__ = ["Record", "coefficient_clashes", "follows", "mirror_clashes", "p_clashes", "records"]
+__all__ = ["Record", "agreement_clashes", "coefficient_clashes", "follows", "mirror_clashes", "p_clashes", "records"]
 
 
 @struct(slots=False)
@@ -376,10 +376,10 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         alike = [r for j, r in enumerate(found) if j != i and r.n == record.n and _same_p(r.p, record.p)]
         same = [r for r in alike if r.coefficient is not None and r.coefficient.allows(c.value)]
-        turned = [r for r in alike if r.coefficient is not None and r.coefficient.allows(-c.value)]
+        turned = [r for r in alike if r.coefficient is not None and _mirrors(r.coefficient, c)]
         in_table = [r for r in turned if r.passage is None]
         if not same and not in_table and len(turned) < 2:
-            turned = [r for r in turned if _is_odd(evidence, record, r)] or _twins(evidence, record, found)
+            turned = [r for r in turned if _is_odd(evidence, record, r)] or _twins(evidence, record)
         by = turned[0].coefficient if turned and not same else None if same else _compared(evidence, record)
         if by is not None:
             said = by.text
@@ -389,6 +389,48 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"the coefficient {c.text} with N = {record.n:,} is {said} elsewhere on the page, with the other sign",
                 "give it one sign",
             )
+
+
+_AGREE = regex(
+    r"\bagree(?:s|d|ment)?\b|\b(?:judge|classifier|grader|scorer)s?\b[^.;]{0,60}\b(?:humans?|persons?|people|annotators?|raters?|"
+    r"labell?ers?|hand)\b|\b(?:humans?|persons?|people|annotators?|raters?)\b[^.;]{0,60}\b(?:judge|classifier|grader)s?\b",
+    re.IGNORECASE,
+)
+_DISAGREE = regex(
+    r"\b(?:dis\w*agree\w*|negative\w*|opposite|inverse\w*|revers\w+|worse than chance|length|hardly|not|no)\b",
+    re.IGNORECASE,
+)
+
+
+def agreement_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Agreement between a judge and a person with a negative coefficient; the words say that they agree."""
+    for record in records(evidence):
+        c = record.coefficient
+        if c is None or c.bound or record.passage is None or c.value > -_FAR_BELOW:
+            continue
+        at = next((i for i, s in enumerate(record.passage.sentences) if c in s.numbers), None)
+        if at is None:
+            continue
+        inside = record.passage.sentences[at]
+        asked = at > 0 and record.passage.sentences[at - 1].text.rstrip().endswith("?")
+        first = record.passage.sentences[at - 1].start if asked else inside.start
+        if not _AGREE.search(inside.between(first, c.at)) or _DISAGREE.search(inside.text):
+            continue
+        if sum(x.role == "coefficient" for x in inside.numbers) == 1:
+            yield Clash(
+                "record",
+                record.place,
+                f"a judge and a person that agree cannot have the coefficient {c.text}",
+                "give it the right sign",
+            )
+
+
+_FAR_BELOW = 0.3
+
+
+def _mirrors(a: Number, b: Number) -> bool:
+    """True if ``a`` with its sign turned prints as ``b``, whichever has more digits."""
+    return -a.high <= b.high and b.low <= -a.low
 
 
 _OPPOSITE = regex(
@@ -416,7 +458,7 @@ def _has_odd_sign(evidence: Evidence, record: Record, other: Record) -> bool:
     return len(signs) >= 2 and signs.count(c.value > 0) * 4 <= len(signs)
 
 
-def _twins(evidence: Evidence, record: Record, found: list[Record]) -> list[Record]:
+def _twins(evidence: Evidence, record: Record) -> list[Record]:
     """The other of a Spearman and a Pearson coefficient of one paragraph and one N, where its sign is the other one.
 
     Both are far from zero and alike in size: of one relation they cannot differ in sign, and the page's other
@@ -426,9 +468,9 @@ def _twins(evidence: Evidence, record: Record, found: list[Record]) -> list[Reco
     if c is None or abs(c.value) < _FAR:
         return []
     out = []
-    for other in found:
+    for other in records(evidence):
         d = other.coefficient
-        if d is None or other is record or other.passage is not record.passage or other.n != record.n:
+        if d is None or other is record or other.passage is not record.passage or other.n not in (None, record.n):
             continue
         unlike = {_method(record), _method(other)} == {"r", "ρ"}
         if unlike and abs(d.value) >= _FAR and c.value * d.value < 0 and abs(abs(c.value) - abs(d.value)) < 0.2:

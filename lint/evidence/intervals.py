@@ -164,7 +164,10 @@ def _estimate(
         and (not near_pairs or last.start >= near_pairs[-1][0].start or start - last.end < 4)
         and (len(near) == 1 or start - last.end <= 16)
     ):
-        beside = [p for p in near_pairs if abs(p[0].start - last.end) < 4]
+        end = found[position][1].end
+        beside = [p for p in near_pairs if abs(p[0].start - last.end) < 4] or [
+            p for p in pairs if p[0].start >= end and _IN_BRACKET.fullmatch(sentence.between(end, p[0].start))
+        ]
         return last, (int(beside[0][0].value), int(beside[0][1].value)) if beside else None
     if len(near_pairs) == 1 and not near:
         k, n = near_pairs[0]
@@ -175,6 +178,9 @@ def _estimate(
     if len(rates) == len(found) and not pairs and all(r.start < found[0][2] for r in rates):
         return rates[position], None
     return None, None
+
+
+_IN_BRACKET = regex(r"\s?%?\s*[\])]?\s*[(\[,;]\s*")
 
 
 def _sizes(sentence: Sentence) -> tuple[int, ...]:
@@ -493,6 +499,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         wrong = len(judged) - right
         if ok or not ((right >= 2 and right >= wrong) or (item.sure and right >= wrong - 1)):
             continue
+        if not item.counts and _is_explained_elsewhere(evidence, item):
+            continue
         n, (_, shown) = answers[0]
         yield Clash(
             "interval-width",
@@ -501,6 +509,35 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"Wilson gives {shown}",
             "it belongs to another sample size or another method; name the method",
         )
+
+
+def _is_explained_elsewhere(evidence: Evidence, item: Stated) -> bool:
+    """True if an interval in words is printed in a table, or if a whole number of a table is the n of one without n.
+
+    A column of sizes need not be called n: "items", "asked on each side".
+    """
+    in_words = item.column[0] < 0
+    tables = [x for x in _all(evidence) if x.column[0] >= 0 and x is not item]
+    if in_words and any(_is_like(item.low, x.low) and _is_like(item.high, x.high) for x in tables):
+        return True
+    if item.sure and not in_words:
+        return False
+    whole = {
+        int(x.number.value)
+        for sheet in evidence.sheets
+        for x in sheet.numbers
+        if x.number.decimals <= 0 and x.number.role in ("count", "n") and x.number.value >= _FEWEST_TRIALS
+    }
+    return any((answer := _asked(evidence, item, n)) is not None and answer[0] for n in sorted(whole)[:60])
+
+
+_FEWEST_TRIALS = 10
+
+
+def _is_like(a: Number, b: Number) -> bool:
+    """True if two numbers may print one value, one of them perhaps in percent."""
+    (low, high), (least, most) = a.scaled(), b.scaled()
+    return low <= most and least <= high and abs(a.value) > 0
 
 
 _FEWEST_EXACT = 3
@@ -636,7 +673,7 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
 
 
-_OPENS = regex(r"\s*(?:of (?:(?:the|its|their|all|his|her) )?[\w-]+(?: [\w-]+)?\s*)?\(\s*")
+_OPENS = regex(r"\s*(?:of (?:(?:the|its|their|all|his|her) )?[\w-]+(?: [\w-]+)?\s*)?(?:\[[^\[\]]*\]\s*)?\(\s*")
 _BRACKET = regex(r"\(([^()]*)\)")
 
 
