@@ -170,6 +170,8 @@ def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
         if any(m.end <= x.start < own and x.role == number.role for x in sentence.numbers)
     }
     others = [e for e in sentence.entities - served if e != name]
+    if name.startswith("#"):
+        others = [e for e in others if e.startswith("#")]  # what is followed over checkpoints has every value of theirs
     facts = [x for e in others for x in facts_of(evidence, e, number)]
     if not any(evidence.matches(number, s, f) for s, f in facts):
         return False

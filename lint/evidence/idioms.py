@@ -357,7 +357,8 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     if before.name.startswith("#") and is_of_number_before(sentence, before):
         return None
     lead = sentence.between(max(sentence.start, before.start - 32), before.start)
-    if _APART.search(lead) and not is_end(sentence, before, number):
+    dosed = before.name.startswith("#") and _WITH.search(lead) is not None
+    if _APART.search(lead) and not dosed and not is_end(sentence, before, number):
         return None
     earlier = max((m.end for m in names if m.end <= before.start), default=-1)
     if earlier >= 0 and re.fullmatch(
@@ -368,6 +369,9 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
         return None
     return before if _FORWARD.match(gap) and not _shared(sentence, i, before) else None
+
+
+_WITH = regex(r"\bwith (?:the )?$", re.IGNORECASE)
 
 
 def is_of_number_before(sentence: Sentence, name: Mention) -> bool:

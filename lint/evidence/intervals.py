@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from leakstats.records import struct
@@ -252,9 +252,17 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
                     column, _estimate_column(by_cell, column, [r for r, c in by_cell if c == column])
                 )
                 estimate = next(iter(by_cell.get((row, column_of), ())), None)
-            size = next((int(x.number.value) for x in sheet.numbers if x.row == row and x.number.role == "n"), None)
-            size = proved.get(row, size)
-            counts = _cell_counts(sheet.grid[row])
+            mates = _mates(sheet, column)
+            size = next(
+                (
+                    int(x.number.value)
+                    for x in sheet.numbers
+                    if x.row == row and x.column in mates and x.number.role == "n"
+                ),
+                None,
+            )
+            size = proved.get(row, size) if len(mates) == len(sheet.header) else size
+            counts = _cell_counts([x for c, x in enumerate(sheet.grid[row]) if c and c in mates])
             place = evidence.document.place(cells[(row, column)].cell.text, low.start, high.end)
             known: tuple[int, ...] = ()
             if estimate is not None:
@@ -300,8 +308,19 @@ def _proved_sizes(sheet: Sheet) -> dict[int, int]:
 _MOST_COLUMNS = 12
 
 
-def _cell_counts(row: tuple[Cell | None, ...]) -> tuple[int, int] | None:
-    for cell in row[1:]:
+def _mates(sheet: Sheet, column: int) -> frozenset[int]:
+    """The columns that say something of the same thing as ``column``.
+
+    All of a plain table; in a long one that was made wide, those of the same arm.
+    """
+    key = sheet.keys[column]
+    if sheet.keys.count(key) < 2:
+        return frozenset(range(len(sheet.header)))
+    return frozenset(c for c, other in enumerate(sheet.keys) if other == key)
+
+
+def _cell_counts(cells: Sequence[Cell | None]) -> tuple[int, int] | None:
+    for cell in cells:
         if cell is None:
             continue
         match = re.search(r"(?<![\d.])(\d[\d,]*)\s?(?:/|of)\s?(\d[\d,]*)(?![\d.%])", cell.text.text)

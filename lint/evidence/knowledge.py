@@ -76,6 +76,8 @@ MOST_TABLE_NUMBERS = 4_000
 _MOST_TEXT = 8_000
 _PLAIN_WORD = regex(r"[A-Za-z]+")
 _NUMBERED = regex(r"\b([A-Za-z]{3,})[\s_-]?(\d{1,7})\b(?![.%])")
+_BARE = regex(r"\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d{1,7}")
+_NO_DIGIT = regex(r"\D")
 _NO_AXIS = frozenset(
     words_of("top seed set question version category group arm condition model lot draw run persona source n and of to")
 )
@@ -408,7 +410,22 @@ class Evidence:
     @cached_property
     def passages(self) -> list[Passage]:
         """The page's claims in words."""
-        return read_passages(self.document, self.outline, self.gazetteer, self.axis_words)
+        return read_passages(self.document, self.outline, self.gazetteer, self.axis_words, self.doses)
+
+    @cached_property
+    def doses(self) -> dict[int, frozenset[str]]:
+        """The bare numbers that name the rows of a table, a dose each, with the words of the column's header."""
+        out: dict[int, frozenset[str]] = {}
+        for sheet in self.sheets:
+            bare = [_BARE.fullmatch(x.strip("*_` ")) for x in sheet.labels]
+            if sum(m is not None for m in bare) < 3 or sum(m is None for m in bare) > 1:
+                continue
+            words = frozenset(w for w in words_of(sheet.header[0]) if len(w) > 2) - _NO_AXIS
+            for match in bare:
+                if match is not None and words:
+                    value = int(_NO_DIGIT.sub("", match.group(0)))
+                    out[value] = out.get(value, frozenset()) | words
+        return out
 
     @cached_property
     def axis_words(self) -> frozenset[str]:

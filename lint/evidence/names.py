@@ -24,6 +24,9 @@ _INDEXED = regex(
 )
 
 
+_THOUSANDS = regex(r"(?<=\d)[,\u2009\u202f\u00a0](?=\d{3}(?!\d))")
+
+
 @lru_cache(maxsize=20_000)
 def fold_name(text: str) -> str:
     """Letters and digits of ``text`` in lower case.
@@ -38,10 +41,10 @@ def fold_name(text: str) -> str:
 def index_of(text: str) -> str:
     """``#20`` for "L20", "layer_20" or "20"; "" for anything else.
 
-    >>> index_of("L20"), index_of("Epoch 4"), index_of("villain")
-    ('#20', '#4', '')
+    >>> index_of("L20"), index_of("Epoch 4"), index_of("1,500"), index_of("villain")
+    ('#20', '#4', '#1500', '')
     """
-    match = _INDEXED.match(text.strip().strip("*`_ "))
+    match = _INDEXED.match(_THOUSANDS.sub("", text.strip().strip("*`_ ")))
     return f"#{int(match.group(1))}" if match is not None else ""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TypeVar
 
 from leakstats.records import replace, struct
@@ -18,7 +19,7 @@ from ..outline import Outline
 from ..regex import regex
 from ..source import Place
 from .grammar import Number, read_numbers
-from .names import Gazetteer, Mention
+from .names import Gazetteer, Mention, words_of
 
 __all__ = ["MOST_CHARACTERS", "MOST_NUMBERS", "MOST_READ", "Passage", "Sentence", "once", "read_passages"]
 
@@ -149,9 +150,16 @@ def once(function: Callable[[Sentence], _Found]) -> Callable[[Sentence], _Found]
 
 
 def read_passages(
-    document: Document, outline: Outline, gazetteer: Gazetteer, axes: frozenset[str] = frozenset()
+    document: Document,
+    outline: Outline,
+    gazetteer: Gazetteer,
+    axes: frozenset[str] = frozenset(),
+    doses: Mapping[int, frozenset[str]] = MappingProxyType({}),
 ) -> list[Passage]:
-    """Every passage of a page, in its order; a whole number behind one of the words ``axes`` names a checkpoint."""
+    """Every passage of a page, in its order.
+
+    A whole number behind one of the words ``axes`` names a checkpoint; one of ``doses`` names a dose beside its words.
+    """
     behind = re.compile(rf"\b({'|'.join(sorted(map(re.escape, axes)))})s?\s$", re.IGNORECASE) if axes else None
     parts = _parts(outline)
     out: list[Passage] = []
@@ -159,13 +167,13 @@ def read_passages(
     for title in document.titles:
         if title.written is None:
             text = Text(title.text, (), title.at, title.end)
-            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end), behind))
+            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end), behind, doses))
     heads = {id(t.written) for t in document.titles if t.written is not None}
     for i, block in enumerate(document.blocks):
         for text, scope in _texts(document, block, heads):
             part = "claim" if scope in ("title", "caption", "alt") else parts.get(i, "other")
             if text.text.strip() and part != "skip" and read < MOST_READ:
-                out.append(_passage(document, text, scope, i, part, gazetteer, None, behind))
+                out.append(_passage(document, text, scope, i, part, gazetteer, None, behind, doses))
                 read += len(out[-1].numbers) + 1
     return out
 
@@ -186,13 +194,14 @@ def _passage(
     gazetteer: Gazetteer,
     fixed: tuple[int, int] | None,
     axis: re.Pattern[str] | None,
+    doses: Mapping[int, frozenset[str]],
 ) -> Passage:
     plain = text.text
     if len(plain) > MOST_CHARACTERS:
         return Passage(text, plain, scope, block, part, (), document, fixed)
     numbers = tuple(read_numbers(plain, tuple(text.marked("code"))))
-    if axis is not None:
-        numbers = tuple(_on_axis(plain, number, axis) for number in numbers)
+    if axis is not None or doses:
+        numbers = tuple(_on_axis(plain, number, axis, doses) for number in numbers)
     indexed = [(n.at, n.end) for n in numbers if n.role == "index"]
     names = [m for m in gazetteer.find(plain) if not any(a < m.end and m.start < b for a, b in indexed)]
     taken = [(m.start, m.end) for m in names]
@@ -221,12 +230,24 @@ def _passage(
     return Passage(text, plain, scope, block, part, tuple(kept), document, fixed, tuple(names), lead)
 
 
-def _on_axis(plain: str, number: Number, axis: re.Pattern[str]) -> Number:
-    """``number`` as the name of a checkpoint, where a word of an axis stands before it."""
-    if number.role != "count" or number.unit or number.bound or number.signed:
+_WORD_BEFORE = regex(r"([A-Za-z-]+)\s+$")
+_WORDS_AFTER = regex(r"\s+(?!(?:of|out|and|or)\b)([A-Za-z-]+(?:\s+[A-Za-z-]+)?)")
+
+
+def _on_axis(plain: str, number: Number, axis: re.Pattern[str] | None, doses: Mapping[int, frozenset[str]]) -> Number:
+    """``number`` as the name of a checkpoint or a dose, where a word of the axis stands beside it."""
+    if number.role != "count" or number.unit or number.bound or number.signed or number.decimals > 0:
         return number
-    found = axis.search(plain, max(0, number.start - 24), number.start)
-    return number if found is None else replace(number, role="index", label="axis", at=found.start())
+    found = axis.search(plain, max(0, number.start - 24), number.start) if axis is not None else None
+    if found is not None:
+        return replace(number, role="index", label="axis", at=found.start())
+    words = doses.get(int(number.value), frozenset())
+    if not words:
+        return number
+    before = _WORD_BEFORE.search(plain, max(0, number.start - 24), number.start)
+    after = _WORDS_AFTER.match(plain, number.end)
+    said = words_of(" ".join(m.group(1) for m in (before, after) if m is not None))
+    return replace(number, role="index", label="axis") if said & words else number
 
 
 def _parts(outline: Outline) -> dict[int, str]:

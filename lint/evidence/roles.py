@@ -174,6 +174,9 @@ _JOINT = regex(r"[(,;:]|\b(?:and|then|to|but|against|versus|vs)\b")
 """Words on the other side of it belong to the number before: "32% before and 49% after"."""
 
 
+_BEHIND = regex(r"\s+(?P<word>[A-Za-z]+)\s*(?=[,;:.()]|\b(?:and|but|then|to)\b|$)")
+
+
 def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
     """What the one column of rates says of ``name`` that the words before a number single out; empty for none."""
     columns = [
@@ -193,6 +196,11 @@ def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str)
         number.start - 36,
     )
     words = words_of(_JOINT.split(sentence.between(opened, number.start))[-1])
+    hits = [(s, f) for s, f in columns if words & (s.words - shared)]
+    if hits:
+        return hits if len(hits) == 1 else []
+    behind = _BEHIND.match(sentence.between(number.end, number.end + 24))  # "57% before, 61% after"
+    words = words_of(behind["word"]) if behind is not None else frozenset()
     hits = [(s, f) for s, f in columns if words & (s.words - shared)]
     return hits if len(hits) == 1 else []
 

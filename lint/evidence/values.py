@@ -345,7 +345,7 @@ def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> lis
 def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]], *, several: bool) -> bool:
     """True if the number is one known value with a slip of the pen, or (``several``) another thing's value."""
     found: set[tuple[str, float]] = set()
-    short = len(number.text.strip("+-−–.0").replace(".", "")) < 3
+    short = len(number.text.lstrip("+-−–.0").replace(".", "")) < 3
     short &= not (number.role == "coefficient" and len(facts) == 1)  # the one coefficient of a thing is not rounded off
     many = len({round(f.value, 3) for _, f in facts}) > 4
     for series, fact in facts:
