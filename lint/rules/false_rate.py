@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..evidence.fractions import fraction_clashes
 from ..evidence.intervals import ratio_clashes
 from ..finding import Finding
 from ..page import Page
@@ -48,5 +49,5 @@ class FalseRate(Rule):
     name = "false-rate"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in ratio_clashes(page.evidence):
+        for clash in (*ratio_clashes(page.evidence), *fraction_clashes(page.evidence)):
             yield self.finding(page, clash.place, clash.message, clash.help)
