@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import prod
 
 from leakstats.records import struct
@@ -132,7 +133,8 @@ def _value(text: str) -> int:
     return int(bare) if bare.isdigit() else WORD_NUMBERS.get(bare, 0)
 
 
-def _stated(text: str) -> list[Stated]:
+@lru_cache(maxsize=1024)  # two rules and the page's own list of counts ask for the same texts
+def _stated(text: str) -> tuple[Stated, ...]:
     """The counts of a text with what they count."""
     out = []
     for match in _STATED.finditer(text):
@@ -156,7 +158,7 @@ def _stated(text: str) -> list[Stated]:
     for match in _EACH_TIME.finditer(text):
         if _value(match["value"]) <= _MOST_DRAWS and not text[: match.start()].rstrip().endswith(("=", "≈", ":")):
             out.append(Stated("*", _value(match["value"]), match.start()))
-    return [s for s in dict.fromkeys(out) if s.value > 1]
+    return tuple(s for s in dict.fromkeys(out) if s.value > 1)
 
 
 def _everywhere(evidence: Evidence) -> list[Stated]:
@@ -217,6 +219,8 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals of trials that no counts of the page make."""
     for text, plain, numbers in _texts(evidence):
         yield from _sides(evidence, text, plain)
+        if not any(map(_may_total, numbers)):
+            continue
         own = _stated(plain)
         if _VARYING.search(plain):
             continue  # sizes that differ make a sum, and no product
@@ -336,7 +340,15 @@ def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
             )
 
 
-def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
+def _texts(evidence: Evidence) -> list[tuple[Text, str, list[Number]]]:
+    """Passages and cells in which a total may stand, read once."""
+    if "texts of totals" not in evidence.cache:
+        evidence.cache["texts of totals"] = list(_read_texts(evidence))
+    texts: list[tuple[Text, str, list[Number]]] = evidence.cache["texts of totals"]
+    return texts
+
+
+def _read_texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
     for passage in evidence.passages:
         if passage.fixed is None and passage.part not in ("plan", "prior"):
             yield passage.text, passage.plain, list(passage.numbers)
@@ -373,9 +385,13 @@ _CALLED = regex(
 """ "Total: 2,080", "replies for a dialect: 180"."""
 
 
+def _may_total(number: Number) -> bool:
+    return not (number.decimals > 0 or number.bound or number.value < 20 or number.signed)
+
+
 def _scope(plain: str, number: Number) -> str | None:
     """What a total is stated for ("" for all); ``None`` for what is no total of trials."""
-    if number.decimals > 0 or number.bound or number.value < 20 or number.signed or _is_factor(plain, number):
+    if not _may_total(number) or _is_factor(plain, number):
         return None
     if number.role not in ("count", "n") and number.label != "year":
         return None
