@@ -9,7 +9,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .claims import facts_of, prints_rate
 from .grammar import Number
-from .idioms import adjacent, intervals, is_end, named_before, spans
+from .idioms import adjacent, intervals, is_end, listed, named_before, spans
 from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
@@ -179,7 +179,9 @@ def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
 
 
 def _tight(sentence: Sentence, number: Number, name: str) -> bool:
-    """True if nothing but a bracket, "at" or "for" stands between name and number."""
+    """True if nothing but a bracket, "at" or "for" stands between name and number, or their places in two lists."""
+    if listed(sentence, number):
+        return True
     for m in sentence.names:
         if m.name != name:
             continue

@@ -21,6 +21,7 @@ __all__ = [
     "is_end",
     "is_of_number_before",
     "is_rate",
+    "listed",
     "named_before",
     "pairs_of_counts",
     "spans",
@@ -421,6 +422,12 @@ def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
         if len(between) < 24 and _SEVERAL.match(between + " ") and (len(roles) == 1 or roles == {"percent", "value"}):
             return True
     return False
+
+
+def listed(sentence: Sentence, number: Number) -> bool:
+    """True for a member of a list that belongs to the name at its place: "0.59, 0.60 and 0.61 at L15, L20 and L25"."""
+    claims = [(i, n) for i, n in enumerate(sentence.numbers) if n.role in _KINDS]
+    return any(sentence.numbers[i] is number for i in _lists(sentence, claims))
 
 
 def _lists(sentence: Sentence, claims: list[tuple[int, Number]]) -> dict[int, Mention]:

@@ -211,6 +211,11 @@ _OTHER = frozenset(
         "bystander bystanders listener listeners contact contacts neighbour neighbours others spill spills leak leaks"
     )
 )
+_AMONG = regex(
+    r"\s*(?:on average |in the mean )?(?:over|of|among|for|from|in|by) (?:all )?(?:of )?(?:its |the |their )?"
+    r"(?P<whose>[A-Za-z-]+)",
+    re.IGNORECASE,
+)
 _OTHERS_OF = regex(
     r"\b(?:bystanders|listeners|contacts|neighbours|others)['’]?\s+(?:(?:rate|share)\s+)?of\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
@@ -233,9 +238,9 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
     if not mentions or mentions[-1].name != name:
         return []
     opened = max([mentions[-1].end, *(n.end for n in sentence.numbers if n.end <= number.start)])
-    closed = min([sentence.end, number.end + 36, *(n.at for n in sentence.numbers if n.start > number.start)])
-    said = words_of(_JOINT.split(sentence.between(opened, number.start))[-1])
-    said |= words_of(_JOINT.split(sentence.between(number.end, closed))[0])
+    said = words_of(_JOINT.split(sentence.between(opened, number.start).rstrip(" (:="))[-1])
+    behind = _AMONG.match(sentence.between(number.end, number.end + 48))
+    said |= words_of(behind["whose"]) if behind is not None else frozenset()
     lead = sentence.between(max(sentence.start, mentions[-1].start - 36), mentions[-1].start)
     other = bool(said & _OTHER) or _OTHERS_OF.search(lead) is not None
     own = bool(said & _OWN)
