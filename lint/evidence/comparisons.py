@@ -169,6 +169,21 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 near = _difference_fits(low, high, pools[0], bool(order)) or any(
                     _difference_fits(low, high, p, False) for p in pools[1:]
                 )
+                owner = _owner(sentence, number)
+                if owner and number.signed and evidence.datasets and _changes_of(evidence, owner):
+                    mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
+                    rates = _meant(sentence, [f for s, f in evidence.about.get(owner, ()) if _of_rates(evidence, s)])[
+                        :60
+                    ]
+                    mine += [((a.low, a.high), (b.low, b.high)) for a in rates for b in rates if a is not b]
+                    if not _difference_fits(low, high, mine, False):
+                        yield Clash(
+                            "difference",
+                            passage.place(number.start, number.end),
+                            f"{number.text} points is no change that is known of what it speaks of",
+                            "subtract again, from unrounded values",
+                        )
+                    continue
                 if near or _is_known_change(evidence, sentence, number):
                     continue
                 known = [
@@ -184,9 +199,10 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                         or not (sentence.names or len(around) >= 2 or _END_TO_END.search(sentence.text))
                     ):
                         continue
-                elif (not alone and (len(here) > 2 or (not order and _parted(sentence, number)))) and _difference_fits(
-                    low, high, known, False
-                ):
+                elif (
+                    not alone
+                    and (len(here) > 2 or (not order and _parted(sentence, number) and not _only_two(sentence, number)))
+                ) and _difference_fits(low, high, known, False):
                     continue
                 yield Clash(
                     "difference",
@@ -194,6 +210,44 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text} points is no difference of the rates that it speaks of",
                     "subtract again, from unrounded values",
                 )
+
+
+def _owner(sentence: Sentence, number: Number) -> str:
+    """The one thing whose change a signed number of points is; "" where it cannot be told.
+
+    "Vet by +38 pp", "+38 pp for Vet", and "Archivist and Clerk barely react. Their net changes are −5.9 pp and "
+    "+1.1 pp."
+    """
+    names = [m for m in sentence.names if not m.name.startswith("#")]
+    for m in names:
+        if m.end <= number.start and re.fullmatch(
+            r"[`\"'’*]*\s*(?:by|with|at|changes? by|gains|loses|:|\(|,|=|—|–)?\s*",
+            sentence.between(m.end, number.start),
+        ):
+            return m.name
+        if m.start >= number.end and re.fullmatch(
+            r"\s*(?:for|in)\s+(?:the\s+)?[`\"'*]*", sentence.between(number.end, m.start)
+        ):
+            return m.name
+    signed = [n for n in sentence.numbers if n.role == "points" and n.signed]
+    sentences = sentence.passage.sentences
+    at = sentences.index(sentence)
+    if (
+        names
+        or len(signed) != 2
+        or not at
+        or not re.fullmatch(r"\s*(?:,|and)\s*", sentence.between(signed[0].end, signed[1].start))
+    ):
+        return ""
+    before = list(dict.fromkeys(m.name for m in sentences[at - 1].names if not m.name.startswith("#")))
+    if len(before) != 2 or not re.match(r"\W*(?:their|the (?:two|net))\b", sentence.text, re.IGNORECASE):
+        return ""
+    return before[signed.index(number)] if number in signed else ""
+
+
+def _changes_of(evidence: Evidence, name: str) -> list[Fact]:
+    """The net changes that fields of rates give for a thing, as fractions."""
+    return [f for s, f in evidence.about.get(name, ()) if s.role in ("net", "gain") and s.fraction]
 
 
 _CHANGES = frozenset(
@@ -279,6 +333,19 @@ def _parted(sentence: Sentence, number: Number) -> bool:
     return (
         any(left[1] <= m.start < right[0] for m in sentence.names)
         or re.search(r";|, (?:and|but|while)", between) is not None
+    )
+
+
+def _only_two(sentence: Sentence, number: Number) -> bool:
+    """True for "Peaks spread over 57.2 pp, with a lowest (3.9%) and b highest (61.1%)": two names with their rates."""
+    names = {m.name for m in sentence.names}
+    before = sentence.between(sentence.start, number.start)
+    worded = re.search(r"\b(?:spread|gap|differ\w*|distance|range|span|separat\w*|apart)\b", before, re.IGNORECASE)
+    return (
+        worded is not None
+        and len(names) == 2
+        and _different(_rates(sentence, False)) == 2
+        and _different(_rates(sentence, True)) == 2
     )
 
 

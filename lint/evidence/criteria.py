@@ -57,11 +57,11 @@ _SHARES = {
     "tenth": 0.1,
 }
 _ABOVE = (
-    r"(?:more|greater|higher|larger) than|over|above|exceed\w*|surpass\w*|beyond|past|upwards of|(?:get|gets|"
+    r"(?:more|greater|higher|larger|more (?:often|frequently)) than(?: in)?|over|above|exceed\w*|surpass\w*|beyond|past|upwards of|(?:get|gets|"
     r"got|rises?|"
     r"goes?) (?:past|over|above|beyond)|pass(?:es|ed)?|clear(?:s|ed)?|cross(?:es|ed)?|top(?:s|ped)?"
 )
-_BELOW = r"(?:less|fewer|lower|smaller) than|under|below|short of|beneath"
+_BELOW = r"(?:less|fewer|lower|smaller|less (?:often|frequently)) than(?: in)?|under|below|short of|beneath"
 _PART = regex(
     rf"\b(?:(?P<more>{_ABOVE})|(?P<least>at least|no (?:less|fewer) than|reach\w*|attain\w*)|(?P<less>{_BELOW})|"
     r"(?P<most>at most|no more than))\s+(?:the\s+)?(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|"
@@ -92,7 +92,7 @@ _SELDOM = regex(
 )
 _UNREAD = regex(
     r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
-    r"runs?|repeats?|replicates?|(?:the|this|that|same|whose) (?:direction|sign|order|ranking)|either direction|"
+    r"runs?|repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
     r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,
@@ -136,7 +136,7 @@ _RELATION = regex(
 )
 _SIGNIFICANT = regex(
     r"\b(?:significan\w+|(?:clear(?:s|ed)?|pass(?:es|ed)?|reach(?:es|ed)?|meets?|makes?|"
-    r"cross(?:es)?) (?:the )?(?:0?\.05|"
+    r"cross(?:es)?) (?:the )?(?:0?\.05|five[- ]per[- ]?cent|"
     r"5\s?%|bar|threshold|mark|usual|conventional)|at the (?:5\s?%|five[- ]percent|five per cent|0?\.05) level|"
     r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
     r"(?:conventional|usual|customary|"
@@ -453,7 +453,34 @@ def counts(evidence: Evidence, asked: Asked) -> set[int] | None:
         found = reading(evidence, asked, series)
         if found is not None:
             return found
-    return None
+    return _of_agreement(evidence, asked, series)
+
+
+_AGREE = regex(
+    r"\b(?:agree(?:s|d)?|same (?:sign|direction|way)|(?:direction|sign|relation|trend|pattern|finding|result|effect) "
+    r"(?:holds|is the same|agrees|recurs|repeats)|point(?:s)? the same way|calls? the|tells?|foretells?|anticipates?|"
+    r"concur(?:s|red)?)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_agreement(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+    """ "5 of 6 sources agree", "same sign for all 6": by the signs of coefficients or changes, or by their tests."""
+    if _AGREE.search(asked.text) is None or asked.noun in _DEEP:
+        return None
+    fits = [s for s in series if _is_coefficient(evidence, s)]
+    nets = [s for s in (*series,) if s.role == "net" and s.fraction] + _contrasts(evidence, series)
+    pairs = [[y.value - x.value for x, y in both] for _, both in _pairs(evidence, asked.total)]
+    out: set[int] = set()
+    for values in (*([f.value for f in values_of(s)] for s in (*fits, *nets)), *pairs):
+        out |= {sum(v > 0 for v in values), sum(v < 0 for v in values)}
+    for p in _ps(evidence, series, asked):
+        out |= _count_of([p], "<", 0.05)
+        for s in (*fits, *nets):
+            if set(p.facts) <= set(s.facts):
+                for sign in (1, -1):
+                    out.add(sum(p.facts[k].value < 0.05 and s.facts[k].value * sign > 0 for k in set(p.facts)))
+    return out - {0}
 
 
 def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
@@ -740,7 +767,9 @@ _TIME = regex(
 def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
     """ "rise", "end above their start", "similarity increases": from the first value to the last."""
     text = _USUAL.sub(" ", asked.text)
-    signs = {d.sign for d in direction_words(text) if not d.polar}
+    signs = {
+        d.sign for d in direction_words(text) if not d.polar and not re.match(r"\s*(?:\w+\s+)?than\b", text[d.end :])
+    }
     nearing = _NEARING.search(text)
     if nearing is not None and not signs:
         signs = {1 if nearing["near"] else -1}

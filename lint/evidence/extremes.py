@@ -13,7 +13,7 @@ from .claims import is_claim
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
-from .lexicon import MOOT, ROLE_WORDS, Superlative, superlatives
+from .lexicon import MOOT, ROLE_WORDS, Superlative, direction_words, superlatives
 from .names import Mention, words_of
 from .passages import Sentence
 
@@ -50,7 +50,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or "points" in (a.role, b.role)
                 ):
                     continue
-                if _of_one(evidence, sentence, a, b):
+                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span.start):
                     continue
                 falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
                 if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
@@ -79,7 +79,7 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
     return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
 
 
-_INTERVAL = regex(r"\b(?:CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
+_INTERVAL = regex(r"\b(?:[Ll]imits|[Bb]ounds|[Bb]ands?|CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
 
 
 def _of_interval(sentence: Sentence, number: Number) -> bool:
@@ -95,6 +95,12 @@ def _of_single(sentence: Sentence, number: Number) -> bool:
     """True for a range over single runs, which the files keep apart by unit: "single lots 0.23 to 0.93"."""
     clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
     return _SINGLE.search(clause) is not None
+
+
+def _after_direction(sentence: Sentence, start: int) -> bool:
+    """True for "its cosine goes up (+0.47 to +0.58)": a move."""
+    before = sentence.between(sentence.start, start)
+    return any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before))
 
 
 _RANGED = regex(
@@ -191,7 +197,9 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
                     continue
                 joined = re.fullmatch(r"\s*(?:and|to|/|;)\s*", sentence.between(a.end, b.start)) is not None
-                bracketed = sentence.between(a.start - 1, a.start) == "(" and sentence.between(b.end, b.end + 1) == ")"
+                bracketed = sentence.between(a.start - 1, a.start) == "(" and (
+                    sentence.between(b.end, b.end + 1) in (")", ";", ",")
+                )
                 named = list(sentence.names)
                 if not named and len(numbers) == 2:  # "a dwarfs b. The rates are 67% and 23%."
                     at = passage.sentences.index(sentence)
