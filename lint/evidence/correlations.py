@@ -139,7 +139,7 @@ def _only_n(passage: Passage, number: Number) -> Number | None:
 _FOR_BOTH = regex(r"\b(?:both|each|all|either|every\w*)\b[\s\w,]{0,16}[\s(]$", re.IGNORECASE)
 
 
-_OPENS = regex(r"\s*[,;:(\[|/]\s*")
+_OPENS = regex(r"(?:\s+(?:for|in|at|with)\s+(?:the\s+)?[\w'’-]+(?:\s[\w'’-]+)?)?\s*[,;:(\[|/]\s*")
 _OTHER = regex(
     r"\b(?:difference|change[sd]?|gap|mean|means|cos\w*|similarity|d|effect|Δ|shift\w*|"
     r"rises?|falls?|gains?|slope|beta|β|odds|ratio)\b[^.;]{0,40}$",
@@ -149,7 +149,9 @@ _OTHER = regex(
 
 def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
     """The decimal right before a p and an N: "Judge and annotator: 0.85 (p = 1e-15, N = 52)"."""
-    if stat.p is None or stat.n is None or stat.n.label != "N":
+    if stat.p is None or stat.n is None:
+        return None
+    if stat.n.label != "N" and not _RELATED.search(sentence.text):
         return None
     before = [n for n in sentence.numbers if n.end <= stat.start]
     if not before:

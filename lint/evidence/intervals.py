@@ -705,20 +705,21 @@ def _fraction_lists(passage: Passage) -> Iterator[list[re.Match[str]]]:
 
 
 def _in_order(passage: Passage, fractions: list[re.Match[str]]) -> Iterator[Clash]:
-    """Rates before a bracket with as many fractions, in their order, where some fit and one does not."""
+    """Rates before or behind a bracket with as many fractions, in their order, where some fit and one does not."""
     sentence = next((s for s in passage.sentences if s.start <= fractions[0].start() < s.end), None)
     if sentence is None:
         return
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    rates = [
-        x
-        for x in sentence.numbers
-        if x.end <= fractions[0].start() and is_rate(sentence, x) and not x.bound and id(x) not in ends
-    ][-len(fractions) :]
-    if len(rates) != len(fractions):
-        return
+    stated = [x for x in sentence.numbers if is_rate(sentence, x) and not x.bound and id(x) not in ends]
+    rates = [x for x in stated if x.end <= fractions[0].start()][-len(fractions) :]
+    if not rates:  # "the two newcomers (129/150 and 104/150): 86%, 69%"
+        rates = [x for x in stated if x.start >= fractions[-1].end()]
     counts = [tuple(int(g.replace(",", "")) for g in m.groups() if g) for m in fractions]
-    if any(n < 5 or k > n for k, n in counts):
+    for match, (k, n) in zip(fractions, counts, strict=True):
+        if k > n and any(m == n and j <= n for j, m in counts):
+            said = f"{match.group(0)}: a part is no larger than the whole"
+            yield Clash("ratio", passage.place(match.start(), match.end()), said, "one of its digits is wrong")
+    if len(rates) != len(fractions) or any(n < 5 or k > n for k, n in counts):
         return
     fits = [x.scaled()[0] - 1e-9 <= k / n <= x.scaled()[1] + 1e-9 for x, (k, n) in zip(rates, counts, strict=True)]
     if not any(fits):

@@ -129,9 +129,10 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     passage = sentence.passage
     own = [s.n for s in stats(sentence) if s.p is bound and s.n is not None and s.coefficient is None]
     behind = [x for x in sentence.numbers if x.start > bound.end and x.role in ("n", "p", "coefficient", "value")]
-    if not own and behind and behind[0].role == "n" and behind[0].label == "N":
+    if not own and behind and behind[0].role == "n":
         own = behind[:1]
-    stated = [x for x in passage.numbers if x.role == "n" and x.label == "N"]
+    named = [x for x in passage.numbers if x.role == "n"]
+    stated = [x for x in named if x.label == "N"] or named
     each = [x for x in stated if _OF_EACH.match(passage.plain, x.end)]
     # "every p < 1e-7, N = 84 in each": the N that stands with the bound, or is that of each
     sizes = {int(x.value) for x in own or each or stated if x.decimals <= 0}
