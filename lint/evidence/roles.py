@@ -240,8 +240,6 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
     earlier = max((n.end for n in sentence.numbers if n.end <= number.start), default=sentence.start)
     if len({m.name for m in mentions if m.start >= earlier and not m.name.startswith("#")}) > 1:
         return []  # "A dwarfs B on spill (29% vs 4%)"
-    if len({m.name for m in mentions}) > 1 and _PAIRED.match(sentence.between(number.end, number.end + 16)):
-        return []  # "A dwarfs B (29.0% vs 4.4%)": the first is of A
     opened = max([mentions[-1].end, *(n.end for n in sentence.numbers if n.end <= number.start)])
     said = words_of(_JOINT.split(sentence.between(opened, number.start).rstrip(" (:="))[-1])
     behind = _AMONG.match(sentence.between(number.end, number.end + 48))
@@ -250,9 +248,6 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
     other = bool(said & _OTHER) or _OTHERS_OF.search(lead) is not None
     own = bool(said & _OWN)
     return [] if own == other else sides[own]
-
-
-_PAIRED = regex(r"\s*%?\s*(?:vs\.?|versus|against|and|or|to|/|→|->|,|;)\s*(?:about |~)?\.?\d", re.IGNORECASE)
 
 
 def _is_one(facts: list[tuple[Series, Fact]]) -> bool:
