@@ -393,11 +393,8 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
             )
 
 
-_AGREE = regex(
-    r"\bagree(?:s|d|ment)?\b|\b(?:judge|classifier|grader|scorer)s?\b[^.;]{0,60}\b(?:humans?|persons?|people|annotators?|raters?|"
-    r"labell?ers?|hand)\b|\b(?:humans?|persons?|people|annotators?|raters?)\b[^.;]{0,60}\b(?:judge|classifier|grader)s?\b",
-    re.IGNORECASE,
-)
+_AGREE = regex(r"\bagree(?:s|d|ment)?\b", re.IGNORECASE)
+_JUDGED = regex(r"\b(?:judges?|classifier|grader|scorer|annotators?|raters?|humans?)\b", re.IGNORECASE)
 _DISAGREE = regex(
     r"\b(?:dis\w*agree\w*|negative\w*|opposite|inverse\w*|revers\w+|worse than chance|length|hardly|not|no)\b",
     re.IGNORECASE,
@@ -416,7 +413,8 @@ def agreement_clashes(evidence: Evidence) -> Iterator[Clash]:
         inside = record.passage.sentences[at]
         asked = at > 0 and record.passage.sentences[at - 1].text.rstrip().endswith("?")
         first = record.passage.sentences[at - 1].start if asked else inside.start
-        if not _AGREE.search(inside.between(first, c.at)) or _DISAGREE.search(inside.text):
+        said = inside.between(first, c.at)
+        if not (_AGREE.search(said) and _JUDGED.search(said)) or _DISAGREE.search(inside.text) or record.prior:
             continue
         if sum(x.role == "coefficient" for x in inside.numbers) == 1:
             yield Clash(
@@ -432,6 +430,8 @@ _FAR_BELOW = 0.3
 
 def _mirrors(a: Number, b: Number) -> bool:
     """True if ``a`` with its sign turned prints as ``b``, whichever has more digits."""
+    if abs(b.value) < 0.1:  # two small ones need not be one
+        return a.allows(-b.value)
     return -a.high <= b.high and b.low <= -a.low
 
 

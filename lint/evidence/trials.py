@@ -113,6 +113,7 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
         return (), False
     if not sizes:
         pairs = [(s, k, n) for s in passage.sentences for k, n in pairs_of_counts(s) if n.value]
+        pairs = [x for x in pairs if x[0] is not sentence or not _is_set_against(sentence, x[2], rate)]
         counted = {int(n.value) for _, _, n in pairs}
         # "98 of 120 … In shares: 81.7%" does for the share; "73% (146/200), the others 2.6%" for its own rate alone
         taken = any(r is not rate and _prints(r, k.value / n.value) for s, k, n in pairs for r in _rates(s))
@@ -147,9 +148,11 @@ _CONTRAST = regex(r"\b(?:whereas|while|but|yet|though|although|against|unlike)\b
 
 def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
     """True for a rate in a clause set against the one whose size is said: "own use … (n = 240 each), whereas …"."""
-    return all(
-        s.number.end <= rate.start and _CONTRAST.search(sentence.between(s.number.end, rate.start)) for s in sizes
-    )
+    return all(_is_set_against(sentence, s.number, rate) for s in sizes)
+
+
+def _is_set_against(sentence: Sentence, size: Number, rate: Number) -> bool:
+    return size.end <= rate.start and _CONTRAST.search(sentence.between(size.end, rate.start)) is not None
 
 
 def _for_name(sizes: Sequence[Size], name: str | None) -> tuple[int, ...]:
