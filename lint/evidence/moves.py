@@ -53,6 +53,8 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
         n.signed for n in ends
     ):
         return None
+    if not percent and not any(n.decimals > 0 for n in ends):
+        return None  # a scale: "0 to 10"
     name = _mover(evidence, sentence, span)
     if not name or not _is_read(evidence, sentence, span, name, read):
         return None
