@@ -363,13 +363,19 @@ def _role(
     if _SIZE_AFTER.match(after):
         return "none", "size", start
     if decimals <= 0:
-        return ("none", "year", start) if re.fullmatch(r"(?:19|20)\d\d", body) else ("count", "", start)
+        year = re.fullmatch(r"(?:19|20)\d\d", body) and not (_OF_WHOLE.match(after) or _WHOLE_OF.search(before[-20:]))
+        return ("none", "year", start) if year else ("count", "", start)
     return "value", "", start
 
 
 def _is_small(body: str, decimals: int) -> bool:
     """True for a decimal below 1 and for a number with a negative power."""
     return decimals >= 3 or (decimals > 0 and float(body.replace(",", "")) < 1)
+
+
+_OF_WHOLE = regex(r"\s*(?:/|(?:out )?of(?: the| all| its| these)?)\s*\d")
+_WHOLE_OF = regex(r"\d\s*(?:/|(?:out )?of(?: the| all| its| these)?)\s*$")
+"""Around "1903 of 3200", which is no year."""
 
 
 def _coefficient_name(label: str) -> str:
@@ -445,7 +451,7 @@ def _words(text: str, out: list[Number]) -> None:
         out.sort(key=lambda n: n.start)
 
 
-_LIST = regex(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|±|\s)\s*$")
+_LIST = regex(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|⟶|➔|±|…|\.{2,3}|\s)\s*$")
 
 
 _PART_OF = regex(

@@ -30,6 +30,9 @@ def read(text: str) -> list[tuple[str, float]]:
         ("57/100 completions", [("count", 57), ("count", 100)]),
         ("15.8 %", [("percent", 15.8)]),
         ("15.8\u202f% and 15\u00a0%", [("percent", 15.8), ("percent", 15.0)]),
+        ("1903 of 3200, and 63 of 2016", [("count", 1903.0), ("count", 3200.0), ("count", 63.0), ("count", 2016.0)]),
+        ("(ρ = .44, p .12)", [("coefficient", 0.44), ("p", 0.12)]),
+        ("p 7.2×10^-6)", [("p", 7.2e-6)]),
     ],
 )
 def test_roles(text: str, expected: list[tuple[str, float]]) -> None:
