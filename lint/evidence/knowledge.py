@@ -81,6 +81,8 @@ _NO_DIGIT = regex(r"\D")
 _NO_AXIS = frozenset(
     words_of("top seed set question version category group arm condition model lot draw run persona source n and of to")
 )
+_MOST_NAMES = 2_000
+"""Names of a file among which abbreviations are looked for; a file with more holds single measurements."""
 _MOST_OPEN = 40
 """Rows of a table whose names are looked for by their values."""
 
@@ -179,6 +181,8 @@ class Evidence:
         """Folded names of rows and columns to the folded names under which the files hold them, where they differ."""
         out: dict[str, str] = {}
         full = [n for n in self._entity_texts if not n.isdigit()]
+        if len(full) > _MOST_NAMES:
+            full = []
         for dataset in self.datasets:
             for shown, key in dataset.labels:
                 if fold_name(shown) not in self._stored_index and fold_name(key) in self._stored_index:
