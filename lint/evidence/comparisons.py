@@ -144,13 +144,17 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             for number in sentence.numbers:
-                if number.role != "points" or number.bound in ("<", "<=", ">", ">=") or _threshold(sentence, number):
+                if number.role != "points" or _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
                 low, high = number.scaled()
+                ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
                 moves = [
                     s
                     for s in spans(sentence)
-                    if s.kind in ("move", "to") and is_rate(sentence, s.left) and is_rate(sentence, s.right)
+                    if s.kind in ("move", "to")
+                    and id(s.left) not in ends
+                    and is_rate(sentence, s.left)
+                    and is_rate(sentence, s.right)
                 ]
                 signed = number.signed
                 if _PRIOR.search(sentence.text) or MOOT.search(sentence.text):
@@ -336,6 +340,13 @@ def _parted(sentence: Sentence, number: Number) -> bool:
     )
 
 
+def _is_bounded(sentence: Sentence, number: Number) -> bool:
+    """True for "over 20 points", and not for "spread over 20 points"."""
+    spread = r"\b(?:spread|spreads|range|ranges|extend|extends|stretch|stretches|span|spans)\s+over\s*$"
+    wide = number.bound == ">" and re.search(spread, sentence.between(sentence.start, number.start), re.IGNORECASE)
+    return number.bound in ("<", "<=", ">", ">=") and not wide
+
+
 def _only_two(sentence: Sentence, number: Number) -> bool:
     """True for "Peaks spread over 57.2 pp, with a lowest (3.9%) and b highest (61.1%)": two names with their rates."""
     names = {m.name for m in sentence.names}
@@ -418,8 +429,7 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 _RATIO = regex(
     r"(?<!odds )(?<!risk )(?<!hazard )(?<!likelihood )(?<!variance )\b(?:ratio|quotient)\b"
-    r"(?: (?:of|between) (?:the )?(?:two|both|them|these)(?: \w+)?)?\s*(?:is|was|being|=|:|of|comes? to|"
-    r"amounts? to|equals)\s*(?:about |only |just )?$",
+    r"(?:[^.;:]|\.\d){0,60}?(?:\b(?:is|was|being|of|comes? to|amounts? to|equals)|=|:)\s*(?:about |only |just )?$",
     re.IGNORECASE,
 )
 
@@ -428,7 +438,7 @@ def _is_ratio(sentence: Sentence, number: Number) -> bool:
     """True for "the ratio is 15.3"."""
     if number.role not in ("value", "count") or number.decimals < 1 or number.signed or number.label:
         return False
-    return _RATIO.search(sentence.between(max(sentence.start, number.start - 60), number.start)) is not None
+    return _RATIO.search(sentence.between(max(sentence.start, number.start - 90), number.start)) is not None
 
 
 _END_TO_END = regex(

@@ -57,7 +57,8 @@ _SHARES = {
     "tenth": 0.1,
 }
 _ABOVE = (
-    r"(?:more|greater|higher|larger|more (?:often|frequently)) than(?: in)?|over|above|exceed\w*|surpass\w*|beyond|past|upwards of|(?:get|gets|"
+    r"(?:more|greater|higher|larger|more (?:often|frequently)) than(?: in)?|over|above|exceed\w*|surpass\w*|beyond|"
+    r"past|upwards of|(?:get|gets|"
     r"got|rises?|"
     r"goes?) (?:past|over|above|beyond)|pass(?:es|ed)?|clear(?:s|ed)?|cross(?:es|ed)?|top(?:s|ped)?"
 )

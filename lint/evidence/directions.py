@@ -47,6 +47,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
             taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
             words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
             yield from _of_comparisons(sentence)
+            yield from _of_paired(sentence)
             yield from _of_bare_words(sentence)
             if not words and relation_sign(sentence.text) is None:
                 continue
@@ -149,6 +150,30 @@ def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cla
         if not word.polar and (arrived or before) and change * word.sign < 0:
             yield _clash(sentence, word, f"'{word.text}' beside {a.text} and then {b.text}")
             return
+
+
+def _of_paired(sentence: Sentence) -> Iterator[Clash]:
+    """ "a is ahead of b by 12 points (52% vs 64%)": two names around a comparison, and their rates in that order."""
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    rates = [n for n in sentence.numbers if is_rate(sentence, n) and id(n) not in ends]
+    names = [m for m in sentence.names if not m.name.startswith("#")]
+    found = list(_OVER.finditer(sentence.text))
+    if len(rates) != 2 or len(names) != 2 or len(found) != 1 or names[0].name == names[1].name:
+        return
+    a, b = rates
+    start, end = sentence.start + found[0].start(), sentence.start + found[0].end()
+    bracketed = sentence.between(a.start - 1, a.start) == "(" and ")" in sentence.between(b.end, b.end + 2)
+    versus = re.fullmatch(r"\s*%?\s*(?:vs\.?|versus|(?:as )?against|and)\s*", sentence.between(a.end, b.start))
+    if not (bracketed and versus and names[0].end <= start and end <= names[1].start < a.start):
+        return
+    if a.bound or b.bound or a.signed or b.signed or a.role != b.role or a.value == b.value:
+        return
+    if re.search(r"\b(?:not|never|no longer|neither|hardly)\s+$", sentence.text[: found[0].start()]):
+        return
+    said = 1 if found[0]["over"] else -1
+    if (a.value > b.value) != (said > 0):
+        word = DirectionWord(found[0].start(), found[0].end(), said, found[0].group(0))
+        yield _clash(sentence, word, f"'{word.text}' beside {a.text} and {b.text}")
 
 
 _FIRST_TIME = regex(
@@ -535,9 +560,13 @@ def _with_and_without(passage: Passage, sentence: Sentence, word: DirectionWord)
                 r"[;:.]\s|\b(?:whereas|while|but|as against|against|and)\b", part.between(part.start, number.at)
             )[-1]
             out = re.search(
-                r"\b(?:without|excluding|leaving out) (?:them|it|him|her|these|those|both|the two)\b", clause
+                r"\b(?:without|excluding|leaving out) (?:them|it|him|her|these|those|both|the two)\b",
+                clause,
+                re.IGNORECASE,
             )
-            within = re.search(r"\bwith (?:them|it|him|her|these|those|both|the two|everybody|everyone|all)\b", clause)
+            within = re.search(
+                r"\bwith (?:them|it|him|her|these|those|both|the two|everybody|everyone|all)\b", clause, re.IGNORECASE
+            )
             if (out is None) == (within is None):
                 continue
             sides["out" if out else "in"].append(number)
@@ -681,8 +710,9 @@ def _strength(
     if not others:
         return ""
     than = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
-    larger = all(abs(o) > abs(own.value) for o in others)
-    smaller = all(abs(o) < abs(own.value) for o in others)
+    least, most = sorted((abs(own.low), abs(own.high)))  # as printed: -0.90 may be weaker than -0.897
+    larger = all(abs(o) > most for o in others)
+    smaller = all(abs(o) < least for o in others)
     if not (larger or smaller):
         return ""
     sign = 1 if smaller else -1

@@ -29,7 +29,8 @@ __all__ = [
 ]
 
 _GAP = regex(
-    r"[\s,;:/|·()\[\]—–-]*(?:(?:which|where|giving|having)[\s,]+)?(?:and|with|for|at|over|on|is|two-sided|one-sided|a|both|each|"
+    r"[\s,;:/|·()\[\]—–-]*(?:(?:which|where|giving|having)[\s,]+)?(?:and|with|for|at|over|on|is|two-sided|one-sided|"
+    r"a|both|each|"
     r"all)?[\s,;:/|·()\[\]—–-]*(?:two-sided|one-sided|exact|permutation|Spearman|Pearson)?[\s,;/|·(]*$"
 )
 
@@ -54,7 +55,8 @@ class Stat:
 
 _LEVELS = (0.05, 0.01, 0.001, 0.1)
 _REACHES = regex(
-    r"\b(?:clear|miss|pass|reach|meet|met|make|made|cross|beat|attain|surviv|fail|satisf|achiev)\w*\s+(?:the\s+|at\s+)?$|"
+    r"\b(?:clear|miss|pass|reach|meet|met|make|made|cross|beat|attain|surviv|fail|satisf|achiev)\w*\s+(?:the\s+|"
+    r"at\s+)?$|"
     r"\b(?:short (?:of|at)|below|above|under|over)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
@@ -132,8 +134,10 @@ def spans(sentence: Sentence) -> list[Span]:
             ranged = (
                 re.search(
                     r"\b(?:range[sd]?|ranging|runs?|span[s]?|spanning|lies?|lying|between|vary|varies|varying|"
-                    r"coefficients?|"
-                    r"correlations?|extend(?:s|ed|ing)?|stretch(?:es|ed|ing)?|anywhere|scatter(?:s|ed)?|"
+                    r"coefficients|correlations|"
+                    r"(?:coefficient|correlation)(?=(?:\s+(?:of|from|between|in|at|is|for|with|by|the|all|each|"
+                    r"per))*\s*$)|"
+                    r"extend(?:s|ed|ing)?|stretch(?:es|ed|ing)?|anywhere|scatter(?:s|ed)?|"
                     r"(?:similarit|propert)ies|cosines|values|shares|rates|means|averages|peaks|maxima)\b[^.]{0,24}$",
                     before,
                 )
