@@ -39,7 +39,7 @@ class UnmotivatedBackground(Rule):
 
     code = "CR106"
     name = "unmotivated-background"
-    severity = "warning"
+    severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:

@@ -57,7 +57,7 @@ CHECKS = [
     Check("figure captions", CAPTION, "", "CR602", "FAIL"),
     Check("results block shape", "**Main takeaways:**", "In short:", "CR114", "FAIL"),
     Check("background context (words)", WHY, ".", "CR105", "FAIL"),
-    Check("background context (prior issue)", "Issue #31 asked", "An earlier issue asked", "CR106", "WARN"),
+    Check("background context (prior issue)", "Issue #31 asked", "An earlier issue asked", "CR106", "WARN", "publish"),
     Check("acronyms defined on first use", "one adapter", "one PEFT adapter", "CR801", "WARN"),
     Check("bare #N references", "Issue #31 asked", "After #99, issue #31 asked", "CR206", "PASS"),
     Check("dataset example (with data link)", EXAMPLE, "", "CR708", "PASS"),
