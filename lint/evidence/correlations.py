@@ -20,7 +20,7 @@ from .shapes import Triple
 from .slips import slip_of
 from .tables import CellNumber, Sheet
 
-__all__ = ["Record", "agreement_clashes", "coefficient_clashes", "follows", "mirror_clashes", "p_clashes", "records"]
+__all__ = ["Record", "coefficient_clashes", "follows", "mirror_clashes", "p_clashes", "records"]
 
 
 @struct(slots=False)
@@ -391,41 +391,6 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"the coefficient {c.text} with N = {record.n:,} is {said} elsewhere on the page, with the other sign",
                 "give it one sign",
             )
-
-
-_AGREE = regex(r"\bagree(?:s|d|ment)?\b", re.IGNORECASE)
-_JUDGED = regex(r"\b(?:judges?|classifier|grader|scorer|annotators?|raters?|humans?)\b", re.IGNORECASE)
-_DISAGREE = regex(
-    r"\b(?:dis\w*agree\w*|negative\w*|opposite|inverse\w*|revers\w+|worse than chance|length|hardly|not|no)\b",
-    re.IGNORECASE,
-)
-
-
-def agreement_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Agreement between a judge and a person with a negative coefficient; the words say that they agree."""
-    for record in records(evidence):
-        c = record.coefficient
-        if c is None or c.bound or record.passage is None or c.value > -_FAR_BELOW:
-            continue
-        at = next((i for i, s in enumerate(record.passage.sentences) if c in s.numbers), None)
-        if at is None:
-            continue
-        inside = record.passage.sentences[at]
-        asked = at > 0 and record.passage.sentences[at - 1].text.rstrip().endswith("?")
-        first = record.passage.sentences[at - 1].start if asked else inside.start
-        said = inside.between(first, c.at)
-        if not (_AGREE.search(said) and _JUDGED.search(said)) or _DISAGREE.search(inside.text) or record.prior:
-            continue
-        if sum(x.role == "coefficient" for x in inside.numbers) == 1:
-            yield Clash(
-                "record",
-                record.place,
-                f"a judge and a person that agree cannot have the coefficient {c.text}",
-                "give it the right sign",
-            )
-
-
-_FAR_BELOW = 0.3
 
 
 def _mirrors(a: Number, b: Number) -> bool:

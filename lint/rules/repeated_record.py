@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.correlations import agreement_clashes, mirror_clashes
+from ..evidence.correlations import mirror_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -13,13 +13,12 @@ __all__ = ["RepeatedRecord"]
 
 
 class RepeatedRecord(Rule):
-    """A coefficient stands on the page with both signs, or with one that its words exclude.
+    """A coefficient stands on the page with both signs.
 
     ## Why is this bad?
 
     Table and text print the same coefficient, p and N, one of them with the sign turned. A reader who looks at one of
-    the two takes home the opposite relation. Where a judge and a person are said to agree, their coefficient is
-    positive.
+    the two takes home the opposite relation.
 
     ## Fails
 
@@ -60,5 +59,5 @@ class RepeatedRecord(Rule):
     name = "repeated-record"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in (*mirror_clashes(page.evidence), *agreement_clashes(page.evidence)):
+        for clash in mirror_clashes(page.evidence):
             yield self.finding(page, clash.place, clash.message, clash.help)
