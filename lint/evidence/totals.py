@@ -69,6 +69,7 @@ _LABELLED = regex(
 )
 _BARE_TIMES = regex(r"[a-z]\s?[×x]\s?(?P<b>\d{1,3})(?=\s*(?:times\b|[),;:=]|$))")
 _BARE_RUN = regex(r"(?<![\w.,])(?P<a>\d{1,4})\s?[×x]\s?(?P<b>\d{1,3})(?=\s*(?:times\b|[),;=]|$))")
+_MADE = regex(r"\s*=\s*[\d,]+\s+(?:[a-z-]+\s+){0,2}?(?P<noun>[a-z]+s)\b", re.IGNORECASE)
 _EACH_TIME = regex(
     r"(?<![\w.,#/-])(?P<value>\d{1,3}|[a-z]+)\s+(?:(?:of|to|for|from|per) (?:each|every|a|an|one)\b|each\b|apiece\b|"
     r"per (?:question|prompt|item)|times\b)",
@@ -154,6 +155,9 @@ def _stated(text: str) -> tuple[Stated, ...]:
     for match in _BARE_TIMES.finditer(text):
         out.append(Stated("*", int(match["b"]), match.start("b")))
     for match in _BARE_RUN.finditer(text):
+        made = _MADE.match(text, match.end())
+        if made is not None and re.fullmatch(_TRIAL, made["noun"], re.IGNORECASE) is None:
+            continue  # "4 × 6 = 24 networks"
         out += [Stated("question", int(match["a"]), match.start("a")), Stated("*", int(match["b"]), match.start("b"))]
     for match in _EACH_TIME.finditer(text):
         if _value(match["value"]) <= _MOST_DRAWS and not text[: match.start()].rstrip().endswith(("=", "≈", ":")):
@@ -230,6 +234,7 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not own or (len(nouns) < 2 and not _SO_MANY.search(plain)):
             continue
         sizes = {n.value for n in numbers if n.role == "n" and n.label == "n"}
+        each = {int(n.value) for n in numbers if _is_size(plain, n)}
         first = True
         for number in numbers:
             without = _scope(plain, number)
@@ -238,6 +243,8 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
             if _LOST.search(plain[max(0, number.start - 100) : number.end + 100]):
                 continue
             value = int(number.value)
+            if value in each and not whole:
+                continue  # "150 replies from each" is a factor of what follows; its own factors stand elsewhere
             before = [s for s in own if s.start < number.start]
             beside = _bracket(plain, number, own)
             said = _SO.search(plain[max(0, number.at - 40) : number.at]) is not None
@@ -253,6 +260,10 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
             else:
                 fits = _makes(value, own, _everywhere(evidence), "", most) or (
                     not most and _makes(value, own, [s for s in _everywhere(evidence) if s.noun == "row"], "", 1)
+                )
+                things = [s for s in own if s.noun not in _ASKED]
+                fits = fits or any(
+                    value % n == 0 and _makes(value // n, things, _everywhere(evidence), "", 1) for n in each - {value}
                 )
             first = False
             if not fits:
@@ -387,6 +398,14 @@ _CALLED = regex(
 
 def _may_total(number: Number) -> bool:
     return not (number.decimals > 0 or number.bound or number.value < 20 or number.signed)
+
+
+def _is_size(plain: str, number: Number) -> bool:
+    """True for the trials of one thing: "150 replies from each"."""
+    if not _may_total(number) or number.role not in ("count", "n"):
+        return False
+    noun = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\b", plain[number.end :], re.IGNORECASE)
+    return noun is not None and _PER.match(plain[number.end + noun.end() :]) is not None
 
 
 def _scope(plain: str, number: Number) -> str | None:
