@@ -63,6 +63,8 @@ def _initializer(cls: type) -> Callable[..., None]:
 
 
 def _struct(cls: type[T], *, kw_only: bool, slots: bool) -> type[T]:
+    if cls.__doc__ is None:
+        cls.__doc__ = cls.__name__  # else dataclass() reads a signature to make one, which takes a millisecond
     made: Any = dataclasses.dataclass(init=False, eq=False, repr=False, kw_only=kw_only, slots=slots)(cls)
     made.__init__ = _initializer(made)
     names = [f.name for f in dataclasses.fields(made)]

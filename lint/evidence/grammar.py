@@ -455,7 +455,7 @@ _LIST = regex(r"\s*(?:,|,?\s*(?:and|or|to|versus|vs\.?)|-|–|—|/|→|->|=>|�
 
 
 _PART_OF = regex(
-    r"(?:\d|\bout|\b(?:" + "|".join(WORD_NUMBERS) + r"))\s*(?:\bof|/)\s*(?:the |all |its |these |those )*$",
+    rf"(?:\d|\bout|\b{SPELLED})\s*(?:\bof|/)\s*(?:the |all |its |these |those )*$",
     re.IGNORECASE,
 )
 

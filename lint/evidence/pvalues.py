@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..regex import regex
 from .claims import is_claim
 from .correlations import p_range, records
-from .grammar import WORD_NUMBERS, Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -215,7 +215,7 @@ def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
 
 _OF_MANY = regex(
     r"\b(?:all|each of|every one of|any of|everywhere in)\s+(?:of\s+)?(?:(?:the|its|our|these|those)\s+)?"
-    r"(?P<k>\d{1,3}|" + "|".join(WORD_NUMBERS) + r")\b(?!\s*(?:%|of\b|/|\.\d))",
+    rf"(?P<k>\d{{1,3}}|{SPELLED})\b(?!\s*(?:%|of\b|/|\.\d))",
     re.IGNORECASE,
 )
 
