@@ -216,6 +216,13 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
+_CONTRASTED = regex(
+    r"\b(?:against|than|versus|vs|compared|relative|differences?|differs?|minus|ahead|behind|lead|margin|control|"
+    r"reference|baseline)\b",
+    re.IGNORECASE,
+)
+
+
 def _owner(sentence: Sentence, number: Number) -> str:
     """The one thing whose change a signed number of points is; "" where it cannot be told.
 
@@ -223,6 +230,8 @@ def _owner(sentence: Sentence, number: Number) -> str:
     "+1.1 pp."
     """
     names = [m for m in sentence.names if not m.name.startswith("#")]
+    if _CONTRASTED.search(sentence.text):
+        return ""
     for m in names:
         if m.end <= number.start and re.fullmatch(
             r"[`\"'’*]*\s*(?:by|with|at|changes? by|gains|loses|:|\(|,|=|—|–)?\s*",
@@ -540,6 +549,11 @@ _NAMED_DIFFERENCE = regex(
 )
 
 
+def _near(before: str) -> str:
+    """The words that a comma or a colon joins to a number: none from behind another number."""
+    return re.split(r"\d", before)[-1] if before.rstrip()[-1:] in (",", ":") else before
+
+
 def _beside_fold(sentence: Sentence, number: Number) -> bool:
     """True for "35 %, 6.6x" and "82 %, or 6.6x": a difference with its ratio."""
     for other in sentence.numbers:
@@ -583,7 +597,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 before = re.split(r"[;.]\s|:\s(?=\w+ \w)", before)[-1]
                 after = sentence.between(number.end, number.end + 16)
                 worded = (
-                    bool(_BY.search(before) and _DIFFERENCE_WORDS.search(before))
+                    bool(_BY.search(before) and _DIFFERENCE_WORDS.search(_near(before)))
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
                     or _BETWEEN.search(before) is not None

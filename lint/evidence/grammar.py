@@ -336,8 +336,8 @@ def _role(
         return "points", "", start
     if unit in ("%", "percent", "per cent"):
         end = (previous is not None and previous.label == "level") or _RANGED.match(after)  # of an interval
-        named = _LEVEL_AFTER.match(after) or (not end and _LEVEL_BEFORE.search(before))
-        if named and float(body.replace(",", "") or 0) in _LEVELS:
+        levelled = _LEVEL_AFTER.match(after) or (not end and _LEVEL_BEFORE.search(before))
+        if levelled and float(body.replace(",", "") or 0) in _LEVELS:
             return "none", "level", start
         return "percent", "", start
     if unit in ("pp", "p.p.", "pt", "pts", "ppt", "ppts") or "point" in unit:
@@ -440,10 +440,8 @@ def _words(text: str, out: list[Number]) -> None:
         before, after = text[max(0, start - 30) : start], text[end : end + 40]
         bound = _bound("", before, "points", "", after)
         if match["of"] or bound or _OR_MORE.match(after):  # "nine points" may be points in time
-            value = float(WORD_NUMBERS[match.group(1).lower()])
-            points.append(
-                Number(start, end, match.group(1), value, value, value, 0, "points", bound, at=start, unit="pp")
-            )
+            size = float(WORD_NUMBERS[match.group(1).lower()])
+            points.append(Number(start, end, match.group(1), size, size, size, 0, "points", bound, at=start, unit="pp"))
     out += points
     for start, end, value in found:
         out.append(Number(start, end, text[start:end], value, value, value, 0, "count", at=start))
