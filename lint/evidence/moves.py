@@ -23,6 +23,7 @@ _STEPS = frozenset(
         "go goes went gone had been has being come comes came move moves moved travel travels lead leads led run runs "
         "ran swing swings swung pass passes shift "
         "shifts shifted take takes took bring brings brought carry carries carried get gets got up down back way "
+        "instead however though too again rather likewise "
         "all over course training epoch step update batch checkpoint its their crest summit peak start end outset"
     )
 )

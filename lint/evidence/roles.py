@@ -118,6 +118,11 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
         for s in evidence.all_series
         if s.origin == "page" and s.role == "max" and s.fraction and name in s.facts
     ]
+    if not tops:  # what was measured once is its own largest value
+        once = [
+            (s, f) for s, f in evidence.about.get(name, ()) if s.fraction and not s.role and evidence.kind(s) == "rate"
+        ]
+        tops = once if once and _is_one(once) else []
     high = number.scaled()[1]
     if tops and all(f.low > high + 1e-9 for _, f in tops):
         return tops
