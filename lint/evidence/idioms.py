@@ -181,7 +181,8 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
             re.search(
                 r"(?:CIs?|CI\s?\d\d|[Ii]ntervals?|[Cc]onfidence|Wilson|[Bb]ands?|[Ll]imits|[Bb]ounds|[Ww]hiskers|"
                 r"[Ee]rror bars?)\b(?:\s*\(\d\d(?:\.\d+)?\s?%\))?"
-                r"(?:[\s:=(\[,]*(?:of |from |is )?|[^.;:\d()\[\]]{1,30}:\s*)$",
+                r"(?:[\s:=(\[,]*(?:of |(?:(?:run|reach|extend|go|stretch)(?:s|es|ing)? )?from |is |are |was |were |"
+                r"spans? )?|[^.;:\d()\[\]]{1,30}:\s*)$",
                 before,
             )
             is not None

@@ -97,11 +97,13 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 before = _PER.sub("", sentence.between(max(sentence.start, number.at - 30), number.at))
                 beside = [s.coefficient for s in stats(sentence) if s.coefficient is not None and s.p is number]
                 ranged = any(s.right in beside and s.kind == "range" for s in spans(sentence))
-                spoken = not beside and _EVERY.search(_PER.sub("", sentence.between(sentence.start, number.at)))
+                clause = sentence.between(sentence.start, number.at).rpartition(";")[2]
+                alone = not beside and not _stands_behind_one(sentence, number)
+                spoken = alone and _EVERY.search(_PER.sub("", clause))
                 after = sentence.between(number.end, number.end + 24)
                 here = _significant_ones((sentence,), number)
                 some = here or _significant_ones(passage.sentences[: passage.sentences.index(sentence)][-1:], number)
-                each = ranged or spoken or (here and not beside) or _ALL.search(before) or _EACH.match(after)
+                each = ranged or spoken or (here and alone) or _ALL.search(before) or _EACH.match(after)
                 if not each:
                     continue
                 least = _of_weakest(sentence, number)
@@ -122,6 +124,15 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"not every p is below {number.text}: the largest is {worst:.2g}",
                         "state a bound that all of them keep",
                     )
+
+
+def _stands_behind_one(sentence: Sentence, p: Number) -> bool:
+    """True if one coefficient stands right before a p, named or not: "the pool has .50 and p < .001"."""
+    i = next((j for j, x in enumerate(sentence.numbers) if x is p), 0)
+    before = sentence.numbers[i - 1] if i else None
+    if before is None or not _is_coefficient(before) or p.at - before.end > 24:
+        return False
+    return not any(before is s.right for s in spans(sentence))
 
 
 def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
