@@ -299,12 +299,21 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 def _both_ends(sentence: Sentence, found: list[Superlative]) -> Clash | None:
-    """One name that is given the highest and the lowest of one quantity."""
+    """The only name of a sentence, given the highest and the lowest of one quantity."""
+    if len({m.name for m in sentence.names}) != 1:
+        return None
     for a, b in itertools.pairwise(found):
         if a.sign == b.sign:
             continue
         first, second = _holder(sentence, a, found), _holder(sentence, b, found)
         if first is None or second is None or first.name != second.name or first.start == second.start:
+            continue
+        gaps = [
+            sentence.between(sentence.start + w.end, m.start) if m.start >= sentence.start + w.end
+            else sentence.between(m.end, sentence.start + w.start)
+            for w, m in ((a, first), (b, second))
+        ]  # fmt: skip
+        if any(re.search(r"[;\d]", gap) for gap in gaps):
             continue
         nouns = [re.findall(r"^\s*([a-z]+)", sentence.text[w.end :]) for w in (a, b)]
         words = tuple(sentence.text[w.start : w.end].lower() for w in (a, b))
@@ -780,7 +789,7 @@ def _stated(sentence: Sentence, word: Superlative) -> Number | None:
     if _FORMER.search(sentence.text):
         return None
     for number in sentence.numbers:
-        if number.start >= end and number.role in ("percent", "value", "coefficient") and not number.bound:
+        if number.start >= end and number.role in ("percent", "value", "coefficient") and number.bound in ("", "~"):
             gap = sentence.between(end, number.at)
             for m in sentence.names:
                 if end <= m.start < number.at:
