@@ -14,7 +14,7 @@ from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
 from .lexicon import MOOT, ROLE_WORDS, Superlative, direction_words, superlatives
-from .names import Mention, words_of
+from .names import Mention, fold_name, words_of
 from .passages import Sentence
 
 __all__ = ["order_clashes", "range_clashes", "superlative_clashes"]
@@ -300,8 +300,8 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _both_ends(sentence: Sentence, found: list[Superlative]) -> Clash | None:
     """The only name of a sentence, given the highest and the lowest of one quantity."""
-    if len({m.name for m in sentence.names}) != 1:
-        return None
+    if len({m.name for m in sentence.names}) != 1 or len({fold_name(m.text) for m in sentence.names}) != 1:
+        return None  # "heavy blend" may be written for another name that begins like it
     for a, b in itertools.pairwise(found):
         if a.sign == b.sign:
             continue
