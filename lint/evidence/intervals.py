@@ -159,6 +159,8 @@ def _estimate(
     near = [n for n in rates if previous_end <= n.start < start]
     near_pairs = [p for p in pairs if previous_end <= p[0].start < start]
     last = near[-1] if near else None
+    if last is not None and last.role == "points" and _POSSESSIVE.search(sentence.between(last.end, start)):
+        return None, None  # "they differ by 30 points, and their intervals (…": of what differs
     if (
         last is not None
         and (not near_pairs or last.start >= near_pairs[-1][0].start or start - last.end < 4)
@@ -180,6 +182,10 @@ def _estimate(
     return None, None
 
 
+_POSSESSIVE = regex(
+    r"\b(?:their|its|his|her|the|both|these|those)\b[^()\[\]]*\b(?:intervals?|CIs?|limits|bands?|bounds)\b",
+    re.IGNORECASE,
+)
 _IN_BRACKET = regex(r"\s?%?\s*[\])]?\s*[(\[,;]\s*")
 
 

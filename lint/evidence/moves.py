@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
+from ..regex import regex
 from .grammar import Number
 from .idioms import Span, adjacent, spans
 from .knowledge import Evidence
@@ -72,6 +73,9 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
     return wrong, facts
 
 
+_PRONOUN = regex(r"\W*(?:It|Its|This|That|He|She|They|There)\b")
+
+
 def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
     """The one thing of which both ends are; "" where they may be of two."""
     name = subject(evidence, sentence, span.left)
@@ -83,6 +87,8 @@ def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
         if number in (span.left, span.right):
             return ""
     inside = {m.name for m in sentence.names if span.left.start <= m.start < span.right.end}
+    if not any(m.end <= span.start for m in sentence.names) and _PRONOUN.match(sentence.text) is None:
+        return ""  # "Averages 39% to 76%. Aya has …": of nothing that was named
     return name if not {n for n in inside if not n.startswith("#")} - {name} else ""
 
 

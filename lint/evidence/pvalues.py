@@ -318,6 +318,13 @@ _ANAPHORIC = regex(
 )
 
 
+_TURNS = regex(
+    r";|\b(?:but|while|whereas|except\w*|though|although|yet|however|only|save|unlike)\b|"
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|all|each|every)\b[^.;]{0,12}\b(?:of|but)\b",
+    re.IGNORECASE,
+)
+
+
 def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
     """The p-value of the same clause that stands nearest; ``None`` where several could be meant."""
 
@@ -325,6 +332,8 @@ def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
         gap = sentence.between(p.end, at) if p.end <= at else sentence.between(at, p.at)
         return len(gap) + 60 * len(re.findall(r";|\bwhile\b|\bbut\b|\bwhereas\b|, and\b|\bto\b", gap))
 
+    # a verdict binds no p behind an adversative, and one on several results none at all
+    ps = [p for p in ps if p.at < at or not _TURNS.search(sentence.between(at, p.at))]
     ranked = sorted(ps, key=distance)
     if not ranked or distance(ranked[0]) > (600 if len(ps) == 1 else 220):
         return None
