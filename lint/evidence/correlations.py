@@ -569,7 +569,8 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
     if p is None:
         return
     own = [t for t in of_n if c.allows(t.coefficient.value)]
-    if _is_one(own) and own[0].p is not None and not p.bound and slip_of(p, own[0].p.value):
+    slip = slip_of(p, own[0].p.value) if _is_one(own) and own[0].p is not None and not p.bound else ""
+    if slip and not (slip == "digit" and follows(record) is True):  # else it may be another one that prints alike
         yield _convict(record.p_place, "p", p.text, own, f"{c.text} and N = {n:,}", _p_of)
         return
     near = [t for t in of_n if t.p is not None and _agrees(p, t.p.value) and slip_of(c, t.coefficient.value)]
