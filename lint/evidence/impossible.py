@@ -17,8 +17,8 @@ _COMPOUND = regex(r"[-–‑]\w")
 """Behind the second number of "5 of 2-layer models"."""
 _TRIALS = regex(r"\s*[(,;]\s*[nN]\s*=\s*\d")
 _CHANGE = regex(
-    r"\bby\b|\b(?:is|are|was|were|goes|went) up\b|\bmore\b|\bris\w+|\brose\b|\bincreas\w*|\bgr[eo]w\w*|\bgain\w*|\bchang\w*"
-    r"|\brelativ\w*|\bbaseline\b|\bcompared\b|\btimes\b|\boverhead\b|\bof (?:the|its|their)\b",
+    r"\bby\b|\b(?:is|are|was|were|goes|went) up\b|\bmore\b|\bris\w+|\brose\b|\bincreas\w*|\bgr[eo]w\w*|\bgain\w*|"
+    r"\bchang\w*|\brelativ\w*|\bbaseline\b|\bcompared\b|\btimes\b|\boverhead\b|\bof (?:the|its|their)\b",
 )
 _COEFFICIENT = "coefficients lie between −1 and 1"
 
