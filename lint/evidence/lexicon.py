@@ -735,6 +735,9 @@ _QUANTIFIER = regex(
 )
 
 
+_OUT_OF = regex(r"\b(?:of|among|amongst|from)\s+$", re.IGNORECASE)
+
+
 def quantifiers(text: str) -> list[Quantifier]:
     """Shares in words: "all 5 sources", "half of all 12 personas", "none of the four layers".
 
@@ -753,6 +756,8 @@ def quantifiers(text: str) -> list[Quantifier]:
         elif match["few"]:
             low, high = 0.0, float((total - 1) // 2)
         elif match["all"]:
+            if _OUT_OF.search(text[max(0, match.start() - 12) : match.start()]):
+                continue  # "of all 12, four rise": a whole, and no claim about it
             low = high = float(total)
         elif match["none"]:
             low = high = 0.0

@@ -17,7 +17,7 @@ from .idioms import pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .moves import end_clashes
-from .names import words_of
+from .names import Mention, words_of
 from .passages import Sentence
 from .quantities import NUMERALS, READ, quantity_asked
 from .roles import ceiling, subject
@@ -137,6 +137,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or is_averaged(evidence, sentence, number, name.name)
                     or is_other_quantity(evidence, sentence, number, facts)
                     or is_new_end(evidence, sentence, number, bound)
+                    or _is_of_run(evidence, sentence, number, name)
                 )
                 tight = understood and is_read(evidence, sentence, number, name, bound)
                 if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
@@ -158,6 +159,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 and not is_averaged(evidence, sentence, number, alone.name)
                 and not is_other_quantity(evidence, sentence, number, facts_of(evidence, alone.name, number))
                 and not is_new_end(evidence, sentence, number, bound)
+                and not _is_of_run(evidence, sentence, number, alone)
             ):
                 yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
                 continue
@@ -166,6 +168,27 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             doubted = is_between_others(sentence, number) or is_at_unheld_point(evidence, sentence)
             if near and not doubted and _trace(evidence, number, near, several=False):
                 yield _clash(sentence, number, "of what it speaks of", near, percent)
+
+
+_JOINED = regex(r"[`\"'”’*_]*\s*(?:,|,?\s*(?:and|or|&|vs\.?|versus|/))\s*(?:the\s+)?[`\"'“‘*_]*")
+
+
+def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:
+    """True for a value of another name of the list in which ``name`` stands: "peaks of 12% and 40%" of two things."""
+    if sum(n.role == number.role for n in sentence.numbers) < 2:
+        return False
+    names = [m for m in sentence.names if not m.name.startswith("#")]
+    run: list[Mention] = []
+    for mention in names:
+        if run and not _JOINED.fullmatch(sentence.between(run[-1].end, mention.start)):
+            if name in run:
+                break
+            run = []
+        run.append(mention)
+    if name not in run:
+        return False
+    others = (fact for m in run if m.name != name.name for fact in evidence.about.get(m.name, ()))
+    return any(evidence.matches(number, series, fact) for series, fact in others)
 
 
 def _ceilings(evidence: Evidence) -> Iterator[Clash]:
