@@ -194,10 +194,11 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     ((a.low, a.high), (b.low, b.high)) for a, b in (*_facts(evidence, sentence), *_spreads(evidence))
                 ]
                 alone = _speaks_of_two(sentence, number)
+                if len(here) < 2 and not evidence.datasets and not _OF_TWO.search(sentence.text):
+                    continue  # of another sentence's rates: the page alone need not hold the one that is meant
                 if len(here) < 2 and not alone:
                     if (
                         not known
-                        or not evidence.datasets  # the page alone need not hold both of them
                         or _difference_fits(low, high, _elsewhere(evidence, sentence), False)
                         or _difference_fits(low, high, known, False)
                         or not (sentence.names or len(around) >= 2 or _END_TO_END.search(sentence.text))
@@ -216,6 +217,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
+_OF_TWO = regex(r"\b(?:the|these|those) two\b|\bboth\b|\bbetween them\b", re.IGNORECASE)
 _CONTRASTED = regex(
     r"\b(?:against|than|versus|vs|compared|relative|differences?|differs?|minus|ahead|behind|lead|margin|control|"
     r"reference|baseline)\b",
