@@ -426,13 +426,16 @@ def _rate_of(item: Stated) -> tuple[float, float] | None:
 
 
 @lru_cache(maxsize=2048)
-def _expected(k: int, n: int, level: float) -> tuple[tuple[float, float, str], ...]:
+def _expected(k: int, n: int, level: float, shown: tuple[float, float]) -> tuple[tuple[float, float, str], ...]:
+    """The usual intervals; the exact one, which costs most, only where it may be the ``shown`` one."""
     z = normal_ppf(0.5 + level / 2)
     out = []
     wilson = wilson_interval(k, n, level=level)
-    exact = clopper_pearson_interval(k, n, level=level)
     out.append((wilson.low, wilson.high, "Wilson"))
-    out.append((exact.low, exact.high, "Clopper-Pearson"))
+    near = 4 / n + 0.01  # the exact interval is never farther from Wilson's
+    if abs(shown[0] - wilson.low) <= near and abs(shown[1] - wilson.high) <= near:
+        exact = clopper_pearson_interval(k, n, level=level)
+        out.append((exact.low, exact.high, "Clopper-Pearson"))
     p = k / n
     half = z * math.sqrt(p * (1 - p) / n)
     out.append((max(p - half, 0.0), min(p + half, 1.0), "Wald"))
@@ -471,7 +474,7 @@ def _fits(item: Stated, n: int) -> tuple[bool, str] | None:
     step = max((high_k - low_k) // 12, 1)
     slack = 10.0**-item.low.decimals
     for k in sorted({*range(low_k, high_k + 1, step), high_k}):
-        for low, high, method in _expected(k, n, level):
+        for low, high, method in _expected(k, n, level, (item.low.value / scale, item.high.value / scale)):
             if method == "Wilson" and not shown:
                 shown = f"[{low * scale:.{max(item.low.decimals, 1)}f}, {high * scale:.{max(item.high.decimals, 1)}f}]"
             # a digit that was cut off and not rounded is no other interval
@@ -607,7 +610,12 @@ def _exact(item: Stated, n: int, method: str) -> str | None:
         k = item.counts[0]
     elif (rate[1] - rate[0]) / scale * n > 1 + 1e-9 or not rate[0] - 1e-9 <= k / n * scale <= rate[1] + 1e-9:
         return None
-    low, high = next((a, b) for a, b, name in _expected(k, n, _level(item.context)) if name == method)
+    stated = (item.low.value / scale, item.high.value / scale)
+    found = (x for x in _expected(k, n, _level(item.context), stated) if x[2] == method)
+    exact = next(found, None)
+    if exact is None:
+        return None
+    low, high, _ = exact
     if item.low.allows(low, scale=scale) and item.high.allows(high, scale=scale):
         return ""
     digits = max(item.low.decimals, 0)
