@@ -495,6 +495,9 @@ def _asked(evidence: Evidence, item: Stated, n: int) -> tuple[bool, str] | None:
     return answers[key]
 
 
+_MANY = 24
+
+
 def width_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Intervals that no usual method gives for their k and n, on a page where the others follow."""
     gathered = _gathered_sizes(evidence)
@@ -517,6 +520,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if item.low.value < 0 or (item.estimate is not None and item.estimate.signed):
             continue  # a difference
+        if not item.sizes and len(gathered) > _MANY:
+            continue  # one of so many sizes fits by chance
         sizes = item.sizes if item.sizes else gathered
         answers = [(n, a) for n in sizes if (a := _asked(evidence, item, n)) is not None]
         if answers:
