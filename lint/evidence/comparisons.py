@@ -228,8 +228,8 @@ _CONTRASTED = regex(
 def _owner(sentence: Sentence, number: Number) -> str:
     """The one thing whose change a signed number of points is; "" where it cannot be told.
 
-    "Vet by +38 pp", "+38 pp for Vet", and "Archivist and Clerk barely react. Their net changes are −5.9 pp and "
-    "+1.1 pp."
+    "the mason by +17 pp", "+17 pp for the mason", and "The baker and the mason hold still. They lost 2.3 pp and
+    won 0.7 pp", in that order.
     """
     names = [m for m in sentence.names if not m.name.startswith("#")]
     if _CONTRASTED.search(sentence.text):

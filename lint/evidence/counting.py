@@ -293,19 +293,19 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
         own = _METHODS.sub(" ", sentence.text[left:at]) + sentence.text[at:right]
     yield sentence.start + left, own, _numbers(claim, left, right)
     opened = max(sentence.text.rfind(";", 0, left), sentence.text.rfind(". ", 0, left)) + 1
-    if opened < left:  # "Above one half before: 8 of 10", "4 of 4 pass by the one test, 2 of 4 by the other"
+    if opened < left:  # "Under a third at dawn: 3 of 7", "6 of 6 hold by one test, 5 of 6 by the next"
         lead = sentence.text[opened:left]
         share = _SHARE.search(own)
         method = _METHODS.search(own) is not None
         if method:
             lead = _METHODS.sub(" ", lead)
-        if share is not None:  # "half is passed by one of twelve, a quarter by nine of twelve"
+        if share is not None:  # "a fifth is beaten by 2 of 7, a tenth by 6 of 7"
             lead = _SHARE.sub(share.group(0), lead)
         if method or share is not None or lead.rstrip().endswith(":"):  # else the criterion is not said whole
             yield sentence.start + opened, f"{lead} {own}", _numbers(claim, opened, right)
     head, colon, _rest = sentence.text[:left].partition(": ")
     if colon and opened < left and not any(n.end - sentence.start <= len(head) for _, n in pairs_of_counts(sentence)):
-        # "More than 60% right: a under all 10 wordings, b under 6 of 10"
+        # "Over 35% solved: a in all 8 rooms, b in 3 of 8"
         yield sentence.start, f"{head}: {own}", [*_numbers(claim, 0, len(head)), *_numbers(claim, left, right)]
     asked = _before(sentence)
     if asked is not None and _QUESTION.search(asked.text):

@@ -490,9 +490,9 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
     for number in asked.numbers:
         before = sentence.between(sentence.start, number.at)
         if not number.bound and number.role in ("percent", "value", "coefficient") and _REACH.search(before):
-            number = replace(number, bound=">=")  # "5 of 6 reach a coefficient of 0.5"
+            number = replace(number, bound=">=")  # "2 of 7 arrive at 0.3"
         if number.role == "points" and not number.bound and not number.signed:
-            number = replace(number, bound=">=")  # "10 points up for 4 of 7"
+            number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
         if number.role == "value" and number.value in (0.05, 0.01, 0.001) and number.bound in ("<", "<="):
@@ -543,7 +543,7 @@ def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, 
 
 
 def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
-    """ "more than half of their answers", "above a quarter", "most of its completions"."""
+    """ "over a third of its lines", "above a quarter", "most of what it writes"."""
     part = _PART.search(asked.text)
     if part is not None:
         said = re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())
@@ -636,7 +636,7 @@ def _reference(evidence: Evidence, asked: Asked, whole: Series, parts: list[Seri
 
 
 def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
-    """ "have a higher mean", "lie above the baseline", "differ from it": the counted things beside one more."""
+    """ "have larger medians", "lie over the control", "are unlike it": the counted things beside one more."""
     text = asked.text
     deltas = _contrasts(evidence, series)
     whole = _means(evidence, _fit(evidence, asked, asked.total + 1))
@@ -766,7 +766,7 @@ _TIME = regex(
 
 
 def _of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
-    """ "rise", "end above their start", "similarity increases": from the first value to the last."""
+    """ "rise", "finish higher than they began", "the likeness grows": from the first value to the last."""
     text = _USUAL.sub(" ", asked.text)
     signs = {
         d.sign for d in direction_words(text) if not d.polar and not re.match(r"\s*(?:\w+\s+)?than\b", text[d.end :])
@@ -824,7 +824,7 @@ _NEARING = regex(
     r"pull(?:s|ed)?) away|reced(?:e|es|ed)|diverg(?:e|es|ed))\b",
     re.IGNORECASE,
 )
-""" "The keeper closes in on its target": a likeness grows."""
+""" "The mason draws nearer to the baker": a likeness grows."""
 _COURSE = regex(
     r"\b(?:start\w*|end\w*|train\w*|before|after|over|during|course|throughout|increas\w+|decreas\w+|gr[eo]w\w*|"
     r"r[io]se\w*|"
@@ -846,7 +846,7 @@ _NO_RATE = frozenset(["cos", "cosine", "sim", "similarity", "loss", "distance", 
 
 
 def _of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Number) -> set[int]:
-    """ "end at least 10 points above their start", by field of change or by two columns."""
+    """ "finish 6 points or more over where they began", by field of change or by two columns."""
     text = asked.sentence.text
     limit = number.value / 100
     nets = [
@@ -877,7 +877,7 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
     """ "are significant", "pass", "show the relation": by p, and where only a relation is named by its sign too."""
     text = asked.text
     strict = _SIGNIFICANT.search(text) is not None
-    if not strict and _SAME.search(text):  # "3 of 4 systems show such a thing", behind one that is significant
+    if not strict and _SAME.search(text):  # "so do 2 of 5 rivers", behind one that is significant
         strict = re.search(r"\bsignifican\w+[^.?!]*[.?!]\W*$", asked.before) is not None
     related = _RELATION.search(text) is not None
     if not strict and not related:

@@ -486,7 +486,7 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
         counted = [k.start for k, _ in pairs_of_counts(sentence)]
         counted += [sentence.start + q.start for q in quantifiers(text)]
         if any(opened <= at < sentence.start + word.start for at in counted):
-            continue  # "5 of 8 end above their start": a count has a rule of its own
+            continue  # "2 of 9 finish higher than they began": a count has a rule of its own
         change = _net(evidence, sentence)
         if change is not None and change != 0 and change * word.sign < 0:
             yield _clash(sentence, word, f"'{word.text}' where the last value minus the first is {change:+.3g}")
@@ -636,7 +636,7 @@ _MIDDLE = regex(
 
 
 def _against_middle(evidence: Evidence, sentence: Sentence, own: Number) -> Iterator[Clash]:
-    """ "The pooled value is higher than the median of the separate ones", behind the pooled coefficient."""
+    """ "Taken together the rivers give more than their median", behind the pooled coefficient."""
     hit = _MIDDLE.search(sentence.text)
     if hit is None or not (hit["up"] or hit["down"]) or not _THIS.match(sentence.text) or sentence.numbers:
         return

@@ -475,7 +475,7 @@ _HAVING = regex(
     rf"little|weaker)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:differ|are (?:unlike|far|distant|dissimilar))))\b"
     rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b"
 )
-""" "Nearer masks cite less", "contacts with larger overlap take up more", "listeners that resemble it rhyme less"."""
+""" "Closer rivers flood less", "gulls with longer wings dive more", "bakers that are like it hum less"."""
 _AT_HIGH = regex(
     rf"\b(?:(?P<bm>{_MORE}|more often|commoner|more common|likelier)|(?P<bl>{_LESS}|less often|rarer|less common))"
     rf"(?: [\w'-]+){{0,3}}? (?:at|under|for|with|where) (?:the |a )?(?:(?P<an>high|higher|large|larger|great|greater|"

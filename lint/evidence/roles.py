@@ -245,7 +245,7 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
     earlier = max((n.end for n in sentence.numbers if n.end <= number.start), default=sentence.start)
     near = {m.name for m in mentions if m.start >= earlier and not m.name.startswith("#")}
     if len(near or {m.name for m in mentions if not m.name.startswith("#")}) > 1:
-        return []  # "A dwarfs B on spill (29% vs 4%)"
+        return []  # "A is far over B (61% vs 7%)"
     opened = max([mentions[-1].end, *(n.end for n in sentence.numbers if n.end <= number.start)])
     said = words_of(_JOINT.split(sentence.between(opened, number.start).rstrip(" (:="))[-1])
     behind = _AMONG.match(sentence.between(number.end, number.end + 48))

@@ -71,7 +71,7 @@ _OF_SEVERAL = regex(
 def verdicts(sentence: Sentence) -> Iterator[Verdict]:
     """What a sentence says about the significance of one result; a question says nothing, nor does a count.
 
-    "Clears the 5% level", "misses p < .05", "holds up at α = .05" say the same as the word itself.
+    "Beats the 5% bar", "falls short of α = 0.05", "stays under p < .05" say the same as the word itself.
     """
     text = sentence.text
     taken: list[tuple[int, int]] = []
