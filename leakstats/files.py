@@ -11,6 +11,7 @@ from typing import Any
 from leakstats.errors import ContractError, LeakstatsError, Violation
 
 __all__ = [
+    "decode_text",
     "dump_json",
     "read_bytes",
     "read_json",
@@ -41,13 +42,17 @@ def read_bytes(path: Path | str) -> bytes:
 
 def read_text(path: Path | str) -> str:
     """The file's text, UTF-8 with or without a byte-order mark."""
-    raw = read_bytes(path)
+    return decode_text(read_bytes(path), str(path))
+
+
+def decode_text(raw: bytes, name: str) -> str:
+    """The text of what was read from ``name``, UTF-8 with or without a byte-order mark."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise LeakstatsError(
-            f"{path}: not UTF-8 text: byte 0x{raw[error.start]:02x} at offset {error.start} (line {line}); "
+            f"{name}: not UTF-8 text: byte 0x{raw[error.start]:02x} at offset {error.start} (line {line}); "
             "save it as UTF-8"
         ) from None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from leakstats.errors import ContractError, Violation
@@ -70,10 +71,13 @@ class Baseline:
         found = [(_name(page, path), page, f) for page in pages for f in page.findings if _may_be_known(f)]
         return cls(path, Counter(_key(name, page, f) for name, page, f in found))
 
-    def hide(self, pages: tuple[PageReport, ...]) -> tuple[tuple[PageReport, ...], Counter[Known]]:
+    def hide(
+        self, pages: tuple[PageReport, ...], *, folders: Iterable[Path] = ()
+    ) -> tuple[tuple[PageReport, ...], Counter[Known]]:
         """The pages without what is known, and the entries that those pages no longer need.
 
-        A rule that did not run has not found that its entries are gone.
+        A rule that did not run has not found that its entries are gone. A page of ``folders``, which were judged
+        whole, that is no longer there needs none.
         """
         left = Counter(self.known)
         out = []
@@ -90,7 +94,14 @@ class Baseline:
                 else:
                     kept.append(finding)
             out.append(replace(page, findings=tuple(kept), suppressed=tuple(hidden)))
-        return tuple(out), Counter({k: n for k, n in left.items() if n > 0 and (k.path, k.code) in judged})
+        whole = [_from(self.path, folder) for folder in folders]
+        gone = {k for k in left if (k.path, k.code) in judged or self._deleted(k.path, whole)}
+        return tuple(out), Counter({k: left[k] for k in gone if left[k] > 0})
+
+    def _deleted(self, name: str, folders: list[PurePosixPath]) -> bool:
+        """Whether a page of a folder that was judged whole is no file any more."""
+        inside = any(PurePosixPath(name).is_relative_to(folder) for folder in folders)
+        return inside and not (self.path.absolute().parent / name).is_file()
 
     def without(self, gone: Counter[Known]) -> Baseline:
         """The baseline less the entries that are ``gone``; it never grows."""
@@ -111,7 +122,12 @@ def _name(page: PageReport, baseline: Path) -> str:
     """The page's path from the baseline's folder; what is no file (an event, standard input) keeps its name."""
     if not Path(page.path).is_file():
         return page.path
-    return Path(os.path.relpath(page.path, baseline.absolute().parent)).as_posix()
+    return str(_from(baseline, Path(page.path)))
+
+
+def _from(baseline: Path, path: Path) -> PurePosixPath:
+    """``path`` from the baseline's folder."""
+    return PurePosixPath(Path(os.path.relpath(path, baseline.absolute().parent)).as_posix())
 
 
 def _key(name: str, page: PageReport, finding: Finding) -> Known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -171,7 +171,8 @@ def lint(
         ctx.exit(report.status)
     report = judge() if fix else report
     if baseline_path is not None:
-        report = _less_known(report, baseline_path, update=update_baseline)
+        folders = [Path(name) for name in pages if Path(name).is_dir()]
+        report = _less_known(report, baseline_path, folders, update=update_baseline)
     click.echo(_format(form, report), nl=False)
     _say_unread(report)
     ctx.exit(report.status)
@@ -216,7 +217,7 @@ def _repair(report: Report, *, write: bool) -> bool:
     return True
 
 
-def _less_known(report: Report, path: Path, *, update: bool) -> Report:
+def _less_known(report: Report, path: Path, folders: Iterable[Path], *, update: bool) -> Report:
     """The report without the findings of the baseline; with ``update`` the file is made or shrunk first."""
     from .baseline import Baseline
 
@@ -225,7 +226,7 @@ def _less_known(report: Report, path: Path, *, update: bool) -> Report:
         baseline.write()
     else:
         baseline = Baseline.load(path)
-    pages, gone = baseline.hide(report.pages)
+    pages, gone = baseline.hide(report.pages, folders=folders)
     if gone and update:
         baseline.without(gone).write()
     elif gone:

@@ -38,13 +38,14 @@ from .source import Source
 from .suppress import Allow, read_allows, suppress
 from .unread import unread_parts
 
-__all__ = ["DEFAULT_MAX_BYTES", "KIND", "Options", "judge_page", "lint_paths", "lint_text"]
+__all__ = ["DEFAULT_MAX_BYTES", "KIND", "STDIN_NAME", "Options", "judge_page", "lint_paths", "lint_text"]
 
 KIND = "clean_result"
 DEFAULT_VERSION = "v1"
 DEFAULT_MAX_BYTES = 256 * 1024
 """Four times the most that GitHub stores for an issue."""
 STDIN_NAME = "<stdin>"
+"""What a page from standard input is called in reports."""
 
 
 @struct

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from leakstats.files import read_text
+from leakstats.files import decode_text, read_text
 
 from .config import find_config
-from .engine import DEFAULT_MAX_BYTES, Options, judge_page
+from .engine import DEFAULT_MAX_BYTES, STDIN_NAME, Options, judge_page
 from .formats.review import review_to_text
 from .review import review
 
@@ -42,6 +43,8 @@ def review_page(
 ) -> None:
     """Say what a reviewer would: PASS, CONCERNS or FAIL, with every claim quoted beside its evidence.
 
+    PAGE is a Markdown file, or - for standard input.
+
     The template as a checklist; the reproducibility card with its missing fields counted; then the title, each
     takeaway and each caption: supported, overclaimed, contradicted, or not checkable and why. A claim is supported
     only if each of its numbers is found where its words say. FAIL: an error, a contradicted claim, or four missing
@@ -54,6 +57,7 @@ def review_page(
     Examples:
       clean-result review issue.md
       clean-result review issue.md --results results.json
+      gh issue view 12 --json body --jq .body | clean-result review -
     """
     config = find_config(Path.cwd())
     options = Options(
@@ -66,7 +70,11 @@ def review_page(
         severity=config.severity,
         max_bytes=config.max_bytes or DEFAULT_MAX_BYTES,
     )
-    judged, report = judge_page(read_text(page), options, path=str(page), file=page)
+    if str(page) == "-":
+        text = decode_text(sys.stdin.buffer.read(), STDIN_NAME)
+        judged, report = judge_page(text, options.here(), path=STDIN_NAME)
+    else:
+        judged, report = judge_page(read_text(page), options, path=str(page), file=page)
     done = review(judged, report)
     click.echo(review_to_text(done), nl=False)
     unread = [u for u in report.unread if u.given]

@@ -72,6 +72,20 @@ def test_entries_of_pages_that_were_not_judged_stay(page: Path) -> None:
     assert len(known()) == 2
 
 
+def test_entries_of_a_deleted_page_go_when_its_folder_is_judged(page: Path) -> None:
+    Path("pages").mkdir()
+    Path("pages/kept.md").write_text("# T\n", "utf-8")
+    page.rename("pages/gone.md")
+    Path("known.json").unlink()
+    assert run("pages", "--update-baseline").exit_code == 0
+    assert len(known()) == 2
+    Path("pages/gone.md").unlink()
+    assert "no longer occur" not in run("pages/kept.md").stderr, "a page that nobody asked about may be elsewhere"
+    assert "2 known findings no longer occur" in run("pages").stderr
+    assert run("pages", "--update-baseline").exit_code == 0
+    assert known() == []
+
+
 def test_entries_of_rules_that_did_not_run_stay(page: Path) -> None:
     every = ["--baseline", "known.json", "--update-baseline"]
     result = CliRunner().invoke(lint, ["--select", "CR2", *every], catch_exceptions=False)

@@ -249,3 +249,11 @@ def test_a_results_file_that_cannot_be_read_is_no_verdict(tmp_path: Path, good_p
     done = run(str(path), "--results", str(tmp_path / "none.json"))
     assert done.exit_code == 2
     assert "none.json cannot be read, so it is not checked: No such file or directory" in done.stderr
+
+
+def test_a_page_from_standard_input(good_page: str) -> None:
+    done = CliRunner().invoke(review_page, ["-"], input=good_page, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("# Review of `<stdin>`")
+    broken = CliRunner().invoke(review_page, ["-"], input=b"# T\n\xff", catch_exceptions=True)
+    assert "<stdin>: not UTF-8 text: byte 0xff at offset 4 (line 2)" in str(broken.exception)
