@@ -10,13 +10,12 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .claims import derived_rates, facts_of, prints_rate
 from .grammar import Number
-from .idioms import adjacent
+from .idioms import SHARE_OF, adjacent
 from .knowledge import Evidence
 from .names import words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, quantity_asked, quantity_asked_at
 from .roles import of_column, of_course, of_side, subject
-from .shares import SHARE_OF
 
 __all__ = ["facts_asked", "facts_meant", "is_averaged", "is_other_quantity", "narrowed_facts"]
 

@@ -14,9 +14,10 @@ from .criteria import Asked, counts
 from .grammar import Number
 from .idioms import pairs_of_counts
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import MOOT, quantifiers
+from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
+from .quantifiers import quantifiers
 
 __all__ = ["count_clashes", "true_counts"]
 

@@ -1,4 +1,4 @@
-"""The ends of ranges and the holders of extremes, and two numbers that two names share in order."""
+"""Who holds the largest or the smallest value, and with what value."""
 
 from __future__ import annotations
 
@@ -11,257 +11,15 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .claims import is_claim
 from .grammar import Number
-from .idioms import adjacent, intervals, is_rate, spans
+from .idioms import adjacent, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
-from .lexicon import MOOT, ROLE_WORDS, Superlative, direction_words, superlatives
+from .lexicon import MOOT, ROLE_WORDS, Superlative, superlatives
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
+from .ranges import members
+from .wording import CHANGES, RATE_NOUNS
 
-__all__ = ["order_clashes", "range_clashes", "superlative_clashes"]
-
-
-def _facts(series: Series) -> list[Fact]:
-    """The values of a series, once each; a column of sample sizes is no member of the row that it stands in."""
-    return list({id(f): f for name, f in series.facts.items() if name != "n"}.values())
-
-
-# -- ranges -----------------------------------------------------------------------------------------------------------
-
-
-def range_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Ranges of which one end is the smallest or largest value of a field, and the other is no value of it."""
-    yield from exceptions(_range_clashes(evidence), 1)
-
-
-def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
-    for passage in evidence.passages:
-        if not is_claim(passage):
-            continue
-        for sentence in passage.sentences:
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-            for span in spans(sentence):
-                a, b = span.left, span.right
-                if (
-                    span.kind == "move"
-                    or id(a) in ends
-                    or _of_interval(sentence, a)
-                    or _of_single(sentence, a)
-                    or (a.role == "count" and b.role == "count")
-                    or "points" in (a.role, b.role)
-                ):
-                    continue
-                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span.start):
-                    continue
-                falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
-                if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
-                    continue  # "cut 1.6 times (80% to 51%)" is a move
-                whole = (
-                    not any(m.name in evidence.page_names for m in sentence.names)
-                    and _PARTIAL.search(sentence.text) is None
-                )
-                verdict = _range(evidence, a, b, whole=whole)
-                if verdict is not None:
-                    yield Clash(
-                        "range",
-                        passage.place(a.start, b.end),
-                        f"the range {a.text} to {b.text} does not end at the smallest and largest value: {verdict}",
-                        "take both ends from the same set of values",
-                    )
-
-
-def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> bool:
-    """True if both ends are values of one thing that is named: a move, and no range over things."""
-    for name in {m.name for m in sentence.names}:
-        facts = evidence.about.get(name, ())
-        if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
-            return True
-    near = [m for m in sentence.names if 0 <= a.at - m.end <= 24]
-    return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
-
-
-_INTERVAL = regex(r"\b(?:[Ll]imits|[Bb]ounds|[Bb]ands?|CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
-
-
-def _of_interval(sentence: Sentence, number: Number) -> bool:
-    """True if the clause says that it gives an interval: "Wilson on the carrier: 77.0–92.1%"."""
-    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
-    return _INTERVAL.search(clause) is not None
-
-
-_SINGLE = regex(r"\b(?:single|individual|separate|lone)\s+\w+s\b", re.IGNORECASE)
-
-
-def _of_single(sentence: Sentence, number: Number) -> bool:
-    """True for a range over single runs, which the files keep apart by unit: "single lots 0.23 to 0.93"."""
-    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
-    return _SINGLE.search(clause) is not None
-
-
-def _after_direction(sentence: Sentence, start: int) -> bool:
-    """True for "its cosine goes up (+0.47 to +0.58)": a move."""
-    before = sentence.between(sentence.start, start)
-    return any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before))
-
-
-_RANGED = regex(
-    r"\b(?:extend\w*|stretch\w*|anywhere|spread\w*|scatter\w*|differ|differs|rang\w*|span\w*|runs?|between|cover\w*|"
-    r"from|lie|lies|vary|varies)\b",
-    re.IGNORECASE,
-)
-_PARTIAL = regex(
-    r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
-    r"within (?:a|the)|mainly|mostly|usually|remaining|others?|rest)\b",
-    re.IGNORECASE,
-)
-
-
-def _unions(evidence: Evidence) -> list[tuple[Fact, Fact]]:
-    """The smallest and largest value of every two columns of a table, of all of them, and of all rates of a file."""
-    if "unions" not in evidence.cache:
-        out = []
-        for sheet in evidence.sheets:
-            columns = [s for s, _ in sheet.series if s.pointer.startswith("column") and s.fraction and not s.role]
-            for group in (*itertools.combinations(columns[:12], 2), columns):
-                facts = [f for s in group for f in s.facts.values()]
-                if len(group) > 1 and facts:
-                    out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
-        rates = [s for s in evidence.data if evidence.kind(s) == "rate" and not s.role]
-        for group in ([s for s in rates if s.words & _RATES], rates):
-            facts = [f for s in group for f in s.facts.values()]
-            if facts:
-                out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
-        measures: dict[str, list[Fact]] = {}
-        for series in evidence.data:  # a field that is kept apart by unit or arm is one measure of all runs
-            if series.role not in ("interval", "at"):
-                measures.setdefault(series.quantity, []).extend(series.facts.values())
-        for facts in measures.values():
-            out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
-        evidence.cache["unions"] = out
-    found: list[tuple[Fact, Fact]] = evidence.cache["unions"]
-    return found
-
-
-def _spans(a: Number, b: Number, low: Fact, high: Fact) -> bool:
-    if a.role not in ("percent", "value", "count") or b.role not in ("percent", "value"):
-        return False
-    scale = 0.01 if b.role == "percent" else 1.0
-    return low.allows(a.low * scale, a.high * scale) and high.allows(b.low * scale, b.high * scale)
-
-
-def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | None:
-    """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
-    if any(_spans(a, b, low, high) for low, high in _unions(evidence)):
-        return None
-    suspicion = None
-    inside = 0
-    for series in evidence.all_series:
-        facts = _facts(series)
-        if len(facts) < 3 or series.role in ("interval", "at"):
-            continue
-        low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
-        small, large = min(facts, key=lambda f: abs(f.value)), max(facts, key=lambda f: abs(f.value))
-        for x, y in ((low, high), (small, large), (high, low), (large, small)):
-            left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
-            if left and right:
-                return None
-        if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
-            inside += series.origin == "page" or not evidence.sheets  # two of its values: a part, unless all is meant
-            if not whole or len(facts) < 4 or inside > 1:
-                return None
-        for x, y in ((low, high), (small, large), (high, low), (large, small)):
-            left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
-            if left != right and low.value != high.value:
-                other, number, wanted = (b, b, y) if left else (a, a, x)
-                if any(evidence.matches(other, series, f) for f in facts) and not whole:
-                    continue
-                scale = 100.0 if series.fraction and number.role == "percent" else 1.0
-                sign = (a.value <= b.value) == (x.value <= y.value)
-                near = abs(wanted.value * scale) <= 20 * max(abs(a.value), abs(b.value)) <= 400 * abs(y.value * scale)
-                if sign and near and suspicion is None:
-                    suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
-    return suspicion
-
-
-# -- order ------------------------------------------------------------------------------------------------------------
-
-
-def order_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Two names and two rates in brackets, "a … b (67% vs 23%)", which neither order joins."""
-    for passage in evidence.passages:
-        if not is_claim(passage):
-            continue
-        for sentence in passage.sentences:
-            numbers = [n for n in sentence.numbers if is_rate(sentence, n) and not n.bound]
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-            for a, b in itertools.pairwise(numbers):
-                if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
-                    continue
-                joined = re.fullmatch(r"\s*(?:and|to|/|;)\s*", sentence.between(a.end, b.start)) is not None
-                bracketed = sentence.between(a.start - 1, a.start) == "(" and (
-                    sentence.between(b.end, b.end + 1) in (")", ";", ",")
-                )
-                named = list(sentence.names)
-                if not named and len(numbers) == 2:  # "a dwarfs b. The rates are 67% and 23%."
-                    at = passage.sentences.index(sentence)
-                    named = list(passage.sentences[at - 1].names) if at else []
-                    if at and any(is_rate(passage.sentences[at - 1], n) for n in passage.sentences[at - 1].numbers):
-                        continue
-                    if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)) or not (
-                        a.role == b.role == "percent" and _THEY.search(sentence.between(sentence.start, a.start))
-                    ):
-                        continue
-                    named = [m for m in named if not m.name.startswith("#")]
-                elif joined and not (
-                    sentence.between(a.end, b.start).strip() in ("and", "/")
-                    and bracketed
-                    and a.role == b.role == "percent"
-                ):
-                    continue
-                names = _distinct([m for m in named if m.end <= a.start and _rates(evidence, m.name)])
-                if len(names) != 2 or any(
-                    a.end <= m.start < a.end + 12 or b.end <= m.start < b.end + 12 for m in sentence.names
-                ):
-                    continue
-                first, second = names
-                if (_holds(evidence, first, a) and _holds(evidence, second, b)) or (
-                    _holds(evidence, first, b) and _holds(evidence, second, a)
-                ):
-                    continue
-                yield Clash(
-                    "order",
-                    passage.place(a.start, b.end),
-                    f"{a.text} and {b.text} are not the values of {first.text.strip()} and {second.text.strip()}",
-                    "check which two are compared",
-                )
-
-
-_THEY = regex(
-    r"^\W*(?:(?:the|their|these|those|both|two|respective|corresponding|rates?|shares?|figures?|values?|numbers?|"
-    r"they|stand|"
-    r"are|were|come|came|out|at|read)\s*:?\s*)+$",
-    re.IGNORECASE,
-)
-_AGAINST = regex(
-    r"\s*(?:vs\.?|versus|(?:as )?(?:against|compared (?:with|to)|opposed to)|and|/|to|;)\s*", re.IGNORECASE
-)
-
-
-def _distinct(names: list[Mention]) -> list[Mention]:
-    out: dict[str, Mention] = {}
-    for m in names:
-        out.setdefault(m.name, m)
-    return list(out.values())
-
-
-def _rates(evidence: Evidence, name: str) -> list[tuple[Series, Fact]]:
-    return [(s, f) for s, f in evidence.about.get(name, ()) if s.fraction]
-
-
-def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
-    return any(evidence.matches(number, s, f) for s, f in _rates(evidence, name.name))
-
-
-# -- superlatives -----------------------------------------------------------------------------------------------------
+__all__ = ["superlative_clashes"]
 
 _HOLDER_AFTER = regex(
     r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
@@ -426,7 +184,6 @@ _SLICE = regex(
     r"[.,]\d|\d*\s+or\s)",
     re.IGNORECASE,
 )
-_CHANGED = frozenset(["change", "difference", "diff", "delta", "net", "shift", "gain", "drop", "effect", "increase"])
 
 
 def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Mention) -> Clash | None:
@@ -447,12 +204,12 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         (s, s.facts[holder.name])
         for s in evidence.all_series
         if holder.name in s.facts
-        and len(_facts(s)) >= 3
+        and len(members(s)) >= 3
         and s.role not in ("interval", "at", "second")
         and evidence.kind(s) not in (("size", "p") if spread else ("size", "p", "spread"))
         and (s.fraction or not s.whole or s.role in ("net", "gain"))  # a number of trials has no extreme to speak of
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
-        and (counted is None or len(_facts(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
+        and (counted is None or len(members(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
     ]
     if holder.name.startswith("#"):
         named = {m.name for m in sentence.passage.names if not m.name.startswith("#")} & evidence.spoken
@@ -490,7 +247,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = [
             (s, f)
             for s, f in candidates
-            if any(evidence.suits(n, s) and evidence.matches(n, s, x) for n in stated for x in _facts(s))
+            if any(evidence.suits(n, s) and evidence.matches(n, s, x) for n in stated for x in members(s))
         ]
         if candidates and not any(evidence.matches(n, s, f) for n in stated for s, f in known):
             held = [(s, f) for s, f in candidates if _is_extreme(s, f, word, change)]
@@ -512,7 +269,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if not candidates:
         return None
     either = said in _OF_MERIT or (
-        change is not None and any(x.value < 0 for s, _ in candidates for x in _facts(s)) and said in _OF_DEGREE
+        change is not None and any(x.value < 0 for s, _ in candidates for x in members(s)) and said in _OF_DEGREE
     )
     if any(_is_extreme(s, f, word, change, either=either) for s, f in (*candidates, *over)):
         return None
@@ -612,7 +369,7 @@ def _ranged(
             if span.start > end:
                 break
             for s, f in candidates:
-                facts = _facts(s)
+                facts = members(s)
                 low, high = min(facts, key=lambda x: x.value), max(facts, key=lambda x: x.value)
                 if evidence.matches(span.left, s, low) and evidence.matches(span.right, s, high):
                     out.append((s, f))
@@ -633,7 +390,7 @@ def _beside_holder(sentence: Sentence, start: int, end: int, holder: Mention) ->
 
 def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | None, *, either: bool = False) -> bool:
     """True if ``fact`` is the largest or smallest of its series, in value or in size."""
-    facts = _facts(series)
+    facts = members(series)
     spread = max(f.high - f.low for f in facts) + 1e-12
     for values, own in (
         ([f.value for f in facts], fact.value),
@@ -691,7 +448,7 @@ def _changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series,
     out = [
         (s, f)
         for s, f in candidates
-        if s.role in ("net", "gain") or s.words & _CHANGED or words_of(s.quantity) & _CHANGED or "Δ" in s.quantity
+        if s.role in ("net", "gain") or s.words & CHANGES or words_of(s.quantity) & CHANGES or "Δ" in s.quantity
     ]
     rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) in ("rate", "")]
     for a, b in itertools.combinations(rates[:12], 2):
@@ -720,9 +477,9 @@ def _meant(
         if graded:
             return graded
     noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
-    if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | _RATES | _ROLES | LIKENESS)):
+    if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | RATE_NOUNS | _ROLES | LIKENESS)):
         return []  # a quantity that no table and no field is known to hold
-    if noun & _RATES or re.match(r"\s*(?:often|frequent|common)", after):
+    if noun & RATE_NOUNS or re.match(r"\s*(?:often|frequent|common)", after):
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     said = f"{near} {re.split(r'[,;:(.]', after)[0]}"
     point = re.sub(r"\b(?:highest|maximum|tops?|at most|reach\w*)\b", " ", said, flags=re.IGNORECASE)
@@ -775,11 +532,8 @@ _BLAND = frozenset(
         "them",
     ]
 )
-_RATES = frozenset(["rate", "share", "percentage", "proportion", "fraction", "frequency", "uptake", "leakage"])
 _ROLES = frozenset(["peak", "start", "baseline", "end", "maximum", "final", "initial"])
 _COEFFICIENTS = frozenset(["coefficient", "correlation", "association", "relation", "rho", "r"])
-
-
 _FORMER = regex(r"\b(?:former|latter|respectively|in that order)\b", re.IGNORECASE)
 
 

@@ -16,7 +16,7 @@ from ..regex import regex
 from ..source import Place
 from .claims import is_claim
 from .grammar import SPELLED, WORD_NUMBERS, Number
-from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
+from .idioms import SHARE_OF, adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Sentence
@@ -113,9 +113,9 @@ _RUNS = regex(
     re.IGNORECASE,
 )
 _RATES = regex(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
-_SHARE_OF = regex(
+_RELATIVE = regex(
     r"\s*(?:of|through|from) (?:its|the|their|that|this|all|what)\b[^.;,)]{0,30}?"
-    r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|effect|range|variance|start|baseline|was|were|had)\b|"
+    r"\b(?:variance|start|baseline|was|were|had)\b|"
     r"\s*(?:more|less|fewer|higher|lower|larger|smaller|faster)\b",
     re.IGNORECASE,
 )
@@ -148,7 +148,8 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     after = sentence.between(number.end, min(sentence.end, number.end + 40))
     return not (
         _NOT_COUNTED.search(clause)
-        or _SHARE_OF.match(after)
+        or SHARE_OF.match(after)
+        or _RELATIVE.match(after)
         or _SHARE_IS.search(before)
         or _AVERAGED.match(after)
         or _NOBODY.search(clause)

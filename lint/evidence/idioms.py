@@ -14,6 +14,7 @@ from .names import Mention
 from .passages import Sentence, once
 
 __all__ = [
+    "SHARE_OF",
     "Span",
     "Stat",
     "adjacent",
@@ -259,10 +260,13 @@ _COMPARED = regex(r"\b(?:from|to|than|versus|vs\.?|against)\s+(?:the\s+)?[`\"'*]
 _TIGHT = regex(r"[`'\"*’]*,?\s*(?:\(|at |with )\s*$")
 
 
-_SHARE_OF = regex(
-    r"\s+of (?:its|their|his|her|that|this|the)\s+(?:\w+\s+){0,2}(?:rise|gain|climb|increase|growth|drop|fall|decline|"
-    r"change|peak|maximum|way|course|height|top|movement)\b"
+SHARE_OF = regex(
+    r"\s*\b(?:of|through|from) (?:its|his|her|the|their|that|this|all|what|eventual|total)\b[^.;,)]{0,40}?"
+    r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|"
+    r"effect|range|course|height|top)\b",
+    re.IGNORECASE,
 )
+"""Behind a number that is a share of a course: "58% of its rise"."""
 
 
 def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -> bool:
@@ -273,7 +277,7 @@ def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -
         return False
     plain = sentence.passage.plain
     if any(
-        n.role == "percent" and n is not without and not n.signed and not _SHARE_OF.match(plain, n.end)
+        n.role == "percent" and n is not without and not n.signed and not SHARE_OF.match(plain, n.end)
         for n in sentence.passage.numbers
     ):
         return False

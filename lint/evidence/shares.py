@@ -12,23 +12,15 @@ from ..regex import regex
 from .binding import is_apart
 from .claims import claimed, is_prior
 from .grammar import Number
-from .idioms import adjacent, is_rate
+from .idioms import SHARE_OF, adjacent, is_rate
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["OF_START", "SHARE_OF", "Vector", "is_ratio_of", "is_share", "share_clashes", "vectors"]
+__all__ = ["OF_START", "Vector", "is_ratio_of", "is_share", "share_clashes", "vectors"]
 
 Vector: TypeAlias = "list[tuple[int, float, float]]"
-
-
-SHARE_OF = regex(
-    r"\b(?:of|through) (?:its|the|their|that|this|all|eventual|total)\b[^.;]{0,40}?\b(?:rise|gain|"
-    r"gains|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|"
-    r"improvement|effect|range)\b",
-    re.IGNORECASE,
-)
 
 
 def vectors(evidence: Evidence) -> dict[str, list[Vector]]:

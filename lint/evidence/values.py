@@ -13,7 +13,7 @@ from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, nam
 from .claims import claim_is_known, claimed, closed, derived_rates, facts_of, is_claim, is_prior, prints_rate
 from .correlations import follows, records
 from .grammar import Number
-from .idioms import pairs_of_counts, spans
+from .idioms import SHARE_OF, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .moves import end_clashes
@@ -21,7 +21,7 @@ from .names import Mention, words_of
 from .passages import Sentence
 from .quantities import NUMERALS, READ, quantity_asked
 from .roles import ceiling, subject
-from .shares import OF_START, SHARE_OF, is_ratio_of, is_share, share_clashes
+from .shares import OF_START, is_ratio_of, is_share, share_clashes
 from .slips import slip_of
 from .unheld import is_at_unheld_point, is_between_others, is_new_end, unsaid
 

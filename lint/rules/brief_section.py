@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..brevity import brief_sections
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -42,13 +43,6 @@ class BriefSection(Rule):
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for found in page.outline:
-            words = page.document.words(page.outline.blocks(found))
-            if words < found.spec.min_words <= 2 * words and not page.waived(found):
-                yield self.finding(
-                    page,
-                    found.section.line,
-                    f"section '{found.spec.heading}' has {words} word{'s' * (words != 1)}; "
-                    f"the template asks for at least {found.spec.min_words}",
-                    found.spec.purpose,
-                )
+        for found, stub, message in brief_sections(page):
+            if not stub:
+                yield self.finding(page, found.section.line, message, found.spec.purpose)

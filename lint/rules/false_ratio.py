@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.comparisons import fold_clashes
+from ..evidence.folds import fold_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule

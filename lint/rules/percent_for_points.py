@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.comparisons import percent_clashes
+from ..evidence.percents import percent_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule

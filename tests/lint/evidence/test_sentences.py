@@ -8,17 +8,22 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from leakstats.lint.document import Document
-from leakstats.lint.evidence.comparisons import difference_clashes, fold_clashes
 from leakstats.lint.evidence.correlations import coefficient_clashes, p_clashes
 from leakstats.lint.evidence.counting import count_clashes
-from leakstats.lint.evidence.directions import direction_clashes, strength_clashes
-from leakstats.lint.evidence.extremes import order_clashes, range_clashes, superlative_clashes
-from leakstats.lint.evidence.intervals import exclusion_clashes, ratio_clashes, width_clashes
+from leakstats.lint.evidence.differences import difference_clashes
+from leakstats.lint.evidence.directions import direction_clashes
+from leakstats.lint.evidence.extremes import superlative_clashes
+from leakstats.lint.evidence.folds import fold_clashes
+from leakstats.lint.evidence.fractions import ratio_clashes
+from leakstats.lint.evidence.intervals import exclusion_clashes, width_clashes
 from leakstats.lint.evidence.knowledge import Clash, Evidence
+from leakstats.lint.evidence.orders import order_clashes
 from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
+from leakstats.lint.evidence.ranges import range_clashes
 from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.evidence.sizes import size_clashes
+from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import cell_clashes, value_clashes
 from leakstats.lint.outline import Outline
 from leakstats.template import load_template

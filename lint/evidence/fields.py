@@ -1,0 +1,243 @@
+"""The fields and columns that a clause about so many things can ask of."""
+
+from __future__ import annotations
+
+import re
+
+from leakstats.facts import Series
+from leakstats.records import struct
+
+from .grammar import Number
+from .knowledge import Evidence
+from .lexicon import ROLE_WORDS
+from .names import words_of
+from .passages import Sentence
+from .wording import CHANGES, DEEP, FIRSTS, LASTS, LINEAR, RANKS
+
+__all__ = [
+    "Asked",
+    "by_method",
+    "by_role",
+    "by_words",
+    "contrast_fields",
+    "fitting",
+    "is_coefficient",
+    "is_p",
+    "level_fields",
+    "mean_fields",
+    "p_series",
+    "printed_ones",
+]
+
+
+@struct(slots=False)
+class Asked:
+    """What a clause asks of how many things."""
+
+    sentence: Sentence
+    text: str
+    """The words that may hold the criterion."""
+    numbers: tuple[Number, ...]
+    total: int
+    noun: str
+    """What is counted, singular: "source"."""
+    names: frozenset[str]
+    """The things that the clause names."""
+    before: str = ""
+    """The words of its passage before it, where a test may have been named."""
+
+
+def _is_deep(series: Series) -> bool:
+    return all(
+        k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP for k in series.facts
+    )
+
+
+def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
+    """The series over ``size`` things, things that the page names, of the kind that the clause counts."""
+    deep = asked.noun in DEEP
+    found = [s for s in evidence.all_series if s.role not in ("interval", "at") and len(s.distinct) == size]
+    if not asked.noun:
+        shallow = [s for s in found if not _is_deep(s)]
+        alike = found if words_of(asked.text) & DEEP else shallow or found
+    else:
+        alike = [s for s in found if _is_deep(s) == deep] or ([] if deep else found)
+    if not deep:
+        alike = [s for s in alike if _is_deep(s) or 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)]
+    named = {n for n in asked.names if not n.startswith("#")}
+    layers = {n for n in asked.names if n.startswith("#")}
+    for chosen in (named, layers):
+        own = [s for s in alike if chosen and all(chosen & f.entities for f in s.facts.values())]
+        alike = own or alike
+    return alike
+
+
+def printed_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
+    """The columns of the page and the fields that they print; all where none is among them.
+
+    A file holds many fields that nobody speaks of.
+    """
+    if len(series) < 2:
+        return series
+    shown = {b.data.pointer for b in evidence.bindings}
+    return [s for s in series if s.origin == "page" or s.pointer in shown] or series
+
+
+def by_method(series: list[Series], *texts: str) -> list[Series]:
+    """The fields of ranks, or of the linear coefficients, where the first words that name a test ask for one."""
+    ranks = linear = False
+    for text in texts:
+        ranks, linear = RANKS.search(text) is not None, LINEAR.search(text) is not None
+        if ranks or linear:
+            break
+    if ranks == linear:
+        return series
+    ours, theirs = r"ρ|rho|spearman|rank", r"pearson|linear|product.?moment|(?:^|\W)r(?:\W|$)"
+    if linear:
+        ours, theirs = theirs, ours
+    said = [f"{s.quantity} {s.pointer} {' '.join(s.words)}" for s in series]
+    named = [re.search(ours, x, re.IGNORECASE) is not None for x in said]
+    others = [re.search(theirs, x, re.IGNORECASE) is not None for x in said]
+    # a field that names neither may be of either
+    return [s for s, a, b in zip(series, named, others, strict=True) if a or not b] or series
+
+
+def by_role(series: list[Series], text: str) -> list[Series]:
+    """Start, peak or end, where the words say which; on the page by the column's header."""
+    for role, pattern in ROLE_WORDS.items():
+        if pattern.search(text):
+            chosen = [s for s in series if s.role == role or (s.origin == "page" and pattern.search(s.quantity))]
+            if chosen:
+                return chosen
+    first, last = (re.search(rf"\b(?:{w})\b", text, re.IGNORECASE) for w in ("before", "after(?!wards)"))
+    if (first is None) != (last is None):
+        words = FIRSTS if first else LASTS
+        chosen = [s for s in series if words_of(s.quantity) & words or s.words & words]
+        if chosen:
+            return chosen
+    return series
+
+
+def by_words(series: list[Series], text: str) -> list[Series]:
+    """Those whose rare words occur in the text; all of them where none does."""
+    if len(series) < 2:
+        return series
+    shared = frozenset.intersection(*(s.words for s in series)) | _COMMON
+    words = words_of(text) - _COMMON
+    ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
+    return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
+
+
+def _alike(a: str, b: str) -> bool:
+    return a == b or (len(a) > 4 and len(b) > 4 and (a.startswith(b) or b.startswith(a)))
+
+
+_COMMON = frozenset(
+    [
+        "source",
+        "persona",
+        "rate",
+        "layer",
+        "share",
+        "value",
+        "unit",
+        "name",
+        "of",
+        "the",
+        "in",
+        "per",
+        "at",
+        "n",
+        "completion",
+        "p",
+        "r",
+        "model",
+        "count",
+        "mean",
+        "all",
+        "data",
+        "level",
+        "result",
+        "record",
+        "cell",
+        "course",
+    ]
+)
+
+
+def is_p(evidence: Evidence, series: Series) -> bool:
+    return evidence.kind(series) == "p" or (
+        series.origin == "page" and series.role == "second" and evidence.kind(series) in ("coefficient", "p", "")
+    )
+
+
+def p_series(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:
+    found = [
+        s
+        for s in series
+        if is_p(evidence, s) and s.role in ("", "second") and all(0 <= f.value <= 1 for f in s.distinct)
+    ]
+    return printed_ones(evidence, by_words(by_method(found, asked.text, asked.before), asked.text))
+
+
+def is_coefficient(evidence: Evidence, series: Series) -> bool:
+    return not series.role and evidence.kind(series) == "coefficient"
+
+
+def level_fields(evidence: Evidence, series: list[Series], text: str, before: str = "") -> list[Series]:
+    """The rates that a level can be asked of: no intervals, no changes, no second numbers of a cell."""
+    found = [
+        s
+        for s in series
+        if s.fraction
+        and evidence.kind(s) == "rate"
+        and s.role not in ("second", "net", "gain", "at", "min")
+        and not words_of(s.quantity) & CHANGES
+    ]
+    found += [  # a column that nothing calls a rate may be one
+        s
+        for s in series
+        if found
+        and s.origin == "page"
+        and not s.role
+        and evidence.kind(s) == ""
+        and not s.whole
+        and all(0 <= f.value <= 1 for f in s.distinct)
+    ]
+    beside = {w for w in _BESIDE if re.search(rf"\b{w}", text, re.IGNORECASE)}
+    own = [s for s in found if any(w.startswith(b) for w in s.words | words_of(s.quantity) for b in beside)]
+    roled = by_role(own or found, text)
+    if len(roled) == len(own or found) and not any(p.search(text) for p in ROLE_WORDS.values()):
+        # "Peaks reach 4.5% to 75.6%. 3 of 5 pass one half": of the peaks
+        said = [r for r, p in ROLE_WORDS.items() if p.search(before)]
+        peaks = [s for s in roled if s.role == "max" or (s.origin == "page" and ROLE_WORDS["max"].search(s.quantity))]
+        if said == ["max"] and peaks:
+            return peaks
+    return printed_ones(evidence, roled)  # where a thing has two rates and no word tells, both are readings
+
+
+_BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")
+
+
+def mean_fields(evidence: Evidence, series: list[Series]) -> list[Series]:
+    """Series that a thing can be compared in: rates, means, scores; those of the page where it has any."""
+    found = [
+        s
+        for s in series
+        if not s.role
+        and evidence.kind(s) in ("rate", "")
+        and not words_of(s.quantity) & CHANGES
+        and len({f.value for f in s.distinct}) > 1
+    ]
+    return [s for s in found if s.origin == "page"] or found
+
+
+def contrast_fields(evidence: Evidence, series: list[Series]) -> list[Series]:
+    """Fields of differences."""
+    out = []
+    for s in series:
+        words = words_of(s.quantity)
+        changed = bool(words & CHANGES or "Δ" in s.quantity or s.words & CHANGES)
+        if changed and s.role in ("", "net") and evidence.kind(s) in ("rate", "") and not is_p(evidence, s):
+            out.append(s)
+    return out

@@ -1,0 +1,140 @@
+"""Ratios of the numbers that stand beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..regex import regex
+from .claims import is_claim
+from .compared import (
+    EARLIER_ISSUE,
+    END_TO_END,
+    OTHER_SET,
+    difference_fits,
+    distinct_rates,
+    is_parted,
+    known_pairs,
+    rates_of,
+    speaks_of_two,
+    values_of,
+    widest_pairs,
+)
+from .grammar import Number
+from .knowledge import Clash, Evidence
+from .lexicon import MOOT
+from .passages import Passage, Sentence
+
+__all__ = ["fold_clashes"]
+
+
+def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Ratios that no two of the numbers beside them have."""
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            for number in sentence.numbers:
+                if number.bound in ("<", "<=", ">", ">=") or EARLIER_ISSUE.search(sentence.text):
+                    continue
+                if number.role != "fold" and not _is_ratio(sentence, number):
+                    continue
+                if MOOT.search(sentence.text):
+                    continue
+                if (
+                    number.decimals <= 0
+                    and number.role == "fold"
+                    and not re.match(
+                        r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b",
+                        sentence.between(number.end, number.end + 14),
+                    )
+                ):
+                    continue
+                here = rates_of(sentence, False)
+                here = here if len(here) >= 2 else rates_of(sentence, True)
+                if len(here) < 2 and len(values_of(sentence, False)) >= 2:
+                    here = values_of(sentence, False)
+                known = [((a.low, a.high), (b.low, b.high)) for a, b in known_pairs(evidence, sentence)]
+                pairs = [(a, b) for a in here for b in here if a is not b]
+                if not pairs and _contradicts_gap(evidence, sentence, number):
+                    yield _fold_clash(passage, number)
+                    continue
+                if not pairs and not (known and len(sentence.names) >= 2):
+                    continue
+                if sentence.names and not rates_of(sentence, False) and not (evidence.datasets and known):
+                    continue  # "For a it is 5.2×" behind two rates of b
+                if _ratio_fits(number, pairs):
+                    continue
+                alone = speaks_of_two(sentence, number)
+                if END_TO_END.search(sentence.text):
+                    ends = [((a.low, a.high), (b.low, b.high)) for a, b in widest_pairs(evidence)]
+                    if not ends or _ratio_fits(number, ends):
+                        continue
+                if (
+                    not alone
+                    and (not 2 <= len(distinct_rates(here)) <= 3 or is_parted(sentence, number))
+                    and _ratio_fits(
+                        number, [*known, *(((a.low, a.high), (b.low, b.high)) for a, b in widest_pairs(evidence))]
+                    )
+                ):
+                    continue
+                yield _fold_clash(passage, number)
+
+
+_RATIO = regex(
+    r"(?<!odds )(?<!risk )(?<!hazard )(?<!likelihood )(?<!variance )\b(?:ratio|quotient)\b"
+    r"(?:[^.;:]|\.\d){0,60}?(?:\b(?:is|was|being|of|comes? to|amounts? to|equals)|=|:)\s*(?:about |only |just )?$",
+    re.IGNORECASE,
+)
+
+
+def _is_ratio(sentence: Sentence, number: Number) -> bool:
+    """True for "the ratio is 15.3"."""
+    if number.role not in ("value", "count") or number.decimals < 1 or number.signed or number.label:
+        return False
+    return _RATIO.search(sentence.between(max(sentence.start, number.start - 90), number.start)) is not None
+
+
+def _fold_clash(passage: Passage, number: Number) -> Clash:
+    return Clash(
+        "fold",
+        passage.place(number.start, number.end),
+        f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of",
+        "divide again, from unrounded values",
+    )
+
+
+def _contradicts_gap(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if the rates that have the gap beside a ratio have another ratio.
+
+    "41.1 points, that is 2.1×" with one rate beside it says both: 78.3% and what lies 41.1 points below or above.
+    """
+    gaps = [n for n in sentence.numbers if n.role == "points" and not n.bound]
+    if len(gaps) != 1:
+        return False
+    low, high = gaps[0].scaled()
+    low, high = (low, high) if low >= 0 else (-high, -low)
+    fitting = [
+        ((a.low, a.high), (b.low, b.high))
+        for a, b in (*known_pairs(evidence, sentence), *(() if sentence.names else widest_pairs(evidence)))
+        if difference_fits(low, high, [((a.low, a.high), (b.low, b.high))], False)
+    ]
+    rates = rates_of(sentence, True)
+    if len(distinct_rates(rates)) == 1 and not OTHER_SET.search(sentence.text):
+        least, most = rates[0]
+        fitting += [(rates[0], (least - high, most - low)), ((least + low, most + high), rates[0])]
+    return bool(fitting) and not _ratio_fits(number, [*fitting, *((b, a) for a, b in fitting)])
+
+
+def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+    low, high = number.low, number.high
+    if number.bound == "~":
+        low, high = low * 0.92, high * 1.08
+    for a, b in pairs:
+        if b[1] <= 0 or a[0] < 0:
+            continue
+        least = a[0] / b[1]
+        most = a[1] / b[0] if b[0] > 0 else float("inf")
+        if least <= high + 1e-9 and low - 1e-9 <= most:
+            return True
+    return False

@@ -1,0 +1,94 @@
+"""Two numbers that two names share in order."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .claims import is_claim
+from .grammar import Number
+from .idioms import intervals, is_rate
+from .knowledge import Clash, Evidence
+from .names import Mention
+
+__all__ = ["order_clashes"]
+
+
+def order_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Two names and two rates in brackets, "a … b (67% vs 23%)", which neither order joins."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            numbers = [n for n in sentence.numbers if is_rate(sentence, n) and not n.bound]
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            for a, b in itertools.pairwise(numbers):
+                if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
+                    continue
+                joined = re.fullmatch(r"\s*(?:and|to|/|;)\s*", sentence.between(a.end, b.start)) is not None
+                bracketed = sentence.between(a.start - 1, a.start) == "(" and (
+                    sentence.between(b.end, b.end + 1) in (")", ";", ",")
+                )
+                named = list(sentence.names)
+                if not named and len(numbers) == 2:  # "a dwarfs b. The rates are 67% and 23%."
+                    at = passage.sentences.index(sentence)
+                    named = list(passage.sentences[at - 1].names) if at else []
+                    if at and any(is_rate(passage.sentences[at - 1], n) for n in passage.sentences[at - 1].numbers):
+                        continue
+                    if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)) or not (
+                        a.role == b.role == "percent" and _THEY.search(sentence.between(sentence.start, a.start))
+                    ):
+                        continue
+                    named = [m for m in named if not m.name.startswith("#")]
+                elif joined and not (
+                    sentence.between(a.end, b.start).strip() in ("and", "/")
+                    and bracketed
+                    and a.role == b.role == "percent"
+                ):
+                    continue
+                names = _distinct([m for m in named if m.end <= a.start and _rates(evidence, m.name)])
+                if len(names) != 2 or any(
+                    a.end <= m.start < a.end + 12 or b.end <= m.start < b.end + 12 for m in sentence.names
+                ):
+                    continue
+                first, second = names
+                if (_holds(evidence, first, a) and _holds(evidence, second, b)) or (
+                    _holds(evidence, first, b) and _holds(evidence, second, a)
+                ):
+                    continue
+                yield Clash(
+                    "order",
+                    passage.place(a.start, b.end),
+                    f"{a.text} and {b.text} are not the values of {first.text.strip()} and {second.text.strip()}",
+                    "check which two are compared",
+                )
+
+
+_THEY = regex(
+    r"^\W*(?:(?:the|their|these|those|both|two|respective|corresponding|rates?|shares?|figures?|values?|numbers?|"
+    r"they|stand|"
+    r"are|were|come|came|out|at|read)\s*:?\s*)+$",
+    re.IGNORECASE,
+)
+_AGAINST = regex(
+    r"\s*(?:vs\.?|versus|(?:as )?(?:against|compared (?:with|to)|opposed to)|and|/|to|;)\s*", re.IGNORECASE
+)
+
+
+def _distinct(names: list[Mention]) -> list[Mention]:
+    out: dict[str, Mention] = {}
+    for m in names:
+        out.setdefault(m.name, m)
+    return list(out.values())
+
+
+def _rates(evidence: Evidence, name: str) -> list[tuple[Series, Fact]]:
+    return [(s, f) for s, f in evidence.about.get(name, ()) if s.fraction]
+
+
+def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
+    return any(evidence.matches(number, s, f) for s, f in _rates(evidence, name.name))

@@ -1,0 +1,149 @@
+"""Differences of percentages that are written as percent and not as points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..regex import regex
+from .claims import is_claim
+from .compared import difference_fits, known_pairs, rates_of, widest_pairs
+from .grammar import Number
+from .idioms import adjacent, intervals, spans
+from .knowledge import Clash, Evidence
+from .passages import Sentence
+
+__all__ = ["percent_clashes"]
+
+_DIFFERENCE_WORDS = regex(
+    r"\b(?:differ(?:s|ed|ence|ences)?|gap|spread|apart|net|chang(?:e|es|ed)|gain(?:s|ed)?|add(?:s|ed)?|"
+    r"shift(?:s|ed)?|swing|swings|swung|mov(?:e|es|ed)|distance|margin|separat\w+|range|gaps|leads?|led|advantage|"
+    r"excess|deficit|surplus|delta|increments?|increas\w+|decreas\w+|ris(?:e|es|en)|rose|drop(?:s|ped)?|falls?|fell|"
+    r"minus|contrast|jump(?:s|ed)?|climb(?:s|ed)?|declin(?:e|es|ed)|loss(?:es)?|los(?:e|es|t)|grow(?:s|n)?|grew|"
+    r"sank|sinks?|exceeds?|exceeded|beats?|outdoes|trails?|lags?|overtakes?|reduc\w+|improv\w+|lift(?:s|ed)?|"
+    r"rais(?:e|es|ed)|lower(?:s|ed))\b",
+    re.IGNORECASE,
+)
+_AFTER = regex(
+    r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
+    r"drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead|in between|"
+    r"between (?:them|the \w+|these|both)|separat\w+|decline|fall|loss|swing|shift|distance|margin)\b",
+    re.IGNORECASE,
+)
+_BY = regex(
+    r"(?:\b(?:by|of|is|was|are|were|adds?|gains?|loses?|equals|makes?|comes? to|amounts? to|adds? up to|"
+    r"measures?|spans?|reach\w*|"
+    r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some )*$",
+    re.IGNORECASE,
+)
+_BETWEEN = regex(
+    r"\bbetween\b[^;.\d]*\b(?:lies?|lay|are|is|stands?|separates?|fits?)\s*(?:only |about |just |some )*$"
+    r"|\b(?:lies?|lay|stands?) (?:only |about |just |some )*$|\b(?:separates?|divides?|parts?) (?:them|the two|"
+    r"both) (?:by )?$",
+    re.IGNORECASE,
+)
+_NAMED_DIFFERENCE = regex(
+    r"(?:\b(?:their|the|a)\s+|^\W*)(?:total |net |overall |absolute |whole )?(?:distance|difference|gap|spread|margin|"
+    r"separation|contrast)\W{0,3}\s*(?:only |about )?$|\bbetween (?:them|the two|these(?: two)?|both)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _near(before: str) -> str:
+    """The words that a comma or a colon joins to a number: none from behind another number."""
+    return re.split(r"\d", before)[-1] if before.rstrip()[-1:] in (",", ":") else before
+
+
+def _beside_fold(sentence: Sentence, number: Number) -> bool:
+    """True for "35 %, 6.6x" and "82 %, or 6.6x": a difference with its ratio."""
+    for other in sentence.numbers:
+        if other.role == "fold":
+            left, right = sorted(((number.start, number.end), (other.start, other.end)))
+            between = sentence.between(left[1], right[0])
+            if re.fullmatch(r"\s*(?:[,;/(]|,?\s*(?:and|or))\s*(?:a |about )?", between):
+                return True
+    return False
+
+
+_THAT_IS = regex(
+    r"\b(?:that|this|it|which)(?:['’]s|\s+(?:is|was|makes|made|means|amounts\s+to|amounted\s+to|comes\s+to|came\s+to|"
+    r"adds\s+up\s+to|works\s+out\s+(?:at|to)))\s+(?:an?\s+|about\s+|some\s+|roughly\s+|nearly\s+|over\s+|"
+    r"all\s+of\s+)?$",
+    re.IGNORECASE,
+)
+"""Behind a move, "from 12% to 45%, that is 33%": the way between its ends."""
+
+
+def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Differences of percentages that are given as percent."""
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+            beside = None
+            for _i, number in enumerate(sentence.numbers):
+                if (
+                    number.role != "percent"
+                    or id(number) in ends
+                    or id(number) in in_span
+                    or number.bound in ("<", "<=", ">", ">=")
+                    or number.value == 0
+                    or _ARROW.match(sentence.between(number.end, number.end + 6))
+                ):
+                    continue
+                before = sentence.between(max(sentence.start, number.start - 80), number.start)
+                before = re.split(r"[;.]\s|:\s(?=\w+ \w)", before)[-1]
+                after = sentence.between(number.end, number.end + 16)
+                worded = (
+                    bool(_BY.search(before) and _DIFFERENCE_WORDS.search(_near(before)))
+                    or _NAMED_DIFFERENCE.search(before) is not None
+                    or _AFTER.match(after) is not None
+                    or _BETWEEN.search(before) is not None
+                    or (bool(in_span) and _THAT_IS.search(before) is not None)
+                    or _beside_fold(sentence, number)
+                )
+                if not (number.signed or worded):
+                    continue
+                if beside is None:
+                    beside = adjacent(sentence)
+                low, high = number.scaled()
+                others = rates_of(sentence, True, number)
+                pairs = [(a, b) for a in others for b in others if a is not b]
+                known = [
+                    ((a.low, a.high), (b.low, b.high))
+                    for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))
+                ]
+                elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
+                by = re.search(r"\bby\s+(?:only |about |just |some |nearly )?$", before) is not None
+                if not difference_fits(low, high, pairs, False) and (
+                    (elsewhere and not (by and worded and sentence.names))
+                    or not difference_fits(low, high, known, False)
+                ):
+                    continue
+                if not number.signed and not worded and evidence.is_known(number, evidence.known_rates, 0.01):
+                    continue
+                if not number.signed and not _beside_fold(sentence, number) and _relative(low, high, pairs):
+                    continue
+                yield Clash(
+                    "percent-points",
+                    passage.place(number.start, number.end),
+                    f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
+                    "write pp",
+                )
+
+
+_ARROW = regex(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")
+"""What follows the start of a move."""
+
+
+def _relative(low: float, high: float, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+    """True if the number is a relative change of two rates."""
+    for a, b in pairs:
+        if b[0] <= 0 or (a[0] <= b[1] + 1e-9 and b[0] <= a[1] + 1e-9):
+            continue  # one rate that is printed twice
+        ends = [(x - y) / y for x in a for y in b]
+        if min(map(abs, ends)) <= high and low <= max(map(abs, ends)):
+            return True
+    return False

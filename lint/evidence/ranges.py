@@ -1,0 +1,179 @@
+"""The ends of ranges against the smallest and the largest value of a set."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .claims import is_claim
+from .grammar import Number
+from .idioms import intervals, spans
+from .knowledge import Clash, Evidence, exceptions
+from .lexicon import direction_words
+from .passages import Sentence
+from .wording import RATE_NOUNS
+
+__all__ = ["members", "range_clashes"]
+
+
+def members(series: Series) -> list[Fact]:
+    """The values of a series, once each; a column of sample sizes is no member of the row that it stands in."""
+    return list({id(f): f for name, f in series.facts.items() if name != "n"}.values())
+
+
+def range_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Ranges of which one end is the smallest or largest value of a field, and the other is no value of it."""
+    yield from exceptions(_range_clashes(evidence), 1)
+
+
+def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            for span in spans(sentence):
+                a, b = span.left, span.right
+                if (
+                    span.kind == "move"
+                    or id(a) in ends
+                    or _of_interval(sentence, a)
+                    or _of_single(sentence, a)
+                    or (a.role == "count" and b.role == "count")
+                    or "points" in (a.role, b.role)
+                ):
+                    continue
+                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span.start):
+                    continue
+                falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
+                if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
+                    continue  # "cut 1.6 times (80% to 51%)" is a move
+                whole = (
+                    not any(m.name in evidence.page_names for m in sentence.names)
+                    and _PARTIAL.search(sentence.text) is None
+                )
+                verdict = _range(evidence, a, b, whole=whole)
+                if verdict is not None:
+                    yield Clash(
+                        "range",
+                        passage.place(a.start, b.end),
+                        f"the range {a.text} to {b.text} does not end at the smallest and largest value: {verdict}",
+                        "take both ends from the same set of values",
+                    )
+
+
+def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> bool:
+    """True if both ends are values of one thing that is named: a move, and no range over things."""
+    for name in {m.name for m in sentence.names}:
+        facts = evidence.about.get(name, ())
+        if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
+            return True
+    near = [m for m in sentence.names if 0 <= a.at - m.end <= 24]
+    return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
+
+
+_INTERVAL = regex(r"\b(?:[Ll]imits|[Bb]ounds|[Bb]ands?|CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
+
+
+def _of_interval(sentence: Sentence, number: Number) -> bool:
+    """True if the clause says that it gives an interval: "Wilson on the carrier: 77.0–92.1%"."""
+    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
+    return _INTERVAL.search(clause) is not None
+
+
+_SINGLE = regex(r"\b(?:single|individual|separate|lone)\s+\w+s\b", re.IGNORECASE)
+
+
+def _of_single(sentence: Sentence, number: Number) -> bool:
+    """True for a range over single runs, which the files keep apart by unit: "single lots 0.23 to 0.93"."""
+    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
+    return _SINGLE.search(clause) is not None
+
+
+def _after_direction(sentence: Sentence, start: int) -> bool:
+    """True for "its cosine goes up (+0.47 to +0.58)": a move."""
+    before = sentence.between(sentence.start, start)
+    return any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before))
+
+
+_RANGED = regex(
+    r"\b(?:extend\w*|stretch\w*|anywhere|spread\w*|scatter\w*|differ|differs|rang\w*|span\w*|runs?|between|cover\w*|"
+    r"from|lie|lies|vary|varies)\b",
+    re.IGNORECASE,
+)
+_PARTIAL = regex(
+    r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
+    r"within (?:a|the)|mainly|mostly|usually|remaining|others?|rest)\b",
+    re.IGNORECASE,
+)
+
+
+def _unions(evidence: Evidence) -> list[tuple[Fact, Fact]]:
+    """The smallest and largest value of every two columns of a table, of all of them, and of all rates of a file."""
+    if "unions" not in evidence.cache:
+        out = []
+        for sheet in evidence.sheets:
+            columns = [s for s, _ in sheet.series if s.pointer.startswith("column") and s.fraction and not s.role]
+            for group in (*itertools.combinations(columns[:12], 2), columns):
+                facts = [f for s in group for f in s.facts.values()]
+                if len(group) > 1 and facts:
+                    out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
+        rates = [s for s in evidence.data if evidence.kind(s) == "rate" and not s.role]
+        for group in ([s for s in rates if s.words & RATE_NOUNS], rates):
+            facts = [f for s in group for f in s.facts.values()]
+            if facts:
+                out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
+        measures: dict[str, list[Fact]] = {}
+        for series in evidence.data:  # a field that is kept apart by unit or arm is one measure of all runs
+            if series.role not in ("interval", "at"):
+                measures.setdefault(series.quantity, []).extend(series.facts.values())
+        for facts in measures.values():
+            out.append((min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)))
+        evidence.cache["unions"] = out
+    found: list[tuple[Fact, Fact]] = evidence.cache["unions"]
+    return found
+
+
+def _spans(a: Number, b: Number, low: Fact, high: Fact) -> bool:
+    if a.role not in ("percent", "value", "count") or b.role not in ("percent", "value"):
+        return False
+    scale = 0.01 if b.role == "percent" else 1.0
+    return low.allows(a.low * scale, a.high * scale) and high.allows(b.low * scale, b.high * scale)
+
+
+def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | None:
+    """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
+    if any(_spans(a, b, low, high) for low, high in _unions(evidence)):
+        return None
+    suspicion = None
+    inside = 0
+    for series in evidence.all_series:
+        facts = members(series)
+        if len(facts) < 3 or series.role in ("interval", "at"):
+            continue
+        low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
+        small, large = min(facts, key=lambda f: abs(f.value)), max(facts, key=lambda f: abs(f.value))
+        for x, y in ((low, high), (small, large), (high, low), (large, small)):
+            left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
+            if left and right:
+                return None
+        if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
+            inside += series.origin == "page" or not evidence.sheets  # two of its values: a part, unless all is meant
+            if not whole or len(facts) < 4 or inside > 1:
+                return None
+        for x, y in ((low, high), (small, large), (high, low), (large, small)):
+            left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
+            if left != right and low.value != high.value:
+                other, number, wanted = (b, b, y) if left else (a, a, x)
+                if any(evidence.matches(other, series, f) for f in facts) and not whole:
+                    continue
+                scale = 100.0 if series.fraction and number.role == "percent" else 1.0
+                sign = (a.value <= b.value) == (x.value <= y.value)
+                near = abs(wanted.value * scale) <= 20 * max(abs(a.value), abs(b.value)) <= 400 * abs(y.value * scale)
+                if sign and near and suspicion is None:
+                    suspicion = f"{number.text} should be {wanted.value * scale:.3g} ({series.pointer})"
+    return suspicion

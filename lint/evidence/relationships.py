@@ -1,0 +1,146 @@
+"""What is said to rise or fall with what, against the sign of its coefficient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..regex import regex
+from .correlations import records
+from .directed import clash_of, moves_in
+from .grammar import Number
+from .knowledge import Clash, Evidence
+from .lexicon import DirectionWord, direction_words, strength_words
+from .passages import Sentence
+from .relations import relation_sign
+
+__all__ = ["of_relations"]
+
+_RELATION = regex(
+    r"\b(?:with|as|when|relat\w+|correlat\w+|associat\w+|link\w*|relation\w*|slope|trend|across|towards?|along)\b",
+    re.IGNORECASE,
+)
+
+
+def _main_sign(evidence: Evidence) -> int:
+    """The sign of every significant coefficient of the page's claims; 0 where they differ, or none is."""
+    signs = {
+        (r.coefficient.value > 0) - (r.coefficient.value < 0)
+        for r in records(evidence)
+        if r.coefficient is not None and r.p is not None and not r.prior and r.p.high < 0.05 and r.p.bound in ("", "<")
+    }
+    return next(iter(signs)) if len(signs) == 1 else 0
+
+
+def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
+    text = sentence.text
+    correlative = relation_sign(text)
+    if not _RELATION.search(text) and not any(w.polar for w in words) and correlative is None:
+        return
+    if not coefficients:
+        stated = any(w.polar for w in words) and _LINK.search(text) is not None
+        coefficients = _earlier(sentence) if correlative is not None or stated else []
+        at = len(text)
+    else:
+        at = coefficients[0].at - sentence.start
+    if coefficients:
+        if len({n.value > 0 for n in coefficients}) != 1 or any(abs(n.value) < 0.05 for n in coefficients):
+            return
+        first = text[:at]
+        if strength_words(first) or moves_in(sentence):
+            return
+        sign = 1 if coefficients[0].value > 0 else -1
+        shown = coefficients[0].text
+    else:
+        if sentence.passage.scope != "title" or (
+            sentence.numbers and any(n.role in ("percent", "points") for n in sentence.numbers)
+        ):
+            return
+        sign, first, shown = _main_sign(evidence), text, "the page's coefficients"
+        if sign == 0:
+            return
+    correlative = relation_sign(first) if coefficients and at < len(text) else correlative
+    if correlative is None and coefficients and at < len(text):
+        tail = text[coefficients[-1].end - sentence.start :]
+        correlative = relation_sign(tail) if not re.search(r"\d", tail) else None
+    if correlative is not None:
+        start, end, said = correlative
+        said_near = _NEARNESS.search(text) is None and any(_DISTANCES.search(p.plain) for p in evidence.passages)
+        if said_near:
+            return  # the coefficients may be those of a distance
+        if said != sign:
+            place = sentence.passage.place(sentence.start + start, sentence.start + end)
+            if correlative in (relation_sign(first), relation_sign(text)) or not coefficients:
+                word = DirectionWord(start, end, said, first[start:end] or text[start:end])
+                yield clash_of(sentence, word, f"'{word.text}' beside {shown}")
+            else:
+                yield Clash("direction", place, f"a relation of the other sign beside {shown}", "correct the words")
+        return
+    if _SUBJECT.match(text):
+        yield from _of_subject(sentence, first, coefficients, sign, shown)
+        return  # "Larger models lose less": the comparative is the subject's
+    mine = [w for w in words if w.end <= len(first)]
+    polar = [w for w in mine if w.polar]
+    chosen = polar or mine
+    if not chosen or len(chosen) > 2:
+        return
+    if not polar and not re.search(r"\b(?:with|as|when|along|towards?|across)\b", first[chosen[0].end :]):
+        return
+    said = 1
+    for w in chosen:
+        said *= w.sign
+    if len(chosen) == 2 and (polar or not re.search(r"\b(?:as|when|with)\b", first[chosen[0].end : chosen[1].start])):
+        return
+    if said != sign:
+        beside = shown if coefficients else "coefficients of the other sign"
+        yield clash_of(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
+
+
+_LINK = regex(
+    r"\b(?:relations?|relationship|links?|associations?|correlations?|coefficients?|trends?|slopes?|dependence|"
+    r"connection)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = regex(r"\W*(?:the )?(?:larger|bigger|greater|smaller|higher|lower|closer|stronger)\s+\w+", re.IGNORECASE)
+_LONGER = regex(
+    r"^\W*(?:the )?(?:(?P<am>longer|larger|bigger|greater|higher|wordier|deeper|older|later|stronger|heavier|richer)|"
+    r"(?P<al>shorter|smaller|lower|terser|shallower|younger|earlier|weaker|lighter|poorer))\s+[\w-]+\s+"
+    r"(?P<gap>(?:[\w-]+\s+){1,4}?)(?:(?P<bm>more|higher|greater|larger|better|more often)|"
+    r"(?P<bl>fewer|less|lower|smaller|worse|less often))\b",
+    re.IGNORECASE,
+)
+
+
+def _of_subject(sentence: Sentence, first: str, coefficients: list[Number], sign: int, shown: str) -> Iterator[Clash]:
+    """ "Longer phrasings get more right answers (ρ = −0.76)": two comparatives and the coefficient behind them."""
+    hit = _LONGER.match(first)
+    if hit is None or not coefficients or re.search(r"\bthan\b", first):
+        return
+    if any(not w.polar for w in direction_words(hit["gap"])):
+        return  # "lose less" of one that counts losses
+    said = (1 if hit["am"] else -1) * (1 if hit["bm"] else -1)
+    if said != sign:
+        yield clash_of(
+            sentence,
+            DirectionWord(hit.start(), hit.end(), said, hit.group(0).strip()),
+            f"'{hit.group(0).strip()}' beside {shown}",
+        )
+
+
+_NEARNESS = regex(
+    r"\b(?:with|follows?|tracks?|against)\b.*\b(?:overlap|closeness|similarity|likeness|cosine|projection|"
+    r"resemblance)\b",
+    re.IGNORECASE,
+)
+_DISTANCES = regex(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE)
+
+
+def _earlier(sentence: Sentence) -> list[Number]:
+    """The coefficients of the sentence before for "Hedging decreases with overlap."; for an opening, of the next."""
+    sentences = sentence.passage.sentences
+    i = next(i for i, s in enumerate(sentences) if s is sentence)
+    if sentence.numbers:
+        return []
+    beside = sentences[i - 1] if i else sentences[1] if len(sentences) > 1 else sentence
+    return [n for n in beside.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]

@@ -1,0 +1,230 @@
+"""What a clause asks of things, told by its words: above a half, significant, negative, more than the reference."""
+
+from __future__ import annotations
+
+import re
+
+from ..regex import regex
+from .names import words_of
+
+__all__ = [
+    "AGREE",
+    "CHANGES",
+    "DEEP",
+    "FEWER",
+    "FIRSTS",
+    "LASTS",
+    "LINEAR",
+    "MORE",
+    "MOSTLY",
+    "NAMES_COEFFICIENT",
+    "NOT_ZERO",
+    "OF_LIKENESS",
+    "OF_RATE",
+    "PART",
+    "PASSED",
+    "RANKS",
+    "RATE_NOUNS",
+    "REACH",
+    "REFERENCE",
+    "REFERENCE_NAME",
+    "RELATION",
+    "SAME",
+    "SELDOM",
+    "SHARES",
+    "SIGNED",
+    "SIGNIFICANT",
+    "UNLIKE",
+    "UNREAD",
+    "ZERO",
+    "ZERO_SIDE",
+]
+
+SHARES = {
+    "half": 0.5,
+    "two thirds": 2 / 3,
+    "two-thirds": 2 / 3,
+    "three quarters": 0.75,
+    "three-quarters": 0.75,
+    "three fourths": 0.75,
+    "third": 1 / 3,
+    "quarter": 0.25,
+    "fourth": 0.25,
+    "fifth": 0.2,
+    "tenth": 0.1,
+}
+_ABOVE = (
+    r"(?:more|greater|higher|larger|more (?:often|frequently)) than(?: in)?|over|above|exceed\w*|surpass\w*|beyond|"
+    r"past|upwards of|(?:get|gets|"
+    r"got|rises?|"
+    r"goes?) (?:past|over|above|beyond)|pass(?:es|ed)?|clear(?:s|ed)?|cross(?:es|ed)?|top(?:s|ped)?"
+)
+_BELOW = r"(?:less|fewer|lower|smaller|less (?:often|frequently)) than(?: in)?|under|below|short of|beneath"
+PART = regex(
+    rf"\b(?:(?P<more>{_ABOVE})|(?P<least>at least|no (?:less|fewer) than|reach\w*|attain\w*)|(?P<less>{_BELOW})|"
+    r"(?P<most>at most|no more than))\s+(?:the\s+)?(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|"
+    r"fifth|tenth)"
+    r"\b(?!\s*-?\s*point)|two[- ]thirds|three[- ](?:quarters|fourths))",
+    re.IGNORECASE,
+)
+PASSED = regex(
+    r"\b(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|three[- ]quarters) "
+    r"(?:is|was|gets?|has been) (?:(?P<least>reached|attained)|passed|exceeded|crossed|surpassed|topped|cleared)\b",
+    re.IGNORECASE,
+)
+_TRIALS = (
+    r"(?:completions?|answers?|replies|responses?|outputs?|generations?|samples?|draws?|premises?|prompts?|"
+    r"questions?|"
+    r"cases|times?|trials?|items?|texts?|messages?|transcripts?|conversations?|essays?|stories|rollouts?)"
+)
+MOSTLY = regex(
+    rf"\bmost (?:of )?(?:(?:its|their|"
+    rf"the|all) )?"
+    rf"(?:own )?(?:\w+ )?{_TRIALS}|\b(?:a|the) (?:clear |large |small )?majority of (?:(?:its|their|the|all) )?"
+    rf"(?:own )?(?:\w+ ){{0,2}}{_TRIALS}|\bmajority (?:spill\w*|uptake|leak\w*|rates?|shares?|adoption)\b|"
+    rf"\bmore often than not\b|\bmore than every (?:second|other)\b",
+    re.IGNORECASE,
+)
+SELDOM = regex(
+    rf"\b(?:a )?minority of (?:(?:its|their|the|all) )?(?:\w+ )?{_TRIALS}|\bless often than not\b", re.IGNORECASE
+)
+UNREAD = regex(
+    r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
+    r"runs?|repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
+    r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
+    r"it (?:holds|is true|applies|works))\b",
+    re.IGNORECASE,
+)
+ZERO = regex(
+    r"\b(?:flat|bare|exactly) (?:zero|nought|nil)\b(?!\s*(?:to|→|crossing))|\bzero (?:spill\w*|uptake|leak\w*|rates?|"
+    r"shares?)\b|"
+    r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought)"
+    r"(?!\s*(?:to|→|crossing))",
+    re.IGNORECASE,
+)
+SIGNED = regex(
+    r"\b(?P<plus>positiv(?:e|ely)|on the (?:positive|near) side)\b|\bnegativ(?:e|ely)\b|\bminus\b|"
+    r"\bon the (?:far|negative|wrong) side of (?:zero|0)\b",
+    re.IGNORECASE,
+)
+ZERO_SIDE = regex(
+    r"\b(?:(?P<plus>above|over|more than|greater than|larger than|exceed\w*)|below|under|less than|smaller than) "
+    r"(?:zero|0(?:\.0+)?)\b(?![.,]?\d|\s?%)",
+    re.IGNORECASE,
+)
+NOT_ZERO = regex(
+    r"\b(?:exclud\w+|away from|apart from|not (?:contain|include|cover|span|overlap)\w*|differ\w* from|clear of|"
+    r"do(?:es)? "
+    r"not (?:contain|include|cover|span|overlap))\s+(?:with )?(?:zero|0)\b",
+    re.IGNORECASE,
+)
+OF_LIKENESS = regex(
+    r"\b(?:cos\w*|similar\w*|likeness|closeness|overlap\w*|projection\w*|project|projects|"
+    r"resembl\w*)\b",
+    re.IGNORECASE,
+)
+OF_RATE = regex(
+    r"\b(?:rates?|shares?|leak\w*|percent\w*|proportions?|fraction\w*|frequenc\w*|uptake|accurac\w*)\b", re.IGNORECASE
+)
+RELATION = regex(
+    r"\b(?:predicts?|predicted|correlat\w+|relation\w*|related|association|associated|link\w*|tracks?|follows?|"
+    r"goes? with|"
+    r"explains?|preferential\w*)\b",
+    re.IGNORECASE,
+)
+SIGNIFICANT = regex(
+    r"\b(?:significan\w+|(?:clear(?:s|ed)?|pass(?:es|ed)?|reach(?:es|ed)?|meets?|makes?|"
+    r"cross(?:es)?) (?:the )?(?:0?\.05|five[- ]per[- ]?cent|"
+    r"5\s?%|bar|threshold|mark|usual|conventional)|at the (?:5\s?%|five[- ]percent|five per cent|0?\.05) level|"
+    r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
+    r"(?:conventional|usual|customary|"
+    r"standard) (?:level|threshold|bar|cut-?off)|below 0?\.05|distinguishable|depends?|"
+    r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey]|"
+    r"by (?:a |the )?(?:\w+['’]s )?(?:exact |two-sided |t[- ]|u[- ]|z[- ]|rank[- ])*tests?)\b",
+    re.IGNORECASE,
+)
+UNLIKE = regex(
+    r"\b(?:differ\w*|different|chang\w+|mov\w+|shift\w*|alter\w*|affect\w*|budg\w+)\b",
+    re.IGNORECASE,
+)
+REFERENCE = regex(
+    r"\b(?:baselines?|base|control|reference|unmodified|untrained|untouched|stock|vanilla|default|original|bare|"
+    r"plain|"
+    r"no[- ]adapter|untreated|raw|unchanged|unaltered)\b",
+    re.IGNORECASE,
+)
+REFERENCE_NAME = regex(
+    r"^(?:no|un|base|control|reference|ref|stock|vanilla|default|original|bare|plain|none|raw)", re.IGNORECASE
+)
+FEWER = regex(
+    r"\b(?:less|fewer|lower|smaller|worse|beneath|below|under|behind|decreas\w+|drop\w*|fall\w*|fell|declin\w+|"
+    r"reduc\w+|"
+    r"los[et]\w*|shrink\w*|shrank|weaken\w*|sink\w*|sank|diminish\w*|dwindl\w*)\b",
+    re.IGNORECASE,
+)
+MORE = regex(
+    r"\b(?:more(?! (?:than )?often than not)|higher|greater|larger|better|bigger|above|over|ahead|beats?|"
+    r"outperform\w*|"
+    r"increas\w+|rise\w*|rose|ris\w+|grow\w*|grew|gain\w*|climb\w*|improv\w+|strengthen\w*|jump\w*|rais\w+)\b",
+    re.IGNORECASE,
+)
+NAMES_COEFFICIENT = regex(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
+RANKS = regex(r"ρ|\brho\b|\bspearman\w*|\branks?\b|\brank[- ]|\bordinal\b", re.IGNORECASE)
+LINEAR = regex(
+    r"\bpearson\w*|\blinear\b|\braw (?:values?|numbers?|scores?|data)\b|\bproduct[- ]moment\b|"
+    r"(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b)",
+    re.IGNORECASE,
+)
+REACH = regex(
+    r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|with)\s+(?:a |an |"
+    r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$",
+    re.IGNORECASE,
+)
+CHANGES = frozenset(
+    words_of("change difference diff delta net shift gain gap contrast minus lead lift effect drift drop increase")
+)
+"""Words of a field or a column that holds differences."""
+RATE_NOUNS = frozenset(words_of("rate share percentage proportion fraction frequency uptake leakage"))
+FIRSTS = frozenset(
+    [
+        "start",
+        "starting",
+        "begin",
+        "beginning",
+        "baseline",
+        "base",
+        "initial",
+        "before",
+        "pre",
+        "t0",
+        "first",
+        "e0",
+        "prior",
+    ]
+)
+LASTS = frozenset(
+    ["end", "ending", "final", "last", "after", "post", "tn", "trained", "finish", "later", "new", "t1", "closing"]
+)
+DEEP = frozenset(
+    [
+        "layer",
+        "depth",
+        "block",
+        "epoch",
+        "step",
+        "checkpoint",
+        "point",
+        "round",
+        "iteration",
+        "update",
+        "level",
+        "stage",
+    ]
+)
+AGREE = regex(
+    r"\b(?:agree(?:s|d)?|same (?:sign|direction|way)|(?:direction|sign|relation|trend|pattern|finding|result|effect) "
+    r"(?:holds|is the same|agrees|recurs|repeats)|point(?:s)? the same way|calls? the|tells?|foretells?|anticipates?|"
+    r"concur(?:s|red)?)\b",
+    re.IGNORECASE,
+)
+SAME = regex(r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE)
