@@ -1,4 +1,4 @@
-"""Confidence intervals, and rates beside their own counts: what k of n allows."""
+"""Confidence intervals: the order of their ends, their estimates, and what k of n allows."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from ..document import Cell
 from ..regex import regex
 from ..source import Place
 from .claims import is_claim
+from .fractions import fractions_of
 from .grammar import Number
 from .idioms import adjacent, intervals, is_rate, pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
 from .tables import Sheet, is_aggregate
+from .trials import sums_of_rows
 
-__all__ = ["exclusion_clashes", "follows_from_trials", "ratio_clashes", "width_clashes"]
+__all__ = ["candidate_sizes", "exclusion_clashes", "follows_from_trials", "width_clashes"]
 
 
 @struct(slots=False)
@@ -279,7 +281,8 @@ def _of_tables(evidence: Evidence) -> Iterator[Stated]:
             total = is_aggregate(sheet.labels[row])
             if not counts and row not in proved and (total or (row == len(sheet.labels) - 1 and size is None)):
                 # a row of totals has another n than the rest, which may stand nowhere
-                sizes = tuple(dict.fromkeys((*sizes, *_totals(evidence)))) if sizes else ()
+                more = candidate_sizes(evidence)
+                sizes = tuple(dict.fromkeys((*sizes, *more))) if sizes and more else ()
                 foreign = total and not sizes
                 yield Stated(low, high, estimate, counts, place, sizes, context, False, (), where, foreign)
                 continue
@@ -329,11 +332,9 @@ def _cell_counts(cells: Sequence[Cell | None]) -> tuple[int, int] | None:
     for cell in cells:
         if cell is None:
             continue
-        match = re.search(r"(?<![\d.])(\d[\d,]*)\s?(?:/|of)\s?(\d[\d,]*)(?![\d.%])", cell.text.text)
-        if match is not None:
-            k, n = (int(x.replace(",", "")) for x in match.groups())
-            if 0 <= k <= n and n > 1:
-                return k, n
+        for fraction in fractions_of(cell.text.text)[:1]:
+            if not fraction.is_more_than_all and fraction.n > 1:
+                return fraction.k, fraction.n
     return None
 
 
@@ -495,12 +496,9 @@ def _asked(evidence: Evidence, item: Stated, n: int) -> tuple[bool, str] | None:
     return answers[key]
 
 
-_MANY = 24
-
-
 def width_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Intervals that no usual method gives for their k and n, on a page where the others follow."""
-    gathered = _gathered_sizes(evidence)
+    gathered = candidate_sizes(evidence)
     judged = []
     for item in _all(evidence):
         if (
@@ -520,10 +518,7 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         if item.low.value < 0 or (item.estimate is not None and item.estimate.signed):
             continue  # a difference
-        if not item.sizes and len(gathered) > _MANY:
-            continue  # one of so many sizes fits by chance
-        sizes = item.sizes if item.sizes else gathered
-        answers = [(n, a) for n in sizes if (a := _asked(evidence, item, n)) is not None]
+        answers = [(n, a) for n in item.sizes or gathered if (a := _asked(evidence, item, n)) is not None]
         if answers:
             judged.append((item, answers, any(a[0] for _, a in answers)))
     yield from _cut_off(evidence, [item for item, _, ok in judged if ok and item.column[0] >= 0])
@@ -582,7 +577,7 @@ def _cut_off(evidence: Evidence, items: list[Stated]) -> Iterator[Clash]:
     for column in sorted({x.column for x in items}):
         rows = [x for x in items if x.column == column]
         best: tuple[int, list[tuple[Stated, str]], str, int] = (0, [], "", 0)
-        for n in dict.fromkeys(n for x in rows for n in (x.sizes or _stated_sizes(evidence))):
+        for n in dict.fromkeys(n for x in rows for n in (x.sizes or candidate_sizes(evidence))):
             for method in ("Wilson", "Clopper-Pearson", "Wald", "Agresti-Coull"):
                 fits = [(x, _exact(x, n, method)) for x in rows if not x.sizes or n in x.sizes]
                 exact = sum(shown == "" for _, shown in fits)
@@ -627,185 +622,38 @@ def _exact(item: Stated, n: int, method: str) -> str | None:
     return f"[{low * scale:.{digits}f}, {high * scale:.{digits}f}]"
 
 
-def _totals(evidence: Evidence) -> tuple[int, ...]:
-    """Sums of the sample sizes that a column or a row of a table lists, and of one size over all its rows."""
-    if "size totals" not in evidence.cache:
-        out: set[int] = set()
-        for sheet in evidence.sheets:
-            for across in (False, True):
-                groups: dict[tuple[int, int], list[int]] = {}
-                for x in sheet.numbers:
-                    if x.number.role == "n" and x.number.decimals <= 0:
-                        groups.setdefault((x.row if across else x.column, x.position), []).append(int(x.number.value))
-                out |= {sum(g) for g in groups.values()} | {sum(g[:-1]) for g in groups.values()}
-            out |= {n * m for n in _stated_sizes(evidence) for m in range(len(sheet.labels) - 1, len(sheet.labels) + 1)}
-        evidence.cache["size totals"] = tuple(sorted(n for n in out if n > 1))
-    found: tuple[int, ...] = evidence.cache["size totals"]
+_MOST_SIZES = 24
+"""Sizes of a page above which none of them is that of an interval without one.
+
+An interval printed to a tenth of a point is also that of sizes within about two per cent of its own. Of two dozen sizes
+between 100 and 400, one is as near to any number by chance every other time: the answer would say nothing.
+"""
+
+
+def candidate_sizes(evidence: Evidence) -> tuple[int, ...]:
+    """The trials that an interval without a size of its own may rest on; none on a page with too many of them.
+
+    These are the sizes that the page states, the sums of its columns of sizes, and each size that its words state times
+    the rows of a table. Sizes in cells are those of their rows, and their sum is that of all: none is multiplied.
+    """
+    if "candidate sizes" not in evidence.cache:
+        said = dict.fromkeys(int(x.value) for p in evidence.passages for x in p.numbers if _is_size(x))
+        listed = (int(x.number.value) for s in evidence.sheets for x in s.numbers if _is_size(x.number))
+        rows = sorted({m for s in evidence.sheets for m in (len(s.labels) - 1, len(s.labels))})
+        products = (n * m for n in said for m in rows)
+        every = [n for n in dict.fromkeys((*said, *listed, *sums_of_rows(evidence), *products)) if n > 1]
+        evidence.cache["candidate sizes"] = tuple(every) if len(every) <= _MOST_SIZES else ()
+    found: tuple[int, ...] = evidence.cache["candidate sizes"]
     return found
 
 
-def _gathered_sizes(evidence: Evidence) -> tuple[int, ...]:
-    """Every sample size of the page, and their totals."""
-    return tuple(dict.fromkeys((*_stated_sizes(evidence), *_totals(evidence))))
-
-
-def _stated_sizes(evidence: Evidence) -> tuple[int, ...]:
-    found: list[int] = []
-    for passage in evidence.passages:
-        found.extend(int(n.value) for n in passage.numbers if n.role == "n" and n.decimals <= 0)
-    for sheet in evidence.sheets:
-        found.extend(int(x.number.value) for x in sheet.numbers if x.number.role == "n" and x.number.decimals <= 0)
-    return tuple(dict.fromkeys(found))
-
-
-# -- counts ------------------------------------------------------------------------------------------------------
-
-
-_SLASH = regex(r"(?<![\d./])(\d[\d,]*)\s?/\s?(\d[\d,]*)(?![\d./])|(?<![\d.])(\d[\d,]*)\sof\s(\d[\d,]*)(?![\d.%])")
-
-
-def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """A rate beside its own k of n, "85% (102/120)", that they do not give; k above n."""
-    yield from _ratio_lists(evidence)
-    for passage in evidence.passages:
-        if not is_claim(passage):
-            continue
-        listed_in = list(_fraction_lists(passage))
-        for matches in listed_in:
-            yield from _in_order(passage, matches)
-        for match in _SLASH.finditer(passage.plain):
-            if any(a.start() <= match.start() <= b.start() for a, *_, b in listed_in):
-                continue
-            k, n = (int(g.replace(",", "")) for g in match.groups() if g)
-            sentence = next((s for s in passage.sentences if s.start <= match.start() < s.end), None)
-            if sentence is None or n < 5:
-                continue
-            before = [
-                x
-                for x in sentence.numbers
-                if x.end <= match.start() and _OPENS.fullmatch(sentence.between(x.end, match.start()))
-            ]
-            after = [
-                x
-                for x in sentence.numbers
-                if x.start >= match.end()
-                and re.fullmatch(r"\s*[(,=]\s*|\s+or\s+|\s*,?\s*that is,?\s*", sentence.between(match.end(), x.start))
-            ]
-            for number in (*before, *after):
-                listed = re.match(
-                    r"\s*(?:and|vs\.?|versus|or|to|,|;|→|–|-)\s*[~≈]?\.?\d",
-                    sentence.between(number.end, number.end + 12),
-                )
-                if listed or not is_rate(sentence, number) or number.bound in ("<", ">", "<=", ">="):
-                    continue
-                low, high = number.scaled()
-                later = _SLASH.match(passage.plain, number.end + 2)
-                if number in after and later is not None:
-                    continue  # counts of its own follow it
-                if not low - 1e-9 <= k / n <= high + 1e-9:
-                    yield Clash(
-                        "ratio",
-                        passage.place(number.start, match.end()),
-                        f"{match.group(0)} is {100 * k / n:.4g}%, not {number.text}{number.unit}",
-                        "correct the rate or the counts",
-                    )
-
-
-_OPENS = regex(r"\s*(?:of (?:(?:the|its|their|all|his|her) )?[\w-]+(?: [\w-]+)?\s*)?(?:\[[^\[\]]*\]\s*)?\(\s*")
-_BRACKET = regex(r"\(([^()]*)\)")
-
-
-def _fraction_lists(passage: Passage) -> Iterator[list[re.Match[str]]]:
-    """The fractions of the brackets that hold several, "(146/200 and 52/200)"."""
-    for bracket in _BRACKET.finditer(passage.plain):
-        found = list(_SLASH.finditer(passage.plain, bracket.start(), bracket.end()))
-        if len(found) > 1:
-            yield found
-
-
-def _in_order(passage: Passage, fractions: list[re.Match[str]]) -> Iterator[Clash]:
-    """Rates before or behind a bracket with as many fractions, in their order, where some fit and one does not."""
-    sentence = next((s for s in passage.sentences if s.start <= fractions[0].start() < s.end), None)
-    if sentence is None:
-        return
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    stated = [x for x in sentence.numbers if is_rate(sentence, x) and not x.bound and id(x) not in ends]
-    rates = [x for x in stated if x.end <= fractions[0].start()][-len(fractions) :]
-    if not rates:  # "the two newcomers (129/150 and 104/150): 86%, 69%"
-        rates = [x for x in stated if x.start >= fractions[-1].end()]
-    counts = [tuple(int(g.replace(",", "")) for g in m.groups() if g) for m in fractions]
-    for match, (k, n) in zip(fractions, counts, strict=True):
-        if k > n and any(m == n and j <= n for j, m in counts):
-            said = f"{match.group(0)}: a part is no larger than the whole"
-            yield Clash("ratio", passage.place(match.start(), match.end()), said, "one of its digits is wrong")
-    if len(rates) != len(fractions) or any(n < 5 or k > n for k, n in counts):
-        return
-    fits = [x.scaled()[0] - 1e-9 <= k / n <= x.scaled()[1] + 1e-9 for x, (k, n) in zip(rates, counts, strict=True)]
-    if not any(fits):
-        return
-    for x, (k, n), match, fit in zip(rates, counts, fractions, fits, strict=True):
-        if not fit:
-            yield Clash(
-                "ratio",
-                passage.place(x.start, x.end),
-                f"{match.group(0)} is {100 * k / n:.4g}%, not {x.text}{x.unit}",
-                "correct the rate or the counts",
-            )
-
-
-def _ratio_lists(evidence: Evidence) -> Iterator[Clash]:
-    """Rates in a list behind as many counts, "56 of 90 … 7 of 90 … (62.2% and 7.8%)", that their own does not give."""
-    for passage in evidence.passages:
-        if not is_claim(passage):
-            continue
-        pairs = [(k, n, s) for s in passage.sentences for k, n in pairs_of_counts(s) if n.value >= 20]
-        if not 2 <= len(pairs) <= 6:
-            continue
-        for run in _rate_lists(passage):
-            before = [(k, n) for k, n, _ in pairs if n.end <= run[0].start]
-            if len(before) != len(run) or any(run[0].start <= k.start < run[-1].end for k, _, _ in pairs):
-                continue
-            fits = [
-                x.scaled()[0] - 1e-9 <= k.value / n.value <= x.scaled()[1] + 1e-9
-                for x, (k, n) in zip(run, before, strict=True)
-            ]
-            if all(fits) or sum(fits) * 2 < len(fits):
-                continue
-            for x, (k, n), fit in zip(run, before, fits, strict=True):
-                if not fit:
-                    yield Clash(
-                        "ratio",
-                        passage.place(x.start, x.end),
-                        f"{k.text} of {n.text} is {100 * k.value / n.value:.4g}%, not {x.text}{x.unit}",
-                        "correct the rate or the counts",
-                    )
-
-
-def _rate_lists(passage: Passage) -> Iterator[list[Number]]:
-    """Runs of rates that nothing but "and", "vs" or a comma parts."""
-    for sentence in passage.sentences:
-        ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-        run: list[Number] = []
-        for number in sentence.numbers:
-            if id(number) in ends or not is_rate(sentence, number) or number.bound:
-                continue
-            joined = run and re.fullmatch(
-                r"\s*(?:,|,?\s*and|,?\s*(?:vs\.?|versus|against|or)|;|/)\s*",
-                sentence.between(run[-1].end, number.start),
-            )
-            if joined:
-                run.append(number)
-                continue
-            if len(run) >= 2:
-                yield run
-            run = [number]
-        if len(run) >= 2:
-            yield run
+def _is_size(number: Number) -> bool:
+    return number.role == "n" and number.decimals <= 0
 
 
 def follows_from_trials(evidence: Evidence) -> Iterator[tuple[Place, str]]:
     """Intervals that a usual method gives for their k and n, with what says so."""
-    gathered = _gathered_sizes(evidence)
+    gathered = candidate_sizes(evidence)
     for item in _all(evidence):
         for n in item.sizes or gathered:
             answer = _asked(evidence, item, n)

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-from ..document import Table
 from ..inline import Text
 from ..regex import regex
-from .grammar import WORD_NUMBERS, Number, read_numbers
+from .grammar import WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
-from .tables import LONGEST_CELL
+from .stretches import stretches
 from .totals import cell_clashes, draws, total_clashes
 
 __all__ = ["product_clashes"]
@@ -43,10 +42,13 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
-    for text, plain, numbers in _texts(evidence):
+    for stretch in stretches(evidence):
+        text, plain = stretch.text, stretch.plain
+        if stretch.passage is None and not _MANY_NUMBERS.search(plain):
+            continue
         counts = [
             n
-            for n in numbers
+            for n in stretch.numbers
             if (
                 n.role in ("count", "n", "none", "fold")
                 and n.decimals <= 0
@@ -114,17 +116,8 @@ def _wrong_total(evidence: Evidence, text: Text, number: Number, why: str) -> Cl
     )
 
 
-def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
-    for passage in evidence.passages:
-        if passage.fixed is None and passage.part != "plan":
-            yield passage.text, passage.plain, list(passage.numbers)
-    for block in evidence.document.blocks:
-        if isinstance(block, Table) and not block.quoted:
-            for cell in block.cells:
-                if len(cell.text.text) > LONGEST_CELL:
-                    continue
-                if "×" in cell.text.text or re.search(r"\d\s?[x*]\s?\d|\d[^|]{0,40}\band \d", cell.text.text):
-                    yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
+_MANY_NUMBERS = regex(r"×|\d\s?[x*]\s?\d|\d[^|]{0,40}\band \d")
+"""What makes a cell worth reading."""
 
 
 def _runs(plain: str, counts: list[Number]) -> list[list[int]]:

@@ -12,7 +12,7 @@ from .correlations import follows, records
 from .grammar import Number, spelled_numbers
 from .knowledge import Clash, Evidence
 from .passages import Sentence
-from .tables import is_aggregate
+from .trials import sums_of_rows
 
 __all__ = ["size_clashes"]
 
@@ -88,7 +88,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         if number.role == "n" and number.decimals <= 0 and not number.bound
     ]
 
-    sums = _sums_of_sizes(evidence)
+    sums = _sums_of_files(evidence) | sums_of_rows(evidence).keys()
     largest = max([*lengths, *_things(evidence)], default=0)
 
     def fine(sentence: Sentence, number: Number) -> bool:
@@ -242,20 +242,10 @@ _SUBSET = regex(
 )
 
 
-def _sums_of_sizes(evidence: Evidence) -> frozenset[int]:
-    """Totals of sample sizes over the rows of a table or the records of a file."""
+def _sums_of_files(evidence: Evidence) -> frozenset[int]:
+    """Totals of sample sizes over the records of a file."""
     if "size sums" not in evidence.cache:
         out = set()
-        for sheet in evidence.sheets:
-            columns: dict[tuple[int, int], list[int]] = {}
-            for item in sheet.numbers:
-                if (
-                    item.number.role in ("n", "count")
-                    and item.number.decimals <= 0
-                    and not is_aggregate(sheet.labels[item.row])
-                ):
-                    columns.setdefault((item.column, item.position), []).append(int(item.number.value))
-            out |= {sum(c) for c in columns.values()}
         for series in evidence.data:
             values = [f.value for f in dict.fromkeys(series.facts.values())]
             if not series.role and len(values) > 1 and all(v == int(v) and v > 1 for v in values):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..document import Table
-from ..inline import Text
 from ..regex import regex
 from .claims import is_claim
-from .grammar import Number, read_numbers
+from .grammar import Number
 from .knowledge import Clash, Evidence
-from .tables import LONGEST_CELL
+from .stretches import stretches
 
 __all__ = ["sum_clashes"]
 
@@ -23,7 +21,11 @@ _SUMMED = ("count", "value", "percent", "points", "n")
 
 def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Results behind "=" that the terms in front of it do not give, whatever their roundings."""
-    for text, plain, numbers in _texts(evidence):
+    for stretch in stretches(evidence):
+        claims = is_claim(stretch.passage) if stretch.passage is not None else not stretch.in_card
+        if not claims or not _is_written_out(stretch.plain):
+            continue
+        plain, numbers = stretch.plain, stretch.numbers
         i = 0
         while i < len(numbers) - 2:
             signs, first = [1], i
@@ -33,7 +35,7 @@ def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
                 i += 1
             if i - first < 2 or i == len(numbers):
                 continue
-            terms, total = numbers[first:i], numbers[i]
+            terms, total = list(numbers[first:i]), numbers[i]
             if not _RESULT.fullmatch(plain, terms[-1].end, total.start) or not _judged([*terms, total]):
                 continue
             before = plain[max(0, terms[0].start - 4) : terms[0].start]
@@ -46,22 +48,10 @@ def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
                 written = " ".join(plain[terms[0].start : total.start].split()).rstrip(" =")
                 yield Clash(
                     "sum",
-                    evidence.document.place(text, terms[0].start, total.end),
+                    evidence.document.place(stretch.text, terms[0].start, total.end),
                     f"{written} is {0.5 * (low + high):.6g}, not {total.text}{total.unit}",
                     "correct the result or a term",
                 )
-
-
-def _texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
-    """Texts with a sum written out, and their numbers."""
-    for passage in evidence.passages:
-        if passage.fixed is None and is_claim(passage) and _is_written_out(passage.plain):
-            yield passage.text, passage.plain, list(passage.numbers)
-    for i, block in enumerate(evidence.document.blocks):
-        if isinstance(block, Table) and not block.quoted and i not in evidence.card_blocks:
-            for cell in block.cells:
-                if len(cell.text.text) <= LONGEST_CELL and _is_written_out(cell.text.text):
-                    yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
 
 
 def _is_written_out(text: str) -> bool:

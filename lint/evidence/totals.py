@@ -13,10 +13,10 @@ from leakstats.records import struct
 from ..document import Table
 from ..inline import Text
 from ..regex import regex
-from .grammar import WORD_NUMBERS, Number, read_numbers
+from .grammar import WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
 from .names import index_of
-from .tables import LONGEST_CELL
+from .stretches import stretches
 
 __all__ = ["cell_clashes", "draws", "total_clashes"]
 
@@ -221,7 +221,7 @@ def _same(noun: str, other: str) -> bool:
 
 def total_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals of trials that no counts of the page make."""
-    for text, plain, numbers in _texts(evidence):
+    for text, plain, numbers in _with_totals(evidence):
         yield from _sides(evidence, text, plain)
         if not any(map(_may_total, numbers)):
             continue
@@ -285,7 +285,7 @@ _CELL = regex(
 
 def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Numbers of cells ("7 kilns in 6 towns are 42 cells") that no counts of things make."""
-    for text, plain, numbers in _texts(evidence):
+    for text, plain, numbers in _with_totals(evidence):
         own = [s for s in _stated(plain) if s.noun not in _ASKED]
         for number in numbers:
             if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
@@ -351,23 +351,19 @@ def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
             )
 
 
-def _texts(evidence: Evidence) -> list[tuple[Text, str, list[Number]]]:
-    """Passages and cells in which a total may stand, read once."""
-    if "texts of totals" not in evidence.cache:
-        evidence.cache["texts of totals"] = list(_read_texts(evidence))
-    texts: list[tuple[Text, str, list[Number]]] = evidence.cache["texts of totals"]
-    return texts
+def _with_totals(evidence: Evidence) -> Iterator[tuple[Text, str, Sequence[Number]]]:
+    """Texts in which a total may stand."""
+    for stretch in stretches(evidence):
+        if stretch.passage is None:
+            read = sum(map(str.isdigit, stretch.plain)) > _FEWEST_DIGITS
+        else:
+            read = stretch.passage.part != "prior"
+        if read:
+            yield stretch.text, stretch.plain, stretch.numbers
 
 
-def _read_texts(evidence: Evidence) -> Iterator[tuple[Text, str, list[Number]]]:
-    for passage in evidence.passages:
-        if passage.fixed is None and passage.part not in ("plan", "prior"):
-            yield passage.text, passage.plain, list(passage.numbers)
-    for block in evidence.document.blocks:
-        if isinstance(block, Table) and not block.quoted:
-            for cell in block.cells:
-                if len(cell.text.text) <= LONGEST_CELL and len(re.findall(r"\d", cell.text.text)) > 3:
-                    yield cell.text, cell.text.text, read_numbers(cell.text.text, tuple(cell.text.marked("code")))
+_FEWEST_DIGITS = 3
+"""A cell with no more of them holds no total beside its factors."""
 
 
 def _bracket(plain: str, number: Number, own: Sequence[Stated]) -> int | None:

@@ -14,7 +14,7 @@ from .idioms import intervals, is_rate, pairs_of_counts
 from .knowledge import Evidence
 from .names import name_variants
 from .passages import Passage, Sentence
-from .tables import CellNumber, Sheet
+from .tables import CellNumber, Sheet, is_aggregate
 
 __all__ = [
     "Size",
@@ -24,6 +24,7 @@ __all__ = [
     "respective",
     "sizes_of_name",
     "stated_sizes",
+    "sums_of_rows",
     "trials_of_rate",
 ]
 
@@ -167,13 +168,8 @@ _TRIALS_HEAD = regex(r"\s*(?:n\b|k\s?/\s?n|trials|completions|samples|.*\bper (?
 
 def is_trials(sheet: Sheet, item: CellNumber) -> bool:
     """True if a cell holds a number of trials."""
-    head = sheet.header[item.column]
-    return (
-        item.number.role == "n"
-        and item.number.decimals <= 0
-        and re.match(r"\s*(?:n\b|k\s?/\s?n|trials|completions|samples|.*\bper (?:cell|persona|point))", head)
-        is not None
-    )
+    whole = item.number.role == "n" and item.number.decimals <= 0
+    return whole and _TRIALS_HEAD.match(sheet.header[item.column]) is not None
 
 
 def sizes_of_name(evidence: Evidence, name: str) -> tuple[int, ...]:
@@ -190,19 +186,29 @@ def sizes_of_name(evidence: Evidence, name: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found.get(name, ())))
 
 
-def is_sum_of_rows(evidence: Evidence, value: int) -> bool:
-    """True if a number of trials is that of all rows of a table together, which no row has itself."""
+def sums_of_rows(evidence: Evidence) -> dict[int, bool]:
+    """Sums of the sizes of all rows of a table, with whether a row of totals states the sum itself."""
     if "row sums" not in evidence.cache:
-        sums: set[int] = set()
+        sums: dict[int, bool] = {}
         for sheet in evidence.sheets:
-            columns: dict[tuple[int, int], list[int]] = {}
+            columns: dict[tuple[int, int], list[CellNumber]] = {}
             for item in sheet.numbers:
                 if item.number.role in ("n", "count") and item.number.decimals <= 0:
-                    columns.setdefault((item.column, item.position), []).append(int(item.number.value))
-            sums |= {sum(c) for c in columns.values() if len(c) > 1 and sum(c) not in c}
-        evidence.cache["row sums"] = frozenset(sums)
-    known: frozenset[int] = evidence.cache["row sums"]
-    return value in known
+                    columns.setdefault((item.column, item.position), []).append(item)
+            for cells in columns.values():
+                parts = [int(x.number.value) for x in cells if not is_aggregate(sheet.labels[x.row])]
+                if len(parts) > 1:
+                    total = sum(parts)
+                    stated = total in (int(x.number.value) for x in cells)
+                    sums[total] = stated and sums.get(total, True)
+        evidence.cache["row sums"] = sums
+    known: dict[int, bool] = evidence.cache["row sums"]
+    return known
+
+
+def is_sum_of_rows(evidence: Evidence, value: int) -> bool:
+    """True if a number of trials is that of all rows of a table together, which no row has itself."""
+    return sums_of_rows(evidence).get(value) is False
 
 
 def gathered_trials(evidence: Evidence) -> tuple[int, ...]:

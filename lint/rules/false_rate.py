@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.fractions import fraction_clashes
-from ..evidence.intervals import ratio_clashes
+from ..evidence.fractions import fraction_clashes, ratio_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
