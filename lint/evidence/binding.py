@@ -8,8 +8,9 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .claims import facts_of, prints_rate
+from .coordination import pair_of
 from .grammar import Number
-from .idioms import adjacent, intervals, is_end, listed, named_before, spans
+from .idioms import adjacent, intervals, is_end, named_before, spans
 from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
@@ -104,6 +105,9 @@ def is_read(
     """True if every word between a number and its name is understood, so that none can ask for another value."""
     before = name.end <= number.start
     gap = sentence.between(name.end, number.at) if before else sentence.between(number.end, name.start)
+    pair = pair_of(sentence, number)
+    if pair is not None:
+        gap = sentence.between(*pair.gap)
     words = words_of(gap)
     if number.role == "value" and not prints_rate(evidence, sentence, number):
         asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
@@ -170,6 +174,8 @@ def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
         if any(m.end <= x.start < own and x.role == number.role for x in sentence.numbers)
     }
     others = [e for e in sentence.entities - served if e != name]
+    settings = frozenset().union(*(f.entities for _, f in facts_of(evidence, name, number)))
+    others = [e for e in others if e not in settings]  # a state or a condition has the values of every thing
     if name.startswith("#"):
         others = [e for e in others if e.startswith("#")]  # what is followed over checkpoints has every value of theirs
     facts = [x for e in others for x in facts_of(evidence, e, number)]
@@ -180,7 +186,7 @@ def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
 
 def _tight(sentence: Sentence, number: Number, name: str) -> bool:
     """True if nothing but a bracket, "at" or "for" stands between name and number, or their places in two lists."""
-    if listed(sentence, number):
+    if pair_of(sentence, number) is not None:
         return True
     for m in sentence.names:
         if m.name != name:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 
 from leakstats.records import struct
 
 from ..regex import regex
+from .coordination import joins_names, paired
 from .grammar import Number
 from .names import Mention
 from .passages import Sentence, once
@@ -22,7 +22,6 @@ __all__ = [
     "is_end",
     "is_of_number_before",
     "is_rate",
-    "listed",
     "named_before",
     "pairs_of_counts",
     "spans",
@@ -308,7 +307,7 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
     ]
     if not names or not claims:
         return out
-    out.update(_lists(sentence, claims))
+    out.update((i, pair.name) for i, pair in paired(sentence).items() if any(i == j for j, _ in claims))
     for i, number in claims:
         if i in out:
             continue
@@ -371,9 +370,7 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     if _APART.search(lead) and not dosed and not is_end(sentence, before, number):
         return None
     earlier = max((m.end for m in names if m.end <= before.start), default=-1)
-    if earlier >= 0 and re.fullmatch(
-        r"[`\"'*]*\s*(?:,|&|,?\s*and)\s*(?:the\s+)?[`\"'*]*", sentence.between(earlier, before.start)
-    ):
+    if earlier >= 0 and joins_names(sentence.between(earlier, before.start)):
         return None  # "comedian and KT plateau at 27%": of both
     gap = sentence.between(before.end, number.at)
     if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
@@ -431,38 +428,3 @@ def _shared(sentence: Sentence, i: int, name: Mention) -> bool:
         if len(between) < 24 and _SEVERAL.match(between + " ") and (len(roles) == 1 or roles == {"percent", "value"}):
             return True
     return False
-
-
-def listed(sentence: Sentence, number: Number) -> bool:
-    """True for a member of a list that belongs to the name at its place: "0.59, 0.60 and 0.61 at L15, L20 and L25"."""
-    claims = [(i, n) for i, n in enumerate(sentence.numbers) if n.role in _KINDS]
-    return any(sentence.numbers[i] is number for i in _lists(sentence, claims))
-
-
-def _lists(sentence: Sentence, claims: list[tuple[int, Number]]) -> dict[int, Mention]:
-    out: dict[int, Mention] = {}
-    runs: list[list[tuple[int, Number]]] = []
-    for item in claims:
-        if (
-            runs
-            and item[0] == runs[-1][-1][0] + 1
-            and re.fullmatch(r"\s*(?:,|,?\s*and|,?\s*or)\s*", sentence.between(runs[-1][-1][1].end, item[1].at))
-        ):
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    for run in runs:
-        if len(run) < 2:
-            continue
-        end = run[-1][1].end
-        tail = [m for m in sentence.names if m.start >= end][: len(run)]
-        if len(tail) != len(run) or not re.fullmatch(
-            r"\s*(?:\)|,)?\s*(?:at|for|in|under)\s+(?:the |layers? )?[`\"'*]*", sentence.between(end, tail[0].start)
-        ):
-            continue
-        if all(
-            re.fullmatch(r"[`\"'*]*\s*(?:,|,?\s*and|,?\s*or)\s*(?:L|layer )?[`\"'*]*", sentence.between(a.end, b.start))
-            for a, b in itertools.pairwise(tail)
-        ):
-            out.update({i: m for (i, _), m in zip(run, tail, strict=True)})
-    return out

@@ -11,6 +11,7 @@ from ..regex import regex
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name
 from .claims import claim_is_known, claimed, closed, derived_rates, facts_of, is_claim, is_prior, prints_rate
+from .coordination import Paired, list_of, pair_of
 from .correlations import follows, records
 from .grammar import Number
 from .idioms import SHARE_OF, pairs_of_counts, spans
@@ -170,25 +171,33 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 yield _clash(sentence, number, "of what it speaks of", near, percent)
 
 
-_JOINED = regex(r"[`\"'”’*_]*\s*(?:,|,?\s*(?:and|or|&|vs\.?|versus|/))\s*(?:the\s+)?[`\"'“‘*_]*")
-
-
 def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:
-    """True for a value of another name of the list in which ``name`` stands: "peaks of 12% and 40%" of two things."""
+    """True for a value of another thing of the list in which ``name`` stands: "peaks of 12% and 40%" of two things.
+
+    Of a list of values that belongs to it all must be of some thing of the list, unless the words fix the order.
+    """
+    pair = pair_of(sentence, number)
+    if pair is not None:
+        return not pair.stated and _fits_some_order(evidence, pair)
     if sum(n.role == number.role for n in sentence.numbers) < 2:
         return False
-    names = [m for m in sentence.names if not m.name.startswith("#")]
-    run: list[Mention] = []
-    for mention in names:
-        if run and not _JOINED.fullmatch(sentence.between(run[-1].end, mention.start)):
-            if name in run:
-                break
-            run = []
-        run.append(mention)
-    if name not in run:
-        return False
-    others = (fact for m in run if m.name != name.name for fact in evidence.about.get(m.name, ()))
+    others = (f for m in list_of(sentence, name) if m.name != name.name for f in evidence.about.get(m.name, ()))
     return any(evidence.matches(number, series, fact) for series, fact in others)
+
+
+def _fits_some_order(evidence: Evidence, pair: Paired) -> bool:
+    """True if the values of a list are those of its things, one each, in whatever order."""
+    held = [
+        [any(evidence.matches(v, s, f) for s, f in evidence.about.get(m.name, ())) for v in pair.values]
+        for m in pair.others
+    ]
+    free = set(range(len(pair.values)))
+    for row in sorted(held, key=sum):  # enough for lists in which few values are alike
+        hit = next((i for i in free if row[i]), None)
+        if hit is None:
+            return False
+        free.discard(hit)
+    return True
 
 
 def _ceilings(evidence: Evidence) -> Iterator[Clash]:
