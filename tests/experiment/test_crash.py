@@ -172,7 +172,7 @@ def test_two_runs_are_the_same(whole, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_asked_to_stop(fake_experiment, tmp_path, number):
-    path = fake_experiment(sampling="engine = {delay_s = 0.001}")
+    path = fake_experiment(sampling="engine = {delay_s = 0.02}")  # not over before a busy machine sends the signal
     folder = tmp_path / "run"
     code = "from leakstats.cli import main; main()"
     command = [sys.executable, "-c", code, "run", str(path), "-o", str(folder)]

@@ -96,11 +96,11 @@ def test_thematic_breaks_are_no_front_matter(text: str) -> None:
 def test_hostile_front_matter_is_named_and_not_read() -> None:
     bombs = ["a: &a [x,x]\nb: " + "[" * 5000, "a: b\n" * 9000, "a: 'open"]
     for bomb in bombs:
-        begun = time.perf_counter()
+        begun = time.process_time()
         document = Document.parse(f"---\n{bomb}\n---\n# H\n")
         assert document.front_matter is not None
         assert document.front_matter.problem
-        assert time.perf_counter() - begun < 1.0
+        assert time.process_time() - begun < 1.0
 
 
 def test_sections_nest_by_level() -> None:

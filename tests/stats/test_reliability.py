@@ -311,13 +311,13 @@ def test_any_small_table_is_right_or_refused(data: st.DataObject, n: int, k: int
     if min(v for v in (rows, error, within)) > noise:
         k, n = found.details["k"], found.n
         plain = {
-            "ICC(1,1)": (rows - within) / (rows + (k - 1) * within),
-            "ICC(1,k)": (rows - within) / rows,
-            "ICC(C,1)": (rows - error) / (rows + (k - 1) * error),
-            "ICC(C,k)": (rows - error) / rows,
-            "ICC(A,1)": (rows - error) / (rows + (k - 1) * error + k / n * (columns - error)),
-            "ICC(A,k)": (rows - error) / (rows + (columns - error) / n),
-        }[form]
+            "ICC(1,1)": lambda: (rows - within) / (rows + (k - 1) * within),
+            "ICC(1,k)": lambda: (rows - within) / rows,
+            "ICC(C,1)": lambda: (rows - error) / (rows + (k - 1) * error),
+            "ICC(C,k)": lambda: (rows - error) / rows,
+            "ICC(A,1)": lambda: (rows - error) / (rows + (k - 1) * error + k / n * (columns - error)),
+            "ICC(A,k)": lambda: (rows - error) / (rows + (columns - error) / n),
+        }[form]()
         if abs(plain) < 1e3:
             assert found.value == pytest.approx(plain, rel=1e-3, abs=1e-3)
 
