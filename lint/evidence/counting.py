@@ -10,7 +10,9 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .claims import is_claim
-from .criteria import Asked, counts
+from .criteria import readings
+from .exclusives import evidence_totals, exclusives, plain_counts, things_of
+from .fields import Asked
 from .grammar import Number
 from .idioms import pairs_of_counts
 from .knowledge import Clash, Evidence, exceptions
@@ -18,6 +20,7 @@ from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 from .quantifiers import quantifiers
+from .tallies import Tally
 
 __all__ = ["count_clashes", "true_counts"]
 
@@ -34,6 +37,15 @@ class Counted:
     total: int
     noun: str
     text: str
+    things: frozenset[str] = frozenset()
+    """These things and no other, where the words name them."""
+    turned: bool = False
+    """They are the ones that do not."""
+
+    @property
+    def bare(self) -> bool:
+        """Its words name or number the things, and hold nothing that is asked of them."""
+        return bool(self.things) or " of " not in self.text
 
 
 def _claims(evidence: Evidence) -> list[Counted]:
@@ -65,6 +77,7 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
                     found.append(
                         Counted(sentence, k.start, n.end, *allowed, int(n.value), noun, f"{k.text} of {n.text}")
                     )
+            found.extend(_named_claims(evidence, sentence, [(c.start, c.end) for c in found]))
             for claim in sorted(found, key=lambda c: c.start):
                 if passage.scope == "title" or not MOOT.search(sentence.text[: _bounds(claim)[1]]):
                     yield claim
@@ -146,15 +159,19 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     rest = []
     wrong = False
     for claim in claims:
-        found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else set()
+        found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else []
         if not found:
             if found is None:
                 rest.append(claim)
             continue
-        if not any(_agrees(claim, c) for c in found):
-            if not any(found) and not _agrees(claim, 1):
+        if claim.things:
+            yield from _against_named(claim, found)
+            continue
+        counted = {c for tally in found for c in tally.counts}
+        if not any(_agrees(claim, c) for c in counted):
+            if not any(counted) and not _agrees(claim, 1):
                 continue  # several are said, and none is found: the count is over something else
-            shown = " or ".join(str(c) for c in sorted(found)[:3])
+            shown = " or ".join(str(c) for c in sorted(counted)[:3])
             wrong = True
             yield Clash(
                 "count",
@@ -165,6 +182,33 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     yield from _disagreeing(rest)
     if not wrong:
         yield from _unsupported(rest, claims)
+
+
+def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[Counted]:
+    """What a sentence says of all, of none, of a bare number, or of named ones alone."""
+    for x in exclusives(sentence):
+        if totals := evidence_totals(evidence, x.things):
+            things = frozenset(x.things)
+            yield Counted(sentence, x.start, x.end, 0, 0, totals, "", x.text, things, x.turned)
+    for q in plain_counts(sentence, things_of(evidence)):
+        if not any(a < q.end and q.start < b for a, b in taken):
+            yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text)
+
+
+def _against_named(claim: Counted, found: list[Tally]) -> Iterator[Clash]:
+    """A clash where no reading is passed by the named things and by no other."""
+    turned = [x.failed if claim.turned else x for x in found]
+    said = {x.is_passed_by(claim.things) for x in turned}
+    if said != {False} or not any(x.passed for x in turned):
+        return
+    fewest = min((x for x in turned), key=lambda x: len(x.passed))
+    shown = ", ".join(sorted(fewest.passed)[:4])
+    yield Clash(
+        "count",
+        claim.sentence.passage.place(claim.start, claim.end),
+        f"'{claim.text}' where counting finds {shown}",
+        "count again, or state the criterion",
+    )
 
 
 def _is_spoken(evidence: Evidence, noun: str) -> bool:
@@ -253,18 +297,18 @@ _SHARE = regex(
 _QUESTION = regex(r"\b(?:how many|which|what share|for how many|in how many)\b", re.IGNORECASE)
 
 
-def _truth(evidence: Evidence, claim: Counted) -> set[int] | None:
+def _truth(evidence: Evidence, claim: Counted) -> list[Tally] | None:
     """What :func:`_count` finds, worked out once for each of the page's claims."""
-    known: dict[int, set[int] | None] = evidence.cache.setdefault("true counts", {})
+    known: dict[int, list[Tally] | None] = evidence.cache.setdefault("true counts", {})
     if id(claim) not in known:
         known[id(claim)] = _count(evidence, claim)
     return known[id(claim)]
 
 
-def _count(evidence: Evidence, claim: Counted) -> set[int] | None:
-    """The counts that the words allow: those of its clause, or of the words before it where the clause asks nothing."""
+def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
+    """What the words may ask: those of its clause, or those before it where the clause asks nothing."""
     for start, text, numbers in _windows(claim):
-        names = {m.name for m in claim.sentence.passage.names if start <= m.start < claim.sentence.end}
+        names = {m.name for m in claim.sentence.passage.names if start <= m.start < claim.sentence.end} - claim.things
         inside = {m.name for m in claim.sentence.names if m.text in text}
         layers = {m.name for m in claim.sentence.names if m.name.startswith("#")}
         asked = Asked(
@@ -276,7 +320,7 @@ def _count(evidence: Evidence, claim: Counted) -> set[int] | None:
             frozenset((names & inside & evidence.page_names) | layers),
             claim.sentence.passage.plain[: claim.start],
         )
-        found = counts(evidence, asked)
+        found = readings(evidence, asked)
         if found is not None:
             return found
     return None
@@ -288,6 +332,9 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
     left, right = _bounds(claim)
     own = sentence.text[left:right]
     at = claim.start - sentence.start
+    if claim.bare:  # its own words ask nothing
+        tail = claim.end - sentence.start
+        own = " ".join((sentence.text[left:at], sentence.text[tail:right]))
     if _METHODS.search(
         sentence.text[at:right]
     ):  # "1 of 4 with Pearson and 2 of 4 with ranks": the first one's is not its
@@ -360,5 +407,5 @@ def _numbers(claim: Counted, left: int, right: int) -> list[Number]:
 def true_counts(evidence: Evidence) -> Iterator[tuple[Sentence, int, int]]:
     """Counts that counting confirms: the sentence, and where the count begins and ends in its passage."""
     for claim in _claims(evidence):
-        if any(_agrees(claim, count) for count in _truth(evidence, claim) or ()):
+        if any(_agrees(claim, c) for tally in _truth(evidence, claim) or () for c in tally.counts):
             yield claim.sentence, claim.start, claim.end

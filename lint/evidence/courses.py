@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from leakstats.facts import Fact, Series
+from leakstats.records import replace
 
 from ..regex import regex
+from .arms import compared_arms, delta
 from .fields import Asked, contrast_fields, p_series
 from .grammar import Number
 from .knowledge import LIKENESS, Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
+from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, SIGNIFICANT
 
-__all__ = ["keeps", "of_change", "of_points", "pairs_in_time"]
+__all__ = ["of_change", "of_points", "pairs_in_time"]
 
 
-def keeps(value: float, bound: str, limit: float) -> bool:
-    room = 1e-9
-    if bound == "<":
-        return value < limit - room
-    if bound == "<=":
-        return value <= limit + room
-    if bound == ">":
-        return value > limit + room
-    return value >= limit - room
-
-
-def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, list[tuple[Fact, Fact]]]]:
-    """Two fields of one measure, before and after: the first, and the values of the ``total`` things that have both."""
+def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Series]]:
+    """Two fields of one measure, before and after, that ``total`` things have."""
     plain = [s for s in evidence.all_series if not s.role and evidence.kind(s) not in ("size", "p", "spread")]
     firsts = [s for s in plain if _words(s) & FIRSTS or _index(s) == 0]
     lasts = [s for s in plain if _words(s) & LASTS]
@@ -47,9 +39,8 @@ def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, list
                 mine, other = mine - LIKENESS, other - LIKENESS
             if not (mine - other <= FIRSTS and other - mine <= LASTS):
                 continue
-            both = {id(f): (f, b.facts[k]) for k, f in a.facts.items() if k in b.facts}
-            if len(both) == total:
-                yield a, list(both.values())
+            if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
+                yield a, b
 
 
 _JOINING = frozenset(["at", "in", "of", "the", "by", "on", "to", "value", "level", "point", "time"])
@@ -85,7 +76,7 @@ _TIME = regex(
 )
 
 
-def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "rise", "finish higher than they began", "the likeness grows": from the first value to the last."""
     text = _USUAL.sub(" ", asked.text)
     signs = {
@@ -104,7 +95,7 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
     if any(n.bound or n.role == "points" for n in asked.numbers):
         return None
     if _PARTLY.search(text) or any(n.startswith("#") for n in asked.names):
-        return set()  # a part of the course
+        return []  # a part of the course
     sign = signs.pop()
     kinds = {
         kind
@@ -114,16 +105,19 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
     if nearing is not None:
         kinds = {"similarity"}
     nets = [s for s in series if s.role == "net" and any(f.value for f in s.distinct)]
-    found: list[tuple[str, list[float]]] = [
-        ("similarity" if s.words & LIKENESS or evidence.kind(s) == "similarity" else "rate" if s.fraction else "",
-         [f.value for f in s.distinct])
+    found: list[tuple[str, Mapping[str, Fact]]] = [
+        (
+            "similarity" if s.words & LIKENESS or evidence.kind(s) == "similarity" else "rate" if s.fraction else "",
+            s.facts,
+        )
         for s in nets
-    ]  # fmt: skip
-    found += [
-        (evidence.kind(a), [y.value - x.value for x, y in both]) for a, both in pairs_in_time(evidence, asked.total)
     ]
+    found += [(evidence.kind(a), delta(a, b)) for a, b in pairs_in_time(evidence, asked.total)]
     if not found:
-        return None if not series else set()
+        found = [(evidence.kind(b), delta(b, a)) for a, b in compared_arms(evidence, asked, series)[0]]
+        found += [("", s.facts) for s in contrast_fields(evidence, series) if found]
+    if not found:
+        return None if not series else []
     if len(kinds) == 1:
         only = [x for x in found if x[0] in kinds]
         found = only or found
@@ -131,11 +125,14 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
         rates = [x for x in found if x[0] == "rate"]
         found = rates or found
     tested = SIGNIFICANT.search(text) is not None
-    out = set() if tested else {sum(v * sign > 0 for v in values) for _, values in found}
+    out = [] if tested else [tally_of(facts, beyond_zero(sign)) for _, facts in found]
     for p in p_series(evidence, series, asked) if tested else ():  # changes that their test confirms
         changes = [s for s in (*nets, *contrast_fields(evidence, series)) if set(p.facts) <= set(s.facts)]
-        out |= {sum(p.facts[k].value < 0.05 and s.facts[k].value * sign > 0 for k in set(p.facts)) for s in changes}
-        out.add(sum(f.value < 0.05 for f in p.distinct))
+        out += [
+            tally_of(p.facts, lambda p, change: surely(p.value < 0.05 and change.value * sign > 0), s.facts)
+            for s in changes
+        ]
+        out.append(tally_of(p.facts, lambda p: surely(p.value < 0.05)))
     return out
 
 
@@ -167,26 +164,58 @@ _PARTLY = regex(
 _NO_RATE = frozenset(["cos", "cosine", "sim", "similarity", "loss", "distance", "norm", "overlap"])
 
 
-def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Number) -> set[int]:
+_WITHIN = regex(
+    r"\b(?:within|inside|no (?:more|further|farther) than|not more than|at most)\s+(?:a |one |about )?$", re.IGNORECASE
+)
+
+
+def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Number) -> list[Tally]:
     """ "finish 6 points or more over where they began", by field of change or by two columns."""
-    text = asked.sentence.text
     limit = number.value / 100
+    before = asked.sentence.between(asked.sentence.start, number.start)
+    arms, sure = compared_arms(evidence, asked, series)
+    of_arms: list[Mapping[str, Fact]] = [delta(b, a) for a, b in arms if a.fraction]
+    changes: list[Mapping[str, Fact]] = [s.facts for s in _nets(asked, series)]
+    changes += [_as_fractions(s) for s in contrast_fields(evidence, series)]
+    for a, b in pairs_in_time(evidence, asked.total):
+        if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct):
+            changes.append(delta(a, b))
+    changes = of_arms if of_arms and sure else changes or of_arms
+    if _WITHIN.search(before) or number.bound in ("<", "<="):
+        bound = number.bound if number.bound in ("<", "<=") else "<="
+        return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
+    signs = {d.sign for d in direction_words(asked.text)}
+    less = signs == {-1} or (not signs and FEWER.search(asked.text) is not None)
+    if not signs and not less and MORE.search(asked.text) is None and _UNSIGNED.search(asked.text):
+        return [tally_of_bound(facts, number.bound, limit, absolute=True) for facts in changes]
+    return [tally_of_bound(_turned(facts) if less else facts, number.bound, limit) for facts in changes]
+
+
+_UNSIGNED = regex(r"\b(?:chang\w*|mov\w+|shift\w*|differ\w*|apart|either way|swing\w*)\b", re.IGNORECASE)
+"""Of the size of a change, whichever way it goes."""
+
+
+def _nets(asked: Asked, series: list[Series]) -> list[Series]:
+    """The changes of rates that files hold: to the peak where the words speak of it, else to the end."""
+    text = asked.sentence.text
     nets = [
         s
         for s in series
         if s.role in ("net", "gain") and s.fraction and any(f.value for f in s.distinct) and not s.words & _NO_RATE
     ]
     wanted = "gain" if ROLE_WORDS["max"].search(text) and not ROLE_WORDS["last"].search(text) else "net"
-    nets = [s for s in nets if s.role == wanted] or nets
-    falls = any(d.sign < 0 for d in direction_words(asked.text)) and not any(
-        d.sign > 0 for d in direction_words(asked.text)
-    )
-    sign = -1 if falls else 1
-    out = {sum(keeps(f.value * sign, number.bound, limit) for f in s.distinct) for s in nets}
-    for _, both in pairs_in_time(evidence, asked.total):
-        if all(0 <= f.value <= 1 for pair in both for f in pair) and (both[0][0].low < both[0][0].high or not nets):
-            lows = sum(keeps((b.low - a.high) * sign, number.bound, limit) for a, b in both)
-            mids = sum(keeps((b.value - a.value) * sign, number.bound, limit) for a, b in both)
-            highs = sum(keeps((b.high - a.low) * sign, number.bound, limit) for a, b in both)
-            out |= set(range(min(lows, highs), max(lows, highs) + 1)) | {mids}
-    return out
+    return [s for s in nets if s.role == wanted] or nets
+
+
+def _as_fractions(series: Series) -> dict[str, Fact]:
+    """Differences in points as differences of fractions."""
+    if series.fraction or all(abs(f.value) <= 1 for f in series.distinct):
+        return series.facts
+    made = {id(f): replace(f, low=f.low / 100, high=f.high / 100) for f in series.distinct}
+    return {name: made[id(f)] for name, f in series.facts.items()}
+
+
+def _turned(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Losses for gains."""
+    made = {id(f): replace(f, low=-f.high, high=-f.low) for f in facts.values()}
+    return {name: made[id(f)] for name, f in facts.items()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 
-from leakstats.facts import Series
+from leakstats.facts import Fact, Series
 from leakstats.records import replace
 
 from ..regex import regex
-from .courses import keeps, of_change, of_points, pairs_in_time
+from .arms import compared_arms, delta
+from .courses import of_change, of_points, pairs_in_time
 from .fields import (
     Asked,
     by_method,
@@ -24,18 +25,24 @@ from .fields import (
     p_series,
     printed_ones,
 )
-from .idioms import is_rate
+from .grammar import Number
+from .idioms import is_rate, spans
 from .knowledge import LIKENESS, Evidence
+from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import (
     AGREE,
     DEEP,
+    FALLS_SHORT,
     FEWER,
     LINEAR,
     MORE,
     MOSTLY,
     NAMES_COEFFICIENT,
+    NEGATED_VERB,
     NOT_ZERO,
     OF_LIKENESS,
+    OVERTAKEN,
+    OVERTAKES,
     PART,
     PASSED,
     RANKS,
@@ -54,65 +61,91 @@ from .wording import (
     ZERO_SIDE,
 )
 
-__all__ = ["counts"]
+__all__ = ["readings"]
 
 
-def _count_of(series: Sequence[Series], bound: str, limit: float, *, absolute: bool = False) -> set[int]:
-    """How many values of each series keep to a bound; printed ones on the edge may or may not."""
-    out: set[int] = set()
-    for s in series:
-        for sign in (False, True) if absolute else (False,):
-            ends = [(abs(f.low), abs(f.high)) if sign else (f.low, f.high) for f in s.distinct]
-            passed = [(keeps(a, bound, limit), keeps(b, bound, limit)) for a, b in ends]
-            out |= set(range(sum(a and b for a, b in passed), sum(a or b for a, b in passed) + 1))
-    return out
+def _tallies(series: Iterable[Series], bound: str, limit: float, *, absolute: bool = False) -> list[Tally]:
+    """Which values of each series keep to a bound; of a size, with and without their sign."""
+    signs = (False, True) if absolute else (False,)
+    return [tally_of_bound(s.facts, bound, limit, absolute=sign) for s in series for sign in signs]
 
 
-def counts(evidence: Evidence, asked: Asked) -> set[int] | None:
-    """The counts that the readings of a clause give: empty where it cannot be judged, ``None`` for no criterion.
+def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
+    """Who passes, under each reading of a clause: empty where it cannot be judged, ``None`` for no criterion.
 
     A clause may ask for a bound ("above 25%", "p < 0.05"), a share in words, a sign, significance, a change from
-    start to end, or more than a thing beside the counted ones has. The fields are those over as many things as are
-    counted; where several can be meant, each gives a count and all of them are right.
+    start to end, more of one column than of another, or more than a thing beside the counted ones has. The fields are
+    those over as many things as are counted; where several can be meant, each is a reading and all of them are right.
     """
-    if asked.total < 2:
-        return set()
-    if UNREAD.search(asked.text):
-        return set()
+    if asked.total < 2 or UNREAD.search(asked.text):
+        return []
     series = fitting(evidence, asked, asked.total)
-    for reading in (_of_bound, _of_share, _of_interval, _of_reference, _of_sign, of_change, _of_significance):
+    found = _read(evidence, asked, series)
+    if found and NEGATED_VERB.search(asked.text):
+        return found + [x.failed for x in found]  # what is denied is not worked out: either is right
+    return found
+
+
+def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
+    bounded = _of_bound(evidence, asked, series)
+    if bounded is not None:
+        return bounded
+    if any(n.role in ("percent", "points", "value", "fold") and not _is_of_move(asked, n) for n in asked.numbers):
+        return []  # a number that none of the other readings looks at
+    for reading in (_of_share, _of_interval, _of_arms, _of_reference, _of_sign, of_change, _of_significance):
         found = reading(evidence, asked, series)
         if found is not None:
             return found
     return _of_agreement(evidence, asked, series)
 
 
-def _of_agreement(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _is_of_move(asked: Asked, number: Number) -> bool:
+    return any(number in (s.left, s.right) and s.kind != "range" for s in spans(asked.sentence))
+
+
+def _of_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
+    """ "sell less under rain than under sun": one column against another that the words name too."""
+    more, less = MORE.search(asked.text) is not None, FEWER.search(asked.text) is not None
+    if more == less:
+        return None
+    arms, sure = compared_arms(evidence, asked, series)
+    if not arms or not sure or SIGNIFICANT.search(asked.text):
+        return None
+    return [tally_of(delta(b, a), beyond_zero(1 if more else -1)) for a, b in arms]
+
+
+def _of_agreement(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "5 of 6 sources agree", "same sign for all 6": by the signs of coefficients or changes, or by their tests."""
     if AGREE.search(asked.text) is None or asked.noun in DEEP:
         return None
     fits = [s for s in series if is_coefficient(evidence, s)]
-    nets = [s for s in (*series,) if s.role == "net" and s.fraction] + contrast_fields(evidence, series)
-    pairs = [[y.value - x.value for x, y in both] for _, both in pairs_in_time(evidence, asked.total)]
-    out: set[int] = set()
-    for values in (*([f.value for f in s.distinct] for s in (*fits, *nets)), *pairs):
-        out |= {sum(v > 0 for v in values), sum(v < 0 for v in values)}
+    nets = [s for s in series if s.role == "net" and s.fraction] + contrast_fields(evidence, series)
+    out = [tally_of(s.facts, beyond_zero(sign)) for s in (*fits, *nets) for sign in (1, -1)]
+    out += [
+        tally_of(delta(a, b), beyond_zero(sign)) for a, b in pairs_in_time(evidence, asked.total) for sign in (1, -1)
+    ]
     for p in p_series(evidence, series, asked):
-        out |= _count_of([p], "<", 0.05)
+        out += _tallies([p], "<", 0.05)
         for s in (*fits, *nets):
             if set(p.facts) <= set(s.facts):
-                for sign in (1, -1):
-                    out.add(sum(p.facts[k].value < 0.05 and s.facts[k].value * sign > 0 for k in set(p.facts)))
-    return out - {0}
+                out += [tally_of(p.facts, _tested(sign), s.facts) for sign in (1, -1)]
+    return [x for x in out if x.passed or x.open]
 
 
-def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _tested(sign: int) -> Callable[[Fact, Fact], tuple[bool, bool]]:
+    """Significant, with a value of that sign."""
+    return lambda p, value: surely(p.value < 0.05 and value.value * sign > 0)
+
+
+def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     text, sentence = asked.text, asked.sentence
     bounded = []
     for number in asked.numbers:
         before = sentence.between(sentence.start, number.at)
-        if not number.bound and number.role in ("percent", "value", "coefficient") and REACH.search(before):
-            number = replace(number, bound=">=")  # "2 of 7 arrive at 0.3"
+        if not number.bound and number.role in ("percent", "value", "coefficient"):
+            number = replace(
+                number, bound=_bound_by_verb(before, sentence.between(number.end, number.end + 40))
+            )  # "2 of 7 arrive at 0.3"
         if number.role == "points" and not number.bound and not number.signed:
             number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
@@ -129,25 +162,37 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int
     if number.role == "p":
         return _of_p(evidence, asked, series, number.value, number.bound)
     if len({(n.role, n.value) for n in judged}) > 1:
-        return set()  # two bars at once
+        return []  # two bars at once
     if number.role == "points":
         return of_points(evidence, asked, series, number)
     if number.role == "percent" or (number.role == "value" and is_rate(sentence, number)):
         scale = 0.01 if number.role == "percent" else 1.0
-        return _count_of(level_fields(evidence, series, text, asked.before), number.bound, number.value * scale)
+        return _tallies(level_fields(evidence, series, text, asked.before), number.bound, number.value * scale)
     chosen = [s for s in series if not s.role and all(abs(f.value) <= 1 for f in s.distinct) and not is_p(evidence, s)]
     alike = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
     if OF_LIKENESS.search(f"{number.label} {text}") and not NAMES_COEFFICIENT.search(f"{number.label} {text}"):
         alike = printed_ones(evidence, by_role(alike, text))
-        return _count_of(alike, number.bound, number.value)
+        return _tallies(alike, number.bound, number.value)
     if number.value == 0:
         fits = by_method([s for s in chosen if is_coefficient(evidence, s)], number.label + " " + text)
-        return _count_of(by_words(fits, text), number.bound, 0.0)
+        return _tallies(by_words(fits, text), number.bound, 0.0)
     chosen = by_method([s for s in chosen if is_coefficient(evidence, s)] or chosen, number.label + " " + text)
-    return _count_of(by_words(chosen, text), number.bound, number.value, absolute=True)
+    return _tallies(by_words(chosen, text), number.bound, number.value, absolute=True)
 
 
-def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, bound: str = "<") -> set[int]:
+def _bound_by_verb(before: str, after: str) -> str:
+    """The bound that the verb beside a number states: "4 of 9 pass 30%", "30% is passed by 4 of 9"."""
+    if OVERTAKES.search(before):
+        return ">"
+    if FALLS_SHORT.search(before):
+        return "<"
+    if REACH.search(before):
+        return ">="
+    passive = OVERTAKEN.match(after)
+    return "" if passive is None else ">=" if passive["least"] else ">"
+
+
+def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, bound: str = "<") -> list[Tally]:
     """Counts of p-values, and the intervals of differences that leave 0 out, where a difference is asked for."""
     text = asked.text
     found = p_series(evidence, series, asked)
@@ -157,32 +202,32 @@ def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, 
         larger = [frozenset(s.facts) for s in mean_fields(evidence, fitting(evidence, asked, asked.total + 1))]
         own = [s for s in found if frozenset(s.facts) in of_contrasts or any(frozenset(s.facts) < m for m in larger)]
         found = own or found
-    return _count_of(found, bound, level)
+    return _tallies(found, bound, level)
 
 
-def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "over a third of its lines", "above a quarter", "most of what it writes"."""
     part = PART.search(asked.text)
     if part is not None:
         said = re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())
         bound = ">" if part["more"] else ">=" if part["least"] else "<" if part["less"] else "<="
-        return _count_of(level_fields(evidence, series, asked.text, asked.before), bound, SHARES[said])
+        return _tallies(level_fields(evidence, series, asked.text, asked.before), bound, SHARES[said])
     passive = PASSED.search(asked.text)
     if passive is not None:
         bound = ">=" if passive["least"] else ">"
         said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
-        return _count_of(level_fields(evidence, series, asked.text, asked.before), bound, SHARES[said])
+        return _tallies(level_fields(evidence, series, asked.text, asked.before), bound, SHARES[said])
     if MOSTLY.search(asked.text):
-        return _count_of(level_fields(evidence, series, asked.text, asked.before), ">", 0.5)
+        return _tallies(level_fields(evidence, series, asked.text, asked.before), ">", 0.5)
     if SELDOM.search(asked.text):
-        return _count_of(level_fields(evidence, series, asked.text, asked.before), "<", 0.5)
+        return _tallies(level_fields(evidence, series, asked.text, asked.before), "<", 0.5)
     if ZERO.search(asked.text):
         levels = level_fields(evidence, series, asked.text, asked.before)
-        return {sum(f.value == 0 for f in s.distinct) for s in levels}
+        return [tally_of(s.facts, lambda f: surely(f.value == 0)) for s in levels]
     return None
 
 
-def _of_interval(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _of_interval(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "an interval that excludes zero": by p-values, since intervals of 95% and p < 0.05 agree."""
     if NOT_ZERO.search(asked.text) is None:
         return None
@@ -229,7 +274,7 @@ def _reference(evidence: Evidence, asked: Asked, whole: Series, parts: list[Seri
     return worded[0] if len(worded) == 1 else ""
 
 
-def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "have larger medians", "lie over the control", "are unlike it": the counted things beside one more."""
     text = asked.text
     deltas = contrast_fields(evidence, series)
@@ -244,14 +289,14 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> set
         return None
     if significant:
         return _of_p(evidence, asked, series, 0.05)
-    out: set[int] = set()
+    out: list[Tally] = []
     if unlike and not (more or less):
-        out |= _of_p(evidence, asked, series, 0.05)
+        out = _of_p(evidence, asked, series, 0.05)
         if not out:
-            return set()
+            return []
     signs = {1, -1} if unlike and not (more or less) else {1 if more else -1} if more != less else set()
     if not signs:
-        return set()
+        return []
     if unlike and not (more or less):
         return out
     if averaged or re.search(
@@ -262,17 +307,17 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> set
         shifts = [s for s in deltas if any(abs(f.value) > 1 for f in s.distinct) or not s.fraction]
         deltas = shifts or deltas
     for sign in signs:
-        for s in deltas:
-            out.add(sum(f.value * sign > 0 for f in s.distinct))
+        out += [tally_of(s.facts, beyond_zero(sign)) for s in deltas]
         for s in whole:
             reference = _reference(evidence, asked, s, [p for p in series if is_p(evidence, p)] + deltas)
             if reference:
-                own = s.facts[reference].value
-                out.add(sum((f.value - own) * sign > 0 for f in s.distinct if f is not s.facts[reference]))
+                own = s.facts[reference]
+                rest = {name: fact for name, fact in s.facts.items() if fact is not own}
+                out.append(tally_of(rest, lambda f, own=own, sign=sign: surely((f.value - own.value) * sign > 0)))
     return out
 
 
-def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "a negative cosine", "project positively", "below zero"."""
     text = asked.text
     signed = SIGNED.search(text) or ZERO_SIDE.search(text)
@@ -293,14 +338,10 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int]
         chosen = by_method(fits, text)
     want = 1 if signed["plus"] else -1
     chosen = printed_ones(evidence, by_words(chosen, text))
-    out: set[int] = set()
-    for s in chosen:  # a printed 0.00 may be of either sign
-        ends = [(f.low * want, f.high * want) for f in s.distinct]
-        out |= set(range(sum(min(x) > 0 for x in ends), sum(max(x) > 0 for x in ends) + 1))
-    return out
+    return [tally_of(s.facts, beyond_zero(want)) for s in chosen]
 
 
-def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> set[int] | None:
+def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "are significant", "pass", "show the relation": by p, and where only a relation is named by its sign too."""
     text = asked.text
     strict = SIGNIFICANT.search(text) is not None
@@ -309,10 +350,11 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
     related = RELATION.search(text) is not None
     if not strict and not related:
         return None
-    found = _count_of(p_series(evidence, series, asked), "<", 0.05)
+    found = _tallies(p_series(evidence, series, asked), "<", 0.05)
     if strict and found:
         return found
     chosen = [s for s in series if is_coefficient(evidence, s)]
-    for s in chosen if related else ():
-        found |= {sum(f.value > 0 for f in s.distinct), sum(f.value < 0 for f in s.distinct)} - {0}
+    for sign in (1, -1) if related else ():
+        signed = [tally_of(s.facts, beyond_zero(sign)) for s in chosen]
+        found += [x for x in signed if x.passed or x.open]
     return found

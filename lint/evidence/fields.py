@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from leakstats.facts import Series
 from leakstats.records import struct
 
+from ..regex import regex
 from .grammar import Number
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
@@ -25,8 +27,10 @@ __all__ = [
     "is_p",
     "level_fields",
     "mean_fields",
+    "mentions",
     "p_series",
     "printed_ones",
+    "stem",
 ]
 
 
@@ -106,7 +110,9 @@ def by_role(series: list[Series], text: str) -> list[Series]:
     """Start, peak or end, where the words say which; on the page by the column's header."""
     for role, pattern in ROLE_WORDS.items():
         if pattern.search(text):
+            words = {"first": FIRSTS, "last": LASTS}.get(role, frozenset())
             chosen = [s for s in series if s.role == role or (s.origin == "page" and pattern.search(s.quantity))]
+            chosen = chosen or [s for s in series if words & (words_of(s.quantity) | s.words)]
             if chosen:
                 return chosen
     first, last = (re.search(rf"\b(?:{w})\b", text, re.IGNORECASE) for w in ("before", "after(?!wards)"))
@@ -122,8 +128,8 @@ def by_words(series: list[Series], text: str) -> list[Series]:
     """Those whose rare words occur in the text; all of them where none does."""
     if len(series) < 2:
         return series
-    shared = frozenset.intersection(*(s.words for s in series)) | _COMMON
-    words = words_of(text) - _COMMON
+    shared = frozenset.intersection(*(s.words for s in series)) | COMMON
+    words = words_of(text) - COMMON
     ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
     return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
 
@@ -132,7 +138,32 @@ def _alike(a: str, b: str) -> bool:
     return a == b or (len(a) > 4 and len(b) > 4 and (a.startswith(b) or b.startswith(a)))
 
 
-_COMMON = frozenset(
+_SUFFIX = regex(r"(?:ings?|ed|es|ers?|als?|ations?|ions?|ments?|ly|e|s)$")
+_WORD = regex(r"[a-z][a-z'’-]*")
+
+
+def stem(word: str) -> str:
+    """A word without its ending: "warned" and "warning" are one.
+
+    >>> stem("warned"), stem("warning"), stem("plain")
+    ('warn', 'warn', 'plain')
+    """
+    cut = _SUFFIX.sub("", word)
+    return cut if len(cut) >= 3 else word
+
+
+def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
+    """Where a text in lower case has a word of each field that no other field of the group has."""
+    words = [{stem(w) for w in (s.words | words_of(s.quantity)) - COMMON if len(w) > 2} for s in group]
+    said = [(m.start(), stem(m.group(0).rstrip("s") or m.group(0))) for m in _WORD.finditer(text)]
+    out = []
+    for own in words:
+        rivals: set[str] = set().union(*(w for w in words if w is not own))
+        out.append([i for i, w in said if w in own and w not in rivals])
+    return out
+
+
+COMMON = frozenset(
     [
         "source",
         "persona",
@@ -213,7 +244,14 @@ def level_fields(evidence: Evidence, series: list[Series], text: str, before: st
         peaks = [s for s in roled if s.role == "max" or (s.origin == "page" and ROLE_WORDS["max"].search(s.quantity))]
         if said == ["max"] and peaks:
             return peaks
-    return printed_ones(evidence, roled)  # where a thing has two rates and no word tells, both are readings
+    named = [
+        s
+        for origin in ("page", "data")
+        for group in [[x for x in roled if x.origin == origin]]
+        for s, at in zip(group, mentions(text.lower(), group), strict=True)
+        if at
+    ]
+    return named or printed_ones(evidence, roled)  # where no word tells which rate is meant, each is a reading
 
 
 _BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")

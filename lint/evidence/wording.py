@@ -11,6 +11,7 @@ __all__ = [
     "AGREE",
     "CHANGES",
     "DEEP",
+    "FALLS_SHORT",
     "FEWER",
     "FIRSTS",
     "LASTS",
@@ -18,9 +19,12 @@ __all__ = [
     "MORE",
     "MOSTLY",
     "NAMES_COEFFICIENT",
+    "NEGATED_VERB",
     "NOT_ZERO",
     "OF_LIKENESS",
     "OF_RATE",
+    "OVERTAKEN",
+    "OVERTAKES",
     "PART",
     "PASSED",
     "RANKS",
@@ -165,7 +169,8 @@ FEWER = regex(
 MORE = regex(
     r"\b(?:more(?! (?:than )?often than not)|higher|greater|larger|better|bigger|above|over|ahead|beats?|"
     r"outperform\w*|"
-    r"increas\w+|rise\w*|rose|ris\w+|grow\w*|grew|gain\w*|climb\w*|improv\w+|strengthen\w*|jump\w*|rais\w+)\b",
+    r"increas\w+|rise\w*|rose|ris\w+|grow\w*|grew|gain\w*|climb\w*|improv\w+|strengthen\w*|jump\w*|rais\w+|"
+    r"exceed\w*|surpass\w*|outstrip\w*|tops?|topped|oftener|louder|commoner)\b",
     re.IGNORECASE,
 )
 NAMES_COEFFICIENT = regex(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
@@ -228,3 +233,20 @@ AGREE = regex(
     re.IGNORECASE,
 )
 SAME = regex(r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE)
+NEGATED_VERB = regex(
+    r"\b(?:not|never|fail(?:s|ed|ing)?(?: to)?|cannot|lacks?|lacked|miss(?:es|ed)?|falls? short|fell short|without|"
+    r"neither|nor|insignificant|non-?significant)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+OVERTAKES = regex(
+    r"\b(?:pass|passes|passed|cross(?:es|ed)?|clears?|cleared|tops?|topped|exceeds?|exceeded|surpass(?:es|ed)?|"
+    r"overtakes?|break(?:s)? through|gets? past|rises? past|goes? past|climbs? past)\s+(?:the |a |one )?$",
+    re.IGNORECASE,
+)
+FALLS_SHORT = regex(r"\b(?:fall|falls|fell|stops?|stay|stays|remain|remains) short of\s+(?:the |a )?$", re.IGNORECASE)
+OVERTAKEN = regex(
+    r"\s*%?\s*(?:points?\s+)?(?:is|was|are|were|gets?|has been) (?:(?P<least>reached|attained|hit)|"
+    r"passed|exceeded|crossed|surpassed|topped|cleared|overtaken)\b",
+    re.IGNORECASE,
+)
+"""Verbs of crossing before a level, or behind it."""

@@ -1,0 +1,97 @@
+"""Two states or arms of the same things, compared: what a clause says to be more than what."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .fields import Asked, is_p, mentions
+from .knowledge import Evidence
+
+__all__ = ["compared_arms", "delta"]
+
+_BESIDE = regex(
+    r"\b(?:than|compared (?:with|to)|relative to|against|versus|vs\.?|over|above|below|beneath|beyond|exceeds?|"
+    r"exceeded|tops?|beats?|outdoes|outstrips?|surpass(?:es)?|trails?|ahead of|behind|over that of|in place of|"
+    r"instead of|rather than)\s+(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|a|an|one)\s+){0,3}$"
+)
+"""In front of what others are compared with."""
+_MOST_ARMS = 8
+
+
+def delta(first: Series, last: Series) -> dict[str, Fact]:
+    """What each thing gains from one field to another."""
+    made: dict[int, Fact] = {}
+    out = {}
+    for name, a in first.facts.items():
+        b = last.facts.get(name)
+        if b is not None:
+            if id(a) not in made:
+                made[id(a)] = Fact("change", a.entities, b.low - a.high, b.high - a.low, a.pointer)
+            out[name] = made[id(a)]
+    return out
+
+
+def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tuple[list[tuple[Series, Series]], bool]:
+    """Pairs of fields (what is compared, with what), and whether the words name both.
+
+    Where they name one, it is compared with every other field of its kind.
+    """
+    out: list[tuple[Series, Series]] = []
+    sure = False
+    for group in _groups(evidence, series):
+        subjects, others = _named(asked.text, group)
+        if len(subjects) == len(others) == 1:
+            pairs = [(subjects[0], others[0])]
+        elif len(subjects) == 1 and not others:
+            pairs = [(subjects[0], x) for x in group if x is not subjects[0]]
+        elif len(others) == 1 and not subjects:
+            pairs = [(x, others[0]) for x in group if x is not others[0]]
+        else:
+            continue
+        both = bool(subjects and others) or len(group) == 2
+        if both and not sure:
+            out, sure = [], True
+        if both == sure:
+            out += pairs
+    return out, sure
+
+
+def _groups(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]]:
+    """Fields of one kind over the same things: the columns of a table, the arms of a file."""
+    plain = [
+        s for s in series if not s.role and not is_p(evidence, s) and evidence.kind(s) in ("rate", "", "similarity")
+    ]
+    plain = [s for s in plain if not s.counts]
+    for _, found in itertools.groupby(
+        sorted(plain, key=lambda s: _alike(evidence, s)), key=lambda s: _alike(evidence, s)
+    ):
+        group = list(found)
+        if 2 <= len(group) <= _MOST_ARMS:
+            yield group
+
+
+def _alike(evidence: Evidence, series: Series) -> tuple[str, str, bool, bool, str]:
+    deltas = any(f.value < 0 for f in series.distinct)
+    return (
+        series.origin,
+        evidence.kind(series),
+        series.fraction,
+        deltas,
+        "" if series.origin == "page" else series.quantity,
+    )
+
+
+def _named(text: str, group: list[Series]) -> tuple[list[Series], list[Series]]:
+    """The fields of a group that a text names as what is compared, and those with which they are."""
+    subjects: list[Series] = []
+    others: list[Series] = []
+    low = text.lower()
+    for s, at in zip(group, mentions(low, group), strict=True):
+        if at:
+            beside = [_BESIDE.search(low[:i]) is not None for i in at]
+            (others if all(beside) else subjects).append(s)
+    return subjects, others
