@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Iterable
 
 from leakstats.records import struct
 from leakstats.template import RowSpec, fold
@@ -11,6 +13,7 @@ from .document import Cell, Paragraph, Table
 from .inline import Text
 from .outline import Found
 from .page import Page
+from .regex import regex
 from .words import find_phrase
 
 __all__ = ["CardRow", "answers", "card_rows", "is_row", "unfilled", "unrecorded"]
@@ -132,8 +135,24 @@ def unrecorded(page: Page, row: CardRow) -> bool:
     return False
 
 
-def unfilled(page: Page, row: CardRow, spec: RowSpec) -> str | None:
-    """Why a row's value says nothing; ``None`` where it says something."""
+_UNTRAINED = regex(
+    r"\b(?:no|not|never|without(?: any)?|nothing (?:is|was)) (?:\w+ )?(?:train(?:ing|ed)?|fine-?tun(?:ing|ed))\b"
+    r"|\buntrained\b|\b(?:prompting|sampling|inference|evaluation|generation) only\b",
+    re.IGNORECASE,
+)
+_TRAINING = regex(r"^\W*(?:method|train\w*|fine-?tun\w*|recipe|procedure|trainable|approach|mode)\b", re.IGNORECASE)
+
+
+def _explained(row: CardRow, rows: Iterable[CardRow]) -> bool:
+    """True if the row on the method says that nothing was trained, which is why there is no learning rate."""
+    return any(
+        other is not row and _TRAINING.search(other.label) and _UNTRAINED.search(other.said) is not None
+        for other in rows
+    )
+
+
+def unfilled(page: Page, row: CardRow, spec: RowSpec, rows: Iterable[CardRow] = ()) -> str | None:
+    """Why a row's value says nothing; ``None`` where it says something, or one of ``rows``, its table, says why."""
     value = fold(row.said).strip("`'\"*_ .")
     raw = fold(row.said)
     if row.value.images:
@@ -144,6 +163,8 @@ def unfilled(page: Page, row: CardRow, spec: RowSpec) -> str | None:
         if " " in phrase and value.startswith(phrase + " "):
             return f"says '{row.said[:60]}'"
     reason = page.reason_not_to_apply(row.said)
+    if reason is not None and _explained(row, rows):
+        return None
     if reason == "":
         return f"says '{row.said}' without a reason"
     if reason and not spec.not_applicable:

@@ -164,7 +164,7 @@ def _card(page: Page) -> Iterator[CardField]:
             if not wanted.required:
                 continue
             given = answers(rows, wanted, spec.table.rows)
-            reasons = [unfilled(page, row, wanted) for row in given]
+            reasons = [unfilled(page, row, wanted, rows) for row in given]
             if not given:
                 yield CardField(spec.heading, wanted.label, "missing", "has no row")
             elif all(reasons):

@@ -54,6 +54,6 @@ class UnfilledCardRow(Rule):
             rows = card_rows(page, found)
             for wanted in found.spec.table.rows:
                 for row in answers(rows, wanted):
-                    problem = unfilled(page, row, wanted) if is_row(row.label, wanted) else None
+                    problem = unfilled(page, row, wanted, rows) if is_row(row.label, wanted) else None
                     if problem is not None:
                         yield self.finding(page, row.line, f"row '{row.label}' {problem}", f"write {wanted.help}")
