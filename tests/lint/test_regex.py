@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 import leakstats.lint
-from leakstats.lint.evidence import grammar, lexicon
+from leakstats.lint.evidence import grammar, lexicon, quantifiers, relations
 from leakstats.lint.regex import regex
 
 METHODS = ["search", "match", "fullmatch", "finditer", "findall", "split", "sub"]
@@ -91,10 +91,10 @@ def test_the_expression_of_spelled_numbers_knows_every_one_and_no_other() -> Non
 
 @pytest.mark.parametrize("name", ["_CORRELATIVE", "_WITH", "_ALONG", "_FOLLOWS", "_TOGETHER", "_HAVING", "_HELPS"])
 def test_expressions_of_text_in_lower_case_hold_no_capital(name: str) -> None:
-    pattern = vars(lexicon)[name].pattern
+    pattern = vars(relations)[name].pattern
     assert re.search(r"[A-Z]", re.sub(r"\\.|\(\?P", "", pattern)) is None
 
 
 def test_shares_are_read_whatever_their_capitals() -> None:
     said = "Most of the Twelve layers, all but Two of 7 sources, None of the four; Two-thirds of the nine runs"
-    assert [(q.low, q.total) for q in lexicon.quantifiers(said)] == [(7, 12), (5, 7), (0, 4), (6, 9)]
+    assert [(q.low, q.total) for q in quantifiers.quantifiers(said)] == [(7, 12), (5, 7), (0, 4), (6, 9)]
