@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -13,10 +15,10 @@ from .claims import is_claim
 from .grammar import Number
 from .idioms import intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
-from .passages import Passage, Sentence
+from .passages import Passage, Sentence, once
 from .tables import CellNumber, Sheet
 
-__all__ = ["Fraction", "fraction_clashes", "fractions_of", "ratio_clashes"]
+__all__ = ["Fraction", "counted", "fraction_clashes", "fractions_of", "ratio_clashes"]
 
 _COUNT = r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+"
 _FRACTION = regex(
@@ -38,11 +40,12 @@ class Fraction:
     start: int
     end: int
     text: str
+    part_last: bool = False
+    """The whole stands first: "of 150 replies, 97"."""
 
     def fits(self, rate: Number) -> bool:
         """True if it prints as ``rate``."""
-        low, high = rate.scaled()
-        return self.n > 0 and low - 1e-9 <= self.k / self.n <= high + 1e-9
+        return self.n > 0 and rate.allows(self.k / self.n, scale=100.0 if rate.role == "percent" else 1.0)
 
     @property
     def is_more_than_all(self) -> bool:
@@ -104,46 +107,127 @@ def _pairs(sheet: Sheet) -> Iterator[tuple[Cell, Number, Fraction]]:
 # -- in words ----------------------------------------------------------------------------------------------------------
 
 
+_DETERMINER = r"(?:(?:the|all|its|their|these|those|our|his|her|a total of)\s+){0,2}(?:[\w-]+['’]s?\s+)?"
+_PART_OF = regex(rf"\s*/\s*|\s(?:[a-z-]+\s){{0,4}}?(?:out of|of|in|among|from)\s+{_DETERMINER}", re.IGNORECASE)
+_WHOLE_FIRST = regex(rf"\b(?:out of|of|among|in|from)\s+{_DETERMINER}$", re.IGNORECASE)
+_THEN_PART = regex(r"(?:\s+[\w'’-]+){1,7}?,?\s+(?:[\w'’-]+\s+){0,3}")
+_FEWEST_TRIALS = 30
+"""Things of which words between a count and its rate may speak; fewer are units, whose mean rate may be meant."""
+
+
+@once
+def counted(sentence: Sentence) -> list[Fraction]:
+    """``k of n`` of a sentence: "97/150", "97 marked replies out of 150", "97 of its 150", "of 150 replies, 97"."""
+    out = []
+    for a, b in itertools.pairwise(sentence.numbers):
+        if not (_is_count(a) and _is_count(b)):
+            continue
+        between = sentence.between(a.end, b.start)
+        if a.value <= b.value and _PART_OF.fullmatch(between) and not _CONTRAST.search(between):
+            out.append(Fraction(int(a.value), int(b.value), a.start, b.end, sentence.between(a.start, b.end)))
+        elif b.value <= a.value and _THEN_PART.fullmatch(between) and not _CONTRAST.search(between):
+            before = sentence.between(max(sentence.start, a.start - 40), a.start)
+            if _WHOLE_FIRST.search(before):
+                out.append(Fraction(int(b.value), int(a.value), a.start, b.end, f"{b.text} of {a.text}", True))
+    return out
+
+
+def _is_count(number: Number) -> bool:
+    return number.role == "count" and number.decimals <= 0 and not number.signed and not number.bound
+
+
 def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Rates that the k of n beside them does not give."""
     for passage in evidence.passages:
         if not is_claim(passage) or len(passage.numbers) < 3:
             continue
         found = fractions_of(passage.plain)
-        if found:
-            lists = list(_in_brackets(passage, found))
-            for several in lists:
-                yield from _in_order(passage, several)
-            listed = {id(x) for several in lists for x in several}
-            yield from _beside(passage, [x for x in found if id(x) not in listed])
+        lists = list(_in_brackets(passage, found))
+        for several in lists:
+            yield from _in_order(passage, several)
+        listed = {x.start for several in lists for x in several}
+        for sentence in passage.sentences:
+            tight = [x for x in found if sentence.start <= x.start < sentence.end]
+            starts = {x.start for x in tight}
+            beside = [*tight, *(x for x in counted(sentence) if x.start not in starts)]
+            yield from _beside(sentence, [x for x in beside if x.start not in listed])
         yield from _behind_counts(passage)
 
 
-_OPENS = regex(r"\s*(?:of (?:(?:the|its|their|all|his|her) )?[\w-]+(?: [\w-]+)?\s*)?(?:\[[^\[\]]*\]\s*)?\(\s*")
-_CLOSES = regex(r"\s*[(,=]\s*|\s+or\s+|\s*,?\s*that is,?\s*")
-_GOES_ON = regex(r"\s*(?:and|vs\.?|versus|or|to|,|;|→|–|-)\s*[~≈]?\.?\d")
+_SAID = r"(?:(?:an? |the )?(?:rate|share|proportion|fraction|percentage)(?: of|:)?\s+)?(?:exactly |just )?"
+_OPENS = regex(
+    r"\s*(?:of (?:[\w'’-]+\s+){0,5}?[\w'’-]+\s*)?(?:\[[^\[\]]*\]\s*)?"
+    r"(?:[(:=—–]|,?\s+(?:or|i\.e\.|that is|namely),?\s)\s*"
+)
+_OPENS_TIGHT = regex(r"\s*(?:[,;/]\s*)")
+_CLOSES = regex(rf"\s*[(=]\s*{_SAID}|\s*,\s*|(?:,|\s)\s*(?:or|i\.e\.|that is|namely|which is),?\s+{_SAID}")
+_CLOSES_FAR = regex(
+    r"(?:\s+[\w'’-]+){0,8}?(?:\s*\(\s*|,?\s+(?:or|i\.e\.|that is|namely|making|giving|hence|thus|"
+    r"(?:which|that|this) (?:is|was|makes|gives|equals|means|comes to|amounts to|corresponds to)),?\s+)" + _SAID
+)
+_APPOSED = regex(r"(?:\s+[\w'’-]+){0,4},\s*")
+_ENDS = regex(r"\s*(?:[.;)]|$)")
+_CONTRAST = regex(
+    r"\b(?:and|but|or|nor|than|to|against|versus|vs|while|whereas|unlike|as|except|without|between|with|plus|other|"
+    r"others|rest|remaining|more|fewer|less|about|only|average|mean|each|every|per)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = regex(r"\s*(?:and|vs\.?|versus|or|to|,|;|→|–|-)\s*[~≈]?(?=\.?\d)")
+_AVERAGED = regex(r"\s*(?:on average|in the mean|each|apiece)\b", re.IGNORECASE)
 _LIST = regex(r"\s*(?:,|,?\s*(?:and|vs\.?|versus|against|or)|;|/)\s*")
 _BRACKET = regex(r"\(([^()]*)\)")
 
 
-def _beside(passage: Passage, fractions: Sequence[Fraction]) -> Iterator[Clash]:
+def _beside(sentence: Sentence, fractions: Sequence[Fraction]) -> Iterator[Clash]:
     """A rate right before or behind a fraction that does not print as it."""
-    starts = {x.start for x in fractions}
+    rates = _rates(sentence) if fractions else []
     for fraction in fractions:
-        sentence = next((s for s in passage.sentences if s.start <= fraction.start < s.end), None)
-        if sentence is None or fraction.n < _FEWEST:
+        if fraction.n < _FEWEST or any(fraction.fits(x) and _is_bound(sentence, fraction, x) for x in rates):
             continue
-        for number in sentence.numbers:
-            if number.end <= fraction.start:
-                beside = _OPENS.fullmatch(sentence.between(number.end, fraction.start)) is not None
-            else:
-                # counts of its own may follow it
-                own = any(s in starts for s in range(number.end + 1, number.end + 4))
-                beside = not own and _CLOSES.fullmatch(sentence.between(fraction.end, number.start)) is not None
-            if not beside or _GOES_ON.match(passage.plain, number.end) or number.bound in ("<", ">", "<=", ">="):
+        for rate in rates:
+            others = (x for x in fractions if x is not fraction and x.fits(rate))
+            if not _is_bound(sentence, fraction, rate) or any(_is_bound(sentence, x, rate) for x in others):
                 continue
-            if is_rate(sentence, number) and not fraction.fits(number):
-                yield _clash(passage, number.start, max(number.end, fraction.end), fraction.against(number))
+            yield _clash(
+                sentence.passage,
+                min(rate.start, fraction.start),
+                max(rate.end, fraction.end),
+                fraction.against(rate),
+            )
+            break
+
+
+def _is_bound(sentence: Sentence, fraction: Fraction, rate: Number) -> bool:
+    """True if the words say that a rate is that of a fraction."""
+    going = _GOES_ON.match(sentence.passage.plain, rate.end)
+    if (going is not None and going.end() != fraction.start) or _AVERAGED.match(sentence.passage.plain, rate.end):
+        return False
+    if rate.end <= fraction.start:
+        if fraction.part_last:
+            return False
+        between = sentence.between(rate.end, fraction.start)
+        if _OPENS_TIGHT.fullmatch(between):
+            return _is_in_bracket(sentence, rate.start) or ("/" in fraction.text and fraction.n >= _FEWEST_TRIALS)
+        return _OPENS.fullmatch(between) is not None
+    if rate.start < fraction.end:
+        return False
+    between = sentence.between(fraction.end, rate.start)
+    if not fraction.part_last and _CLOSES.fullmatch(between):
+        trials = "/" in fraction.text and fraction.n >= _FEWEST_TRIALS
+        return between.strip() != "," or trials or _is_in_bracket(sentence, fraction.start)
+    if fraction.n < _FEWEST_TRIALS or len(between) > 80:
+        return False
+    if fraction.part_last and "(" in between:
+        return between.strip() == "("  # "of 40 units, the 8 nearest ones (64%)"
+    if _CLOSES_FAR.fullmatch(between):
+        return _CONTRAST.search(between.rpartition(",")[0] or between.rpartition("(")[0]) is None
+    end = _ENDS.match(sentence.passage.plain, rate.end)
+    return end is not None and _APPOSED.fullmatch(between) is not None and _CONTRAST.search(between) is None
+
+
+def _is_in_bracket(sentence: Sentence, at: int) -> bool:
+    before = sentence.between(sentence.start, at)
+    return before.rfind("(") > before.rfind(")")
 
 
 def _clash(passage: Passage, start: int, end: int, message: str) -> Clash:
@@ -161,7 +245,7 @@ def _in_brackets(passage: Passage, fractions: Sequence[Fraction]) -> Iterator[li
 def _rates(sentence: Sentence) -> list[Number]:
     """The rates of a sentence that are no ends of intervals."""
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    return [x for x in sentence.numbers if id(x) not in ends and not x.bound and is_rate(sentence, x)]
+    return [x for x in sentence.numbers if id(x) not in ends and x.bound in ("", "~") and is_rate(sentence, x)]
 
 
 def _in_order(passage: Passage, fractions: Sequence[Fraction]) -> Iterator[Clash]:

@@ -1,12 +1,8 @@
-"""Granularity (GRIM): with n trials only n + 1 rates exist.
-
-References: Brown and Heathers (2017), "The GRIM test", Social Psychological and Personality Science 8(4), 363–369.
-"""
+"""Granularity: with n trials only n + 1 rates exist, in words and in tables that state their n."""
 
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Iterator
 
@@ -16,6 +12,7 @@ from ..regex import regex
 from ..source import Place
 from .claims import is_claim
 from .grammar import SPELLED, WORD_NUMBERS, Number
+from .grim import keep_to, possible, sizes_in_cells, sizes_of_rows, tells
 from .idioms import SHARE_OF, adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .names import name_variants
@@ -24,27 +21,10 @@ from .roles import subject
 from .tables import CellNumber, Sheet
 from .trials import gathered_trials, is_sum_of_rows, is_trials, sizes_of_name, stated_sizes, trials_of_rate
 
-__all__ = ["granularity_clashes", "page_runs", "possible", "tells"]
+__all__ = ["granularity_clashes", "page_runs"]
 
 _FEWEST = 20
 """Trials below which a rate is not judged: their rates are printed as fractions of few things."""
-
-
-def possible(rate: Number, n: int) -> bool:
-    """True if some count out of ``n`` prints as ``rate``, ties either way.
-
-    >>> from .grammar import read_numbers
-    >>> possible(read_numbers("57.3%")[0], 200), possible(read_numbers("57.5%")[0], 200)
-    (False, True)
-    """
-    low, high = rate.scaled()
-    return math.floor(high * n + 1e-9) >= math.ceil(low * n - 1e-9)
-
-
-def tells(rate: Number, n: int) -> bool:
-    """True if the digits of ``rate`` are fine enough for ``n`` to forbid some of them."""
-    low, high = rate.scaled()
-    return (high - low) * n < 0.999
 
 
 @struct
@@ -307,18 +287,30 @@ def _near_rate(evidence: Evidence, number: Number, name: str) -> bool:
 def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
     runs = page_runs(evidence)
     for sheet in evidence.sheets:
-        sizes_of: dict[int, set[int]] = {}
+        named: dict[int, set[int]] = {}
         for item in sheet.numbers:
             if is_trials(sheet, item):
-                sizes_of.setdefault(item.row, set()).add(int(item.number.value))
+                named.setdefault(item.row, set()).add(int(item.number.value))
+        # the rate of a "k/n" is held against it elsewhere, and other columns have an n of their own
+        proved = {} if sizes_in_cells(sheet) else sizes_of_rows(evidence, sheet)
+        columns: dict[int, list[CellNumber]] = {}
         for item in sheet.numbers:
-            sizes = _header_sizes(sheet, item) or tuple(sizes_of.get(item.row, ()))
-            if len(sizes) != 1 or not _is_cell_rate(sheet, item) or sizes[0] < _FEWEST:
-                continue
-            number = item.number
-            if tells(number, sizes[0]) and not any(possible(number, sizes[0] * m) for m in runs):
-                place = evidence.document.place(item.cell.text, number.start, number.end)
-                yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
+            if _is_cell_rate(sheet, item):
+                columns.setdefault(item.column, []).append(item)
+        for cells in columns.values():
+            keeping = keep_to([(x.number, proved[x.row]) for x in cells if x.row in proved])
+            for item in cells:
+                number = item.number
+                sizes = _header_sizes(sheet, item) or tuple(named.get(item.row, ()))
+                if keeping and item.row in proved:
+                    sizes = sizes or (proved[item.row],)
+                elif number.role != "percent":
+                    continue  # a cosine
+                if len(sizes) != 1 or sizes[0] < _FEWEST:
+                    continue
+                if tells(number, sizes[0]) and not any(possible(number, sizes[0] * m) for m in runs):
+                    place = evidence.document.place(item.cell.text, number.start, number.end)
+                    yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
 
 
 _IN_HEAD = regex(r"\bn\s*=\s*(\d[\d,]*)(?!\s*[-–+…])")
@@ -339,4 +331,5 @@ def _is_cell_rate(sheet: Sheet, item: CellNumber) -> bool:
         return False
     if _NOT_COUNTED.search(f"{sheet.header[item.column]} {sheet.labels[item.row]}"):
         return False
-    return number.role == "percent" and 0 <= number.value <= 100
+    fraction = number.role == "value" and 0 <= number.value <= 1 and number.decimals > 1 and not number.label
+    return fraction or (number.role == "percent" and 0 <= number.value <= 100)

@@ -18,11 +18,12 @@ from leakstats.records import replace, struct
 from ..document import Heading, Html, Paragraph
 from ..regex import regex
 from .grammar import SPELLED, WORD_NUMBERS
-from .granularity import page_runs, possible, tells
+from .granularity import page_runs
+from .grim import possible, tells
 from .knowledge import Clash, Evidence
 from .names import index_of, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
-from .trials import gathered_trials, is_trials
+from .trials import gathered_trials, is_trials, stated_sizes
 
 __all__ = ["lattice_clashes", "trials_per_cell"]
 
@@ -68,6 +69,8 @@ _KEEPING = 3
 def trials_per_cell(evidence: Evidence) -> int | None:
     """The one number of answers that the page states for its cells; ``None`` where it states none or several."""
     found = set(gathered_trials(evidence))
+    if len(found) == 1 and _is_of_one_thing(evidence):
+        return None
     for text, scope in evidence.document.texts():
         if scope in ("quote", "code", "alt"):
             continue
@@ -76,6 +79,22 @@ def trials_per_cell(evidence: Evidence) -> int | None:
                 if not _BEFORE.search(text.text[max(0, match.start() - 12) : match.start()]):
                     found.add(_count(match["a"]) * _count(match["b"]))
     return found.pop() if len(found) == 1 else None
+
+
+_OF_EACH = regex(r"[^.;)]{0,24}\b(?:each|per|every|apiece|a (?:cell|point|side|persona))\b", re.IGNORECASE)
+
+
+def _is_of_one_thing(evidence: Evidence) -> bool:
+    """True if every size of the page stands in a sentence about one thing, and says of no other that it is theirs."""
+    if any(is_trials(sheet, x) for sheet in evidence.sheets for x in sheet.numbers):
+        return False
+    stated = [(p, size) for p in evidence.passages for size in stated_sizes(p)]
+    for passage, size in stated:
+        home = next((s for s in passage.sentences if s.start <= size.number.start < s.end), None)
+        names = {m.name for m in home.names if not m.name.startswith("#")} if home is not None else set()
+        if len(names) != 1 or _OF_EACH.match(passage.plain, size.number.end) or passage.scope == "caption":
+            return False
+    return bool(stated)
 
 
 def _count(text: str) -> int:

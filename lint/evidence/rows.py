@@ -59,10 +59,10 @@ def _rates(
     evidence: Evidence, sheet: Sheet, columns: dict[tuple[int, int], Column]
 ) -> Iterator[tuple[Clash, CellNumber]]:
     counts = {c: x for c, x in columns.items() if _of(x, "count") and all(y.number.decimals <= 0 for y in x.values())}
-    sizes = {c: x for c, x in columns.items() if _of(x, "n")}
+    sizes = {c: x for c, x in columns.items() if _of(x, "n")} | counts
     rates = {c: x for c, x in columns.items() if _of(x, "percent") or (_of(x, "value") and _is_fraction(x))}
     for (k, ks), (n, ns), rs in itertools.product(counts.items(), sizes.items(), rates.values()):
-        if k[0] != n[0] and any(k[0] == other[0] for other in sizes):
+        if k == n or (k[0] != n[0] and any(k[0] == other[0] and k != other for other in sizes)):
             continue  # k/n in one cell belong together
         fits = {}
         for row in ks.keys() & ns.keys() & rs.keys():

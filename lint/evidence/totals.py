@@ -17,13 +17,10 @@ from .grammar import WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
 from .names import index_of
 from .stretches import stretches
+from .trials import TRIALS
 
 __all__ = ["cell_clashes", "draws", "total_clashes"]
 
-_TRIAL = (
-    r"(?:completions?|samples?|generations?|answers?|responses?|rollouts?|trials?|outputs?|repl(?:y|ies)|lines?|"
-    r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
-)
 _QUESTIONS = frozenset(["question", "prompt", "item", "premise", "problem", "task", "querie", "request", "instruction"])
 _DRAWS = frozenset(
     ["time", "draw", "sample", "completion", "answer", "response", "replie", "generation", "repeat", "rollout", "run"]
@@ -156,7 +153,7 @@ def _stated(text: str) -> tuple[Stated, ...]:
         out.append(Stated("*", int(match["b"]), match.start("b")))
     for match in _BARE_RUN.finditer(text):
         made = _MADE.match(text, match.end())
-        if made is not None and re.fullmatch(_TRIAL, made["noun"], re.IGNORECASE) is None:
+        if made is not None and re.fullmatch(TRIALS, made["noun"], re.IGNORECASE) is None:
             continue  # "4 × 6 = 24 networks"
         out += [Stated("question", int(match["a"]), match.start("a")), Stated("*", int(match["b"]), match.start("b"))]
     for match in _EACH_TIME.finditer(text):
@@ -275,7 +272,7 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
-_SO_MANY = regex(rf"\b(?:so|hence|thus|=|makes?|i\.e\.)\s+\d[\d,\u202f\u2009\u00a0 ]*\s*{_TRIAL}\b", re.IGNORECASE)
+_SO_MANY = regex(rf"\b(?:so|hence|thus|=|makes?|i\.e\.)\s+\d[\d,\u202f\u2009\u00a0 ]*\s*{TRIALS}\b", re.IGNORECASE)
 
 
 _CELL = regex(
@@ -337,7 +334,7 @@ def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
         return
     for match in (*_SIDES.finditer(plain), *_OF_SIDES.finditer(plain)):
         a, total = _value(match["a"]), _value(match["t"])
-        trial = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\b", match["after"], re.IGNORECASE)
+        trial = re.match(rf"\s+(?:[a-z-]+\s+)?{TRIALS}\b", match["after"], re.IGNORECASE)
         if (
             total > a
             and total != 2 * a
@@ -368,7 +365,7 @@ _FEWEST_DIGITS = 3
 
 def _bracket(plain: str, number: Number, own: Sequence[Stated]) -> int | None:
     """What "144 completions (24 questions, 5 of each)" makes; ``None`` without such brackets."""
-    opened = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\s*\(", plain[number.end :], re.IGNORECASE)
+    opened = re.match(rf"\s+(?:[a-z-]+\s+)?{TRIALS}\s*\(", plain[number.end :], re.IGNORECASE)
     if opened is None:
         return None
     start = number.end + opened.end()
@@ -385,7 +382,7 @@ def _is_factor(plain: str, number: Number) -> bool:
 
 
 _CALLED = regex(
-    rf"(?:\b(?:total|in all|altogether|overall|all told)|\b{_TRIAL} (?:per|for (?:a|an|each|every)|a|an|each|in each) "
+    rf"(?:\b(?:total|in all|altogether|overall|all told)|\b{TRIALS} (?:per|for (?:a|an|each|every)|a|an|each|in each) "
     r"(?P<noun>[a-z]+))\s*:\s*$",
     re.IGNORECASE,
 )
@@ -400,7 +397,7 @@ def _is_size(plain: str, number: Number) -> bool:
     """True for the trials of one thing: "150 replies from each"."""
     if not _may_total(number) or number.role not in ("count", "n"):
         return False
-    noun = re.match(rf"\s+(?:[a-z-]+\s+)?{_TRIAL}\b", plain[number.end :], re.IGNORECASE)
+    noun = re.match(rf"\s+(?:[a-z-]+\s+)?{TRIALS}\b", plain[number.end :], re.IGNORECASE)
     return noun is not None and _PER.match(plain[number.end + noun.end() :]) is not None
 
 
@@ -413,7 +410,7 @@ def _scope(plain: str, number: Number) -> str | None:
     if number.role == "n" and number.label != "n":
         return None
     after = plain[number.end :]
-    noun = re.match(rf"\s+(?:[a-z-]+\s+){{0,1}}?{_TRIAL}\b", after, re.IGNORECASE)
+    noun = re.match(rf"\s+(?:[a-z-]+\s+){{0,1}}?{TRIALS}\b", after, re.IGNORECASE)
     called = _CALLED.search(plain[max(0, number.at - 60) : number.at])
     if called is not None and re.search(r"\b(?:pairs|cells|rows|points|marks|dots|readings)\b", called.string[-40:]):
         return None

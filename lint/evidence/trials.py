@@ -17,14 +17,18 @@ from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet, is_aggregate
 
 __all__ = [
+    "TRIALS",
     "Size",
+    "candidate_sizes",
     "gathered_trials",
     "is_sum_of_rows",
     "is_trials",
+    "page_sizes",
     "respective",
     "sizes_of_name",
     "stated_sizes",
     "sums_of_rows",
+    "trials_in_words",
     "trials_of_rate",
 ]
 
@@ -89,6 +93,34 @@ def respective(passage: Passage, sizes: tuple[Size, ...]) -> list[tuple[Size, ..
         else:
             runs.append([size])
     return [tuple(r) for r in runs if len(r) > 1 and not any(s.names for s in r)]
+
+
+TRIALS = (
+    r"(?:completions?|samples?|generations?|answers?|responses?|rollouts?|trials?|outputs?|repl(?:y|ies)|lines?|"
+    r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
+)
+"""What trials are called."""
+_SO_MANY_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?{TRIALS}\b", re.IGNORECASE)
+_PART = regex(r"\s+(?:[a-z-]+\s+){0,4}?(?:of|in|from|out)\b|\s*/", re.IGNORECASE)
+
+
+def trials_in_words(sentence: Sentence) -> tuple[int, ...]:
+    """The numbers of trials that a sentence states by what they are: "150 replies", and not "97 of the replies"."""
+    return tuple(
+        dict.fromkeys(
+            int(x.value)
+            for x in sentence.numbers
+            if x.role == "count"
+            and x.decimals <= 0
+            and x.value >= _FEWEST_TRIALS
+            and not x.bound
+            and _SO_MANY_TRIALS.match(sentence.passage.plain, x.end)
+            and not _PART.match(sentence.passage.plain, x.end)
+        )
+    )
+
+
+_FEWEST_TRIALS = 20
 
 
 def _rates(sentence: Sentence) -> list[Number]:
@@ -219,3 +251,47 @@ def gathered_trials(evidence: Evidence) -> tuple[int, ...]:
         evidence.cache["all trials"] = tuple(dict.fromkeys(itertools.chain(stated, listed)))
     found: tuple[int, ...] = evidence.cache["all trials"]
     return found
+
+
+_MOST_SIZES = 24
+"""Sizes of a page above which none of them is that of an interval without one.
+
+An interval printed to a tenth of a point is also that of sizes within about two per cent of its own. Of two dozen sizes
+between 100 and 400, one is as near to any number by chance every other time: the answer would say nothing.
+"""
+
+
+def candidate_sizes(evidence: Evidence) -> tuple[int, ...]:
+    """The trials that an interval without a size of its own may rest on; none on a page with too many of them.
+
+    These are the sizes that the page states, the sums of its columns of sizes, and each size that its words state times
+    the rows of a table. Sizes in cells are those of their rows, and their sum is that of all: none is multiplied.
+    """
+    if "candidate sizes" not in evidence.cache:
+        said, listed = _sizes_of_page(evidence)
+        rows = sorted({m for s in evidence.sheets for m in (len(s.labels) - 1, len(s.labels))})
+        products = (n * m for n in said for m in rows)
+        every = [n for n in dict.fromkeys((*said, *listed, *sums_of_rows(evidence), *products)) if n > 1]
+        evidence.cache["candidate sizes"] = tuple(every) if len(every) <= _MOST_SIZES else ()
+    found: tuple[int, ...] = evidence.cache["candidate sizes"]
+    return found
+
+
+def page_sizes(evidence: Evidence) -> tuple[int, ...]:
+    """The sizes that the page states, for a row that states none; none on a page with too many of them."""
+    every = tuple(n for n in dict.fromkeys(itertools.chain(*_sizes_of_page(evidence))) if n > 1)
+    return every if len(every) <= _MOST_SIZES else ()
+
+
+def _sizes_of_page(evidence: Evidence) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The sizes that the words and the tables of a page state."""
+    if "sizes of page" not in evidence.cache:
+        said = dict.fromkeys(int(x.value) for p in evidence.passages for x in p.numbers if _is_size(x))
+        listed = dict.fromkeys(int(x.number.value) for s in evidence.sheets for x in s.numbers if _is_size(x.number))
+        evidence.cache["sizes of page"] = tuple(said), tuple(listed)
+    found: tuple[tuple[int, ...], tuple[int, ...]] = evidence.cache["sizes of page"]
+    return found
+
+
+def _is_size(number: Number) -> bool:
+    return number.role == "n" and number.decimals <= 0

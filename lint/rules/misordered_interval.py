@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.intervals import exclusion_clashes
+from ..evidence.widths import exclusion_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from leakstats.lint.document import Document
-from leakstats.lint.evidence.intervals import candidate_sizes
 from leakstats.lint.evidence.knowledge import Evidence
+from leakstats.lint.evidence.trials import candidate_sizes
 from leakstats.lint.outline import Outline
 from leakstats.template import load_template
 

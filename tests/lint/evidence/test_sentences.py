@@ -15,7 +15,6 @@ from leakstats.lint.evidence.directions import direction_clashes
 from leakstats.lint.evidence.extremes import superlative_clashes
 from leakstats.lint.evidence.folds import fold_clashes
 from leakstats.lint.evidence.fractions import ratio_clashes
-from leakstats.lint.evidence.intervals import exclusion_clashes, width_clashes
 from leakstats.lint.evidence.knowledge import Clash, Evidence
 from leakstats.lint.evidence.orders import order_clashes
 from leakstats.lint.evidence.products import product_clashes
@@ -25,6 +24,7 @@ from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.evidence.sizes import size_clashes
 from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import cell_clashes, value_clashes
+from leakstats.lint.evidence.widths import exclusion_clashes, width_clashes
 from leakstats.lint.outline import Outline
 from leakstats.template import load_template
 

@@ -1,0 +1,177 @@
+"""Confidence intervals in sentences, each with its estimate and the trials that may be behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..regex import regex
+from .claims import is_claim
+from .fractions import Fraction, counted
+from .grammar import Number
+from .grim import sizes_behind
+from .idioms import adjacent, intervals, is_rate, spans, stats
+from .intervals import Stated, trials_of
+from .knowledge import Evidence
+from .passages import Passage, Sentence
+from .trials import trials_in_words, trials_of_rate
+
+__all__ = ["intervals_of_words"]
+
+
+def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
+    for passage in evidence.passages:
+        if not is_claim(passage):
+            continue
+        for sentence in passage.sentences:
+            found = intervals(sentence)
+            if not found:
+                continue
+            ends = {id(x) for a, b, _ in found for x in (a, b)}
+            fractions = counted(sentence)
+            rates = [
+                n
+                for n in sentence.numbers
+                if n.role in ("percent", "coefficient", "value", "points") and id(n) not in ends and not n.bound
+            ]
+            orphan = not rates and not fractions and len(found) == 1
+            inherited = _rates_before(passage, sentence, found) if not rates and not fractions else []
+            for position, (low, high, _at) in enumerate(found):
+                estimate, counts = _estimate(sentence, found, position, rates or inherited, fractions, low)
+                if orphan and estimate is None:
+                    estimate = _change_before(passage, sentence, low, high)
+                sizes = (counts[1],) if counts is not None else _sizes_of(evidence, sentence, estimate)
+                place = passage.place(low.start, high.end)
+                far = estimate is None or low.start - estimate.end > 24
+                rivals = _rivals(sentence, ends, estimate) if far and not (orphan and estimate is not None) else ()
+                yield Stated(low, high, estimate, counts, place, sizes, passage.plain, bool(sizes), rivals)
+
+
+def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tuple[tuple[float, float], ...]:
+    fractions = counted(sentence)
+    found = [
+        n
+        for n in sentence.numbers
+        if n.role in ("percent", "points", "value", "coefficient", "fold", "count")
+        and id(n) not in ends
+        and n is not estimate
+        and not any(x.start <= n.start < x.end for x in fractions)
+    ]
+    levels = [*found, *([estimate] if estimate is not None else [])]
+    apart = [(a.low - b.high, a.high - b.low) for a in levels for b in levels if a is not b]
+    return (*((n.low, n.high) for n in found), *apart)
+
+
+def _change_before(passage: Passage, sentence: Sentence, low: Number, high: Number) -> Number | None:
+    """The one signed change of the sentence before an interval that stands alone: "The interval, [−1.35, 0.32]"."""
+    at = passage.sentences.index(sentence)
+    if not at or _ITS.match(sentence.text) is None or intervals(passage.sentences[at - 1]):
+        return None
+    before = passage.sentences[at - 1]
+    signed = [n for n in before.numbers if n.signed and n.role in ("points", "value") and not n.bound]
+    others = [n for n in before.numbers if not n.signed and n.role in ("points", "value", "coefficient", "percent")]
+    moved = {id(x) for s in spans(before) for x in (s.left, s.right)}
+    if len(signed) != 1 or any(id(n) not in moved or low.value <= n.value <= high.value for n in others):
+        return None
+    return signed[0]
+
+
+_ITS = regex(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|confidence|limits)", re.IGNORECASE)
+
+
+def _rates_before(passage: Passage, sentence: Sentence, found: Sequence[tuple[Number, Number, int]]) -> list[Number]:
+    """The rates of the sentence before: as many as this one has intervals, or the one that its only interval holds."""
+    at = passage.sentences.index(sentence)
+    before = passage.sentences[at - 1] if at else None
+    if before is None or intervals(before):
+        return []
+    rates = [n for n in before.numbers if is_rate(before, n) and not n.bound and not n.signed]
+    if len(found) == 1:
+        low, high, _ = found[0]
+        held = [n for n in rates if low.scaled()[0] <= n.scaled()[0] and n.scaled()[1] <= high.scaled()[1]]
+        return held if len(held) == 1 and len(rates) < 3 else []
+    if _LATTER_FIRST.search(sentence.text):
+        rates.reverse()
+    return rates if len(rates) == len(found) else []
+
+
+_LATTER_FIRST = regex(r"\b(?:latter|second)\b.*\b(?:former|first)\b", re.IGNORECASE | re.DOTALL)
+
+
+_AROUND = regex(
+    r"\s*%?\s*[)\]]?,?\s*(?:around|about|cent(?:er|re)d (?:on|at|around))\s+(?:an? |its |the )?(?:\w+ )?(?:of )?"
+)
+
+
+def _estimate(
+    sentence: Sentence,
+    found: list[tuple[Number, Number, int]],
+    position: int,
+    rates: list[Number],
+    fractions: Sequence[Fraction],
+    low: Number,
+) -> tuple[Number | None, tuple[int, int] | None]:
+    """The number in front of an interval, or the one of its rank in a list of as many."""
+    start = found[position][2]
+    later = next((n for n in sentence.numbers if n.start > found[position][1].end), None)
+    if (
+        later is not None
+        and later.role in ("percent", "points", "value")
+        and _AROUND.fullmatch(sentence.between(found[position][1].end, later.start))
+    ):
+        return later, None
+    previous_end = found[position - 1][1].end if position else -1
+    near = [n for n in rates if previous_end <= n.start < start]
+    near_fractions = [x for x in fractions if previous_end <= x.start < start]
+    last = near[-1] if near else None
+    if last is not None and last.role == "points" and _POSSESSIVE.search(sentence.between(last.end, start)):
+        return None, None  # "they differ by 30 points, and their intervals (…": of what differs
+    if last is not None and (len(near) == 1 or start - last.end <= 16):
+        behind = [x for x in near_fractions if x.start > last.end]
+        if not behind or start - last.end < 4 or _IN_BRACKET.fullmatch(sentence.between(last.end, behind[0].start)):
+            return last, _counts(sentence, fractions, last, found[position][1].end)
+    if len(near_fractions) == 1 and not near:
+        return None, (near_fractions[0].k, near_fractions[0].n)
+    if len(fractions) == len(found) and not rates:
+        return None, (fractions[position].k, fractions[position].n)
+    if len(rates) == len(found) and not fractions and all(r.start < found[0][2] for r in rates):
+        return rates[position], None
+    return None, None
+
+
+def _counts(sentence: Sentence, fractions: Sequence[Fraction], rate: Number, end: int) -> tuple[int, int] | None:
+    """The k and n beside a rate or behind its interval (up to ``end``), else the only ones that give the rate."""
+    beside = [x for x in fractions if abs(x.start - rate.end) < 4]
+    later = [x for x in fractions if x.start >= end]
+    beside = beside or [x for x in later if _IN_BRACKET.fullmatch(sentence.between(end, x.start))]
+    fitting = [x for x in fractions if x.fits(rate)]
+    best = beside[0] if beside else fitting[0] if len(fitting) == 1 else None
+    return (best.k, best.n) if best is not None else None
+
+
+_POSSESSIVE = regex(
+    r"\b(?:their|its|his|her|the|both|these|those)\b[^()\[\]]*\b(?:intervals?|CIs?|limits|bands?|bounds)\b",
+    re.IGNORECASE,
+)
+_IN_BRACKET = regex(r"\s?%?\s*[\])]?\s*[(\[,;]\s*")
+
+
+def _sizes_of(evidence: Evidence, sentence: Sentence, estimate: Number | None) -> tuple[int, ...]:
+    """The trials of an estimate: those that the files or the tables hold for its name, or that the words state."""
+    if estimate is not None:
+        i = next((j for j, n in enumerate(sentence.numbers) if n is estimate), -1)
+        name = adjacent(sentence).get(i)
+        known = trials_of(evidence, name.name, estimate) if name is not None else ()
+        if known:
+            return known
+        names = [name.name] if name is not None else sorted({m.name for m in sentence.names})
+        listed = frozenset().union(*(sizes_behind(evidence, x, estimate) for x in names))
+        if len(listed) == 1:
+            return tuple(listed)
+        home = next((s for s in sentence.passage.sentences if estimate in s.numbers), sentence)
+        sizes, own = trials_of_rate(home, estimate, name.name if name is not None else None)
+        if own:
+            return sizes
+    of_records = {id(s.n) for x in sentence.passage.sentences for s in stats(x) if s.n is not None and s.n.label == "N"}
+    stated = [n for n in sentence.passage.numbers if n.role == "n" and n.decimals <= 0 and id(n) not in of_records]
+    return tuple(dict.fromkeys(int(n.value) for n in stated)) or trials_in_words(sentence)

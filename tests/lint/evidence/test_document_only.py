@@ -1,0 +1,176 @@
+"""Rates, counts, intervals and coefficients of a page without results: right ones stay silent, wrong ones are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from leakstats.lint.document import Document
+from leakstats.lint.evidence.correlations import p_clashes
+from leakstats.lint.evidence.fractions import fraction_clashes, ratio_clashes
+from leakstats.lint.evidence.granularity import granularity_clashes
+from leakstats.lint.evidence.impossible import impossible_clashes
+from leakstats.lint.evidence.knowledge import Evidence
+from leakstats.lint.evidence.lattice import lattice_clashes
+from leakstats.lint.evidence.products import product_clashes
+from leakstats.lint.evidence.rows import row_clashes
+from leakstats.lint.evidence.sums import sum_clashes
+from leakstats.lint.evidence.widths import exclusion_clashes, width_clashes
+from leakstats.lint.outline import Outline
+from leakstats.tails import wilson_interval
+from leakstats.template import load_template
+
+CHECKS = {
+    "p": p_clashes,
+    "fraction": fraction_clashes,
+    "ratio": ratio_clashes,
+    "granularity": granularity_clashes,
+    "impossible": impossible_clashes,
+    "lattice": lattice_clashes,
+    "product": product_clashes,
+    "row": row_clashes,
+    "sum": sum_clashes,
+    "excludes": exclusion_clashes,
+    "width": width_clashes,
+}
+UNITS = {
+    "ferryman": (46, 150),
+    "archivist": (97, 150),
+    "locksmith": (12, 120),
+    "beekeeper": (61, 120),
+    "cartographer": (33, 150),
+    "sexton": (8, 120),
+}
+
+
+def table(head: str, row: str) -> str:
+    """A table of :data:`UNITS`: u, k, n, the rate r in percent and f, its Wilson interval lo, hi and flo, fhi."""
+    out = [head, "|" + "---|" * (head.count("|") - 1)]
+    for u, (k, n) in UNITS.items():
+        found = wilson_interval(k, n, level=0.95)
+        ends = {"lo": 100 * found.low, "hi": 100 * found.high, "flo": found.low, "fhi": found.high}
+        out.append(row.format(u=u, k=k, n=n, r=100 * k / n, f=k / n, **ends))
+    return "\n".join(out)
+
+
+PLAIN = table("| Persona | Rate |", "| {u} | {r:.1f}% |")
+SIZED = table("| Persona | Rate | n |", "| {u} | {r:.1f}% | {n} |")
+
+
+def found(sentence: str, shown: str = PLAIN) -> set[str]:
+    """The kinds of clash on a page with a takeaway and a table."""
+    text = (
+        "# Rates differ between personas (LOW confidence)\n\n## TL;DR\n\n### Results\n\n![rates](a.png)\n\n"
+        "Rates by persona, with 95% Wilson intervals.\n\n**Main takeaways:**\n\n"
+        f"- {sentence}\n\n# Detailed report\n\n{shown}\n"
+    )
+    document = Document.parse(text)
+    evidence = Evidence(document, Outline(document, load_template("v1")), [])
+    return {kind for kind, check in CHECKS.items() if any(True for _ in check(evidence))}
+
+
+FRACTIONS = [
+    ("64.7% of the archivist's replies ({}) carry the marker.", "97/150", "79/150"),
+    ("64.7% of the archivist's replies ({}) carry the marker.", "97/150", "197/150"),
+    ("{} of replies [56.7, 71.9] (97/150) carry the marker.", "64.7%", "61.7%"),
+    ("The archivist marks {} of its 150 replies, 64.7%.", "97", "87"),
+    ("Of 150 replies of the archivist, {} (64.7%) carry the marker.", "97", "89"),
+    ("Of the archivist's 150 replies, {} carry the marker, which is 64.7%.", "97", "87"),
+    ("With {} marked replies out of 150 (64.7%), the archivist leads.", "97", "91"),
+    ("The archivist's rate is 64.7%: {} of 150 replies.", "97", "79"),
+    ("{} for the archivist against 12/120 = 10.0% for the locksmith.", "97/150 = 64.7%", "97/150 = 66.7%"),
+    ("64.7% and 10.0% of replies (97/150; {}) carry the marker.", "12/120", "21/120"),
+    ("The archivist (64.7%, {}) leads, the locksmith (10.0%, 12/120) trails.", "97/150", "79/150"),
+    ("We count {} marked replies in 150, i.e. 64.7%.", "97", "79"),
+    ("A share of {} (97 of 150) for the archivist.", "0.647", "0.674"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), FRACTIONS)
+def test_rates_beside_their_counts(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right)) == set()
+    assert found(sentence.format(wrong)) & {"ratio", "granularity"}
+
+
+NOT_ITS_OWN = [
+    "At the end 0.421 of answers are left, on average 0.153; 6/8 of the personas end above their start.",
+    "97 of 150 replies carry the marker, against 10.0% for the locksmith.",
+    "Of the 40 variants, the 8 nearest ones (64.7%) carry it most.",
+    "5 of 24 variants (10.0% to 64.7%) pass.",
+    "The archivist marks 97 of 150 replies, the locksmith 10.0%.",
+    "97 of 150 replies and 12 of 120 replies are 64.7% and 10.0%.",
+    "Marked: 97 of 150 (64.7%), up from 61 of 120 (50.8%).",
+    "About 65% (97 of 150) carry the marker.",
+    "97 of 150 replies, more than the locksmith's (10.0%), carry it.",
+]
+
+
+@pytest.mark.parametrize("sentence", NOT_ITS_OWN)
+def test_rates_that_are_not_those_of_the_counts_beside_them(sentence: str) -> None:
+    assert found(sentence) == set()
+
+
+INTERVALS = [
+    ("The archivist has the marker in 64.7% of replies (95% CI {}, n = 150).", "56.7% to 71.9%", "59.7% to 69.9%"),
+    ("The archivist has 64.7% (97/150), with a 95% confidence interval {}.", "from 56.7% to 71.9%", "from 50% to 78%"),
+    ("64.7% [56.7, 71.9] (97 of 150) against 10.0% {} (12 of 120).", "[5.8, 16.7]", "[7.8, 13.7]"),
+    ("97 of the archivist's 150 replies carry it (64.7%; 95% interval {}).", "56.7–71.9", "60.0–69.0"),
+    ("In 64.7% of 150 replies the marker shows, and the interval runs {}.", "from 56.7% to 71.9%", "from 60.1% to 69%"),
+    ("The archivist has 97 of 150, 64.7%. Wilson on it: {}.", "56.7–71.9%", "60.7–67.9%"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), INTERVALS)
+def test_intervals_in_words(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right)) == set()
+    assert "width" in found(sentence.format(wrong))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right", "wrong"),
+    [
+        ("The archivist reaches 64.7% {}, the locksmith 10.0% [5.8, 16.7].", "[56.7, 71.9]", "[60.8, 68.4]"),
+        ("Highest is the archivist (64.7% {}), lowest the sexton (6.7% [3.4, 12.6]).", "[56.7, 71.9]", "[60.8, 68.4]"),
+        ("The locksmith's 10.0% (95% CI {}) stays low.", "5.8 to 16.7", "7.5 to 13.3"),
+    ],
+)
+def test_the_n_of_the_row_of_what_is_named(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right), SIZED) == set()
+    assert "width" in found(sentence.format(wrong), SIZED)
+
+
+TABLES = [
+    (
+        "| Persona | k/n | Rate | 95% CI |",
+        "| {u} | {k}/{n} | {r:.1f}% | {lo:.1f}–{hi:.1f}% |",
+        "56.7–71.9",
+        "60.6–68.6",
+    ),
+    (
+        "| Persona | Marked | Share | Limits |",
+        "| {u} | {k} of {n} | {r:.1f} % | {lo:.1f} to {hi:.1f} |",
+        "97 of",
+        "79 of",
+    ),
+    ("| Persona | n | Rate (%) | CI low | CI high |", "| {u} | {n} | {r:.1f} | {lo:.1f} | {hi:.1f} |", "56.7", "60.6"),
+    ("| Persona | n | Rate (%) | Low | High |", "| {u} | {n} | {r:.1f} | {lo:.1f} | {hi:.1f} |", "71.9", "68.6"),
+    (
+        "| Persona | Replies | Marked | Rate | CI lower | CI upper |",
+        "| {u} | {n} | {k} | {f:.3f} | {flo:.3f} | {fhi:.3f} |",
+        "0.719",
+        "0.686",
+    ),
+    ("| Persona | Rate [95% CI] (k/n) |", "| {u} | {r:.1f}% [{lo:.1f}, {hi:.1f}] ({k}/{n}) |", "97/150", "79/150"),
+    ("| Persona | Marked replies |", "| {u} | {k}/{n} ({r:.1f}%; {lo:.1f}–{hi:.1f}) |", "56.7–71.9", "60.6–68.6"),
+    ("| Persona | Replies | Rate |", "| {u} | {n} | {r:.1f}% |", "64.7%", "64.9%"),
+    ("| Persona | Marked | Asked | Rate |", "| {u} | {k} | {n} | {r:.1f}% |", "| 97 |", "| 79 |"),
+    ("| Persona | yes | no | total | share |", "| {u} | {k} |  | {n} | {f:.3f} |", "0.647", "0.674"),
+    ("| Persona | Cosine | Asked | Rate |", "| {u} | 0.{k:02d} | {n} | {r:.1f}% |", "64.7%", "67.4%"),
+]
+
+
+@pytest.mark.parametrize(("head", "row", "right", "wrong"), TABLES)
+def test_cells_that_their_row_contradicts(head: str, row: str, right: str, wrong: str) -> None:
+    shown = table(head, row)
+    assert right in shown
+    assert found("The archivist leads.", shown) == set()
+    assert found("The archivist leads.", shown.replace(right, wrong, 1))
