@@ -43,7 +43,7 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
     out: list[tuple[Series, Series]] = []
     sure = False
     for group in _groups(evidence, series):
-        subjects, others = _named(asked.text, group)
+        subjects, others = _named(asked.criterion, group)
         if len(subjects) == len(others) == 1:
             pairs = [(subjects[0], others[0])]
         elif len(subjects) == 1 and not others:
@@ -89,9 +89,8 @@ def _named(text: str, group: list[Series]) -> tuple[list[Series], list[Series]]:
     """The fields of a group that a text names as what is compared, and those with which they are."""
     subjects: list[Series] = []
     others: list[Series] = []
-    low = text.lower()
-    for s, at in zip(group, mentions(low, group), strict=True):
+    for s, at in zip(group, mentions(text, group), strict=True):
         if at:
-            beside = [_BESIDE.search(low[:i]) is not None for i in at]
+            beside = [_BESIDE.search(text[:i]) is not None for i in at]
             (others if all(beside) else subjects).append(s)
     return subjects, others

@@ -167,7 +167,7 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         return of_points(evidence, asked, series, number)
     if number.role == "percent" or (number.role == "value" and is_rate(sentence, number)):
         scale = 0.01 if number.role == "percent" else 1.0
-        return _tallies(level_fields(evidence, series, text, asked.before), number.bound, number.value * scale)
+        return _tallies(level_fields(evidence, series, asked), number.bound, number.value * scale)
     chosen = [s for s in series if not s.role and all(abs(f.value) <= 1 for f in s.distinct) and not is_p(evidence, s)]
     alike = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
     if OF_LIKENESS.search(f"{number.label} {text}") and not NAMES_COEFFICIENT.search(f"{number.label} {text}"):
@@ -211,18 +211,18 @@ def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if part is not None:
         said = re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())
         bound = ">" if part["more"] else ">=" if part["least"] else "<" if part["less"] else "<="
-        return _tallies(level_fields(evidence, series, asked.text, asked.before), bound, SHARES[said])
+        return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
     passive = PASSED.search(asked.text)
     if passive is not None:
         bound = ">=" if passive["least"] else ">"
         said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
-        return _tallies(level_fields(evidence, series, asked.text, asked.before), bound, SHARES[said])
+        return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
     if MOSTLY.search(asked.text):
-        return _tallies(level_fields(evidence, series, asked.text, asked.before), ">", 0.5)
+        return _tallies(level_fields(evidence, series, asked), ">", 0.5)
     if SELDOM.search(asked.text):
-        return _tallies(level_fields(evidence, series, asked.text, asked.before), "<", 0.5)
+        return _tallies(level_fields(evidence, series, asked), "<", 0.5)
     if ZERO.search(asked.text):
-        levels = level_fields(evidence, series, asked.text, asked.before)
+        levels = level_fields(evidence, series, asked)
         return [tally_of(s.facts, lambda f: surely(f.value == 0)) for s in levels]
     return None
 

@@ -50,6 +50,14 @@ class Asked:
     before: str = ""
     """The words of its passage before it, where a test may have been named."""
 
+    @property
+    def criterion(self) -> str:
+        """Its words in lower case, the noun of what is counted blotted out: a header may have it too."""
+        low = self.text.lower()
+        return (
+            re.sub(rf"\b{re.escape(self.noun)}\w{{0,2}}\b", lambda m: " " * len(m.group(0)), low) if self.noun else low
+        )
+
 
 def _is_deep(series: Series) -> bool:
     return all(
@@ -215,8 +223,9 @@ def is_coefficient(evidence: Evidence, series: Series) -> bool:
     return not series.role and evidence.kind(series) == "coefficient"
 
 
-def level_fields(evidence: Evidence, series: list[Series], text: str, before: str = "") -> list[Series]:
+def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:
     """The rates that a level can be asked of: no intervals, no changes, no second numbers of a cell."""
+    text = asked.text
     found = [
         s
         for s in series
@@ -240,7 +249,7 @@ def level_fields(evidence: Evidence, series: list[Series], text: str, before: st
     roled = by_role(own or found, text)
     if len(roled) == len(own or found) and not any(p.search(text) for p in ROLE_WORDS.values()):
         # "Peaks reach 4.5% to 75.6%. 3 of 5 pass one half": of the peaks
-        said = [r for r, p in ROLE_WORDS.items() if p.search(before)]
+        said = [r for r, p in ROLE_WORDS.items() if p.search(asked.before)]
         peaks = [s for s in roled if s.role == "max" or (s.origin == "page" and ROLE_WORDS["max"].search(s.quantity))]
         if said == ["max"] and peaks:
             return peaks
@@ -248,7 +257,7 @@ def level_fields(evidence: Evidence, series: list[Series], text: str, before: st
         s
         for origin in ("page", "data")
         for group in [[x for x in roled if x.origin == origin]]
-        for s, at in zip(group, mentions(text.lower(), group), strict=True)
+        for s, at in zip(group, mentions(asked.criterion, group), strict=True)
         if at
     ]
     return named or printed_ones(evidence, roled)  # where no word tells which rate is meant, each is a reading

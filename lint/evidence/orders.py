@@ -60,6 +60,8 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                     _holds(evidence, first, b) and _holds(evidence, second, a)
                 ):
                     continue
+                if not any(_holds(evidence, m, n) for m in names for n in (a, b)):
+                    continue  # of a measure that the tables do not hold
                 yield Clash(
                     "order",
                     passage.place(a.start, b.end),
