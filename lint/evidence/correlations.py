@@ -1,9 +1,9 @@
-"""Coefficient, p and N as one record: two that match a known record convict the third."""
+"""Coefficient, p and N as one record: p follows from the two others, and one relation has one sign."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from leakstats.errors import LeakstatsError
@@ -12,15 +12,13 @@ from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 
 from ..regex import regex
 from ..source import Place
-from .grammar import Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .idioms import Stat, stats
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
-from .shapes import Triple
-from .slips import slip_of
 from .tables import CellNumber, Sheet
 
-__all__ = ["Record", "coefficient_clashes", "follows", "mirror_clashes", "p_clashes", "records"]
+__all__ = ["Record", "follows", "mirror_clashes", "p_clashes", "records"]
 
 
 @struct(slots=False)
@@ -45,6 +43,8 @@ class Record:
     """Nothing names the coefficient; it stands in front of its p and N."""
     carried: bool = False
     """Its N stands earlier in the paragraph, with another coefficient."""
+    units: int | None = None
+    """In place of an N: the units that its words name, "over the six personas", or its degrees of freedom and two."""
 
     @property
     def complete(self) -> bool:
@@ -74,6 +74,9 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                 carried = stat.n is None and stat.coefficient is not None and stat.p is not None
                 size = _only_n(passage, first) if carried else stat.n
                 n = stat.n or first
+                units = None
+                if carried and size is None and stat.coefficient is not None:
+                    units = _freedom(sentence, stat.coefficient) or _units_of(sentence)
                 context = sentence.text
                 names = frozenset(m.name for m in sentence.names)
                 yield Record(
@@ -91,6 +94,7 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                     (),
                     bare is not None,
                     carried and size is not None,
+                    units,
                 )
 
 
@@ -121,8 +125,8 @@ _OF_ANOTHER = regex(
 
 def _is_open(sentence: Sentence, left: int, right: int) -> bool:
     """True if words that name nothing else lead from a coefficient to a p."""
-    gap = sentence.between(left, right)
-    if any(left <= x.start < right for x in sentence.numbers) or _OF_ANOTHER.search(gap):
+    gap = _OVER_UNITS.sub(" ", sentence.between(left, right))
+    if re.search(r"\d", gap) or _OF_ANOTHER.search(gap):
         return False
     return _WORDS_ONLY.fullmatch(gap) is not None
 
@@ -134,6 +138,33 @@ def _only_n(passage: Passage, number: Number) -> Number | None:
     if not found:
         found = [x for x in sizes if _FOR_BOTH.search(passage.plain[max(0, x.at - 24) : x.at])]
     return found[-1] if len({x.value for x in found}) == 1 else None
+
+
+_OVER_UNITS = regex(
+    rf"\b(?:over|across|among|for|with|in|of|between|on)\s+(?:the |all |our |these |its |only )*"
+    rf"(?P<n>\d{{1,4}}|{SPELLED})\s+(?!(?:of|out|in|or|and)\b)(?:[a-z-]+\s+)?(?!layers?|epochs?|steps?|checkpoints?|"
+    r"seeds?|runs?|questions?|replies|answers?|completions?|samples?|points|percent)[a-z][a-z-]*s\b",
+    re.IGNORECASE,
+)
+"""Units in words: "over the six personas"."""
+
+
+def _units_of(sentence: Sentence) -> int | None:
+    """The one number of units that a sentence names in words, "across the six personas"."""
+    found = {m["n"].lower() for m in _OVER_UNITS.finditer(sentence.text)}
+    if len(found) != 1:
+        return None
+    word = found.pop()
+    return WORD_NUMBERS.get(word) or (int(word) if word.isdigit() else None)
+
+
+_FREEDOM = regex(r"\((?:df\s*=\s*)?(\d{1,5})\)\s*[=≈:]")
+
+
+def _freedom(sentence: Sentence, coefficient: Number) -> int | None:
+    """The number of units behind "r(8) = 0.71": two more than its degrees of freedom."""
+    match = _FREEDOM.search(sentence.between(coefficient.at, coefficient.start))
+    return int(match.group(1)) + 2 if match is not None else None
 
 
 _FOR_BOTH = regex(r"\b(?:both|each|all|either|every\w*)\b[\s\w,]{0,16}[\s(]$", re.IGNORECASE)
@@ -153,15 +184,24 @@ def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
         return None
     if stat.n.label != "N" and not _RELATED.search(sentence.text):
         return None
-    before = [n for n in sentence.numbers if n.end <= stat.start]
-    if not before:
+    numbers = [n for n in sentence.numbers if n.end <= stat.start]
+    if not numbers:
         return None
-    number = before[-1]
+    number = numbers[-1]
     if number.role != "value" or number.label or number.bound or abs(number.value) >= 1 or number.decimals < 2:
         return None
     if number.text.startswith("+") or not _OPENS.fullmatch(sentence.between(number.end, stat.start)):
         return None
-    return None if _OTHER.search(sentence.between(sentence.start, number.start)) else number
+    before = sentence.between(sentence.start, number.start)
+    other = _OTHER.search(before)
+    if other is not None and not (_OF_VECTORS.match(other.group(0)) and _NAMED.search(before)):
+        return None
+    return number
+
+
+_OF_VECTORS = regex(r"cos\w*|similarity|means?\b", re.IGNORECASE)
+_NAMED = regex(r"\b(?:correlat\w+|Spearman|Pearson|coefficient|r|rho)\b|ρ", re.IGNORECASE)
+"""A coefficient that is named may well be one of similarity and something else."""
 
 
 _COEFFICIENT_HEAD = regex(
@@ -323,12 +363,15 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
     sizes = {r.n for r in found if r.n is not None} | {
         int(x.value) for p in evidence.passages for x in p.numbers if x.role == "n" and x.decimals <= 0
     }
-    for record in found:
+    rows = {len(s.labels) - left for s in evidence.sheets for left in (0, 1, 2)}
+    for stated in found:
+        record = stated if stated.units is None else replace(stated, n=stated.units)
         if record.p is not None and record.p.value == 0:
             continue
         if record.unlabelled and not _is_correlation(record, found):
             continue
-        if record.carried and any(follows(replace(record, n=n)) is not False for n in sizes):
+        others = sizes if record.carried else sizes | rows if record.units is not None else ()
+        if any(follows(replace(record, n=n)) is not False for n in others):
             continue
         if (
             follows(record) is False
@@ -477,185 +520,3 @@ def _method(record: Record) -> str:
 
 def _same_p(a: Number | None, b: Number | None) -> bool:
     return a is not None and b is not None and a.bound == b.bound and a.low <= b.high and b.low <= a.high
-
-
-# -- against known records --------------------------------------------------------------------------------------------
-
-
-def _agrees(number: Number | None, value: float | None) -> bool:
-    if number is None or value is None:
-        return True
-    if number.bound in ("<", "<="):
-        return value <= number.high
-    if number.bound in (">", ">="):
-        return value >= number.low
-    return number.allows(value)
-
-
-_QUOTED = regex(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
-"""A record in such a sentence stands in somebody else's files."""
-
-
-def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
-    """Members of a record that the results file contradicts, the other two agreeing with one known record.
-
-    Two members must leave one record: a p of one digit is kept by many, and a record of which p follows from the
-    coefficient and N may be one that no file holds.
-    """
-    known = evidence.triples
-    if not known:
-        return
-    for record in records(evidence):
-        c = record.coefficient
-        if (
-            c is None
-            or c.bound
-            or record.unlabelled
-            or record.carried
-            or record.rivals
-            or record.prior
-            or _QUOTED.search(record.context)
-            or re.search(r"partial|controll|adjust|held constant|covariate|given\b", record.context, re.IGNORECASE)
-        ):
-            continue
-        yield from _against(evidence, record, c, known)
-    yield from _quoted(evidence, known)
-    for record in (r for r in records(evidence) if r.unlabelled and not r.prior):
-        c, p = record.coefficient, record.p
-        if c is not None and p is not None and not p.bound and not _is_stored(evidence, c):
-            third = [t for t in known if t.n == record.n and t.p is not None and p.allows(t.p.value)]
-            slip = slip_of(c, third[0].coefficient.value) if _is_one(third) else ""
-            if slip == "sign" or (slip and follows(record) is not True):
-                yield _convict(record.place, "coefficient", c.text, third, _by(p, record.n), _coefficient_of)
-
-
-def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
-    """Coefficients of earlier work with the other sign of the one record of the files that has their size, p and N."""
-    for record in records(evidence):
-        c, p, n = record.coefficient, record.p, record.n
-        if not (record.prior or _QUOTED.search(record.context)) or c is None or p is None or n is None:
-            continue
-        if c.bound or p.bound or record.carried or record.rivals or _digits(p) < 2 or abs(c.value) < 0.05:
-            continue
-        fits = [t for t in known if t.n == n and t.p is not None and p.allows(t.p.value)]
-        if _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value):
-            yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
-
-
-def _digits(number: Number) -> int:
-    """Digits of a printed number, without the zeros before them."""
-    return len(number.text.lstrip("0.").replace(".", ""))
-
-
-def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:
-    p, n = record.p, record.n
-    of_n = [t for t in known if n is not None and t.n == n]
-    if any(
-        c.allows(t.coefficient.value) and _agrees(p, t.p.value if t.p else None)
-        for t in (of_n if n is not None else known)
-    ):
-        return
-    fits_c = [t for t in known if c.allows(t.coefficient.value)]
-    fits_p = [t for t in known if p is not None and not p.bound and t.p is not None and p.allows(t.p.value)]
-    exact = p is not None and not p.bound and len(p.text.strip("0.")) >= 2
-    among = of_n if n is not None or not exact else known
-    mirrored = [t for t in among if c.allows(-t.coefficient.value) and _agrees(p, t.p.value if t.p else None)]
-    if not fits_c and mirrored:
-        yield _convict(record.place, "coefficient", c.text, mirrored, _by(p, n), _coefficient_of)
-        return
-    if not fits_c and _is_one(of_n) and slip_of(c, of_n[0].coefficient.value) and not _is_stored(evidence, c):
-        yield _convict(record.place, "coefficient", c.text, of_n, f"N = {n:,}", _coefficient_of)
-        return
-    if p is None:
-        return
-    own = [t for t in of_n if c.allows(t.coefficient.value)]
-    slip = slip_of(p, own[0].p.value) if _is_one(own) and own[0].p is not None and not p.bound else ""
-    if slip and not (slip == "digit" and follows(record) is True):  # else it may be another one that prints alike
-        yield _convict(record.p_place, "p", p.text, own, f"{c.text} and N = {n:,}", _p_of)
-        return
-    near = [t for t in of_n if t.p is not None and _agrees(p, t.p.value) and slip_of(c, t.coefficient.value)]
-    if (
-        not fits_c
-        and not p.bound
-        and _is_one(near)
-        and not _is_stored(evidence, c)
-        and _is_of_method(c, near[0], exact)
-    ):
-        yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
-        return
-    if follows(record) is True:
-        return  # consistent in itself: a record that the files need not hold
-    if n is not None:
-        third = [t for t in fits_p if t in of_n]
-        second = [t for t in fits_c if t in fits_p]
-        first = [t for t in fits_c if t in of_n]
-        if third and not first and (_is_one(third) or any(slip_of(c, t.coefficient.value) for t in third)):
-            yield _convict(record.place, "coefficient", c.text, third, _by(p, n), _coefficient_of)
-        elif (second and not of_n) or (second and exact and not first):
-            yield _convict(record.n_place, "N", f"{n:,}", second, f"{c.text} and p = {p.text}", _size_of)
-        elif third and exact:
-            yield _convict(record.place, "coefficient", c.text, third, _by(p, n), _coefficient_of)
-        elif first and not p.bound:
-            yield _convict(record.p_place, "p", p.text, first, f"{c.text} and N = {n:,}", _p_of)
-        elif of_n and p.bound and not fits_c and not _is_stored(evidence, c):
-            near = [t for t in of_n if _agrees(p, t.p.value if t.p else None) and slip_of(c, t.coefficient.value)]
-            if _is_one(near):
-                yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
-    elif exact and fits_p and not fits_c and _is_one(fits_p) and not _is_stored(evidence, c):
-        yield _convict(record.place, "coefficient", c.text, fits_p, f"p = {p.text}", _coefficient_of)
-    elif exact and fits_c and not fits_p and _is_one(fits_c):
-        yield _convict(record.p_place, "p", p.text, fits_c, c.text, _p_of)
-    elif exact and fits_c and fits_p and _is_one(fits_p) and len(c.text.strip("+-−–0.")) >= 2:
-        yield _convict(record.place, "coefficient", c.text, fits_p, f"p = {p.text}", _coefficient_of)
-
-
-def _is_stored(evidence: Evidence, c: Number) -> bool:
-    """True if the files hold the value anywhere: as a coefficient that no p stands beside."""
-    return evidence.is_known(c, evidence.known_values)
-
-
-def _is_of_method(c: Number, triple: Triple, exact: bool) -> bool:
-    """True unless the coefficient is of the other method than the record, or may be."""
-    own, other = (_SPEARMAN, _PEARSON) if c.label == "ρ" else (_PEARSON, _SPEARMAN)
-    if c.label not in ("ρ", "r") or triple.words & own:
-        return True
-    return exact and not triple.words & other
-
-
-_PEARSON = frozenset(["pearson", "linear", "r"])
-_SPEARMAN = frozenset(["spearman", "rank", "rho", "r_s"])
-
-
-def _is_one(triples: list[Triple]) -> bool:
-    """True if the triples are one record, perhaps stored twice."""
-    return bool(triples) and len({(round(t.coefficient.value, 6), t.n) for t in triples}) == 1
-
-
-def _by(p: Number | None, n: int | None) -> str:
-    sized = f"N = {n:,}" if n is not None else ""
-    return " and ".join(x for x in (f"p {p.bound or '='} {p.text}" if p is not None else "", sized) if x)
-
-
-def _coefficient_of(triple: Triple) -> float:
-    return triple.coefficient.value
-
-
-def _size_of(triple: Triple) -> float:
-    return float(triple.n or 0)
-
-
-def _p_of(triple: Triple) -> float:
-    return triple.p.value if triple.p else 0.0
-
-
-def _convict(
-    place: Place, what: str, said: str, triples: list[Triple], by: str, value: Callable[[Triple], float]
-) -> Clash:
-    found = sorted({f"{value(t):.4g}" for t in triples})[:3]
-    where = triples[0].pointer
-    return Clash(
-        "record",
-        place,
-        f"the {what} {said} contradicts the results: {by} belong to {' or '.join(found)} ({where})",
-        "correct the page, or the file",
-    )

@@ -164,6 +164,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     """Intervals in square brackets, or behind "CI": low, high, and where the whole begins."""
     out: list[tuple[Number, Number, int]] = []
     numbers = sentence.numbers
+    worded = any(word in sentence.text for word in ("lower", "Lower", "bound", "limits", "between"))
     for i in range(len(numbers) - 1):
         a, b = numbers[i], numbers[i + 1]
         if a.role not in ("percent", "value", "coefficient", "count") or b.role not in (
@@ -208,9 +209,36 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
             inner = (
                 beside and not e.bound and e.role not in ("n", "p", "index", "none") and a.value <= e.value <= b.value
             )
-        if joined and (square or inner or named or chained or (round_ and (known or spoken))):
+        marked = joined and (square or inner or named or chained or (round_ and (known or spoken)))
+        if marked or (worded and _is_in_words(before, between, sentence.between(b.end, b.end + 24))):
             out.append((a, b, a.start))
     return out
+
+
+_LOWER_END = regex(r"\blower (?:limit|bound|end|edge)\s*(?:of|at|is|was|:|=)?\s*$", re.IGNORECASE)
+_UPPER_END = regex(
+    r"\s*%?\s*(?:,|;|,?\s*and)\s*(?:an? |its |the )?upper(?: (?:limit|bound|end|edge))?\s*(?:of|at|is|was|:|=)?\s*",
+    re.IGNORECASE,
+)
+_BOUNDED = regex(
+    r"\b(?:bounded (?:below )?by|(?:intervals?|CIs?|limits|bounds)\b[^.;:\d()\[\]]{0,30}\bbetween|"
+    r"(?:limits|bounds) (?:of|are|at))\s*$",
+    re.IGNORECASE,
+)
+_LEVELLED = regex(
+    r"\s*%?\s*[(,]\s*(?:with |at )?\d\d(?:\.\d+)?\s?%\s*(?:confidence|CI|Wilson|interval)\b", re.IGNORECASE
+)
+_AND_UP_TO = regex(r"\s*%?\s*and\s*(?:above by )?", re.IGNORECASE)
+
+
+def _is_in_words(before: str, between: str, after: str) -> bool:
+    """True for "lower limit 12%, upper limit 20%", "bounded by 12 and 20%", "between 12 and 20% (95% CI)"."""
+    if _UPPER_END.fullmatch(between):
+        return _LOWER_END.search(before) is not None
+    if not _AND_UP_TO.fullmatch(between):
+        return False
+    levelled = before.rstrip().endswith("between") and _LEVELLED.match(after) is not None
+    return levelled or _BOUNDED.search(before) is not None
 
 
 _OF = regex(r"\s*(?:/|\s(?:out )?of (?:the |all |its |their |these |those |our |a total of )*)\s*$")

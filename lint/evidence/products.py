@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from ..inline import Text
 from ..regex import regex
-from .grammar import WORD_NUMBERS, Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
 from .stretches import stretches
 from .totals import cell_clashes, draws, total_clashes
@@ -134,6 +134,20 @@ def _runs(plain: str, counts: list[Number]) -> list[list[int]]:
     return runs
 
 
+_SPELLED_FACTOR = regex(rf"\b(?P<n>{SPELLED})\s+(?:[a-z][\w-]*\s+){{0,3}}[×x·*]\s*$", re.IGNORECASE)
+_FACTOR = regex(r"[\w)]\s*[×x·*]\s*$")
+
+
+def _factors(plain: str, counts: Sequence[Number], run: Sequence[int]) -> list[int] | None:
+    """The factors of a run, the first one perhaps spelled; ``None`` where what stands before "×" is no number."""
+    factors = [int(counts[i].value) for i in run]
+    before = plain[max(0, counts[run[0]].start - 60) : counts[run[0]].start]
+    if not _FACTOR.search(before):
+        return factors
+    spelled = _SPELLED_FACTOR.search(before)
+    return [WORD_NUMBERS[spelled["n"].lower()], *factors] if spelled is not None else None
+
+
 def _joined(plain: str, a: Number, b: Number) -> bool:
     end = a.end - (1 if a.role == "fold" else 0)
     between = plain[end : b.start]
@@ -141,9 +155,9 @@ def _joined(plain: str, a: Number, b: Number) -> bool:
 
 
 def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run: list[int]) -> Clash | None:
-    factors = [int(counts[i].value) for i in run]
-    product = prod(factors)
-    if product == 0 or max(factors) == 0:
+    factors = _factors(plain, counts, run)
+    product = prod(factors) if factors is not None else 0
+    if factors is None or product == 0:
         return None
     first, last = counts[run[0]], counts[run[-1]]
     after = counts[run[-1] + 1] if run[-1] + 1 < len(counts) else None

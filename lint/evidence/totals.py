@@ -13,7 +13,7 @@ from leakstats.records import struct
 from ..document import Table
 from ..inline import Text
 from ..regex import regex
-from .grammar import WORD_NUMBERS, Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
 from .names import index_of
 from .stretches import stretches
@@ -308,28 +308,41 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
             )
 
 
+_LARGE = r"\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6}"
+"""A number of trials, thousands parted or not."""
 _SIDES = regex(
-    r"(?<![\w.,])(?P<a>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})\s+(?:[a-z-]+\s+){0,2}?(?:(?:a|per|each|"
-    r"on each|on either|"
-    r"for each|either)\s+side|before,?\s+(?:and\s+)?(?:as many|the same number|just as many)\s+after(?:wards)?)\W{1,3}"
+    rf"(?<![\w.,])(?P<a>{_LARGE})\s+(?:[a-z-]+\s+){{0,2}}?(?:(?:a|per|each|on each|on either|for each|either)\s+side|"
+    r"before,?\s+(?:and\s+)?(?:as many|the same number|just as many)\s+after(?:wards)?)\W{1,3}"
     r"(?:(?:so|and|hence|thus|that is|which makes|in all|together)\s+)*"
-    r"(?P<t>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})(?P<after>[^.;:\d]{0,40})",
+    rf"(?P<t>{_LARGE})(?P<after>[^.;:\d]{{0,40}})",
     re.IGNORECASE,
 )
-
-
 _OF_SIDES = regex(
-    r"(?<![\w.,])(?P<t>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})(?P<after>\s+[a-z]+\s+(?:in all|in total|"
-    r"altogether|"
-    r"in sum|all told|overall)),?\s+(?:or |that is |i\.e\. )?(?P<a>\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6})\s+"
-    r"(?:[a-z]+\s+)?(?:a|per|each|on each|on either|for each)\s+side\b",
+    rf"(?<![\w.,])(?P<t>{_LARGE})(?P<after>\s+[a-z]+\s+(?:in all|in total|altogether|in sum|all told|overall)),?\s+"
+    rf"(?:or |that is |i\.e\. )?(?P<a>{_LARGE})\s+(?:[a-z]+\s+)?(?:a|per|each|on each|on either|for each)\s+side\b",
     re.IGNORECASE,
 )
+_GROUPS = regex(
+    rf"(?<![\w.,])(?P<m>\d{{1,3}}|{SPELLED})\s+(?:[a-z-]+\s+)?[a-z-]+s\s+(?:of|with|at|to)\s+(?P<a>{_LARGE})\s+(?:[a-z-]+\s+)?"
+    rf"{TRIALS}\s+(?:each|apiece)\W{{0,3}}(?P<makes>(?:(?:so|hence|thus|which|that|is|makes?|gives?|for|and|together)\s+)*"
+    rf"(?:makes?|gives?|for a total of|a total of)\s+)?(?P<t>{_LARGE})(?P<after>[^.;:\d]{{0,40}})",
+    re.IGNORECASE,
+)
+""" "Two arms of 600 replies each make 1,200"."""
 
 
 def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
-    """ "1,550 lines a side, 3,100 in all"."""
+    """Totals of equal parts: "1,550 lines a side, 3,100 in all", "two arms of 600 replies each make 1,200"."""
     low = plain.lower()
+    for match in _GROUPS.finditer(plain) if "each" in low or "apiece" in low else ():
+        m, a, total = (_value(match[x]) for x in ("m", "a", "t"))
+        if total > a and total != m * a and (match["makes"] or _IN_ALL.match(match["after"])):
+            yield Clash(
+                "product",
+                evidence.document.place(text, match.start("t"), match.end("t")),
+                f"{match['t']} is not {match['m']} times {match['a']}",
+                "correct the total or a factor",
+            )
     if "side" not in low and "before" not in low:
         return
     for match in (*_SIDES.finditer(plain), *_OF_SIDES.finditer(plain)):
@@ -381,6 +394,11 @@ def _is_factor(plain: str, number: Number) -> bool:
     return plain[: number.start].rstrip()[-1:] in ("×", "x", "*", "·") or plain[number.end :].lstrip()[:1] in ("×", "·")
 
 
+_CALLED_TOTAL = regex(
+    r"\btotal\b(?:\s+(?:over|for|across|of)\s+(?:the |all )?[\w-]+(?:\s[a-z-]+){0,2})?\s+"
+    r"(?:is|was|comes to|came to|amounts to|reaches)\s+$",
+    re.IGNORECASE,
+)
 _CALLED = regex(
     rf"(?:\b(?:total|in all|altogether|overall|all told)|\b{TRIALS} (?:per|for (?:a|an|each|every)|a|an|each|in each) "
     r"(?P<noun>[a-z]+))\s*:\s*$",
@@ -416,6 +434,8 @@ def _scope(plain: str, number: Number) -> str | None:
         return None
     if called is not None and number.role == "count":
         return (called["noun"] or "").lower().removesuffix("s")
+    if number.role == "count" and _CALLED_TOTAL.search(plain[max(0, number.at - 60) : number.at]):
+        return ""
     if number.role == "n":
         tail = after
     elif noun is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.correlations import coefficient_clashes
+from ..evidence.known_records import coefficient_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule

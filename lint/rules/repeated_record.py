@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.correlations import mirror_clashes
+from ..evidence.recomputed import recomputed_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -18,7 +19,9 @@ class RepeatedRecord(Rule):
     ## Why is this bad?
 
     Table and text print the same coefficient, p and N, one of them with the sign turned. A reader who looks at one of
-    the two takes home the opposite relation.
+    the two takes home the opposite relation. A table of all units with both quantities says the same: its columns are
+    worked out again, and a coefficient that differs from theirs in its sign (or a rank correlation without ties in its
+    last digit) is named.
 
     ## Fails
 
@@ -59,5 +62,5 @@ class RepeatedRecord(Rule):
     name = "repeated-record"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in mirror_clashes(page.evidence):
+        for clash in (*mirror_clashes(page.evidence), *recomputed_clashes(page.evidence)):
             yield self.finding(page, clash.place, clash.message, clash.help)

@@ -12,6 +12,7 @@ from leakstats.lint.evidence.impossible import impossible_clashes
 from leakstats.lint.evidence.knowledge import Evidence
 from leakstats.lint.evidence.lattice import lattice_clashes
 from leakstats.lint.evidence.products import product_clashes
+from leakstats.lint.evidence.recomputed import recomputed_clashes
 from leakstats.lint.evidence.rows import row_clashes
 from leakstats.lint.evidence.sums import sum_clashes
 from leakstats.lint.evidence.widths import exclusion_clashes, width_clashes
@@ -27,6 +28,7 @@ CHECKS = {
     "impossible": impossible_clashes,
     "lattice": lattice_clashes,
     "product": product_clashes,
+    "recomputed": recomputed_clashes,
     "row": row_clashes,
     "sum": sum_clashes,
     "excludes": exclusion_clashes,
@@ -116,6 +118,9 @@ INTERVALS = [
     ("97 of the archivist's 150 replies carry it (64.7%; 95% interval {}).", "56.7–71.9", "60.0–69.0"),
     ("In 64.7% of 150 replies the marker shows, and the interval runs {}.", "from 56.7% to 71.9%", "from 60.1% to 69%"),
     ("The archivist has 97 of 150, 64.7%. Wilson on it: {}.", "56.7–71.9%", "60.7–67.9%"),
+    ("The archivist's 64.7% is bounded by {} (95% confidence, n = 150).", "56.7% and 71.9%", "60.1% and 68.9%"),
+    ("The archivist's 64.7% lies between {} (95% CI, n = 150).", "56.7% and 71.9%", "60.1% and 68.9%"),
+    ("At 64.7% (lower limit 56.7%, upper limit {}; n = 150) the archivist leads.", "71.9%", "68.9%"),
 ]
 
 
@@ -174,3 +179,99 @@ def test_cells_that_their_row_contradicts(head: str, row: str, right: str, wrong
     assert right in shown
     assert found("The archivist leads.", shown) == set()
     assert found("The archivist leads.", shown.replace(right, wrong, 1))
+
+
+COEFFICIENTS = [
+    ("Similarity and rate go together: ρ = {} over the six personas, p = 0.042.", "0.83", "0.43"),
+    ("A rank correlation of {} across six personas (p = 0.042) ties the two.", "0.83", "0.43"),
+    ("Pearson's r between similarity and rate is 0.91 (N = 6, p = {}).", "0.012", "0.12"),
+    ("Similarity goes with rate, r(4) = 0.91, p = {}.", "0.012", "0.12"),
+    ("Across the 6 personas, similarity and rate correlate at r = 0.91 (p = {}).", "0.012", "0.12"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), COEFFICIENTS)
+def test_p_of_units_in_words(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right)) == set()
+    assert "p" in found(sentence.format(wrong))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Over the four layers ρ = 0.83 is the largest (p = 0.042).",
+        "In 3 of 4 settings r = 0.83 (p = 0.042) holds.",
+        "Leaving one out, over the other 5 personas r = 0.88 (p = 0.05).",
+        "For two personas ρ = 0.43 (p = 0.0035, N = 44) over their replies.",
+    ],
+)
+def test_units_that_are_not_those_of_the_coefficient(sentence: str) -> None:
+    assert found(sentence) == set()
+
+
+TOTALS = [
+    ("Six personas × 20 questions × 10 replies = {} replies.", "1,200", "1,400"),
+    ("Two arms of 600 replies each make {}.", "1,200", "1,400"),
+    ("Every persona has 200 replies (20 × 10), so the total over 6 personas is {}.", "1,200", "1,400"),
+    ("There are 4 × 6 = 24 adapters and 50 replies from each, {} in all.", "1,200", "1,400"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), TOTALS)
+def test_totals_of_their_factors(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right)) == set()
+    assert found(sentence.format(wrong)) == {"product"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Several arms × 20 questions × 10 replies = 1,200 replies.",
+        "Two arms of 600 replies each, 300 questions of which were new, were drawn.",
+        "Two arms of 600 replies each and 150 of a third one give 1,350.",
+    ],
+)
+def test_totals_of_more_than_is_said(sentence: str) -> None:
+    assert found(sentence) == set()
+
+
+COSINES = {
+    "ferryman": 0.31,
+    "archivist": 0.82,
+    "locksmith": -0.12,
+    "beekeeper": 0.44,
+    "cartographer": 0.55,
+    "sexton": -0.29,
+}
+BOTH = "| Persona | Cosine | Rate |\n|---|---|---|\n" + "\n".join(
+    f"| {u} | {COSINES[u]:+.2f} | {100 * k / n:.1f}% |" for u, (k, n) in UNITS.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right", "wrong"),
+    [
+        ("The rate follows the cosine (ρ = {}, p = 0.058, N = 6).", "0.83", "−0.83"),
+        ("The rate follows the cosine (ρ = {}, p = 0.058, N = 6).", "0.83", "0.82"),
+        ("The rate follows the cosine, Pearson's r = {} (N = 6, p = 0.029).", "0.86", "−0.86"),
+        ("Cosine and rate are tied: a rank correlation of {} over the six personas (p = 0.058).", "0.83", "−0.83"),
+    ],
+)
+def test_coefficients_that_the_columns_give_otherwise(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right), BOTH) == set()
+    assert "recomputed" in found(sentence.format(wrong), BOTH)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The rate follows the loss (ρ = −0.83, p = 0.058, N = 6).",
+        "At L20 the rate follows the cosine (ρ = 0.82, p = 0.058, N = 6).",
+        "With one persona added, the rate follows the cosine (ρ = 0.82, p = 0.058, N = 6).",
+        "The partial correlation of rate and cosine is ρ = −0.83 (p = 0.058, N = 6).",
+        "The rate follows the cosine over more personas (ρ = 0.60, p = 0.01, N = 17).",
+        "The rate follows the cosine (ρ = 0.71, p = 0.14, N = 6).",
+    ],
+)
+def test_coefficients_of_other_data_than_the_table(sentence: str) -> None:
+    assert "recomputed" not in found(sentence, BOTH)

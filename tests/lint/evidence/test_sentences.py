@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from leakstats.lint.document import Document
-from leakstats.lint.evidence.correlations import coefficient_clashes, p_clashes
+from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.counting import count_clashes
 from leakstats.lint.evidence.differences import difference_clashes
 from leakstats.lint.evidence.directions import direction_clashes
@@ -16,6 +16,7 @@ from leakstats.lint.evidence.extremes import superlative_clashes
 from leakstats.lint.evidence.folds import fold_clashes
 from leakstats.lint.evidence.fractions import ratio_clashes
 from leakstats.lint.evidence.knowledge import Clash, Evidence
+from leakstats.lint.evidence.known_records import coefficient_clashes
 from leakstats.lint.evidence.orders import order_clashes
 from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
