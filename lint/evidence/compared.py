@@ -11,8 +11,8 @@ from ..regex import regex
 from .grammar import Number
 from .idioms import intervals, is_rate, pairs_of_counts
 from .knowledge import Evidence
-from .lexicon import superlatives
 from .passages import Sentence
+from .superlatives import superlatives
 
 __all__ = [
     "EARLIER_ISSUE",

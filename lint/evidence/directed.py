@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 
-from .idioms import Span, intervals, spans
+from leakstats.records import struct
+
+from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash
 from .lexicon import DirectionWord
 from .passages import Sentence
 
-__all__ = ["clash_of", "moves_in"]
+__all__ = ["Rate", "clash_of", "moves_in", "rates_in"]
+
+
+@struct
+class Rate:
+    """A rate of a sentence, printed as one or as "78 of 260"; in percent."""
+
+    start: int
+    end: int
+    value: float
+    role: str
+    text: str
 
 
 def clash_of(sentence: Sentence, word: DirectionWord, message: str) -> Clash:
@@ -39,4 +52,24 @@ def moves_in(sentence: Sentence) -> list[Span]:
         ):
             continue
         out.append(s)
+    return out
+
+
+def rates_in(sentence: Sentence) -> list[Rate]:
+    """The rates of a sentence that are no ends of intervals, no bounds and no differences, each once."""
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    found = [
+        Rate(n.at, n.end, n.value if n.role == "percent" else 100 * n.value, n.role, n.text)
+        for n in sentence.numbers
+        if id(n) not in ends and is_rate(sentence, n) and n.bound in ("", "~") and not n.signed
+    ]
+    found += [
+        Rate(k.at, n.end, 100 * k.value / n.value, "percent", f"{k.text} of {n.text}")
+        for k, n in pairs_of_counts(sentence)
+        if n.value >= 20
+    ]
+    out: list[Rate] = []
+    for rate in sorted(found, key=lambda x: x.start):
+        if not out or abs(rate.value - out[-1].value) > 0.6 or rate.start - out[-1].end > 12:
+            out.append(rate)  # "31% (31/100)" is one
     return out

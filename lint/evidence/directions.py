@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .claims import is_claim
-from .directed import clash_of, moves_in
+from .directed import clash_of, moves_in, rates_in
 from .idioms import intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words
@@ -16,6 +16,7 @@ from .quantifiers import quantifiers
 from .relations import relation_sign
 from .relationships import of_relations
 from .shares import vectors
+from .versus import versus_clashes
 
 __all__ = ["direction_clashes"]
 
@@ -41,8 +42,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
             words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
-            yield from _of_comparisons(sentence)
-            yield from _of_paired(sentence)
+            yield from versus_clashes(sentence)
             yield from _of_bare_words(sentence)
             if not words and relation_sign(sentence.text) is None:
                 continue
@@ -92,9 +92,7 @@ _THEN = regex(
 
 def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "… before, 41.1%, and climbed to 36.7%", "ends higher: 24.2%, then 1.7%": one rate, and where it went."""
-    rates = [n for n in sentence.numbers if is_rate(sentence, n) and n.bound in ("", "~") and not n.signed]
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    rates = [n for n in rates if id(n) not in ends]
+    rates = rates_in(sentence)
     if len(rates) != 2 or moves_in(sentence):
         return
     a, b = rates
@@ -104,40 +102,18 @@ def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cla
     names = {m.name for m in sentence.names if not m.name.startswith("#")}
     if len(names) > 1:
         return
-    then = _THEN.fullmatch(sentence.between(a.end, b.at)) is not None
+    then = _THEN.fullmatch(sentence.between(a.end, b.start)) is not None
     for word in words:
         start, end = sentence.start + word.start, sentence.start + word.end
         arrived = a.end <= start and re.fullmatch(
-            r"\s+(?:again |back |slightly |sharply |only )?to\s+(?:about |just |only )?", sentence.between(end, b.at)
+            r"\s+(?:again |back |slightly |sharply |only )?to\s+(?:about |just |only )?", sentence.between(end, b.start)
         )
-        before = then and end <= a.at and not re.search(r"[.;]", sentence.between(end, a.at)) and a.at - end < 40
+        before = (
+            then and end <= a.start and not re.search(r"[.;]", sentence.between(end, a.start)) and a.start - end < 40
+        )
         if not word.polar and (arrived or before) and change * word.sign < 0:
             yield clash_of(sentence, word, f"'{word.text}' beside {a.text} and then {b.text}")
             return
-
-
-def _of_paired(sentence: Sentence) -> Iterator[Clash]:
-    """ "a is ahead of b by 12 points (52% vs 64%)": two names around a comparison, and their rates in that order."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    rates = [n for n in sentence.numbers if is_rate(sentence, n) and id(n) not in ends]
-    names = [m for m in sentence.names if not m.name.startswith("#")]
-    found = list(_OVER.finditer(sentence.text))
-    if len(rates) != 2 or len(names) != 2 or len(found) != 1 or names[0].name == names[1].name:
-        return
-    a, b = rates
-    start, end = sentence.start + found[0].start(), sentence.start + found[0].end()
-    bracketed = sentence.between(a.start - 1, a.start) == "(" and ")" in sentence.between(b.end, b.end + 2)
-    versus = re.fullmatch(r"\s*%?\s*(?:vs\.?|versus|(?:as )?against|and)\s*", sentence.between(a.end, b.start))
-    if not (bracketed and versus and names[0].end <= start and end <= names[1].start < a.start):
-        return
-    if a.bound or b.bound or a.signed or b.signed or a.role != b.role or a.value == b.value:
-        return
-    if re.search(r"\b(?:not|never|no longer|neither|hardly)\s+$", sentence.text[: found[0].start()]):
-        return
-    said = 1 if found[0]["over"] else -1
-    if (a.value > b.value) != (said > 0):
-        word = DirectionWord(found[0].start(), found[0].end(), said, found[0].group(0))
-        yield clash_of(sentence, word, f"'{word.text}' beside {a.text} and {b.text}")
 
 
 _FIRST_TIME = regex(
@@ -153,70 +129,18 @@ _LAST_TIME = regex(
 
 def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "125 of 260 before and 78 of 260 after, so it climbs", "one that gains: 23% at the start and 9% at the end"."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    values = [
-        (n.start, n.end, n.value, n.text)
-        for n in sentence.numbers
-        if id(n) not in ends and is_rate(sentence, n) and not n.signed and n.bound in ("", "~")
-    ]
-    values += [
-        (k.start, n.end, 100 * k.value / n.value, f"{k.text} of {n.text}")
-        for k, n in pairs_of_counts(sentence)
-        if n.value >= 20
-    ]
-    first = [v for v in values if _FIRST_TIME.match(sentence.between(v[1], sentence.end))]
-    last = [v for v in values if _LAST_TIME.match(sentence.between(v[1], sentence.end))]
+    values = rates_in(sentence)
+    first = [v for v in values if _FIRST_TIME.match(sentence.between(v.end, sentence.end))]
+    last = [v for v in values if _LAST_TIME.match(sentence.between(v.end, sentence.end))]
     plain = [w for w in words if not w.polar]
-    if len(first) != 1 or len(last) != 1 or len(plain) != 1 or first[0][0] > last[0][0]:
+    if len(first) != 1 or len(last) != 1 or len(plain) != 1 or first[0].start > last[0].start:
         return
     named = {m.name for m in sentence.names if not m.name.startswith("#")}
-    word, change = plain[0], last[0][2] - first[0][2]
+    word, change = plain[0], last[0].value - first[0].value
     if len(named) > 1 or re.match(r"\s*than\b", sentence.text[word.end :]) or re.search(r"\bthan\b|;", sentence.text):
         return
     if change * word.sign < 0:
-        yield clash_of(sentence, word, f"'{word.text}' beside {first[0][3]} and then {last[0][3]}")
-
-
-_OVER = regex(
-    r"\b(?:(?P<over>dwarfs|exceeds|tops|beats|outstrips|surpasses|outdoes|eclipses|overshadows|outranks|outpaces|"
-    r"outscores|"
-    r"outperforms|(?:is|was|are|were|lies?|lay|stands?|sits?|ranks?) (?:well |far |clearly |just |much )?(?:above|over|"
-    r"ahead of|higher than|larger than|greater than|more than|beyond))|(?P<under>falls short of|trails|lags behind|"
-    r"undershoots|is dwarfed by|is exceeded by|is beaten by|(?:is|was|are|were|lies?|lay|stands?|sits?|ranks?) "
-    r"(?:well |far |clearly |just |much )?(?:below|under|beneath|behind|lower than|smaller than|less than)))\b",
-    re.IGNORECASE,
-)
-
-
-def _of_comparisons(sentence: Sentence) -> Iterator[Clash]:
-    """ "a (90.8%) dwarfs b (4.4%)": two rates, each behind its own name, on both sides of a comparison."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    rates = [n for n in sentence.numbers if is_rate(sentence, n) and id(n) not in ends]
-    for match in _OVER.finditer(sentence.text):
-        start, end = sentence.start + match.start(), sentence.start + match.end()
-        before = [n for n in rates if n.end <= start]
-        after = [n for n in rates if n.start >= end]
-        if (
-            not before
-            or not after
-            or re.search(r"\b(?:not|never|no longer|neither|hardly)\s+$", sentence.text[: match.start()])
-        ):
-            continue
-        a, b = before[-1], after[0]
-        left, right = sentence.between(a.end, start), sentence.between(end, b.at)
-        if a.bound or b.bound or a.role != b.role or a.value == b.value or a.signed or b.signed:
-            continue
-        # each rate stands in the brackets of what is compared
-        if (
-            not re.fullmatch(r"\s*\)?\s*", left)
-            or ")" not in left
-            or not re.fullmatch(r"[^,;.:()\d]{1,48}\(\s*", right)
-        ):
-            continue
-        said = 1 if match["over"] else -1
-        if (a.value > b.value) != (said > 0):
-            word = DirectionWord(match.start(), match.end(), said, match.group(0))
-            yield clash_of(sentence, word, f"'{word.text}' between {a.text} and {b.text}")
+        yield clash_of(sentence, word, f"'{word.text}' beside {first[0].text} and then {last[0].text}")
 
 
 def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:

@@ -10,13 +10,15 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .claims import is_claim
+from .fields import mentions
 from .grammar import Number
 from .idioms import adjacent, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
-from .lexicon import MOOT, ROLE_WORDS, Superlative, superlatives
+from .lexicon import MOOT, ROLE_WORDS
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
 from .ranges import members
+from .superlatives import Superlative, superlatives
 from .wording import CHANGES, RATE_NOUNS
 
 __all__ = ["superlative_clashes"]
@@ -49,6 +51,8 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
                 continue
             for word in found:
                 holder = _holder(sentence, word, found)
+                if word.peak:
+                    holder = _point(sentence, word)
                 if holder is None or _joined(sentence, holder) or _listed(sentence, word):
                     continue
                 clash = _judge(evidence, sentence, word, holder)
@@ -161,6 +165,30 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     return None
 
 
+def _is_about(series: Series, fact: Fact, name: str) -> bool:
+    """True for a field of that arm or measure: the column "Plain", the values below ``plain``."""
+    return name in fact.entities or name == fold_name(series.quantity) or name in series.words
+
+
+def _point(sentence: Sentence, word: Superlative) -> Mention | None:
+    """The dose, the layer or the step at which a course "peaks"."""
+    end = sentence.start + word.end
+    points = [m for m in sentence.names if m.name.startswith("#")]
+    after = next((m for m in points if m.start >= end), None)
+    if after is not None and _REACHED_AT.fullmatch(sentence.between(end, after.start)):
+        return after
+    first = points[0] if points and points[0].end <= sentence.start + word.start else None
+    if first is None or not _FRONTED.fullmatch(sentence.between(sentence.start, first.start)):
+        return None
+    return first if not re.search(r"[;:.]", sentence.between(first.end, end)) else None
+
+
+_FRONTED = regex(r"\W*(?:with|at|after|by|in|on)\s+(?:the )?", re.IGNORECASE)
+_REACHED_AT = regex(
+    r"\s*(?:,?\s*(?:of|at|with|,|\()\s*[\d.]+\s?%?\s*\)?,?)?\s+(?:only |already |just )?(?:at|with|in|on|after|by|"
+    r"around|under)\s+(?:the )?",
+    re.IGNORECASE,
+)
 _SUBSET = regex(
     r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
     r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
@@ -168,7 +196,7 @@ _SUBSET = regex(
     re.IGNORECASE,
 )
 _NOT_FIRST = regex(
-    r"\b(?:second|third|fourth|next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|equal)"
+    r"\b(?:next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|equal)"
     r"[\s-]+(?:the )?$",
     re.IGNORECASE,
 )
@@ -194,11 +222,13 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if said in _OF_FIT and _FIT.search(sentence.text) is None:
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
+    if word.peak:  # the verb of an extreme is no point of a course
+        near = near.replace(sentence.between(start, end), " ")
     if _SUBSET.search(sentence.text) or _TWICE.search(sentence.text):
         return None
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
-    counted = re.search(r"\bof (?:the |all |our )*(\d+)\b", sentence.between(end, end + 40))
+    counted = re.search(r"\bof (?:the |all |our )*(\d+)\b(?![.,]\d|\s?%)", sentence.between(end, end + 40))
     spread = _of_spread(sentence, end) or _SCATTERS.search(sentence.between(sentence.start, start)) is not None
     candidates = [
         (s, s.facts[holder.name])
@@ -211,18 +241,23 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
         and (counted is None or len(members(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
     ]
+    of_one = False  # a column that is named is not averaged with others
     if holder.name.startswith("#"):
         named = {m.name for m in sentence.passage.names if not m.name.startswith("#")} & evidence.spoken
         own = [(s, f) for s, f in candidates if named & f.entities]
-        candidates = own if named else candidates
+        told = _told(sentence, candidates)
+        of_one = bool(named) or told is not candidates
+        candidates = own if named else told
         if named and len({frozenset(named & f.entities) for _, f in own}) != 1:
             return None
     others = _beside_holder(sentence, start, end, holder)
-    candidates = [(s, f) for s, f in candidates if all(o in s.facts for o in others)]
+    candidates = [(s, f) for s, f in candidates if all(o in s.facts or _is_about(s, f, o) for o in others)]
     change = None if spread else _change(sentence, start, end)
     moved = _moved(sentence, end, holder)
     if change is None and moved is not None and not spread:
         change = "any"  # "Largest: a, from 0.21 to 0.47"
+    if said in _OF_DEGREE | _OF_MERIT and _ACTS.search(sentence.between(sentence.start, start)):
+        change = change or "any"  # "the cream works best in dogs"
     if change is not None:
         candidates = _changes(evidence, holder, candidates)
         if moved is not None:
@@ -233,8 +268,12 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "spread"]
     if not candidates:
         return None
-    wanted = "spread" if change is not None or spread else "mean"
-    over = [(s, s.facts[holder.name]) for s in evidence.aggregates if s.role == wanted and holder.name in s.facts]
+    kind = "spread" if change is not None or spread else "mean"
+    over = [
+        (s, s.facts[holder.name])
+        for s in evidence.aggregates
+        if s.role == kind and holder.name in s.facts and not of_one
+    ]
     if _AVERAGED.search(sentence.text) and change is None and not spread:
         averaged = [(s, f) for s, f in candidates if words_of(s.quantity) & _MEANS]
         candidates = averaged or (candidates if over else [])
@@ -265,7 +304,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         after = "" if word.end - word.start > 12 else sentence.between(end, end + 40)
         after = _elided(sentence, word, holder) or after
         bare = near.replace(holder.text.strip(), " ")
-        candidates = _ranged(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
+        candidates = _between_ends(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
         return None
     either = said in _OF_MERIT or (
@@ -277,13 +316,24 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     by_name = {
         k: (abs(f.value) if word.strength else f.value) for k, f in series.facts.items() if not k.startswith("#")
     } or {k: f.value for k, f in series.facts.items()}
-    right = (max if word.sign > 0 else min)(by_name, key=lambda k: by_name[k])
+    wanted = _ranked(list(by_name.values()), word)
+    right = next(k for k, v in by_name.items() if v == wanted)
     return Clash(
         "superlative",
         sentence.passage.place(start, end),
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+def _told(sentence: Sentence, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
+    """Those whose columns the sentence names by a word of their headers; all of them where it names none."""
+    out = []
+    for origin in ("page", "data"):
+        group = [(s, f) for s, f in candidates if s.origin == origin]
+        at = mentions(sentence.text.lower(), [s for s, _ in group])
+        out += [x for x, found in zip(group, at, strict=True) if found]
+    return out or candidates
 
 
 _OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
@@ -293,6 +343,12 @@ _OF_MERIT = frozenset(["best", "worst"])
 """Which end is meant depends on what is good."""
 _OF_DEGREE = frozenset(["most", "least"])
 """Of a change, its size or its good direction."""
+_ACTS = regex(
+    r"\b(?:works?|worked|helps?|helped|acts?|acted|bites?|pays?|paid|takes effect|succeeds?|matters?|mattered|hurts?|"
+    r"counts?)"
+    r"\b(?:(?! (?:as|out to)\b)[^.;:\d]){0,60}$",
+    re.IGNORECASE,
+)
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
 _TWICE = regex(
     r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom)(?: \w+)? to (?:best|worst|highest|lowest|largest|"
@@ -354,7 +410,7 @@ def _of_spread(sentence: Sentence, end: int) -> bool:
     )
 
 
-def _ranged(
+def _between_ends(
     evidence: Evidence, sentence: Sentence, end: int, candidates: list[tuple[Series, Fact]]
 ) -> list[tuple[Series, Fact]]:
     """ "The rates run from 5% to 67%; the judge has the highest": the fields with these ends, where no noun follows."""
@@ -389,20 +445,25 @@ def _beside_holder(sentence: Sentence, start: int, end: int, holder: Mention) ->
 
 
 def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | None, *, either: bool = False) -> bool:
-    """True if ``fact`` is the largest or smallest of its series, in value or in size."""
+    """True if ``fact`` has the place in the order of its series that ``word`` gives it, by value or by size."""
     facts = members(series)
     spread = max(f.high - f.low for f in facts) + 1e-12
     for values, own in (
         ([f.value for f in facts], fact.value),
         ([abs(f.value) for f in facts], abs(fact.value)),
     ):
-        if abs(own - (max(values) if word.sign > 0 else min(values))) <= spread:
+        if abs(own - _ranked(values, word)) <= spread:
             return True
         if either and min(abs(own - max(values)), abs(own - min(values))) <= spread:
             return True
         if change == "down" and abs(own - min(values)) <= spread:
             return True
     return False
+
+
+def _ranked(values: list[float], word: Superlative) -> float:
+    """The largest or the smallest of some values, or the one that many places behind."""
+    return sorted(values, reverse=word.sign > 0)[min(word.rank, len(values)) - 1]
 
 
 def _change(sentence: Sentence, start: int, end: int) -> str | None:
@@ -412,6 +473,8 @@ def _change(sentence: Sentence, start: int, end: int) -> str | None:
     )
     after = re.match(r"\s+(?:[a-z-]+\s+)?(\w+)(?:\s+(\w+))?", sentence.between(end, end + 40))
     words = [before.group(1)] if before else []
+    if end - start > 12:  # "nobody gains more than"
+        words += re.findall(r"\w+", sentence.between(start, end))
     if after is not None:
         words += re.findall(r"\w+", after.group(0))[:2]
     for text in words:

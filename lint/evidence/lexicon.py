@@ -1,25 +1,15 @@
-"""Words that claim a direction, a strength or an extreme. An unknown word claims nothing."""
+"""Words that claim a direction or a strength, and what makes a claim moot. An unknown word claims nothing."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from leakstats.records import struct
 
 from ..regex import regex
 from ..words import lowered
 
-__all__ = [
-    "MOOT",
-    "NEGATED",
-    "ROLE_WORDS",
-    "DirectionWord",
-    "Superlative",
-    "direction_words",
-    "strength_words",
-    "superlatives",
-]
+__all__ = ["MOOT", "NEGATED", "ROLE_WORDS", "DirectionWord", "direction_words", "strength_words"]
 
 _UP = [
     "rises?",
@@ -115,6 +105,13 @@ _UP = [
     "trends_up",
     "trended_up",
     "builds_up",
+    "drives_up",
+    "drove_up",
+    "pushes_up",
+    "pushed_up",
+    "brings_up",
+    "brought_up",
+    "pulls_up",
     "built_up",
     "elevates",
     "augments",
@@ -268,6 +265,19 @@ _DOWN = [
     "attenuates",
     "attenuated",
     "cuts_back",
+    "cuts",
+    "trims",
+    "trimmed",
+    "slashes",
+    "slashed",
+    "brings_down",
+    "brought_down",
+    "drives_down",
+    "drove_down",
+    "pushes_down",
+    "pulls_down",
+    "takes_off",
+    "takes_away",
     "undercuts",
     "quieter",
     "rarer",
@@ -421,132 +431,6 @@ def strength_words(text: str) -> list[DirectionWord]:
     ]
 
 
-_MOST = [
-    "highest",
-    "most",
-    "largest",
-    "biggest",
-    "greatest",
-    "strongest",
-    "tightest",
-    "best",
-    "top",
-    "steepest",
-    "leakiest",
-    "longest",
-    "maximum",
-    "firmest",
-    "widest",
-    "sharpest",
-    "hottest",
-    "clearest",
-    "heaviest",
-    "loudest",
-    "readiest",
-    "keenest",
-    "richest",
-    "fullest",
-]
-_LEAST = [
-    "lowest",
-    "least",
-    "smallest",
-    "weakest",
-    "loosest",
-    "worst",
-    "bottom",
-    "shallowest",
-    "driest",
-    "shortest",
-    "minimum",
-    "fewest",
-    "flattest",
-    "narrowest",
-    "faintest",
-    "lightest",
-    "quietest",
-    "mildest",
-    "slightest",
-    "tiniest",
-    "poorest",
-    "rarest",
-    "thinnest",
-]
-_SUPERLATIVE = regex(
-    rf"\b(?:(?P<most>{'|'.join(_MOST)})|(?P<least>{'|'.join(_LEAST)}))\b(?!\s+(?:of "
-    rf"the|likely|part|cases?|important|notabl|recent|common|one|two|three|\d))",
-    re.IGNORECASE,
-)
-
-
-class Superlative(NamedTuple):
-    """A word that names the largest (+1) or the smallest (-1)."""
-
-    start: int
-    end: int
-    sign: int
-    strength: bool
-    """It speaks of a relation's strength: the sign of a coefficient does not matter."""
-
-
-_STRENGTH_SUPERLATIVE = frozenset(
-    ["strongest", "tightest", "best", "weakest", "loosest", "worst", "firmest", "sharpest", "clearest", "faintest"]
-)
-
-
-def superlatives(text: str) -> list[Superlative]:
-    """The superlatives of ``text``; "at most", "at least" and "most of the" are none."""
-    out = []
-    for match in _SUPERLATIVE.finditer(text):
-        before = text[max(0, match.start() - 4) : match.start()].lower()
-        if before.rstrip().endswith(("at", "al")) or re.match(
-            r"\s+(?:personas|sources|layers|models|cases|of(?! (?:all|them|these|any)\b))\b",
-            text[match.end() : match.end() + 12],
-        ):
-            continue
-        word = match.group(0).lower()
-        if text[match.end() : match.end() + 1] == "-":
-            continue  # "the best-known"
-        if word in ("top",) and not (before.endswith("the ") or _TOPS.search(text[: match.start()])):
-            continue
-        if word in ("most", "least") and not before.endswith("the ") and _COUNTED.match(text[match.end() :]):
-            continue  # "most voices" is a share
-        if _MODIFIER.search(text[max(0, match.start() - 24) : match.start()]):
-            continue  # "at the highest dose" says where
-        out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, word in _STRENGTH_SUPERLATIVE))
-    for match in _LEADS.finditer(text):
-        if not NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
-            out.append(Superlative(match.start(), match.end(), 1 if match["first"] else -1, False))
-    return sorted(out)
-
-
-_TOPS = regex(r"[:;,(]\s*$")
-"""Behind a stop "top" opens a list of ends: "by layer: top L27, bottom L9"."""
-_LEADS = regex(
-    r"\b(?:(?P<first>(?:tops|topped|leads|led|heads|headed) (?:the|this|our) (?:list|ranking|rankings|table|"
-    r"field|order|group|"
-    r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|leads(?=\s*(?:[,;.(]|"
-    r"$))|on top(?=\s*[,;.(])|at the top(?=\s*[,;.(])|(?:more|higher|better|"
-    r"greater)"
-    r"(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)|(?:comes?|came|ranks?|ranked|"
-    r"finish\w+) (?:out )?(?:last|"
-    r"bottom)|brings? up the rear|at the bottom(?=\s*[,;.(])|(?:is|sits|stands) at the bottom of the (?:list|"
-    r"ranking|table|field)|"
-    r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)\b",
-    re.IGNORECASE,
-)
-_COUNTED = regex(
-    r"\s+(?!\w+ing\b|frequent\b|common\b|pronounced\b|prevalent\b|marked\b|prone\b|susceptible\b|accurate\b|"
-    r"sensitive\b|"
-    r"frequently\b|readily\b|heavily\b|clearly\b|for\b|in\b|under\b|at\b|by\b|with\b|is\b|on\b|"
-    r"to\b|when\b|after\b|often\b|strongly\b)[a-z]+",
-    re.IGNORECASE,
-)
-_MODIFIER = regex(
-    r"\b(?:at|under|with|from|until|till|by|in|on|beyond|up to|down to|after|before|than|through|between|of|to|using|"
-    r"given|over|across|for)\s+(?:(?:the|its|their|our|this|that|each|a)\s+)(?:\w+\s+)?$",
-    re.IGNORECASE,
-)
 ROLE_WORDS = {
     "first": regex(
         r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained|entry|"
