@@ -29,6 +29,7 @@ from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
+from .unpaired import is_unpaired
 from .wording import CHANGES
 
 __all__ = ["difference_clashes"]
@@ -59,6 +60,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             for number in sentence.numbers:
                 if number.role != "points" or _is_bounded(sentence, number) or _threshold(sentence, number):
+                    continue
+                if is_unpaired(evidence, sentence, number):
                     continue
                 low, high = number.scaled()
                 ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}

@@ -1,0 +1,135 @@
+"""Numbers in points that are no difference of two levels: spreads, slopes, residuals, steps, points of data."""
+
+from __future__ import annotations
+
+import re
+
+from ..regex import regex
+from .grammar import Number
+from .idioms import spans
+from .knowledge import Evidence
+from .passages import Sentence
+
+__all__ = ["is_unpaired"]
+
+_ERROR = (
+    r"(?:half-?[- ]?width|widths?|margins? of error|error(?: bars?)?|SEM?|SDs?|s\.d\.|s\.e\.m?\.?|sigma|σ|std|"
+    r"deviations?|RMSEs?|MAEs?|IQRs?|noise(?: floor)?|uncertaint(?:y|ies)|precision|resolution|jitter|variability|"
+    r"scatter|granularity|bias)"
+)
+_ERRS = regex(rf"(?<![\w-]){_ERROR}(?![\w-])", re.IGNORECASE)
+_AFTER = regex(rf"\s*(?:[\w-]+\s+){{0,2}}{_ERROR}(?![\w-])", re.IGNORECASE)
+_COMPARES = regex(
+    r"\b(?:gaps?|differ\w*|leads?|ahead|behind|apart|above|below|higher|lower|more|less|over|under|changes?|shifts?|"
+    r"drops?|dropped|falls?|fell|ris(?:es?|ing|en)|rose|gains?|gained|los(?:es?|t)|jumps?|climbs?|grows?|grew|effects?)\b",
+    re.IGNORECASE,
+)
+_RATE = regex(r"[*_`]*\s*(?:per|/(?=\s?[a-z])|for (?:each|every)|with (?:each|every))\s*\+?\s*[\w.σ]", re.IGNORECASE)
+_SLOPES = regex(
+    r"\b(?:slopes?|gradients?|regress\w*|OLS|least[- ]squares|(?:linear|fitted|straight)[- ](?:fit|line|trend)s?|"
+    r"per \+?\s?(?:unit|one|0?\.\d+|SD))\b",
+    re.IGNORECASE,
+)
+_RESIDUAL = regex(
+    r"\b(?:residuals?|misfits?|deviat\w+|off (?:the|its) (?:line|fit)|(?:over|under)-?predict\w*)\b", re.I
+)
+_OF_DATA = regex(
+    r"\bN\s*[=≈]|\boutliers?\b|\bR(?:²|\^2)|ρ|\brho\b|\bfit(?:s|ted)?\b|\bscatter\b|\bregress", re.IGNORECASE
+)
+_PAIR = regex(
+    r"\s*[(\[]\s*(?:[a-z]+ ){0,2}(?P<left>\d{1,6})\s*(?:→|->|–>|to|–|—|-|and)\s*(?:[a-z]+ )?"
+    r"(?P<right>\d{1,6})\s*[)\],;]"
+)
+_BETWEEN = regex(
+    r"\b(?:between|from)\s+(?:[a-z]+ ){0,2}(?P<left>\d{1,6})\s*(?:→|->|to|and|–|-)\s*(?:[a-z]+ )?(?P<right>\d{1,6})\s*"
+    r"[,(\[]*\s*(?:by |of |at )?$"
+)
+_AXIS = regex(r"\b(?:epochs?|steps?|checkpoints?|rounds?|iterations?|layers?|updates?|batch(?:es)?)\b", re.IGNORECASE)
+_EQUATION = regex(r"=\s*[-−+]?\d[\d.]*\s?%?\s*[-−–+]\s*$")
+_TERM = regex(r"\d\s?%?\s[-−–+]\s$")
+_AVERAGES = regex(r"\bmedians? and (?:the )?means?\b|\bmeans? and (?:the )?medians?\b", re.IGNORECASE)
+
+
+def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a number in points that the words around it call something else than a difference of two levels.
+
+    The error of a rate, a slope, a residual, a term of an equation, the step between two checkpoints ("+15 pp
+    (6→8)"), "2 points" of a scatter, the lowest and the highest of several differences, and the change of a thing
+    of a list that nothing is known of.
+    """
+    before = sentence.between(sentence.start, number.start)
+    after = sentence.between(number.end, sentence.end)
+    return (
+        _is_error(before, after)
+        or _RATE.match(after) is not None
+        or _SLOPES.search(before) is not None
+        or _EQUATION.search(before) is not None
+        or _TERM.search(before) is not None
+        or _is_of_data(sentence, number)
+        or _is_step(evidence, sentence, before, after)
+        or any(s.kind == "range" and number in (s.left, s.right) for s in spans(sentence))
+        or _is_of_another(sentence, number, before, after)
+        or _AVERAGES.search(sentence.text) is not None
+    )
+
+
+def _is_error(before: str, after: str) -> bool:
+    """True for "the standard error at 30% is 3.2 pp" and "an 8 pp half-width": a measure of error owns the number."""
+    if _AFTER.match(after):
+        return True
+    found = [m.end() for m in _ERRS.finditer(before)]
+    return bool(found) and not _COMPARES.search(before[found[-1] :])
+
+
+def _is_of_data(sentence: Sentence, number: Number) -> bool:
+    """True for "adding 2 points lifts ρ": a whole number of points where no other number is a rate."""
+    return (
+        number.decimals == 0
+        and not number.signed
+        and "point" in sentence.between(number.start, number.end + 8)
+        and "percent" not in sentence.between(number.start, number.end + 12)
+        and _OF_DATA.search(sentence.text) is not None
+        and not any(n.role == "percent" for n in sentence.numbers)
+    )
+
+
+def _is_step(evidence: Evidence, sentence: Sentence, before: str, after: str) -> bool:
+    """True for "+15 pp (6→8)" and "between 6 and 8 (+15 pp)", where these are checkpoints and no rates."""
+    pair = _PAIR.match(after) or _BETWEEN.search(before)
+    if pair is None:
+        return False
+    known = all(f"#{pair[end]}" in evidence.about for end in ("left", "right"))
+    return known or _AXIS.search(sentence.text) is not None
+
+
+_ITEM = regex(r"[,;:]\s")
+_QUOTED = regex(r"“[^”]*”|\"[^\"]*\"")
+_NAMED = regex(r"[\w .'’_-]*[A-Za-z][\w .'’_-]*[,:]?\s*")
+
+
+def _is_of_another(sentence: Sentence, number: Number, before: str, after: str) -> bool:
+    """True for a number whose bracket, or the item of a list before it, names a thing that nothing is known of.
+
+    "the next residual (KT, −15 pp)", "printing press (−0.9 pp), law (−7 pp, 48% → 41%)".
+    """
+    opened = before.rfind("(")
+    if (
+        opened < 0
+        or ")" in before[opened:]
+        or any(m.start >= sentence.start + opened for m in sentence.names if m.end <= number.start)
+    ):
+        return False
+    inside = before[opened + 1 :]
+    if inside.strip():
+        return _RESIDUAL.search(before) is not None and _NAMED.fullmatch(inside) is not None
+    if not number.signed or not re.match(r"(?: each| apiece)?\)", after):
+        return False
+    item = _ITEM.split(before[:opened])[-1]
+    start = sentence.start + opened - len(item)
+    listed = sum(1 for n in sentence.numbers if n.role == "points" and sentence.between(n.start - 1, n.start) == "(")
+    return (
+        listed > 1
+        and not any(ch.isdigit() for ch in item)
+        and not any(start <= m.start < number.start for m in sentence.names)
+        and _COMPARES.search(_QUOTED.sub("", item)) is None
+    )

@@ -1,0 +1,87 @@
+"""Sentences as dense research pages write them: true ones stay silent, false ones of the same form are found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leakstats.lint.engine import Options, lint_text
+
+EPOCHS = (0, 4, 8, 12)
+RATES = {
+    "harbour_pilot": (4.0, 61.5, 71.0, 64.0),
+    "beekeeper": (2.0, 31.0, 55.0, 52.5),
+    "court_usher": (7.0, 43.0, 33.5, 31.0),
+    "tram_driver": (5.0, 36.0, 38.0, 38.0),
+    "poet": (3.0, 22.0, 15.5, 9.0),
+    "glass_blower": (9.0, 14.0, 11.5, 6.0),
+}
+FITTED = {
+    "harbour_pilot": 47.3,
+    "beekeeper": 42.1,
+    "court_usher": 39.6,
+    "tram_driver": 29.8,
+    "poet": 23.2,
+    "glass_blower": 18.5,
+}
+CURVES = "| Persona | Epoch 0 | Epoch 4 | Epoch 8 | Epoch 12 |\n|---|---|---|---|---|\n" + "\n".join(
+    f"| {k} | {a}% | {b}% | {c}% | {d}% |" for k, (a, b, c, d) in RATES.items()
+)
+RESIDUALS = "| Persona | Observed | Fitted | Residual (pp) |\n|---|---|---|---|\n" + "\n".join(
+    f"| {k} | {RATES[k][-1]}% | {v}% | {RATES[k][-1] - v:+.1f} |" for k, v in FITTED.items()
+)
+DATA = {
+    "curves": [
+        {"persona": k, "epoch": e, "rate": r / 100, "n": 200}
+        for k, rates in RATES.items()
+        for e, r in zip(EPOCHS, rates, strict=True)
+    ]
+}
+
+
+def codes(sentence: str, folder: Path | None = None) -> set[str]:
+    """The rules of numbers that speak on a page with the sentence among its takeaways."""
+    page = (
+        "# Uptake differs over personas (LOW confidence)\n\n## TL;DR\n\n### Results\n\n**Main takeaways:**\n\n"
+        f"- {sentence}\n\n# Detailed report\n\n## Headline numbers\n\n{CURVES}\n\n{RESIDUALS}\n"
+    )
+    results: tuple[Path, ...] = ()
+    if folder is not None:
+        (folder / "curves.json").write_text(json.dumps(DATA), "utf-8")
+        results = (folder / "curves.json",)
+    found = lint_text(page, Options(results=results)).findings
+    return {f.code for f in found if f.code[:3] in ("CR3", "CR4") and f.severity != "note"}
+
+
+TRUE = [
+    # points that are no difference of two levels
+    "The slope is +7.2 pp per +0.1 cosine for harbour_pilot, +4.1 pp for beekeeper.",
+    "A straight line through beekeeper's epochs gives about +3.9 pp per epoch (2.0% to 52.5%).",
+    "The half-width of a rate is ~6-7 pp at n = 200.",
+    "At 30% and n = 200 the standard error is 3.2 pp; at 60% it is 3.5 pp.",
+    "harbour_pilot ends at 64.0% against a fitted 47.3% (+16.7 pp), more than the next residual (CU, −8.6 pp).",
+    "OLS at epoch 12: rate = 12.1% + 41.7 pp × cosine, R² = 0.61.",
+    "The largest steps between checkpoints: beekeeper +24.0 pp (4→8), court_usher −9.5 pp (4→8).",
+    "The biggest jump is that of beekeeper between 4 and 8 (+24.0 pp).",
+    "ρ goes from 0.31 (N = 5) to 0.82 (N = 7) by adding 2 points.",
+    "Losses after epoch 4: tide tables (−7.5 pp, 48.0% → 40.5%), brass and “small change” (−3.1 pp each).",
+]
+FALSE = [
+    ("harbour_pilot climbs from 4.0% to 64.0%, a rise of 54.0 pp.", "CR408"),
+    ("beekeeper ends at 52.5% and poet at 9.0%, a gap of 34.5 pp.", "CR408"),
+    ("The standard error is small: beekeeper rises from 2.0% to 52.5%, by 42.0 pp.", "CR408"),
+]
+
+
+@pytest.mark.parametrize("sentence", TRUE)
+def test_true_sentences_are_silent(sentence: str, tmp_path: Path) -> None:
+    assert codes(sentence) == set()
+    assert codes(sentence, tmp_path) == set()
+
+
+@pytest.mark.parametrize(("sentence", "code"), FALSE)
+def test_false_sentences_are_found(sentence: str, code: str, tmp_path: Path) -> None:
+    assert code in codes(sentence)
+    assert code in codes(sentence, tmp_path)
