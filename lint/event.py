@@ -99,6 +99,6 @@ def _moved(finding: Finding, first: int, added: int) -> Finding:
     if line < first or (line == first and first > 1 and end_line < first):
         return finding
     if line >= first + added:
-        return replace(finding, place=Place(line - added, column, end_line - added, end_column), edit=None)
+        return replace(finding, place=Place(line - added, column, end_line - added, end_column), edits=())
     said = finding.message if finding.rule in _ABSENT else f"in the issue's title: {finding.message}"
-    return replace(finding, place=Place(1, 1, 1, 1), message=said, edit=None)
+    return replace(finding, place=Place(1, 1, 1, 1), message=said, edits=())

@@ -39,8 +39,8 @@ class Finding:
     severity: Severity
     message: str
     help: str = ""
-    edit: Edit | None = None
-    """What `--fix` would do; ``None`` where a person must decide."""
+    edits: tuple[Edit, ...] = ()
+    """What `--fix` would do; nothing where a person must decide."""
 
     def __post_init__(self) -> None:
         line, column, end_line, end_column = self.place

@@ -63,7 +63,7 @@ def repair(page: PageReport) -> Repaired:
     crlf = "\r" in text
     if crlf and text != source.text.replace("\n", "\r\n"):
         raise LeakstatsError(f"{path}: mixes line ends; save it with one kind, then repair it")
-    edits = [edit for finding in page.findings if (edit := _edit(finding, source, path.parent)) is not None]
+    edits = [edit for finding in page.findings for edit in _edits(finding, source, path.parent)]
     after, count = _applied(source.text, edits)
     return Repaired(page.path, source.text, after, count, crlf, data.startswith(b"\xef\xbb\xbf"))
 
@@ -78,14 +78,14 @@ def _applied(text: str, edits: Iterable[Edit]) -> tuple[str, int]:
     return "".join([*out, text[position:]]), count
 
 
-def _edit(finding: Finding, source: Source, folder: Path) -> Edit | None:
-    """The repair of a finding: its own, or the address of its figure at the checked-out commit."""
-    if finding.edit is not None or finding.rule != "unpinned-figure":
-        return finding.edit
+def _edits(finding: Finding, source: Source, folder: Path) -> tuple[Edit, ...]:
+    """The repairs of a finding: its own, or the address of its figure at the checked-out commit."""
+    if finding.edits or finding.rule != "unpinned-figure":
+        return finding.edits
     line, column, end_line, end_column = finding.place
     start, end = source.start_of(line) + column - 1, source.start_of(end_line) + end_column - 1
     url = pinned_url(source.text[start:end], folder)
-    return Edit(start, end, url) if url is not None else None
+    return (Edit(start, end, url),) if url is not None else ()
 
 
 # -- addresses --------------------------------------------------------------------------------------------------------

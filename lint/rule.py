@@ -57,7 +57,13 @@ class Rule(ABC):
         """Yield what is wrong with ``page``."""
 
     def finding(
-        self, page: Page, place: Place | Block | Text | int, message: str, help: str = "", *, edit: Edit | None = None
+        self,
+        page: Page,
+        place: Place | Block | Text | int,
+        message: str,
+        help: str = "",
+        *,
+        edits: tuple[Edit, ...] = (),
     ) -> Finding:
         """A finding of this rule at a place, a block, the content of a text, or a line."""
         source = page.document.source
@@ -69,7 +75,7 @@ class Rule(ABC):
             place = source.line_place(place.line)
         # A message may quote a table that the renderer printed.
         flat = " ".join(message.split())
-        return Finding(source.path, place, self.code, self.name, self.severity, flat, help, edit)
+        return Finding(source.path, place, self.code, self.name, self.severity, flat, help, edits)
 
     @classmethod
     def doc(cls) -> RuleDoc:

@@ -114,10 +114,10 @@ class Difference:
     """Numbers differ; otherwise only words do."""
 
     @property
-    def edit(self) -> Edit | None:
-        """What restores it; ``None`` where something came or went, and the words around it may have to change too."""
+    def edits(self) -> tuple[Edit, ...]:
+        """What restores it; nothing where something came or went, and the words around it may have to change too."""
         plain = self.shown and self.wanted and "\n" not in self.shown + self.wanted
-        return Edit(self.start, self.end, self.wanted) if plain else None
+        return (Edit(self.start, self.end, self.wanted),) if plain else ()
 
 
 @struct

@@ -99,8 +99,8 @@ def _summary(report: Report) -> str:
     idle = sum(len(page.not_run) for page in report.pages)
     pages = f"{len(report.pages)} page{'s' * (len(report.pages) != 1)}"
     unchecked = f"; {idle} check{'s' * (idle != 1)} not run" if idle else ""
-    mended = sum(f.edit is not None for f in report.findings)
-    perhaps = any(f.edit is None and f.rule == "unpinned-figure" for f in report.findings)  # if it is in the checkout
+    mended = sum(len(f.edits) for f in report.findings)
+    perhaps = any(not f.edits and f.rule == "unpinned-figure" for f in report.findings)  # if it is in the checkout
     repairs = f"; --fix repairs {mended}{' or more' * perhaps}" if mended else ""
     verdict = {0: "passed", 1: "failed", 2: "not judged: a file could not be read"}[report.status]
     return f"{pages}: {', '.join(counts)}{unchecked}{repairs}: {verdict}"

@@ -54,5 +54,5 @@ class ChangedValue(Rule):
                         place_of(page.document.source, difference.start, difference.end),
                         f"the page says {said} where the analysis says {meant} ({value.span.expression})",
                         "restore it, or change the narrative and render again",
-                        edit=difference.edit,
+                        edits=difference.edits,
                     )

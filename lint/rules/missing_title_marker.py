@@ -43,16 +43,16 @@ class MissingTitleMarker(Rule):
                 endings = " or ".join(page.template.title.ending(level) for level in levels)
                 place = page.document.source.place(title.at, title.end)
                 message = "the title has no confidence marker"
-                yield self.finding(page, place, message, f"end it with {endings}", edit=self._edit(page, title))
+                yield self.finding(page, place, message, f"end it with {endings}", edits=self._edits(page, title))
 
-    def _edit(self, page: Page, title: Title) -> Edit | None:
-        """The marker of the one level that the page states; ``None`` where it states none, or several."""
+    def _edits(self, page: Page, title: Title) -> tuple[Edit, ...]:
+        """The marker of the one level that the page states; nothing where it states none, or several."""
         stated = {line.level for line in confidence_lines(page)}
         if len(stated) != 1 or "(" in title.text[-30:] or not stated <= set(page.template.confidence.levels):
-            return None
+            return ()
         written = page.document.source.text[title.at : title.end]
         if "\n" in written or not written.strip():
-            return None
+            return ()
         # Inside the quotes of front matter, and before the full stop that titles do not have.
         end = title.at + len(written.rstrip().rstrip("'\"").rstrip(" ."))
-        return Edit(end, end, f" {page.template.title.ending(stated.pop())}")
+        return (Edit(end, end, f" {page.template.title.ending(stated.pop())}"),)

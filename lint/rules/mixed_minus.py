@@ -46,12 +46,14 @@ class MixedMinus(Rule):
         hyphens = [sign for sign in signs if not sign.typographic]
         if len(hyphens) == len(signs):
             return
-        for sign in hyphens:
-            start = sign.text.source(sign.at)
+        starts = sorted(sign.text.source(sign.at) for sign in hyphens)
+        if starts:
+            others = len(starts) - 1
+            more = f", and so {'has' if others == 1 else 'have'} {others} below" if others else ""
             yield self.finding(
                 page,
-                page.document.source.place(start, start + 1),
-                "this number has a hyphen for a minus sign; others have U+2212",
-                "write −, as elsewhere on the page",
-                edit=Edit(start, start + 1, "−"),
+                page.document.source.place(starts[0], starts[0] + 1),
+                f"this number has a hyphen for a minus sign{more}; others have U+2212",
+                "write − everywhere, or a hyphen everywhere",
+                edits=tuple(Edit(start, start + 1, "−") for start in starts),
             )

@@ -58,5 +58,5 @@ class OutdatedValue(Rule):
                     place_of(page.document.source, difference.start, difference.end),
                     f"the page says {said}; the analysis now says {meant} ({value.span.expression})",
                     "render the page again",
-                    edit=difference.edit,
+                    edits=difference.edits,
                 )

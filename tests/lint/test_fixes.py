@@ -114,10 +114,19 @@ def test_titles(title: str, repaired: str | None, page: Path) -> None:
     assert (f"+{repaired}\n" in out) if repaired else not out
 
 
+def test_minus_signs_are_one_note_and_a_repair_each(page: Path) -> None:
+    page.write_text("ρ = −0.4, -0.5, -0.6 and -0.7\n", "utf-8")
+    shown = run("--select", "CR803").stdout
+    assert shown.count("CR803") == 1
+    assert "this number has a hyphen for a minus sign, and so have 2 below; others have U+2212" in shown
+    run("--fix", "--write", "--select", "CR803")
+    assert page.read_text("utf-8") == "ρ = −0.4, −0.5, −0.6 and −0.7\n"
+
+
 def test_no_level_is_guessed() -> None:
     other = PAGE + "\n**Confidence: HIGH** — many seeds and many more personas.\n"
     for text in (other, "# The rate falls\n"):
-        assert [f.edit for f in lint_text(text).findings if f.code == "CR108"] == [None]
+        assert [f.edits for f in lint_text(text).findings if f.code == "CR108"] == [()]
 
 
 @pytest.mark.parametrize(

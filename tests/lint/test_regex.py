@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 import leakstats.lint
-from leakstats.lint.evidence import grammar, lexicon, quantifiers, relations, quantifiers, relations
+from leakstats.lint.evidence import grammar, lexicon, quantifiers, relations
 from leakstats.lint.regex import regex
 
 METHODS = ["search", "match", "fullmatch", "finditer", "findall", "split", "sub"]
