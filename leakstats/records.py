@@ -1,7 +1,7 @@
 """Records of the linter: data classes that cost little to define.
 
 ``dataclass(frozen=True)`` compiles six methods for each class, half a millisecond; a linter that starts anew for every
-page has a hundred of them. A record compiles a bare ``__init__`` and shares the rest. That nobody changes one is
+page has a hundred of them. A record compiles its ``__init__`` and shares the rest. That nobody changes one is
 checked by mypy and not at run time.
 """
 
@@ -37,36 +37,10 @@ def _nothing(self: Any) -> tuple[()]:
     return ()
 
 
-def _initializer(cls: type) -> Callable[..., None]:
-    """``__init__`` as a data class has it; its source holds no annotations and compiles in a third of the time."""
-    given: list[str] = []
-    named = ["*"]
-    body = []
-    space: dict[str, Any] = {"_unset": dataclasses.MISSING}
-    for f in dataclasses.fields(cls):
-        name, value = f.name, f.name
-        if f.default is not dataclasses.MISSING:
-            space[f"_{name}"] = f.default
-            name = f"{name}=_{name}"
-        elif f.default_factory is not dataclasses.MISSING:
-            space[f"_{name}"] = f.default_factory
-            name, value = f"{name}=_unset", f"_{name}() if {name} is _unset else {name}"
-        (named if f.kw_only else given).append(name)
-        body.append(f"self.{f.name}={value}")
-    if hasattr(cls, "__post_init__"):
-        body.append("self.__post_init__()")
-    parameters = ",".join(["self", *given, *(named if len(named) > 1 else [])])
-    exec(f"def __init__({parameters}): {';'.join(body) or 'pass'}", space)  # noqa: S102 - as dataclasses does
-    made: Callable[..., None] = space["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    return made
-
-
 def _struct(cls: type[T], *, kw_only: bool, slots: bool) -> type[T]:
     if cls.__doc__ is None:
         cls.__doc__ = cls.__name__  # else dataclass() reads a signature to make one, which takes a millisecond
-    made: Any = dataclasses.dataclass(init=False, eq=False, repr=False, kw_only=kw_only, slots=slots)(cls)
-    made.__init__ = _initializer(made)
+    made: Any = dataclasses.dataclass(eq=False, repr=False, kw_only=kw_only, slots=slots)(cls)
     names = [f.name for f in dataclasses.fields(made)]
     made.__record_key__ = staticmethod(attrgetter(*names) if names else _nothing)
     for name, method in (("__eq__", _equal), ("__hash__", _hash), ("__repr__", _shown)):
