@@ -115,7 +115,8 @@ _UNITS_HELP = "state the units as N and the rows beside it, and test by unit: pe
 
 
 def _counts_of_things(page: Page) -> frozenset[int]:
-    found = {int(m.group(1)) for text, _ in page.document.texts() for m in _THINGS.finditer(text.text[:4000])}
+    texts = page.document.texts_with_digits()
+    found = {int(m.group(1)) for text, _ in texts for m in _THINGS.finditer(text.text[:4000])}
     found |= {len(s.labels) for s in page.evidence.sheets}
     found |= {int(r.n) for r in records(page.evidence) if r.n is not None}
     return frozenset(v for v in found if 3 <= v <= 2000)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from typing import Literal, TypeAlias
 
@@ -18,6 +18,7 @@ from leakstats.records import struct
 
 from .frontmatter import FrontMatter, read_front_matter
 from .inline import Comment, Image, Link, Run, Spots, Text, empty_text, html_image, read_inline, read_tag
+from .regex import regex
 from .source import Place, Source
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "too_complex",
 ]
 
+_DIGIT = regex(r"\d")
 Scope: TypeAlias = Literal["title", "heading", "prose", "caption", "table", "alt", "quote", "code"]
 
 
@@ -290,9 +292,17 @@ class Document:
         """Every piece of visible text with its scope, in page order; code blocks aside."""
         return self._texts
 
+    def texts_with_digits(self) -> tuple[tuple[Text, Scope], ...]:
+        """Those of :meth:`texts` that hold a digit; half of a page has none."""
+        return self._texts_with_digits
+
     @cached_property
     def _texts(self) -> tuple[tuple[Text, Scope], ...]:
         return tuple(self._read_texts())
+
+    @cached_property
+    def _texts_with_digits(self) -> tuple[tuple[Text, Scope], ...]:
+        return tuple((text, scope) for text, scope in self._texts if _DIGIT.search(text.text))
 
     def _read_texts(self) -> Iterator[tuple[Text, Scope]]:
         titles = {id(t.written) for t in self.titles if t.written is not None}
@@ -364,7 +374,9 @@ def too_complex(text: str) -> str | None:
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
+@cache
 def _parser() -> MarkdownIt:
+    """One serves every page."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     # Joined text tokens would no longer be slices of the source.
     parser.inline.ruler2.disable("fragments_join", ignoreInvalid=True)

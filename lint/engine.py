@@ -200,7 +200,10 @@ def _lint_bytes(data: bytes, path: str, file: Path | None, options: Options) -> 
     too_much = too_complex(text)
     if too_much is not None:
         return _unjudged(Source.read(path, ""), TooLarge(), f"the page was not parsed: {too_much}")
-    return _judge(*_open(Document.parse(text, path=path), file, options), options)
+    page, unknown = _open(Document.parse(text, path=path), file, options)
+    report = _judge(page, unknown, options)
+    page.evidence.release()
+    return report
 
 
 def judge_page(text: str, options: Options, *, path: str, file: Path | None = None) -> tuple[Page, PageReport]:
@@ -260,13 +263,13 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
     findings: list[Finding] = []
     ran: list[Rule] = []
     not_run: list[NotRun] = []
-    for rule in sorted(all_rules(), key=lambda rule: (rule.last, rule.code)):
+    for rule in sorted(all_rules(), key=lambda rule: rule.last):
         if options.codes is not None and rule.code not in options.codes:
             continue
         if rule.code in options.left_out:
             not_run.append(NotRun(rule.code, rule.name, options.left_out[rule.code]))
             continue
-        lacking = sorted(need for need in rule.needs if need in missing)
+        lacking = sorted(rule.needs & missing.keys())
         severity = profile.severity_of(rule.code, rule.severity)
         if unknown and not rule.any_version:
             not_run.append(NotRun(rule.code, rule.name, unknown))

@@ -115,7 +115,7 @@ class Explainer:
     def _stated(self) -> dict[int, int]:
         """How often the page states each whole number, settings and headings included."""
         out: dict[int, int] = defaultdict(int)
-        for text, scope in self.page.document.texts():
+        for text, scope in self.page.document.texts_with_digits():
             if scope not in ("alt", "quote"):
                 for match in _WHOLE.finditer(text.text[:4000]):
                     out[int(match.group(0).replace(",", ""))] += 1
@@ -125,7 +125,7 @@ class Explainer:
     def _products(self) -> frozenset[int]:
         """Products of two whole numbers that the page writes out as such, times its counts of things."""
         found: set[int] = set()
-        for text, _ in self.page.document.texts():
+        for text, _ in self.page.document.texts_with_digits():
             for match in _PRODUCT.finditer(text.text[:4000]):
                 factors = [int(x.replace(",", "")) for x in re.findall(r"\d[\d,]*", match.group(0))]
                 whole = 1

@@ -144,7 +144,7 @@ class Text:
     @property
     def words(self) -> int:
         """Number of words: stretches between blanks that hold a letter or a digit."""
-        return sum(any(map(str.isalnum, word)) for word in self.text.split())
+        return sum(word.isalnum() or any(map(str.isalnum, word)) for word in self.text.split())
 
 
 def empty_text(at: int) -> Text:

@@ -41,6 +41,8 @@ def minus_signs(page: Page) -> Iterator[Minus]:
     for text, scope in page.document.texts():
         if scope not in ("prose", "caption", "table", "title", "heading"):
             continue
+        if "-" not in text.text and "−" not in text.text:
+            continue
         visible = text.without("code", "link")
         exponents = {m.start() for m in _EXPONENT.finditer(visible)}
         for match in _SIGN.finditer(visible):

@@ -85,7 +85,7 @@ def needed_words(pattern: str, flags: int = 0) -> tuple[tuple[str, ...], ...]:
     clauses = [words for odds, words in _of_any(branches[0]) if odds <= _WORST_ODDS and len(words) <= _MOST_WORDS]
     if flags & re.IGNORECASE:
         clauses = [tuple([word.lower() for word in words]) for words in clauses]
-    return tuple(clauses)
+    return tuple([tuple(dict.fromkeys(words)) for words in clauses])
 
 
 def _of_any(branches: list[list[Clause]]) -> list[Clause]:

@@ -60,7 +60,7 @@ def _texts(page: Page) -> list[UnreadPart]:
             continue
         if len(passage.plain) > MOST_CHARACTERS and any(c.isdigit() for c in passage.plain):
             out.append(UnreadPart(block.line, f"this paragraph has more than {MOST_CHARACTERS} characters"))
-        elif sum(c.isdigit() for c in passage.plain) > MOST_NUMBERS:
+        elif sum(map(str.isdigit, passage.plain)) > MOST_NUMBERS:
             out.append(UnreadPart(block.line, f"this paragraph has more than {MOST_NUMBERS} numbers"))
     return out
 

@@ -363,7 +363,11 @@ def _role(
     if _SIZE_AFTER.match(after):
         return "none", "size", start
     if decimals <= 0:
-        year = re.fullmatch(r"(?:19|20)\d\d", body) and not (_OF_WHOLE.match(after) or _WHOLE_OF.search(before[-20:]))
+        year = (
+            len(body) == 4
+            and body[:2] in ("19", "20")
+            and not (_OF_WHOLE.match(after) or _WHOLE_OF.search(before[-20:]))
+        )
         return ("none", "year", start) if year else ("count", "", start)
     return "value", "", start
 

@@ -114,6 +114,15 @@ class Evidence:
         self.cache: dict[str, Any] = {}
         """What several rules need and one of them has worked out."""
 
+    def release(self) -> None:
+        """Part sentences from the passages that hold them; nothing can be asked of them afterwards.
+
+        Each holds the other, and in a run over many pages the collector took a twentieth of the time to find them.
+        """
+        for passage in self.__dict__.get("passages", ()):
+            for sentence in passage.sentences:
+                sentence.__dict__.clear()
+
     # -- the page ----------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -224,8 +233,9 @@ class Evidence:
             if scope in ("quote", "code", "alt"):
                 continue
             words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
-            for a, b in itertools.pairwise(words):
-                found = names.get((a[:2].casefold(), b[:2].casefold()))
+            starts = [word[:2].casefold() for word in words]
+            for pair, a, b in zip(itertools.pairwise(starts), words, words[1:], strict=False):
+                found = names.get(pair)
                 if found and len(a) > 1 and len(b) > 1:
                     hits = {f for x, y, f in found if x.startswith(a.casefold()) and y.startswith(b.casefold())}
                     short = f"{a} {b}"

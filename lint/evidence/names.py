@@ -183,10 +183,12 @@ class Gazetteer:
             for part in _PART.finditer(word):
                 pieces.append((at + part.start(), at + part.end(), part.group(0).casefold()))
         out: list[Mention] = []
+        first = self._first
         i = 0
         while i < len(pieces):
             hit = None
-            if self._may_start(pieces[i][2]):
+            word = pieces[i][2]
+            if word in first or word.rstrip("s") in first:
                 joined = ""
                 for j in range(i, min(i + self._most + 1, len(pieces))):
                     if j > i and pieces[j][0] - pieces[j - 1][1] > 2:
@@ -205,9 +207,6 @@ class Gazetteer:
             )
             i = j + 1
         return out
-
-    def _may_start(self, word: str) -> bool:
-        return word in self._first or word.rstrip("s") in self._first
 
 
 _COMMON = frozenset(

@@ -141,9 +141,11 @@ def once(function: Callable[[Sentence], _Found]) -> Callable[[Sentence], _Found]
 
     @functools.wraps(function)
     def answer(sentence: Sentence) -> _Found:
-        if key not in sentence.__dict__:
-            sentence.__dict__[key] = function(sentence)
-        found: _Found = sentence.__dict__[key]
+        memory = sentence.__dict__
+        try:
+            found: _Found = memory[key]
+        except KeyError:
+            found = memory[key] = function(sentence)
         return found
 
     return answer

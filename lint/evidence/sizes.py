@@ -63,7 +63,8 @@ def _things(evidence: Evidence, pattern: re.Pattern[str] = _THINGS) -> frozenset
     """Counts of things that the page states in words: "12 personas"."""
     key = pattern.pattern
     if key not in evidence.cache:
-        found = {int(m.group(1)) for text, _ in evidence.document.texts() for m in pattern.finditer(text.text[:4000])}
+        texts = evidence.document.texts_with_digits()
+        found = {int(m.group(1)) for text, _ in texts for m in pattern.finditer(text.text[:4000])}
         evidence.cache[key] = frozenset(found)
     known: frozenset[int] = evidence.cache[key]
     return known
@@ -156,7 +157,7 @@ def _is_said_elsewhere(evidence: Evidence, value: int, number: Number) -> bool:
     """
     if "whole" not in evidence.cache:
         told: dict[int, int] = {}
-        for text, scope in evidence.document.texts():
+        for text, scope in evidence.document.texts_with_digits():
             for match in _WHOLE.finditer(text.text[:4000]) if scope not in ("code", "quote") else ():
                 found = int(re.sub(r"\D", "", match.group(0)))
                 told[found] = told.get(found, 0) + 1
@@ -284,7 +285,7 @@ _PRODUCT = regex(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.I
 def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
     """The products that the page writes out times its counts of things, for N; the products alone, for n."""
     products = set()
-    for text, _ in evidence.document.texts():
+    for text, _ in evidence.document.texts_with_digits():
         for match in _PRODUCT.finditer(text.text[:2000]):
             a, b = (int(g.replace(",", "")) for g in match.groups())
             products.add(a * b)

@@ -465,6 +465,7 @@ def bind(
         seen: set[int] = set()
         number = item.number
         low, high = number.admitted
+        scales = _SCALES if number.role != "count" else _SCALES[:1]
         for name in known:
             for s, fact in index.get(name, ()):
                 if s in seen:
@@ -472,11 +473,12 @@ def bind(
                 seen.add(s)
                 if (number.decimals > 0 and counts[s]) or (number.role == "n" and not counts[s]):
                     continue  # counts are not printed with decimals
-                for scale in _SCALES if number.role != "count" else _SCALES[:1]:
-                    votes[(s, scale)].append((i, fact, low <= fact.value * scale <= high))
+                value = fact.value
+                for scale in scales:
+                    votes[(s, scale)].append((i, fact, low <= value * scale <= high))
     best = None
     for (s, scale), found in votes.items():
-        right = sum(ok for _, _, ok in found)
+        right = sum([ok for _, _, ok in found])
         swap = right > 0 and len(found) == 3 and exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)
         if not swap and (right < 2 or right * 2 < len(found)):
             continue
