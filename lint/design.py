@@ -95,7 +95,7 @@ _THINGS = regex(
 def pooled_rows(page: Page) -> Iterator[Clash]:
     """Each N beside a coefficient or a p that counts pairs, or rows of the same units under several conditions."""
     counts = _counts_of_things(page)
-    done: set[int] = set()
+    done = _counts_of_own(page)
     for record in records(page.evidence):
         n, number = record.n, record.n_number
         if n is None or n < 12 or n in done or record.prior:
@@ -120,6 +120,15 @@ def _counts_of_things(page: Page) -> frozenset[int]:
     found |= {len(s.labels) for s in page.evidence.sheets}
     found |= {int(r.n) for r in records(page.evidence) if r.n is not None}
     return frozenset(v for v in found if 3 <= v <= 2000)
+
+
+_OWN = regex(r"\b(?:its|their) own (?:set of )?(\d{1,4})\b")
+
+
+def _counts_of_own(page: Page) -> set[int]:
+    """Numbers of units that belong to one condition alone, and such numbers times the conditions: no rows repeat."""
+    own = {int(m[1]) for text, _ in page.document.texts() for m in _OWN.finditer(text.text[:4000])}
+    return own | {size * n for size in own for n in _counts_of_things(page)}
 
 
 def _pairs_of(n: int, counts: frozenset[int]) -> str:
