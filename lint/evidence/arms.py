@@ -48,11 +48,9 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
             pairs = [(subjects[0], others[0])]
         elif len(subjects) == 1 and not others:
             pairs = [(subjects[0], x) for x in group if x is not subjects[0]]
-        elif len(others) == 1 and not subjects:
-            pairs = [(x, others[0]) for x in group if x is not others[0]]
         else:
             continue
-        both = bool(subjects and others) or len(group) == 2
+        both = bool(others) or len(group) == 2
         if both and not sure:
             out, sure = [], True
         if both == sure:

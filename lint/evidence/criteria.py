@@ -137,20 +137,24 @@ def _tested(sign: int) -> Callable[[Fact, Fact], tuple[bool, bool]]:
     return lambda p, value: surely(p.value < 0.05 and value.value * sign > 0)
 
 
+_ALPHAS = (0.05, 0.01, 0.001)
+
+
 def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     text, sentence = asked.text, asked.sentence
     bounded = []
     for number in asked.numbers:
         before = sentence.between(sentence.start, number.at)
         if not number.bound and number.role in ("percent", "value", "coefficient"):
-            number = replace(
-                number, bound=_bound_by_verb(before, sentence.between(number.end, number.end + 40))
-            )  # "2 of 7 arrive at 0.3"
+            bound = _bound_by_verb(before, sentence.between(number.end, number.end + 40))  # "2 of 7 arrive at 0.3"
+            if bound == ">" and number.role == "value" and number.value in _ALPHAS:
+                bound = "<"  # "clear 0.05" is of p
+            number = replace(number, bound=bound)
         if number.role == "points" and not number.bound and not number.signed:
             number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
-        if number.role == "value" and number.value in (0.05, 0.01, 0.001) and number.bound in ("<", "<="):
+        if number.role == "value" and number.value in _ALPHAS and number.bound in ("<", "<="):
             number = replace(number, role="p")
         elif number.role == "value" and (NAMES_COEFFICIENT.search(text) or RANKS.search(text) or LINEAR.search(text)):
             number = replace(number, role="coefficient")

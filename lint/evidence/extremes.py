@@ -255,7 +255,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     change = None if spread else _change(sentence, start, end)
     moved = _moved(sentence, end, holder)
     if change is None and moved is not None and not spread:
-        change = "any"  # "Largest: a, from 0.21 to 0.47"
+        change = "down" if moved[1] < 0 else "any"  # "Largest: a, from 0.21 to 0.47"
     if said in _OF_DEGREE | _OF_MERIT and _ACTS.search(sentence.between(sentence.start, start)):
         change = change or "any"  # "the cream works best in dogs"
     if change is not None:

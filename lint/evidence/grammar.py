@@ -85,7 +85,7 @@ _COEFFICIENT = regex(
 )
 _P = regex(
     r"(?<![\w])[pP](?:[- ]?val(?:ue)?s?)?\s*(?:=|<|>|≤|≥|≪|≈|~|:|<=|>=|\bof\b|\bis\b|\bwas\b|"
-    r"\bbelow\b|\babove\b|\bunder\b)\s*$"
+    r"(?:\b(?:is|are|was|were|lies|stays|falls|remains)\s+(?:well |always )?)?\b(?:below|above|under)\b)\s*$"
 )
 _P_BARE = regex(r"(?<![\w.'’/-])[pP][\s\u00a0\u2009\u202f]$")
 """A p without a sign behind it, "p .12"; the number must look like one."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..regex import regex
+from .chosen import chooses, chosen_things
 from .claims import is_claim
 from .correlations import p_range, records
 from .grammar import SPELLED, WORD_NUMBERS, Number
@@ -115,7 +116,10 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                         "state a bound that all of them keep",
                     )
                     continue
-                sets = _sets_for(evidence, sentence) if some is None else _of_some(evidence, *some)
+                if some is None and chooses(sentence, number.at):
+                    sets = _of_chosen(evidence, sentence, number)
+                else:
+                    sets = _sets_for(evidence, sentence) if some is None else _of_some(evidence, *some)
                 if sets and not any(max(values) < number.high * (1 + 1e-9) for values in sets):
                     worst = min(max(values) for values in sets)
                     yield Clash(
@@ -124,6 +128,16 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"not every p is below {number.text}: the largest is {worst:.2g}",
                         "state a bound that all of them keep",
                     )
+
+
+def _of_chosen(evidence: Evidence, sentence: Sentence, bound: Number) -> list[list[float]]:
+    """The p of the things that the words before a bound choose."""
+    out = []
+    for tally in chosen_things(evidence, sentence, bound.at):
+        for series in evidence.all_series:
+            if evidence.kind(series) == "p" and all(n in series.facts for n in tally.passed):
+                out.append([series.facts[n].value for n in tally.passed])
+    return [values for values in out if values]
 
 
 def _stands_behind_one(sentence: Sentence, p: Number) -> bool:

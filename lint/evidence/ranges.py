@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .chosen import chooses, chosen_things
 from .claims import is_claim
 from .grammar import Number
 from .idioms import intervals, spans
@@ -56,7 +57,10 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     not any(m.name in evidence.page_names for m in sentence.names)
                     and _PARTIAL.search(sentence.text) is None
                 )
-                verdict = _range(evidence, a, b, whole=whole)
+                if chooses(sentence, a.at):
+                    verdict = _range_of_some(evidence, sentence, a, b)
+                else:
+                    verdict = _range(evidence, a, b, whole=whole)
                 if verdict is not None:
                     yield Clash(
                         "range",
@@ -64,6 +68,33 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"the range {a.text} to {b.text} does not end at the smallest and largest value: {verdict}",
                         "take both ends from the same set of values",
                     )
+
+
+def _range_of_some(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> str | None:
+    """Why a range over chosen things is wrong; ``None`` where it is right, or where they cannot be told."""
+    if any(_spans(a, b, low, high) for low, high in _unions(evidence)):
+        return None
+    wrong = None
+    for tally in chosen_things(evidence, sentence, a.at):
+        for series in evidence.all_series:
+            if series.role in ("interval", "at") or not all(n in series.facts for n in tally.passed):
+                continue
+            if len(series.distinct) != tally.total:
+                continue
+            for names in (tally.passed, tally.passed | tally.open):
+                facts = sorted((series.facts[n] for n in names if n in series.facts), key=lambda f: f.value)
+                if not facts:
+                    continue
+                ends = (evidence.matches(a, series, facts[0]), evidence.matches(b, series, facts[-1]))
+                if all(ends):
+                    return None
+                if any(ends) and wrong is None and len(facts) > 1 and facts[0].value != facts[-1].value:
+                    number, fact = (b, facts[-1]) if ends[0] else (a, facts[0])
+                    scale = 100.0 if series.fraction and number.role == "percent" else 1.0
+                    wrong = (
+                        f"{number.text} should be {fact.value * scale:.3g} over those {len(facts)} ({series.pointer})"
+                    )
+    return wrong
 
 
 def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> bool:

@@ -122,17 +122,17 @@ def superlatives(text: str) -> list[Superlative]:
     for match in _PEAKS.finditer(text):
         out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, False, 1, True))
     for match in _PLACED.finditer(text):
-        rank = match["a"] or match["b"] or match["c"]
-        out.append(Superlative(match.start(), match.end(), 1, False, _RANKS[rank.lower()]))
+        place = match["a"] or match["b"] or match["c"]
+        out.append(Superlative(match.start(), match.end(), 1, False, _RANKS[place.lower()]))
     for match in _NOBODY.finditer(text):
         out.append(Superlative(match.start(), match.end(), 1 if match["more"] else -1, False))
     for match in _LEADS.finditer(text):
         if not NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
             out.append(Superlative(match.start(), match.end(), 1 if match["first"] else -1, False))
     found: list[Superlative] = []
-    for word in sorted(out, key=lambda w: (w.start, -w.end)):
-        if not found or word.start >= found[-1].end:
-            found.append(word)  # of "most common" the whole
+    for hit in sorted(out, key=lambda w: (w.start, -w.end)):
+        if not found or hit.start >= found[-1].end:
+            found.append(hit)  # of "most common" the whole
     return found
 
 

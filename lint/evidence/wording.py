@@ -94,7 +94,7 @@ SELDOM = regex(
 )
 UNREAD = regex(
     r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
-    r"runs?|repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
+    r"runs?(?! (?:from|between|to)\b)|repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
     r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,

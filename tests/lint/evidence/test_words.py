@@ -204,6 +204,7 @@ RIGHT = [
     ("B", "The correlation reaches significance at four of seven layers; among them ρ lies between 0.58 and 0.76."),
     ("B", "The correlation is positive at all seven layers."),
     ("B", "ρ exceeds 0.5 at four of the seven layers, and in these each p is below 0.05."),
+    ("B", "At the four layers where ρ is 0.5 or more it ranges from 0.58 to 0.76, each p < 0.05."),
     ("B", "Three of the seven layers fail to reach significance."),
     ("B", "Not one of the first two layers is significant."),
     ("C", "Hedging exceeds refusal at all five doses."),
@@ -257,6 +258,8 @@ RIGHT = [
     ("B", "At L28 ρ is 0.41 and not significant (p = 0.19)."),
     ("B", "At L16 ρ = 0.67 (p = 0.017), at L28 ρ = 0.41 (p = 0.19). The latter is not significant."),
     ("B", "ρ ranges from 0.12 to 0.76 across the seven layers."),
+    ("B", "Where it is significant, ρ lies between 0.58 and 0.76."),
+    ("B", "The four significant coefficients run from 0.58 to 0.76, each with p < 0.05."),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
@@ -291,8 +294,10 @@ WRONG = [
     ("A", "Seven roles gain; the remaining one falls slightly."),
     ("B", "Five of the seven layers are significant at p < 0.05."),
     ("B", "ρ clears p < 0.05 at six of the seven layers."),
+    ("B", "The correlation reaches significance at four of seven layers; among them ρ lies between 0.35 and 0.76."),
     ("B", "The correlation reaches significance at five of seven layers; among them ρ lies between 0.58 and 0.76."),
     ("B", "ρ exceeds 0.5 at three of the seven layers, and in these each p is below 0.05."),
+    ("B", "ρ exceeds 0.5 at four of the seven layers, and in these each p is below 0.02."),
     ("B", "At the four layers where ρ is 0.5 or more it ranges from 0.41 to 0.76, each p < 0.05."),
     ("B", "At the four layers where ρ is 0.5 or more it ranges from 0.58 to 0.76, each p < 0.01."),
     ("B", "Two of the seven layers fail to reach significance."),
@@ -348,6 +353,7 @@ WRONG = [
     ("B", "ρ ranges from 0.35 to 0.76 across the seven layers."),
     ("B", "ρ ranges from 0.12 to 0.70 across the seven layers."),
     ("B", "Where it is significant, ρ lies between 0.41 and 0.76."),
+    ("B", "The four significant coefficients run from 0.58 to 0.70, each with p < 0.05."),
     ("B", "The four significant coefficients run from 0.58 to 0.76, each with p < 0.02."),
 ]
 
