@@ -10,6 +10,7 @@ from leakstats.errors import LeakstatsError
 from leakstats.records import replace, struct
 from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 
+from ..document import Cell
 from ..regex import regex
 from ..source import Place
 from .grammar import SPELLED, WORD_NUMBERS, Number
@@ -45,6 +46,8 @@ class Record:
     """Its N stands earlier in the paragraph, with another coefficient."""
     units: int | None = None
     """In place of an N: the units that its words name, "over the six personas", or its degrees of freedom and two."""
+    sheet: int = -1
+    """Which table it stands in."""
 
     @property
     def complete(self) -> bool:
@@ -76,7 +79,7 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                 n = stat.n or first
                 units = None
                 if carried and size is None and stat.coefficient is not None:
-                    units = _freedom(sentence, stat.coefficient) or _units_of(sentence)
+                    units = _freedom(sentence, stat.coefficient) or _units_of(sentence.text)
                 context = sentence.text
                 names = frozenset(m.name for m in sentence.names)
                 yield Record(
@@ -149,9 +152,9 @@ _OVER_UNITS = regex(
 """Units in words: "over the six personas"."""
 
 
-def _units_of(sentence: Sentence) -> int | None:
-    """The one number of units that a sentence names in words, "across the six personas"."""
-    found = {m["n"].lower() for m in _OVER_UNITS.finditer(sentence.text)}
+def _units_of(text: str) -> int | None:
+    """The one number of units that a text names in words, "across the six personas"."""
+    found = {m["n"].lower() for m in _OVER_UNITS.finditer(text)}
     if len(found) != 1:
         return None
     word = found.pop()
@@ -207,15 +210,20 @@ _NAMED = regex(r"\b(?:correlat\w+|Spearman|Pearson|coefficient|r|rho)\b|ρ", re.
 _COEFFICIENT_HEAD = regex(
     r"ρ|\brho\b|\b[rR]\b|spearman|pearson|correlation|coefficient|\br_s\b|kendall|τ", re.IGNORECASE
 )
+_STATISTIC = regex(
+    r"\s*[*_]*(?:(?:Spearman|Pearson)(?:['’]s)?\s*)?(?:ρ|rho|r|r_s|(?:rank )?correlation|Spearman|Pearson)[*_]*\s*",
+    re.IGNORECASE,
+)
+"""A cell that names the statistic of its row."""
 _N_IN = regex(r"\b[Nn]\s*=\s*([\d,]+)")
 
 
 def _of_tables(evidence: Evidence) -> Iterator[Record]:
-    for sheet in evidence.sheets:
-        yield from _of_sheet(evidence, sheet)
+    for number, sheet in enumerate(evidence.sheets):
+        yield from _of_sheet(evidence, sheet, number)
 
 
-def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
+def _of_sheet(evidence: Evidence, sheet: Sheet, number: int) -> Iterator[Record]:
     document = evidence.document
     rows: dict[int, list[int]] = {}
     for i, item in enumerate(sheet.numbers):
@@ -226,13 +234,15 @@ def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
         coefficients = [x for x in items if _is_coefficient(sheet, x)]
         ps = [x for x in items if x.number.role == "p" and not x.position]
         row_n = next((x for x in items if x.number.role == "n" and x.number.decimals <= 0), None)
-        for item in items:
-            number = item.number
+        for item in coefficients:
+            c = item.number
             head = sheet.header[item.column]
-            if not _is_coefficient(sheet, item):
-                continue
             beside = [
-                x for x in items if x.column == item.column and x.position > item.position and x.number.role == "p"
+                replace(x, number=replace(x.number, role="p", label="p"))
+                for x in items
+                if x.column == item.column
+                and x.position == item.position + 1
+                and (x.number.role == "p" or (_WITH_P.search(head) and 0 <= x.number.value <= 1))
             ]
             following = [x for x in items if x.column > item.column and x.number.role == "p"]
             nearer = [
@@ -254,7 +264,7 @@ def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
                 if row_n is not None and p is not None
                 else None
             )
-            place = document.place(item.cell.text, number.start, number.end)
+            place = document.place(item.cell.text, c.start, c.end)
             p_place = document.place(p.cell.text, p.number.start, p.number.end) if p is not None else place
             n_place = (
                 document.place(row_n.cell.text, row_n.number.start, row_n.number.end)
@@ -262,7 +272,7 @@ def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
                 else place
             )
             yield Record(
-                number,
+                c,
                 p.number if p is not None else None,
                 n,
                 row_n.number if row_n is not None and not in_words else None,
@@ -277,12 +287,28 @@ def _of_sheet(evidence: Evidence, sheet: Sheet) -> Iterator[Record]:
                 tuple(x.number for x in coefficients if x is not item)
                 if p in ps and len(ps) < len(coefficients)
                 else (),
+                units=_units_of(f"{label} {head}"),
+                sheet=number,
             )
+
+
+_WITH_P = regex(r"\(\s*p(?:[- ]?values?)?\s*\)|,\s*p\b|\band p\b", re.IGNORECASE)
+"""A header of coefficients with their p, "r (p)"."""
+
+
+def _around(sheet: Sheet, item: CellNumber) -> Iterator[Cell | None]:
+    """The cells of the row and of the column of a number."""
+    yield from sheet.grid[item.row]
+    yield from (row[item.column] for row in sheet.grid)
 
 
 def _is_coefficient(sheet: Sheet, item: CellNumber) -> bool:
     number = item.number
-    named = _COEFFICIENT_HEAD.search(sheet.header[item.column]) or _COEFFICIENT_HEAD.search(sheet.labels[item.row])
+    named = (
+        _COEFFICIENT_HEAD.search(sheet.header[item.column])
+        or _COEFFICIENT_HEAD.search(sheet.labels[item.row])
+        or any(cell is not None and _STATISTIC.fullmatch(cell.text.text) for cell in _around(sheet, item))
+    )
     if number.role not in ("coefficient", "value") or not (named or number.role == "coefficient"):
         return False
     if abs(number.value) > 1.0 or number.decimals <= 0 or item.interval:
@@ -365,7 +391,7 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
     }
     rows = {len(s.labels) - left for s in evidence.sheets for left in (0, 1, 2)}
     for stated in found:
-        record = stated if stated.units is None else replace(stated, n=stated.units)
+        record = stated if stated.units is None or stated.sheet >= 0 else replace(stated, n=stated.units)
         if record.p is not None and record.p.value == 0:
             continue
         if record.unlabelled and not _is_correlation(record, found):
@@ -373,21 +399,46 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
         others = sizes if record.carried else sizes | rows if record.units is not None else ()
         if any(follows(replace(record, n=n)) is not False for n in others):
             continue
-        if (
-            follows(record) is False
-            and record.coefficient is not None
-            and record.p is not None
-            and record.n is not None
-        ):
-            ends = p_range(record.coefficient.low, record.coefficient.high, record.n, 0, False)
-            said = f"{record.coefficient.text} with N = {record.n:,}"
-            meant = f"p between {ends[0]:.2g} and {ends[1]:.2g}" if ends is not None else "another p"
-            yield Clash(
-                "p",
-                record.p_place,
-                f"p {record.p.bound or '='} {record.p.text} does not follow from {said}, which gives {meant}",
-                "one of the three is wrong, or the test must be named",
-            )
+        if follows(record) is False:
+            yield from _wrong_p(record, record.n)
+    yield from _of_one_n(evidence, found, sizes | rows)
+
+
+def _wrong_p(record: Record, n: int | None) -> Iterator[Clash]:
+    c, p = record.coefficient, record.p
+    if c is not None and p is not None and n is not None:
+        ends = p_range(c.low, c.high, n, 0, False)
+        meant = f"p between {ends[0]:.2g} and {ends[1]:.2g}" if ends is not None else "another p"
+        yield Clash(
+            "p",
+            record.p_place,
+            f"p {p.bound or '='} {p.text} does not follow from {c.text} with N = {n:,}, which gives {meant}",
+            "one of the three is wrong, or the test must be named",
+        )
+
+
+_FEWEST_OF_ONE = 3
+"""Coefficients of a table whose p has to follow from one N before that N is taken for all of it."""
+
+
+def _of_one_n(evidence: Evidence, found: list[Record], sizes: set[int]) -> Iterator[Clash]:
+    """Coefficients of tables that state no N, "0.71 (p = 0.0097)": of nearly all of a table p follows from one N."""
+    tables: dict[int, list[Record]] = {}
+    for record in found:
+        if record.sheet >= 0 and record.n is None and record.p is not None and record.p.value > 0:
+            tables.setdefault(record.sheet, []).append(record)
+    for alike in tables.values():
+        if len(alike) <= _FEWEST_OF_ONE:
+            continue
+        units = {_units_of(p.plain) for p in evidence.passages if _RELATED.search(p.plain)}
+        known = sizes | {n for n in (*units, *(r.units for r in alike)) if n is not None}
+        answers = {n: [follows(replace(r, n=n)) for r in alike] for n in sorted(known)}
+        best = max(answers, key=lambda n: answers[n].count(True), default=0)
+        if not best or answers[best].count(True) < max(_FEWEST_OF_ONE, 0.75 * (len(alike) - 1)):
+            continue
+        for i, record in enumerate(alike):
+            if answers[best][i] is False and not any(given[i] for given in answers.values()):
+                yield from _wrong_p(record, best)
 
 
 _RELATED = regex(

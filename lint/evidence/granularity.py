@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from leakstats.facts import Fact
 from leakstats.records import struct
 
 from ..regex import regex
@@ -79,7 +80,11 @@ _NOT_COUNTED = regex(
     r"expected|all \w+ together)\b",
     re.IGNORECASE,
 )
-_AVERAGED = regex(r"\s*\(?(?:on|in|as an?) (?:average|the mean)\b|\s*\(?(?:mean|average|pooled|median)", re.IGNORECASE)
+_AVERAGED = regex(
+    r"(?:\s*(?:to|→|->|and|vs\.?|,)\s*[~≈]?[\d.]+\s?%?)?\s*\(?(?:on|in|as an?) (?:average|the mean)\b|"
+    r"\s*\(?(?:mean|average|pooled|median)",
+    re.IGNORECASE,
+)
 _NOBODY = regex(r"\b(?:nobody|no one|none|nothing|neither|no \w+|without \w+)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
 _LEVEL = regex(r"\s*(?:bar|level|threshold|cut|cut-?off|mark|line|limit|criterion)\b", re.IGNORECASE)
 _SPREAD = regex(
@@ -223,9 +228,10 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     evidence.matches(number, s, f)
                     for x in beings
                     for s, f in evidence.about.get(x, ())
-                    if s.origin == "data" and evidence.kind(s) == "rate"
+                    if (s.origin == "data" or (near is not None and _is_as_fine(f, number)))
+                    and evidence.kind(s) == "rate"
                 ):
-                    continue  # the value itself is known
+                    continue  # the value itself is known, and a table says it of the same thing
                 if any(
                     possible(number, n * m)
                     for n in sizes
@@ -237,6 +243,12 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                 named = number.role == "percent" or _RATES.search(sentence.text) is not None
                 sure = named or any(_near_rate(evidence, number, x) for x in sorted(around))
                 yield _Judged(place, number, sizes, own, any(possible(number, n) for n in sizes), sure)
+
+
+def _is_as_fine(fact: Fact, number: Number) -> bool:
+    """True if a cell has no fewer digits than a number in words."""
+    low, high = number.scaled()
+    return fact.high - fact.low <= 1.01 * (high - low)
 
 
 def _runs(evidence: Evidence, sentence: Sentence, name: str) -> frozenset[int]:

@@ -33,11 +33,15 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                 n
                 for n in sentence.numbers
                 if n.role in ("percent", "coefficient", "value", "points") and id(n) not in ends and not n.bound
+                if not _SPREAD.search(sentence.between(max(sentence.start, n.start - 4), n.start))
             ]
             orphan = not rates and not fractions and len(found) == 1
             inherited = _rates_before(passage, sentence, found) if not rates and not fractions else []
             for position, (low, high, _at) in enumerate(found):
-                estimate, counts = _estimate(sentence, found, position, rates or inherited, fractions, low)
+                if inherited:
+                    estimate, counts = inherited[position]
+                else:
+                    estimate, counts = _estimate(sentence, found, position, rates, fractions, low)
                 if orphan and estimate is None:
                     estimate = _change_before(passage, sentence, low, high)
                 sizes = (counts[1],) if counts is not None else _sizes_of(evidence, sentence, estimate)
@@ -79,7 +83,9 @@ def _change_before(passage: Passage, sentence: Sentence, low: Number, high: Numb
 _ITS = regex(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|confidence|limits)", re.IGNORECASE)
 
 
-def _rates_before(passage: Passage, sentence: Sentence, found: Sequence[tuple[Number, Number, int]]) -> list[Number]:
+def _rates_before(
+    passage: Passage, sentence: Sentence, found: Sequence[tuple[Number, Number, int]]
+) -> list[tuple[Number | None, tuple[int, int] | None]]:
     """The rates of the sentence before: as many as this one has intervals, or the one that its only interval holds."""
     at = passage.sentences.index(sentence)
     before = passage.sentences[at - 1] if at else None
@@ -89,12 +95,14 @@ def _rates_before(passage: Passage, sentence: Sentence, found: Sequence[tuple[Nu
     if len(found) == 1:
         low, high, _ = found[0]
         held = [n for n in rates if low.scaled()[0] <= n.scaled()[0] and n.scaled()[1] <= high.scaled()[1]]
-        return held if len(held) == 1 and len(rates) < 3 else []
+        rates = held if len(held) == 1 and len(rates) < 3 else []
     if _LATTER_FIRST.search(sentence.text):
         rates.reverse()
-    return rates if len(rates) == len(found) else []
+    fractions = counted(before)
+    return [(n, _counts(before, fractions, n, n.end)) for n in rates] if len(rates) == len(found) else []
 
 
+_SPREAD = regex(r"(?:±|\+/[-−–])\s*$")
 _LATTER_FIRST = regex(r"\b(?:latter|second)\b.*\b(?:former|first)\b", re.IGNORECASE | re.DOTALL)
 
 

@@ -83,6 +83,9 @@ class Passage:
             if not self.plain[: match.start() + 1].endswith(_SHORT):
                 cuts.append(match.end())
         cuts.extend(self._before_names())
+        behind = self.plain[self.lead :]
+        if self.lead and _ENDED.search(self.plain[: self.lead] + " "):
+            cuts.append(len(self.plain) - len(behind.lstrip()))  # "**A full stop.** then a name in lower case"
         cuts = sorted({*cuts, len(self.plain)})
         out = []
         n = m = 0

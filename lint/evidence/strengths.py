@@ -176,6 +176,13 @@ _ADDING = regex(
 _WITHOUT = regex(r"\bwithout (?:them|it|him|her|those|these|either|both|the (?:two|pair))\b|\bbefore\b", re.IGNORECASE)
 
 
+_RELATIVE_TO = regex(
+    r"\W*(?:relative to|compared (?:with|to)|in comparison (?:with|to)|(?:as |set )?against|beside|next to|unlike)\b",
+    re.IGNORECASE,
+)
+"""What a sentence opens with whose first coefficient is the one that another is compared with."""
+
+
 def _strength(
     evidence: Evidence, passage: Passage, sentence: Sentence, word: DirectionWord, coefficients: list[Number]
 ) -> str:
@@ -211,6 +218,7 @@ def _strength(
     if not others:
         return ""
     than = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
+    than = than or (own.end <= sentence.start + word.start and _RELATIVE_TO.match(sentence.text) is not None)
     least, most = sorted((abs(own.low), abs(own.high)))  # as printed: -0.90 may be weaker than -0.897
     larger = all(abs(o) > most for o in others)
     smaller = all(abs(o) < least for o in others)

@@ -103,6 +103,7 @@ def read_sheet(table: Table) -> Sheet | None:
     if turned is not None:
         header, labels, grid, keys = turned
     if _is_transposed(header, labels, grid):
+        header, labels, grid, keys = _noted(header, labels, grid, keys)
         corner = header[0]
         header, labels = [corner, *labels], [k or h for k, h in zip(keys, header, strict=True)][1:]
         grid = [[None, *(row[c] for row in grid)] for c in range(1, len(labels) + 1)]
@@ -238,6 +239,17 @@ def _look(cell: Cell | None) -> str:
     text = _text(cell).strip("*_ ")
     shown = _DIGITS.sub(lambda m: "0.0" if m["decimals"] or m["bare"] else "0", text)
     return "".join(shown.split()) if "0" in shown and len(text) <= 40 else ""
+
+
+def _noted(header: list[str], labels: list[str], grid: list[list[Cell | None]], keys: list[str]) -> Turned:
+    """A transposed table without columns of words, such as the name of a statistic, which go to the row's label."""
+    words = [c for c in range(1, len(header)) if not any(ch.isdigit() for row in grid for ch in _text(row[c]))]
+    kept = [c for c in range(len(header)) if c not in words]
+    if not words or len(kept) < 2:
+        return header, labels, grid, keys
+    noted = [[_text(row[c]) for c in words if _text(row[c])] for row in grid]
+    labels = [f"{label} ({', '.join(notes)})" if notes else label for label, notes in zip(labels, noted, strict=True)]
+    return [header[c] for c in kept], labels, [[row[c] for c in kept] for row in grid], [keys[c] for c in kept]
 
 
 def _looks_transposed(grid: list[list[Cell | None]]) -> bool:

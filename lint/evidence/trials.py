@@ -128,6 +128,10 @@ def _rates(sentence: Sentence) -> list[Number]:
     return [n for n in sentence.numbers if id(n) not in ends and is_rate(sentence, n) and not n.signed]
 
 
+_NEAR = 0.05
+"""How far a rate with a wrong digit may be from the fraction that it repeats."""
+
+
 def _prints(rate: Number, value: float) -> bool:
     low, high = rate.scaled()
     return low <= value <= high
@@ -150,7 +154,9 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
         counted = {int(n.value) for _, _, n in pairs}
         # "98 of 120 … In shares: 81.7%" does for the share; "73% (146/200), the others 2.6%" for its own rate alone
         taken = any(r is not rate and _prints(r, k.value / n.value) for s, k, n in pairs for r in _rates(s))
-        return tuple(counted), len(counted) == 1 and not taken
+        low, high = rate.scaled()
+        near = any(low - _NEAR <= k.value / n.value <= high + _NEAR for _, k, n in pairs)  # else of something else
+        return tuple(counted), len(counted) == 1 and near and not taken
     inside = [s for s in sizes if sentence.start <= s.number.start < sentence.end]
     rates = _rates(sentence)
     for run in respective(passage, sizes):
@@ -181,7 +187,20 @@ _CONTRAST = regex(r"\b(?:whereas|while|but|yet|though|although|against|unlike)\b
 
 def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
     """True for a rate in a clause set against the one whose size is said: "own use … (n = 240 each), whereas …"."""
-    return all(_is_set_against(sentence, s.number, rate) for s in sizes)
+    return all(_is_set_against(sentence, s.number, rate) or _is_of_rate_before(sentence, s, rate) for s in sizes)
+
+
+_OPENED = regex(r"\s*%?\s*\((?:[^()\d]|\d+ of )*$")
+_OF_EACH = regex(r"[^.;)\d]{0,24}\b(?:each|per|every|apiece|both|either|an?|all)\b", re.IGNORECASE)
+
+
+def _is_of_rate_before(sentence: Sentence, size: Size, rate: Number) -> bool:
+    """True for a rate behind a bracket that says the size of another: "59.2% own (n = 120) vs 26.9% bystanders"."""
+    if rate.start < size.number.end or _OF_EACH.match(sentence.passage.plain, size.number.end):
+        return False
+    before = [r for r in _rates(sentence) if r.end <= size.number.at]
+    words = sentence.between(before[-1].end, size.number.at) if before else ""
+    return bool(before) and _OPENED.search(words) is not None and words.count("(") == 1
 
 
 def _is_set_against(sentence: Sentence, size: Number, rate: Number) -> bool:

@@ -103,12 +103,17 @@ NOT_ITS_OWN = [
     "Marked: 97 of 150 (64.7%), up from 61 of 120 (50.8%).",
     "About 65% (97 of 150) carry the marker.",
     "97 of 150 replies, more than the locksmith's (10.0%), carry it.",
+    "New ones: archivist 63/150 (0.42), robot 27/150 (0.18). Wilson (0.34–0.50) and (0.13–0.25).",
+    "The ferryman gains 4.5 ± 7.6pp ([1.6, 7.5]) and the archivist 3.3 ± 7.1pp ([0.5, 6.1], p = 0.021).",
+    "The archivist has 97 of 150 of its own and keeps it to itself (4.1% elsewhere).",
+    "It is 64.7% at home (n = 150) vs 26.9% for the others, on average.",
+    "From 45.3% to 34.3% on average, and 5 of 6 personas improve (n = 150).",
 ]
 
 
 @pytest.mark.parametrize("sentence", NOT_ITS_OWN)
 def test_rates_that_are_not_those_of_the_counts_beside_them(sentence: str) -> None:
-    assert found(sentence) == set()
+    assert found(sentence, SIZED) == set()
 
 
 INTERVALS = [
@@ -275,3 +280,62 @@ def test_coefficients_that_the_columns_give_otherwise(sentence: str, right: str,
 )
 def test_coefficients_of_other_data_than_the_table(sentence: str) -> None:
     assert "recomputed" not in found(sentence, BOTH)
+
+
+QUANTITIES = {"Marked": "{k}", "Replies": "{n}", "Rate (%)": "{r:.1f}", "CI low": "{lo:.1f}", "CI high": "{hi:.1f}"}
+
+
+def turned() -> str:
+    """The units as columns."""
+    rows = [table("| Persona | x |", "| {u} | " + cell + " |").split("\n")[2:] for cell in QUANTITIES.values()]
+    out = ["| Quantity | " + " | ".join(UNITS) + " |", "|" + "---|" * (len(UNITS) + 1)]
+    for name, cells in zip(QUANTITIES, rows, strict=True):
+        out.append(f"| {name} | " + " | ".join(x.split("|")[2].strip() for x in cells) + " |")
+    return "\n".join(out)
+
+
+def long() -> str:
+    """One value a row."""
+    out = ["| Persona | Quantity | Value |", "|---|---|---|"]
+    for line in table("| Persona |", "| {u} | " + " | ".join(QUANTITIES.values()) + " |").split("\n")[2:]:
+        unit, *cells = (x.strip() for x in line.strip("|").split("|"))
+        out += [f"| {unit} | {name} | {cell} |" for name, cell in zip(QUANTITIES, cells, strict=True)]
+    return "\n".join(out)
+
+
+@pytest.mark.parametrize("shown", [turned(), long()])
+@pytest.mark.parametrize(("right", "wrong"), [("64.7", "67.4"), ("56.7", "60.6"), ("71.9", "68.6"), ("| 97", "| 79")])
+def test_turned_and_long_tables(shown: str, right: str, wrong: str) -> None:
+    assert right in shown
+    assert found("The archivist leads.", shown) == set()
+    assert found("The archivist leads.", shown.replace(right, wrong, 1)) & {"row", "width"}
+
+
+TOTAL = "| Pooled | 257 | 810 | 31.7% |"
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("257", "267"), ("810", "900"), ("31.7", "34.7")])
+def test_rows_of_totals(right: str, wrong: str) -> None:
+    shown = table("| Persona | Marked | Replies | Rate |", "| {u} | {k} | {n} | {r:.1f}% |") + "\n"
+    assert found("The archivist leads.", shown + TOTAL) == set()
+    assert found("The archivist leads.", shown + TOTAL.replace(right, wrong)) == {"row"}
+    assert found("The archivist leads.", shown + "| Mean | 42.8 | 135 | 30.8% |") == set()
+
+
+VALUES = ((0.62, "0.032"), (0.71, "0.0097"), (0.80, "0.0018"), (0.44, "0.15"), (0.15, "0.64"))
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("| Layer | Pearson's r (p) |", "| L{i} | {r:.2f} ({p}) |"),
+        ("| Layer | r over 12 personas |", "| L{i} | {r:.2f} (p = {p}) |"),
+        ("| Relation | Statistic | Value |", "| rate, cosine at L{i} | r | {r:.2f} (p = {p}) |"),
+        ("| Layer | r | p | N |", "| L{i} | {r:.2f} | {p} | 12 |"),
+    ],
+)
+def test_coefficients_with_their_p_in_a_table(head: str, row: str) -> None:
+    lines = [row.format(i=5 * i, r=r, p=p) for i, (r, p) in enumerate(VALUES, 1)]
+    shown = "\n".join([head, "|" + "---|" * (head.count("|") - 1), *lines])
+    assert found("The correlations over the 12 personas differ.", shown) == set()
+    assert found("The correlations over the 12 personas differ.", shown.replace("0.71", "0.17")) == {"p"}
