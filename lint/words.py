@@ -33,6 +33,8 @@ _SAMPLE_SIZE = (
     regex(rf"\b(?:{_COUNT})\s*/\s*(?:{_COUNT})\b"),
     # a sample size of 12, sample of 12
     regex(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
+    # 150 draws per reading, 240 each
+    regex(rf"\b(?:{_COUNT})\s+(?:\w+\s+)?(?:per\s+(?!cent\b)\w|each\b|apiece\b)", re.IGNORECASE),
     # 200 (source, bystander) pairs, 200 completions
     regex(
         rf"\b(?:{_COUNT})\s+(?:\([^()]{{1,40}}\)\s+)?(?:\w+\s+)?(?:pairs|completions|generations|responses)\b",
