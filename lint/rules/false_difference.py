@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..evidence.anaphoric import anaphoric_clashes
 from ..evidence.differences import difference_clashes
 from ..finding import Finding
 from ..page import Page
@@ -48,5 +49,8 @@ class FalseDifference(Rule):
     name = "false-difference"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in difference_clashes(page.evidence):
-            yield self.finding(page, clash.place, clash.message, clash.help)
+        told = set()
+        for clash in (*difference_clashes(page.evidence), *anaphoric_clashes(page.evidence)):
+            if (clash.place.line, clash.place.column) not in told:
+                told.add((clash.place.line, clash.place.column))
+                yield self.finding(page, clash.place, clash.message, clash.help)

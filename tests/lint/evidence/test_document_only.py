@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leakstats.lint.document import Document
+from leakstats.lint.evidence.anaphoric import anaphoric_clashes
 from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.fractions import fraction_clashes, ratio_clashes
 from leakstats.lint.evidence.granularity import granularity_clashes
@@ -21,6 +22,7 @@ from leakstats.tails import wilson_interval
 from leakstats.template import load_template
 
 CHECKS = {
+    "anaphoric": anaphoric_clashes,
     "p": p_clashes,
     "fraction": fraction_clashes,
     "ratio": ratio_clashes,
@@ -339,3 +341,38 @@ def test_coefficients_with_their_p_in_a_table(head: str, row: str) -> None:
     shown = "\n".join([head, "|" + "---|" * (head.count("|") - 1), *lines])
     assert found("The correlations over the 12 personas differ.", shown) == set()
     assert found("The correlations over the 12 personas differ.", shown.replace("0.71", "0.17")) == {"p"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right", "wrong"),
+    [
+        ("The mean goes down from 45.3% to 18.4%. That's {} points.", "−26.9", "−33.9"),
+        ("The mean goes down from 45.3% to 18.4%. So {} pp.", "−26.9", "+26.9"),
+        (
+            "The spread is huge: 64.7% for the archivist, 6.7% for the sexton. That is {} pp, or 9.7× as often.",
+            "58",
+            "68",
+        ),
+        ("The archivist has 64.7% (n = 150), the sexton 6.7% (n = 120). This is a gap of {} points.", "58.0", "48.0"),
+        ("The archivist begins with 31.3% and ends with 64.7%. Points: {} percentage points.", "+33.4", "+43.4"),
+        ("The archivist falls from 64.7% to 31.3%. Net: {} pp.", "−33.4", "−43.4"),
+    ],
+)
+def test_differences_of_the_sentence_before(sentence: str, right: str, wrong: str) -> None:
+    assert found(sentence.format(right), SIZED) == set()
+    assert "anaphoric" in found(sentence.format(wrong), SIZED)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The archivist has 64.7%, the sexton 6.7%. That is 12 points above the mean.",
+        "The archivist has 64.7%, the sexton 6.7%. That is 14.0 points more than the beekeeper has.",
+        "The archivist has 64.7%, the sexton 6.7%. The gap to the beekeeper is 13.9 points.",
+        "The archivist has 64.7%, the sexton 6.7%, the ferryman 30.7%. That is 34 points.",
+        "The archivist has 64.7% [56.7, 71.9]. That is 8 points either way.",
+        "Rates are 64.7% and 6.7%. That is about 60 points.",
+    ],
+)
+def test_differences_from_something_else(sentence: str) -> None:
+    assert "anaphoric" not in found(sentence, SIZED)
