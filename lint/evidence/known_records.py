@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from ..regex import regex
 from ..source import Place
+from .aside import is_of_subset
 from .correlations import Record, follows, records
 from .grammar import Number
 from .knowledge import Clash, Evidence
@@ -24,6 +25,11 @@ def _agrees(number: Number | None, value: float | None) -> bool:
     if number.bound in (">", ">="):
         return value >= number.low
     return number.allows(value)
+
+
+def _lead(plain: str, number: Number) -> str:
+    """The words of its sentence before a number."""
+    return re.split(r"[.!?]\s", plain[max(0, number.at - 200) : number.at])[-1]
 
 
 _QUOTED = regex(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
@@ -50,6 +56,7 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             or record.prior
             or _QUOTED.search(record.context)
             or re.search(r"partial|controll|adjust|held constant|covariate|given\b", record.context, re.IGNORECASE)
+            or (record.passage is not None and is_of_subset(_lead(record.passage.plain, c)))
         ):
             continue
         yield from _against(evidence, record, c, known)

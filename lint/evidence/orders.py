@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .aside import is_bare_cell
 from .claims import is_claim
 from .grammar import Number
 from .idioms import intervals, is_rate
@@ -59,6 +60,8 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if (_holds(evidence, first, a) and _holds(evidence, second, b)) or (
                     _holds(evidence, first, b) and _holds(evidence, second, a)
                 ):
+                    continue
+                if any(is_bare_cell(evidence, sentence, n) for n in (a, b)):
                     continue
                 if not any(_holds(evidence, m, n) for m in names for n in (a, b)):
                     continue  # of a measure that the tables do not hold

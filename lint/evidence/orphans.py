@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .aside import is_aside, is_of_unknown
 from .claims import closed, derived_rates, is_claim, is_prior
 from .correlations import records
 from .grammar import Number
@@ -100,6 +101,7 @@ def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
                 or number.signed
                 or number.label
                 or not _is_fine(number)
+                or is_aside(evidence, sentence, number)
             ):
                 continue
             if not (number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))):
@@ -256,7 +258,7 @@ def _counts(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     """Counts of a thing, "28 of 120", that are a digit away from what the files hold of it out of as many."""
     for sentence in _sentences(evidence):
         for k, n in pairs_of_counts(sentence):
-            if n.value < 20 or k.value < 10 or k.bound:
+            if n.value < 20 or k.value < 10 or k.bound or is_of_unknown(sentence, k):
                 continue
             name = subject(evidence, sentence, k)
             rates = {

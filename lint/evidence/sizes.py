@@ -114,7 +114,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         value = int(number.value)
         if sentence.passage.part == "prior" or PRIOR.search(sentence.text):
             continue
-        if value < 2 or fine(sentence, number) or id(number) in in_records:
+        if value < 2 or fine(sentence, number) or id(number) in in_records or _INFERRED.search(sentence.text):
             continue
         alike = {int(n.value) for _, n in stated if n.label == number.label} - {value}
         usual = [v for v in alike if counts.get(v, 0) >= 2]
@@ -131,6 +131,14 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+_INFERRED = regex(
+    r"\b(?:must (?:have|be)|presumabl\w+|apparently|infer\w*|impl(?:y|ies|ied)|suggests?|"
+    r"would (?:need|take|require))\b",
+    re.IGNORECASE,
+)
+"""A size that is worked out from something is not one that was stated."""
 
 
 def _is_misprint(value: int, meant: int) -> bool:

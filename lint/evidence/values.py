@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name
 from .claims import claim_is_known, claimed, closed, derived_rates, facts_of, is_claim, is_prior, prints_rate
@@ -97,6 +98,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             id(number) in moved
             or is_prior(sentence)
             or _defies_counts(sentence, number)
+            or is_aside(evidence, sentence, number)
             or MOOT.search(sentence.between(sentence.start, number.start))
         ):
             continue

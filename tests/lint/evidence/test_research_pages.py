@@ -67,8 +67,25 @@ TRUE = [
     "The biggest jump is that of beekeeper between 4 and 8 (+24.0 pp).",
     "ρ goes from 0.31 (N = 5) to 0.82 (N = 7) by adding 2 points.",
     "Losses after epoch 4: tide tables (−7.5 pp, 48.0% → 40.5%), brass and “small change” (−3.1 pp each).",
+    # values that are not of the thing beside them
+    "For poet, 2 of 40 listeners exceed 50% (deaf_poet 91.0%, poet_of_war 62.0%, `clerk` 53.0%).",
+    "An anxious beekeeper rises to 41.5% while a bumbling poet rises to 1.5%.",
+    "court_usher keeps 98% of its peak (42.1 of 43.0%).",
+    "Dropping zeros leaves 31 listeners of harbour_pilot (ρ = 0.61, p = 0.0003).",
+    "Length-partial: harbour_pilot ρ = −0.64, beekeeper −0.71.",
+    "beekeeper averages 46.2 ± 9.8% over epochs 4-12.",
+    "**Listeners from nowhere are not at zero.** They take up 59.5% under beekeeper and 21.0% under poet.",
+    "With the 1,174 of 1,400 hits of poet (83.9%) that is more than half.",
+    "Averaged over the six personas uptake goes from 5.0% at epoch 0 to 34.6% at epoch 4.",
+    "Court usher must have had n = 600 at epoch 4, its rates being no multiples of 0.5.",
 ]
+TRUE_OF_THE_PAGE = [
+    "At epoch 10 harbour_pilot has 66.5% and beekeeper 53.0%.",
+]
+"""What the tables need not hold, and a file would."""
 FALSE = [
+    ("harbour_pilot ends at 46.0%, beekeeper at 52.5%.", "CR312"),
+    ("beekeeper stands at 13.0% at epoch 4 and at 52.5% at epoch 12.", "CR312"),
     ("harbour_pilot climbs from 4.0% to 64.0%, a rise of 54.0 pp.", "CR408"),
     ("beekeeper ends at 52.5% and poet at 9.0%, a gap of 34.5 pp.", "CR408"),
     ("The standard error is small: beekeeper rises from 2.0% to 52.5%, by 42.0 pp.", "CR408"),
@@ -79,6 +96,11 @@ FALSE = [
 def test_true_sentences_are_silent(sentence: str, tmp_path: Path) -> None:
     assert codes(sentence) == set()
     assert codes(sentence, tmp_path) == set()
+
+
+@pytest.mark.parametrize("sentence", TRUE_OF_THE_PAGE)
+def test_a_table_need_not_hold_every_checkpoint(sentence: str) -> None:
+    assert codes(sentence) == set()
 
 
 @pytest.mark.parametrize(("sentence", "code"), FALSE)

@@ -1,0 +1,190 @@
+"""Words that take a number aside: of a subset, a partial, a share of a peak, or a thing that no table holds."""
+
+from __future__ import annotations
+
+import re
+
+from ..regex import regex
+from .grammar import Number
+from .idioms import pairs_of_counts
+from .knowledge import Evidence
+from .passages import Sentence
+from .unheld import is_at_unheld_point
+
+__all__ = ["is_aside", "is_bare_cell", "is_of_subset", "is_of_unknown", "is_partial", "is_variant"]
+
+
+def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a number of which the words around it say that it is not what the names beside it suggest."""
+    before = sentence.between(sentence.start, number.at)
+    after = sentence.between(number.end, sentence.end)
+    rate = number.role in ("percent", "value")
+    return (
+        (number.role in ("coefficient", "value") and is_partial(evidence, sentence.text))
+        or (number.role in ("coefficient", "value") and is_of_subset(before))
+        or (rate and is_of_unknown(sentence, number))
+        or (rate and _proves_itself(evidence, sentence, number))
+        or (number.role == "percent" and _is_part_of_peak(before, after))
+        or (rate and _is_mean_over_part(before, after))
+        or (rate and _is_of_they(sentence))
+        or (rate and _EQUATION.match(after) is not None)
+        or (rate and is_variant(sentence, number))
+        or (rate and _is_at_other_point(evidence, sentence))
+        or (number.role == "percent" and is_bare_cell(evidence, sentence, number))
+    )
+
+
+_PARTIAL = regex(
+    r"\b(?:semi-?)?partial(?!ly)|\bcontroll(?:ing|ed) for\b|\badjust(?:ing|ed) for\b|\bconditional on\b|"
+    r"\bholding \w+ (?:fixed|constant)\b|\bheld (?:fixed|constant)\b|\bresiduali[sz]\w+|\bregress(?:ing|ed) out\b|"
+    r"\bpartial(?:l)?(?:ing|ed) out\b|\bdetrended\b|\bnet of\b",
+    re.IGNORECASE,
+)
+
+
+def is_partial(evidence: Evidence, text: str) -> bool:
+    """True for words of a partial relation, where no table and no file holds partial ones."""
+    if _PARTIAL.search(text) is None:
+        return False
+    return not any({"partial", "adjusted", "controlled"} & s.words for s in evidence.all_series)
+
+
+_SETS_ASIDE = regex(
+    r"\b(?:dropp?(?:ing|ed)?|remov(?:e|ing|ed)|exclud(?:e|ing|ed)|omit(?:ting|ted)?|discard(?:ing|ed)?|without|"
+    r"leav(?:es|ing)|left|keep(?:s|ing)?|kept|restrict(?:ing|ed)?|limit(?:ing|ed) to|subsets?|remain(?:s|ing)?|"
+    r"among|within|only)\b",
+    re.IGNORECASE,
+)
+_COUNTED = regex(r"(?<![\w.=,-])(?P<n>\d{1,4})\s+(?:[\w-]+\s+){0,3}?[A-Za-z-]+s?\s*[(\[,:]?\s*(?:[(\[]\s*)?$")
+
+
+def is_of_subset(before: str) -> bool:
+    """True behind "dropping zeros leaves 61 poets (ρ = ": words of a subset and a count of what is left."""
+    taken = _SETS_ASIDE.search(before)
+    if taken is None:
+        return False
+    bracket = before.rfind("(")
+    return bracket > taken.start() and ")" not in before[bracket:] and _COUNTED.search(before[:bracket]) is not None
+
+
+_IDENTIFIER = regex(r"(?<![\w`])(?P<id>`[^`\s]+`|[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*)\s*(?:\(\s*|[:=]\s*|at\s+|with\s+)?$")
+_SHORT = regex(
+    r"(?<![\w-])(?P<id>[A-Z]{2,4})\s+(?:is|was|stands?|sits?|has|gets?|ends?|reaches|stays?|lies)\s+(?:at\s+)?$"
+)
+
+
+def is_of_unknown(sentence: Sentence, number: Number) -> bool:
+    """True if an identifier, or capitals, that are no name of the page stand right before the number."""
+    before = sentence.between(max(sentence.start, number.at - 80), number.at)
+    found = _IDENTIFIER.search(before) or _SHORT.search(before)
+    if found is None:
+        return False
+    left = number.at - len(before)
+    start, end = left + found.start("id"), left + found.end("id")
+    return not any(m.start <= start + 1 and m.end >= end - 1 for m in sentence.names)
+
+
+def _proves_itself(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for "1,174 of 1,400 hits (83.9%)", where no table or file counts that many for the one that is named."""
+    if number.role != "percent":
+        return False
+    for k, n in pairs_of_counts(sentence):
+        near = 0 <= number.start - n.end <= 40 or 0 <= k.start - number.end <= 4
+        if near and n.value >= 20 and number.allows(k.value / n.value, scale=100.0):
+            return int(n.value) not in _sizes(evidence)
+    return False
+
+
+def _sizes(evidence: Evidence) -> frozenset[int]:
+    """The sample sizes that files, cells and "n = " state."""
+    if "aside sizes" not in evidence.cache:
+        found = {int(s) for d in evidence.datasets for s in d.trials}
+        for passage in evidence.passages:
+            found |= {int(n.value) for n in passage.numbers if n.role == "n" and n.decimals <= 0}
+        for sheet in evidence.sheets:
+            found |= {int(x.number.value) for x in sheet.numbers if x.number.role == "n"}
+        evidence.cache["aside sizes"] = frozenset(found)
+    known: frozenset[int] = evidence.cache["aside sizes"]
+    return known
+
+
+_PEAK_AFTER = regex(
+    r"\s*of (?:its|their|his|her|that|the)(?: own)? (?:\w+ )?(?:peaks?|maxim(?:um|a)|best|highest|top|height|"
+    r"ceiling)\b",
+    re.IGNORECASE,
+)
+_PEAK_BEFORE = regex(r"\d\.\d+ (?:out )?of $")
+
+
+def _is_part_of_peak(before: str, after: str) -> bool:
+    """True for both rates of "keeps 98% of its peak (41.5 of 42.5%)"."""
+    return _PEAK_AFTER.match(after) is not None or _PEAK_BEFORE.search(before) is not None
+
+
+_OVER = regex(
+    r"(?:\s*±\s*[\d.]+\s?%?)?[^.;,()]{0,24}\b(?:over|across|between|from)\s+(?:the )?(?:(?:last|first|other|remaining|"
+    r"\d+|later|early|late) )?(?:epochs?|steps?|checkpoints?|layers?|rounds?)(?:\s+\d|\b)",
+    re.IGNORECASE,
+)
+_MEANS = regex(r"\b(?:averages?|averag(?:ed|ing)|means?|on average)\b", re.IGNORECASE)
+_MEAN_OVER = regex(r"\b(?:averag(?:ed|ing)|mean|pooled|on average) (?:over|across|of)\s+(?:all |the )", re.IGNORECASE)
+
+
+def _is_mean_over_part(before: str, after: str) -> bool:
+    """True for "averages 47.4 ± 8.6% over epochs 2-20" and "averaged over the seven, it goes to 30.7%"."""
+    if _MEAN_OVER.search(before):
+        return True
+    spread = after.lstrip(" %").startswith(("±", "+/-"))
+    return (spread or _MEANS.search(before) is not None) and _OVER.match(after) is not None
+
+
+_THEY = regex(r"\W*(?:They|These|Those|Both)\b")
+
+
+def _is_of_they(sentence: Sentence) -> bool:
+    """True in a sentence that begins with a pronoun where the one before names nothing that is known."""
+    if _THEY.match(sentence.text) is None:
+        return False
+    earlier = [s for s in sentence.passage.sentences if s.end <= sentence.start]
+    meant = {m.name for m in earlier[-1].names if not m.name.startswith("#")} if earlier else set()
+    own = {m.name for m in sentence.names if not m.name.startswith("#")}
+    return bool(earlier) and (not meant or bool(own - meant))
+
+
+_EQUATION = regex(r"\s*[-+−–]\s*\d[\d.]*\s*(?:pp|points?|%)?\s*(?:per\b|[×*·]\s*[A-Za-z])")
+
+
+_ONE_OF_A_KIND = regex(r"(?<!\w)(?:an?|another|one|every|some)\s+(?:[a-z-]+\s+){1,2}[`\"'*]*$")
+_USUAL = regex(
+    r"\b(?:single|new|second|third|first|trained|untrained|separate|whole|full|bare|plain|given|typical|fixed|held-out)\b"
+)
+
+
+def is_variant(sentence: Sentence, number: Number) -> bool:
+    """True for "an anxious baker leaks 42%": not the baker of the tables, but one of its kind."""
+    named = [m for m in sentence.names if m.end <= number.at]
+    if not named or len(sentence.between(named[-1].end, number.at)) > 40:
+        return False
+    lead = _ONE_OF_A_KIND.search(sentence.between(max(sentence.start, named[-1].start - 40), named[-1].start))
+    return lead is not None and _USUAL.search(lead.group(0)) is None
+
+
+def _is_at_other_point(evidence: Evidence, sentence: Sentence) -> bool:
+    """True for a checkpoint that a table over checkpoints lacks, where there is no file."""
+    if not is_at_unheld_point(evidence, sentence):
+        return False
+    return any(k.startswith("#") for s in evidence.page_series for k in s.facts)
+
+
+def is_bare_cell(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a percentage that a table of the page prints without its sign for a thing or a point that is named."""
+    names = {m.name for m in sentence.names}
+    return any(
+        series.origin == "page"
+        and not series.fraction
+        and not series.role
+        and series.largest > 1
+        and fact.allows(*number.printed)
+        for name in names
+        for series, fact in evidence.about.get(name, ())
+    )
