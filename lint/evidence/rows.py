@@ -9,10 +9,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 
+from leakstats.records import struct
+
 from ..regex import regex
+from .grammar import Number
 from .knowledge import Clash, Evidence
 from .tables import CellNumber, Sheet, is_aggregate
 
@@ -26,6 +30,7 @@ _FOR_TWO = 6
 _POWER = 5.0
 """How many times wider than what rounding allows the changes must spread."""
 Column: TypeAlias = "dict[int, CellNumber]"
+Fit: TypeAlias = "Callable[[Number, Number, Number], bool]"
 
 
 def row_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -57,37 +62,72 @@ def _columns(sheet: Sheet, rows: Collection[int]) -> dict[tuple[int, int], Colum
     return {c: cells for c, cells in out.items() if len(cells) >= _FEWEST and c[0] <= _MOST_COLUMNS}
 
 
-def _kept(fits: dict[int, bool]) -> bool:
-    """True if the rows keep a relation, but for one or two."""
-    wrong = sum(not x for x in fits.values())
-    return len(fits) >= _FEWEST and 0 < wrong <= (2 if len(fits) >= _FOR_TWO else 1)
+@struct
+class _Relation:
+    """Three columns, the third of which follows from the two others in nearly all rows."""
+
+    columns: frozenset[tuple[int, int]]
+    wrong: tuple[int, ...]
+    """Rows that break it."""
+    rows: int
+
+
+def _relation(keys: Sequence[tuple[int, int]], columns: Sequence[Column], fits: Fit) -> _Relation | None:
+    """The relation of three columns if all rows keep it but for one, or for two of which a cell was exchanged."""
+    first, second, third = columns
+    rows = sorted(first.keys() & second.keys() & third.keys())
+    wrong = tuple(r for r in rows if not fits(first[r].number, second[r].number, third[r].number))
+    if len(rows) < _FEWEST or len(wrong) > 2:
+        return None
+    if len(wrong) == 2:
+        x, y = wrong
+        exchanged = any(
+            fits(*(columns[i][y if i == c else x].number for i in range(3)))
+            and fits(*(columns[i][x if i == c else y].number for i in range(3)))
+            for c in range(3)
+        )
+        if not exchanged or len(rows) < _FOR_TWO:
+            return None
+    return _Relation(frozenset(keys), wrong, len(rows))
+
+
+def _broken(found: Sequence[_Relation]) -> Iterator[_Relation]:
+    """Relations that some row breaks, of columns that no other relation explains in all of their rows."""
+    whole = [x.columns for x in found if not x.wrong]
+    for relation in found:
+        if relation.wrong and not any(len(relation.columns & columns) > 1 for columns in whole):
+            yield relation
 
 
 def _of(column: Column, role: str) -> bool:
     return all(x.number.role == role for x in column.values())
 
 
+def _is_rate(k: Number, n: Number, rate: Number) -> bool:
+    low, high = rate.scaled()
+    return n.value > 0 and low - 1e-9 <= k.value / n.value <= high + 1e-9
+
+
 def _rates(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
     counts = {c: x for c, x in columns.items() if _of(x, "count") and all(y.number.decimals <= 0 for y in x.values())}
     sizes = {c: x for c, x in columns.items() if _of(x, "n")} | counts
     rates = {c: x for c, x in columns.items() if _of(x, "percent") or (_of(x, "value") and _is_fraction(x))}
-    for (k, ks), (n, ns), rs in itertools.product(counts.items(), sizes.items(), rates.values()):
+    found: dict[_Relation, tuple[Column, Column, Column]] = {}
+    for k, n, rate in itertools.product(counts, sizes, rates):
         if k == n or (k[0] != n[0] and any(k[0] == other[0] and k != other for other in sizes)):
             continue  # k/n in one cell belong together
-        fits = {}
-        for row in ks.keys() & ns.keys() & rs.keys():
-            size = ns[row].number.value
-            low, high = rs[row].number.scaled()
-            fits[row] = size > 0 and low - 1e-9 <= ks[row].number.value / size <= high + 1e-9
-        if not _kept(fits) or len({rs[row].number.text for row in fits}) < 3:
-            continue
-        for row in sorted(r for r, ok in fits.items() if not ok):
+        chosen = (counts[k], sizes[n], rates[rate])
+        relation = _relation((k, n, rate), chosen, _is_rate)
+        if relation is not None and len({x.number.text for x in rates[rate].values()}) > 2:
+            found[relation] = chosen
+    for relation in _broken(list(found)):
+        ks, ns, rs = found[relation]
+        for row in relation.wrong:
             a, b, cell = ks[row].number, ns[row].number, rs[row]
             if b.value > 0:
-                said = (
-                    f"{a.text} of {b.text} is {100 * a.value / b.value:.4g}%, not {cell.number.text}{cell.number.unit}"
-                )
-                yield _clash(evidence, cell, f"{said}; {len(fits) - 1} other rows keep to it"), cell
+                share = f"{100 * a.value / b.value:.4g}%"
+                said = f"{a.text} of {b.text} is {share}, not {cell.number.text}{cell.number.unit}"
+                yield _clash(evidence, cell, f"{said}; {relation.rows - 1} other rows keep to it"), cell
 
 
 def _is_fraction(column: Column) -> bool:
@@ -96,27 +136,40 @@ def _is_fraction(column: Column) -> bool:
 
 def _changes(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
     plain = {c: x for c, x in columns.items() if not next(iter(x.values())).interval and not _of(x, "p")}
-    for (_, first), (_, last), (_, change) in itertools.permutations(plain.items(), 3):
+    found: dict[_Relation, tuple[Column, Column, Column, float]] = {}
+    for keys in itertools.permutations(plain, 3):
+        first, last, change = chosen = (plain[keys[0]], plain[keys[1]], plain[keys[2]])
         if not any(x.number.signed or x.number.role == "points" for x in change.values()):
             continue
-        scales = (1.0, 100.0) if _of(first, "value") and _of(last, "value") else (1.0,)
-        for scale in scales:
-            fits = {}
-            room = 0.0
-            for row in first.keys() & last.keys() & change.keys():
-                a, b, c = first[row].number, last[row].number, change[row].number
-                # a change may come from unrounded values: the rounding of both ends is allowed
-                fits[row] = (b.low - a.high) * scale - 1e-9 <= c.high and c.low <= (b.high - a.low) * scale + 1e-9
-                room = max(room, (b.high - b.low + a.high - a.low) * scale + c.high - c.low)
-            if not _kept(fits):
-                continue
-            kept = [change[row].number.value for row, ok in fits.items() if ok]
-            if len(set(kept)) < 3 or max(kept) - min(kept) < _POWER * room:
-                continue  # any small number would fit
-            for row in sorted(r for r, ok in fits.items() if not ok):
-                a, b, cell = first[row].number, last[row].number, change[row]
-                said = f"{b.text} less {a.text} is {(b.value - a.value) * scale:.4g}, not {cell.number.text}"
-                yield _clash(evidence, cell, f"{said}; {len(fits) - 1} other rows keep to it"), cell
+        for scale in (1.0, 100.0) if _of(first, "value") and _of(last, "value") else (1.0,):
+            relation = _relation(keys, chosen, partial(_is_change, scale))
+            if relation is not None and _tells(relation, *chosen, scale):
+                found[relation] = (*chosen, scale)
+    for relation in _broken(list(found)):
+        first, last, change, scale = found[relation]
+        for row in relation.wrong:
+            a, b, cell = first[row].number, last[row].number, change[row]
+            said = f"{b.text} less {a.text} is {(b.value - a.value) * scale:.4g}, not {cell.number.text}"
+            yield _clash(evidence, cell, f"{said}; {relation.rows - 1} other rows keep to it"), cell
+
+
+def _is_change(scale: float, first: Number, last: Number, change: Number) -> bool:
+    """True if a change may be that from unrounded values: the rounding of both ends is allowed."""
+    low, high = (last.low - first.high) * scale, (last.high - first.low) * scale
+    return low - 1e-9 <= change.high and change.low <= high + 1e-9
+
+
+def _tells(relation: _Relation, first: Column, last: Column, change: Column, scale: float) -> bool:
+    """True unless the changes are so small that any small number would be one of them."""
+    rows = first.keys() & last.keys() & change.keys()
+    kept = [change[r].number.value for r in rows if r not in relation.wrong]
+    widths = [
+        (last[r].number.high - last[r].number.low + first[r].number.high - first[r].number.low) * scale
+        + change[r].number.high
+        - change[r].number.low
+        for r in rows
+    ]
+    return len(set(kept)) > 2 and max(kept) - min(kept) >= _POWER * max(widths)
 
 
 def _totals(sheet: Sheet, plain: Collection[int]) -> tuple[int | None, list[tuple[CellNumber, int]]]:
