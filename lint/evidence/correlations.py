@@ -361,6 +361,9 @@ def follows(record: Record) -> bool | None:
     variants = [(k, False) for k in (range(6) if partial else range(1))]
     if n <= SPEARMAN_EXACT_MAX and c.label != "r":
         variants.append((0, True))
+    if "exact" in low and n <= SPEARMAN_EXACT_MAX:
+        step = 12 / (n**3 - n)  # of the coefficient without ties; with ties p lies between its neighbours'
+        c = replace(c, low=c.low - step, high=c.high + step)
     answers = [_gives(x, p, n, k, exact) for x in (c, *record.rivals) for k, exact in variants]
     if any(answers):
         return True

@@ -210,6 +210,7 @@ def test_p_of_units_in_words(sentence: str, right: str, wrong: str) -> None:
         "In 3 of 4 settings r = 0.83 (p = 0.042) holds.",
         "Leaving one out, over the other 5 personas r = 0.88 (p = 0.05).",
         "For two personas ρ = 0.43 (p = 0.0035, N = 44) over their replies.",
+        "The start foretells the change: ρ = −0.88 (exact p = 0.015, N = 7).",
     ],
 )
 def test_units_that_are_not_those_of_the_coefficient(sentence: str) -> None:
