@@ -122,7 +122,7 @@ class RowSpec:
     help: str
     aliases: tuple[str, ...] = ()
     said_as: tuple[str, ...] = ()
-    """Words in any cell of the table that answer the row too."""
+    """Words in any cell of the table that answer the row too; "# rows" asks for a number of rows."""
     suffix: bool = False
     """A longer label that ends in one of the names is the row too ("Marker source")."""
     not_applicable: bool = False

@@ -121,8 +121,13 @@ def _text(row: CardRow, spec: RowSpec, phrase: str, table: tuple[RowSpec, ...]) 
     return row.said if another else f"{row.label} {row.said}"
 
 
+_MANY = regex(r"\d[\d,.]*\s?[kKM]?\s+(?:[\w-]+\s+){0,2}$")
+
+
 def _says(text: str, phrase: str) -> bool:
-    return any(True for _ in find_phrase(text, phrase))
+    """Whether the phrase stands in the text; "# rows" is "6,000 rows" or "200 labelled rows"."""
+    counted = phrase.startswith("# ")
+    return any(not counted or _MANY.search(text[:at]) for at in find_phrase(text, phrase.removeprefix("# ")))
 
 
 def unrecorded(page: Page, row: CardRow) -> bool:
