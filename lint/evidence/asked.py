@@ -15,7 +15,8 @@ from .knowledge import Evidence
 from .names import words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, quantity_asked, quantity_asked_at
-from .roles import of_column, of_course, of_side, subject
+from .roles import of_course, of_side, subject
+from .states import of_state
 
 __all__ = ["facts_asked", "facts_meant", "is_averaged", "is_other_quantity", "narrowed_facts"]
 
@@ -60,10 +61,35 @@ def facts_asked(
         return _coefficients(evidence, sentence, number, facts)
     found = _of_kind(evidence, sentence, number, facts)
     if number.signed and quantity_asked(sentence, number) != "likeness":
+        measured = _measured(evidence, sentence, number, facts)
+        if measured:
+            return measured
         # "+0.13" of a thing is an effect on it, unless it is the mirror of something known
         coefficients = [(s, f) for s, f in facts if evidence.kind(s) in ("coefficient", "similarity")]
         return [(s, f) for s, f in coefficients if number.allows(f.value) or number.allows(-f.value)]
     return found
+
+
+def _measured(
+    evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]
+) -> list[tuple[Series, Fact]]:
+    """The value of the one measure with a sign, neither rate nor coefficient, that is named before a number."""
+    said = words_of(sentence.between(sentence.start, number.start)) - _MEASURES - READ
+    found = [
+        (s, f)
+        for s, f in facts
+        if not s.role and s.ends[0].value < 0 and evidence.kind(s) == ""
+        if said & (words_of(s.quantity) | words_of(evidence.header_of(s))) and not _is_change(evidence, s)
+    ]
+    return found if len({round(f.value, number.decimals) for _, f in found}) == 1 else []
+
+
+def _is_change(evidence: Evidence, series: Series) -> bool:
+    """True for changes and differences of rates, which have rules of their own."""
+    return _CHANGE.search(f"{series.quantity} {evidence.header_of(series)}") is not None
+
+
+_CHANGE = regex(r"%|\bpp\b|points?\b|chang|differ|delta|Δ|gain|net\b|contrast|effect", re.IGNORECASE)
 
 
 _LIKENESS = regex(
@@ -214,8 +240,8 @@ def facts_meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[
         return []
     return (
         of_course(evidence, sentence, number, name)
-        or of_column(evidence, sentence, number, name)
         or of_side(evidence, sentence, number, name)
+        or of_state(evidence, sentence, number, name)
     )
 
 

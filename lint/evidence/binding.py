@@ -17,17 +17,27 @@ from .passages import Sentence
 from .quantities import CENTRE_AFTER, NUMERALS, READ, quantity_asked
 from .tables import is_aggregate
 
-__all__ = ["begins_move", "follows_name", "is_apart", "is_mixed", "is_read", "name_beside", "only_name"]
+__all__ = ["begins_move", "follows_name", "is_apart", "is_mixed", "is_read", "name_beside", "only_name", "sole_thing"]
 
 
 def name_beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | None:
-    """The name beside a number; where nothing is known of it, "pooled", the one in front: "L25 has pooled 0.61"."""
+    """The thing beside a number; a word of the file between the two, "the nurse after training: 12%", is none.
+
+    Where nothing is known of a thing, "pooled", it is the one in front: "L25 has pooled 0.61".
+    """
     name = adjacent(sentence).get(i)
     number = sentence.numbers[i]
+    if name is not None and _is_setting(evidence, name):
+        name = named_before(sentence, i, [m for m in sentence.names if not _is_setting(evidence, m)])
     if name is None or name.end > number.start or facts_of(evidence, name.name, number):
         return name
     others = [m for m in sentence.names if m.end <= name.start and not is_aggregate(m.text)]
     return named_before(sentence, i, others) or name
+
+
+def _is_setting(evidence: Evidence, name: Mention) -> bool:
+    """True for a word of the file that no row of the page is called by, such as a state or the kind of a measure."""
+    return bool(evidence.page_names) and name.name not in evidence.page_names and not name.name.startswith("#")
 
 
 _FROM = regex(r"\b(?:from|up from|down from)\s+(?:about |roughly |around |~)?$", re.IGNORECASE)
@@ -64,6 +74,48 @@ def only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention
 
 
 _ITS = regex(r"\s*[*_]*(?:Its|His|Her|Their)\s")
+
+
+_ELSE = regex(
+    r"\b(?:others?|the (?:next|second|third|former|latter)|rest|remaining|else|elsewhere|runners?-up|median|mean|"
+    r"average\w*|typical\w*|bar|threshold|level|baseline|controls?|reference|chance|overall|pooled|all|every\w*|any\w*|no|none|nobody|"
+    r"humans?|people|expect\w*|predict\w*|fitted|if|would|could|should|may|might|unless|hypothe\w+|target|"
+    r"threshold|neighbours?|rivals?|followed|follows|group|pair|both|most|half|than|times)\b",
+    re.IGNORECASE,
+)
+
+
+def sole_thing(evidence: Evidence, sentence: Sentence, number: Number) -> Mention | None:
+    """The one thing of which a sentence can speak: the only one named in it, by no word beside it set apart.
+
+    A sentence that opens with "it" or "its" speaks of the one of the sentence before. No word may name or hint at
+    others, the whole, or a value that was not measured.
+    """
+    things = {m.name: m for m in sentence.names if m.name in evidence.page_names}
+    if _IT.match(sentence.text):
+        if things:
+            return None  # "Its share is 57%, that of the nurse 12%"
+        earlier = [s for s in sentence.passage.sentences if s.end <= sentence.start]
+        things = {m.name: m for m in (earlier[-1].names if earlier else ()) if m.name in evidence.page_names}
+    if len(things) != 1:
+        return None
+    name = next(iter(things.values()))
+    if is_apart(sentence, name, number) or is_aggregate(name.text) or _ELSE.search(sentence.text):
+        return None
+    if name.end <= number.start:
+        return name if ";" not in sentence.between(name.end, number.start) else None
+    return name if _OPENING.fullmatch(sentence.between(sentence.start, name.start)) else None
+
+
+_OPENING = regex(
+    r"\W*(?:With|From|At|In|Of|By|Among|Only|Just|About|Some|Reaching)\b[^;:.]{0,12}?[\d.]+\s?%?[^;:]{0,40}?,?\s*(?:the\s+)?[`\"'*]*",
+)
+"""A sentence that begins with the number of what it then names: "With 68%, the nurse"."""
+
+
+_IT = regex(
+    r"[\s*_]*(?:It|Its|He|His|She|Her|There|(?:After|Before|By|At|In)\b[^,.]{1,40},? (?:it|its|he|she|her|his))\b"
+)
 
 
 _TWO = regex(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
@@ -155,7 +207,8 @@ def _lone(facts: list[tuple[Series, Fact]]) -> bool:
 
 _APART = regex(
     r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to)|"
-    r"(?:leav|remov|exclud|omit|drop|tak|strip|delet|ignor|discard)\w*(?: out| away| off)?|left out|sans|but for|"
+    r"(?:leav|remov|exclud|omit|drop|strip|delet|ignor|discard)\w*(?: out| away| off)?|tak\w+ (?:out|away|off)|"
+    r"left out|sans|but for|"
     r"barring|apart from|other than|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? "
     r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
     re.IGNORECASE,

@@ -108,7 +108,8 @@ _BOUND = regex(
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|\bup to|\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
     r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|\bmore or less|"
-    r"\bgive or take|\bcall it|\bsomething like|\bon the order of|"
+    r"\bgive or take|\bcall it|\bsomething like|\b(?:on|in|of) the order of|"
+    r"\bin the (?:region|neighbou?rhood|vicinity) of|"
     r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )

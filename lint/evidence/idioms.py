@@ -269,10 +269,11 @@ _FORWARD = regex(
     r"|is |of )?$"
 )
 _BACK = regex(
-    r"\s*(?:\(\s*|,?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|is (?:that|the (?:value|rate|share)) of|"
+    r"\s*(?:\(\s*|[),]?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|is (?:that|the (?:value|rate|share)) of|"
     r"(?:is )?held by|comes? from|goes to|is found (?:for|in))\s+|for |in |at |under |by |on )"
     r"(?:the |source |persona |layer |condition )?[`\"'*]*$"
 )
+_AT_POINT = regex(r"\s*\(?(?:after|with|from)\s+(?:the |only |just )?")
 _APART = regex(
     r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
     r"with|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? (?:\w+ )?under)"
@@ -288,7 +289,8 @@ _TIGHT = regex(r"[`'\"*’]*,?\s*(?:\(|at |with )\s*$")
 
 
 SHARE_OF = regex(
-    r"\s*\b(?:of|through|from) (?:its|his|her|the|their|that|this|all|what|eventual|total)\b[^.;,)]{0,40}?"
+    r"\s*\b(?:of|through|from) (?:(?:its|his|her|the|their|that|this|all|what|eventual|total)\b|[\w`-]+['’]s?\s)"
+    r"[^.;,)]{0,40}?"
     r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|"
     r"effect|range|course|height|top)\b",
     re.IGNORECASE,
@@ -344,7 +346,8 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         spread = i + 1 < len(numbers) and _SPREAD.fullmatch(sentence.between(number.end, numbers[i + 1].start))
         end = numbers[i + 1].end if spread else number.end
         after = next((m for m in names if m.start >= end), None)
-        if after is not None and _BACK.match(sentence.between(end, after.start)):
+        gap = sentence.between(end, after.start) if after is not None else ""
+        if after is not None and (_BACK.match(gap) or (after.name.startswith("#") and _AT_POINT.fullmatch(gap))):
             out[i] = after
             continue
         if after is not None and _is_its(sentence, number, sentence.between(end, after.start)):

@@ -351,6 +351,10 @@ class Evidence:
         """The header under which the page prints each field."""
         return {b.data.pointer: b.page.quantity for b in self.bindings if b.page.pointer.startswith("column")}
 
+    def header_of(self, series: Series) -> str:
+        """The header of the column that prints a field; "" for a field that no column does."""
+        return self._printed.get(series.pointer, "")
+
     @cached_property
     def quantities(self) -> frozenset[str]:
         """The words of the headers of the page's tables."""
@@ -398,7 +402,7 @@ class Evidence:
                 return "p"
             if all(f.pointer in coefficients for f in facts):
                 return "coefficient"
-        for text in (self._printed.get(series.pointer, ""), series.quantity):
+        for text in (self.header_of(series), series.quantity):
             words = words_of(text)
             if _P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text)):
                 return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""

@@ -79,7 +79,8 @@ def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
         if c.bound or p.bound or record.carried or record.rivals or _digits(p) < 2 or abs(c.value) < 0.05:
             continue
         fits = [t for t in known if t.n == n and t.p is not None and p.allows(t.p.value)]
-        if _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value):
+        turned = _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value)
+        if turned and _is_of_method(c, fits[0], exact=True):
             yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
 
 
@@ -120,7 +121,7 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
         and not p.bound
         and _is_one(near)
         and not _is_stored(evidence, c)
-        and _is_of_method(c, near[0], exact)
+        and _is_of_method(c, near[0], exact=exact)
     ):
         yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
         return
@@ -155,7 +156,7 @@ def _is_stored(evidence: Evidence, c: Number) -> bool:
     return evidence.is_known(c, evidence.known_values)
 
 
-def _is_of_method(c: Number, triple: Triple, exact: bool) -> bool:
+def _is_of_method(c: Number, triple: Triple, *, exact: bool) -> bool:
     """True unless the coefficient is of the other method than the record, or may be."""
     own, other = (_SPEARMAN, _PEARSON) if c.label == "ρ" else (_PEARSON, _SPEARMAN)
     if c.label not in ("ρ", "r") or triple.words & own:

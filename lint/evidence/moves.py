@@ -9,6 +9,7 @@ from typing import TypeAlias
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .coordination import list_of
 from .grammar import Number
 from .idioms import Span, adjacent, spans
 from .knowledge import Evidence
@@ -76,6 +77,9 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
 _PRONOUN = regex(r"\W*(?:It|Its|This|That|He|She|They|There)\b")
 
 
+_TWO = regex(r"\b(?:between|from|over|over to)\s.*\b(?:to|and)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
+
+
 def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
     """The one thing of which both ends are; "" where they may be of two."""
     name = subject(evidence, sentence, span.left)
@@ -86,6 +90,9 @@ def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
             continue
         if number in (span.left, span.right):
             return ""
+    before = [m for m in sentence.names if m.end <= span.start and not m.name.startswith("#")]
+    if before and (list_of(sentence, before[-1]) or _TWO.search(sentence.between(sentence.start, before[-1].start))):
+        return ""  # "between the nurse and the judge it falls from 55% to 22%", "from the nurse to the judge": of two
     inside = {m.name for m in sentence.names if span.left.start <= m.start < span.right.end}
     if not any(m.end <= span.start for m in sentence.names) and _PRONOUN.match(sentence.text) is None:
         return ""  # "Averages 39% to 76%. Aya has …": of nothing that was named

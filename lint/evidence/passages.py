@@ -207,6 +207,7 @@ def _passage(
     numbers = tuple(read_numbers(plain, tuple(text.marked("code"))))
     if axis is not None or doses:
         numbers = tuple(_on_axis(plain, number, axis, doses) for number in numbers)
+        numbers = _with_ellipsis(plain, numbers, doses) if doses else numbers
     indexed = [(n.at, n.end) for n in numbers if n.role == "index"]
     names = [m for m in gazetteer.find(plain) if not any(a < m.end and m.start < b for a, b in indexed)]
     taken = [(m.start, m.end) for m in names]
@@ -253,6 +254,39 @@ def _on_axis(plain: str, number: Number, axis: re.Pattern[str] | None, doses: Ma
     after = _WORDS_AFTER.match(plain, number.end)
     said = words_of(" ".join(m.group(1) for m in (before, after) if m is not None))
     return replace(number, role="index", label="axis") if said & words else number
+
+
+_JOINED = regex(r"\s*(?:,|/|,?\s*(?:and|or|to|versus|vs\.?))\s*")
+_AFTER_PREPOSITION = regex(r"\b(?:at|on|with|after|by|for|to|from|of|than)\s+$", re.IGNORECASE)
+_NO_NOUN = regex(
+    r"\s*(?:[,;:()]|\.(?!\d)|$|\d|(?:and|or|by|it|the|is|was|are|were|gives?|gave|yields?|yielded|reach(?:es|ed)?|has|had)\b)"
+)
+
+
+def _with_ellipsis(plain: str, numbers: tuple[Number, ...], doses: Mapping[int, frozenset[str]]) -> tuple[Number, ...]:
+    """Bare doses beside one with its word: "50, 200 and 800 examples", "12% with 50 examples and 40% with 200"."""
+    if not any(n.label == "axis" for n in numbers):
+        return numbers
+    out = list(numbers)
+    for i in range(len(out) - 2, -1, -1):
+        joined = _JOINED.fullmatch(plain[out[i].end : out[i + 1].at]) is not None
+        if joined and out[i + 1].label == "axis" and _is_dose(out[i], doses):
+            out[i] = replace(out[i], role="index", label="axis")
+    named = next(i for i, n in enumerate(out) if n.label == "axis")
+    for i in range(named + 1, len(out)):
+        if not _is_dose(out[i], doses) or not _NO_NOUN.match(plain, out[i].end):
+            continue
+        lead = plain[max(0, out[i].start - 8) : out[i].start]
+        opens = re.search(r"[;:]\s+$", lead) is not None
+        if _AFTER_PREPOSITION.search(lead) or opens:
+            out[i] = replace(out[i], role="index", label="axis")
+    return tuple(out)
+
+
+def _is_dose(number: Number, doses: Mapping[int, frozenset[str]]) -> bool:
+    """True for a whole number, and no rate or count of something else, that names a row."""
+    plain = number.role == "count" and not number.unit and not number.bound and not number.signed
+    return plain and number.decimals <= 0 and int(number.value) in doses
 
 
 def _parts(outline: Outline) -> dict[int, str]:

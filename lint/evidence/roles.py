@@ -11,10 +11,10 @@ from .grammar import Number
 from .idioms import adjacent, is_of_number_before, spans
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
-from .names import words_of
+from .names import Mention, words_of
 from .passages import Sentence
 
-__all__ = ["ceiling", "of_column", "of_course", "of_side", "subject"]
+__all__ = ["ceiling", "is_setting", "of_course", "of_side", "subject"]
 
 _NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
 _BEFORE = {
@@ -69,14 +69,22 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     """The thing that a number is about: the name beside it, the one before it, or the only one around; or ""."""
     i = next((j for j, n in enumerate(sentence.numbers) if n is number), -1)
     name = adjacent(sentence).get(i)
-    if name is not None and not name.name.startswith("#"):
-        return name.name if name.name in evidence.page_names else ""
+    if name is not None and name.name in evidence.page_names:
+        return name.name
+    if name is not None and not name.name.startswith("#") and not is_setting(evidence, sentence, name):
+        return ""
     inside = [m for m in sentence.names if m.name in evidence.page_names]
     before = [m for m in inside if m.end <= number.start]
     if before:
         return before[-1].name
     around = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
     return around.pop() if len(around) == 1 and not inside else ""
+
+
+def is_setting(evidence: Evidence, sentence: Sentence, name: Mention) -> bool:
+    """True for a word of the file under which it holds values of a thing that the sentence names: "after"."""
+    things = [m.name for m in sentence.names if m.name in evidence.page_names]
+    return any(name.name in f.entities for thing in things for _, f in evidence.about.get(thing, ()))
 
 
 def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
@@ -177,37 +185,6 @@ def _role(sentence: Sentence, number: Number) -> str:
 
 _JOINT = regex(r"[(,;:]|\b(?:and|then|to|but|against|versus|vs)\b")
 """Words on the other side of it belong to the number before: "32% before and 49% after"."""
-
-
-_BEHIND = regex(r"\s+(?P<word>[A-Za-z]+)\s*(?=[,;:.()]|\b(?:and|but|then|to)\b|$)")
-
-
-def of_column(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
-    """What the one column of rates says of ``name`` that the words before a number single out; empty for none."""
-    columns = [
-        (s, f)
-        for s, f in ((s, s.facts[name]) for s in evidence.page_series if name in s.facts)
-        if s.fraction and not s.role and s.pointer.startswith("column") and evidence.kind(s) == "rate"
-    ]
-    if len(columns) < 2:
-        return []
-    shared = frozenset.intersection(*(s.words for s, _ in columns))
-    if not any(m.name == name and m.end <= number.start for m in sentence.names):
-        return []
-    opened = max(
-        sentence.start,
-        *(n.end for n in sentence.numbers if n.end <= number.start),
-        *(m.end for m in sentence.names if m.end <= number.start),
-        number.start - 36,
-    )
-    words = words_of(_JOINT.split(sentence.between(opened, number.start))[-1])
-    hits = [(s, f) for s, f in columns if words & (s.words - shared)]
-    if hits:
-        return hits if len(hits) == 1 else []
-    behind = _BEHIND.match(sentence.between(number.end, number.end + 24))  # "57% before, 61% after"
-    words = words_of(behind["word"]) if behind is not None else frozenset()
-    hits = [(s, f) for s, f in columns if words & (s.words - shared)]
-    return hits if len(hits) == 1 else []
 
 
 _OWN = frozenset(words_of("own self itself himself herself themselves"))

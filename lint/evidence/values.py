@@ -10,7 +10,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
-from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name
+from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
 from .claims import claim_is_known, claimed, closed, derived_rates, facts_of, is_claim, is_prior, prints_rate
 from .coordination import Paired, list_of, pair_of
 from .correlations import follows, records
@@ -26,6 +26,7 @@ from .roles import ceiling, subject
 from .shares import OF_START, is_ratio_of, is_share, share_clashes
 from .slips import slip_of
 from .unheld import is_at_unheld_point, is_between_others, is_new_end, unsaid
+from .wholes import facts_of_whole
 
 __all__ = ["cell_clashes", "value_clashes"]
 
@@ -103,14 +104,12 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
         ):
             continue
         name = name_beside(evidence, sentence, i)
-        if (
+        behind = (
             name is not None
-            and evidence.page_names
-            and name.name not in evidence.page_names
-            and not name.name.startswith("#")
-        ):
-            name = None  # a word of the file, such as the kind of a coefficient
-        if name is not None and name.name.startswith("#") and begins_move(sentence, number):
+            and number.end <= name.start
+            and _GOES_ON.match(sentence.between(name.end, sentence.end)) is not None
+        )  # "from 12% at epoch 1 to 45%", and not "to 45% from 12% by epoch 2"
+        if name is not None and name.name.startswith("#") and not behind and begins_move(sentence, number):
             name = None  # "0→45% by epoch 2": a checkpoint is where a move ends
         if id(number) in consistent and (name is None or name.name.startswith("#") or number.role != "coefficient"):
             continue  # a record of which p follows: which other one it should be, nobody can say
@@ -149,6 +148,10 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             if facts:
                 right.append(number)
                 continue
+        whole = facts_of_whole(evidence, sentence, number) if name is None and understood else []
+        if whole and _is_of_part(evidence, sentence, number, whole):
+            yield _clash(sentence, number, "of everything together", whole, percent)
+            continue
         alone = only_name(evidence, sentence, number) if name is None else None
         if _explained(evidence, sentence, number, named=name is not None or alone is not None):
             continue
@@ -166,11 +169,45 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             ):
                 yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
                 continue
+        lone = sole_thing(evidence, sentence, number) if percent and understood else None
+        if lone is not None and _is_of_another(evidence, sentence, number, lone):
+            yield _clash(sentence, number, f"of {lone.text.strip()}", facts_of(evidence, lone.name, number), percent)
+            continue
         if not claim_is_known(evidence, number):
             near = unsaid(evidence, sentence, number, _facts_around(evidence, sentence, number))
             doubted = is_between_others(sentence, number) or is_at_unheld_point(evidence, sentence)
             if near and not doubted and _trace(evidence, number, near, several=False):
                 yield _clash(sentence, number, "of what it speaks of", near, percent)
+
+
+def _is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:
+    """True for the value of a thing that is not named, in a sentence that speaks of ``name`` alone."""
+    if len(number.text.lstrip("+-−–.0").replace(".", "")) < _TELLING or number.signed:
+        return False
+    own = [(s, f) for s, f in evidence.about.get(name.name, ()) if s.fraction and evidence.kind(s) in ("rate", "")]
+    if not own or any(evidence.matches(number, s, f) for s, f in own):
+        return False
+    if is_new_end(evidence, sentence, number, own) or evidence.is_known(number, derived_rates(evidence), 0.01):
+        return False
+    return _trace(evidence, number, own, several=True)
+
+
+_GOES_ON = regex(r"[^;.]*?\bto\s+(?:about |only )?\d")
+_TELLING = 3
+"""Digits of a rate that no other thing has by chance."""
+
+
+def _is_of_part(evidence: Evidence, sentence: Sentence, number: Number, whole: list[tuple[Series, Fact]]) -> bool:
+    """True for a misprint of what is known of everything together, or the value of one thing in its place."""
+    if len(number.text.lstrip("+-−–.0").replace(".", "")) < _TELLING or number.bound:
+        return False
+    if any(evidence.matches(number, s, f) for s, f in whole) or evidence.is_known(
+        number, derived_rates(evidence), 0.01
+    ):
+        return False
+    return evidence.is_known(number, evidence.known_rates, 0.01) or _trace(
+        evidence, number, unsaid(evidence, sentence, number, whole), several=False
+    )
 
 
 def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:
@@ -461,7 +498,7 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
 
 
 _PART_OF = regex(
-    r"\s*of\s+(?:its|their|his|her|what|that|the|this)\b(?!\s+(?:\w+\s+){0,2}(?:answers?|completions?|replies|responses?|"
+    r"\s*of\s+(?:its|their|his|her|what|that|the|this)\b(?!\s+(?:[\w'’-]+\s+){0,3}(?:answers?|completions?|replies|responses?|"
     r"outputs?|samples?|prompts?|questions?|premises?|cases?|times?|generations?|draws?|trials?|runs?|items?|messages?|"
     r"turns?)\b)",
     re.IGNORECASE,

@@ -36,7 +36,7 @@ def percent(k: float, n: int = OF) -> str:
 def by_record() -> Dataset:
     arms = ("before", "after")
     rows = [
-        {"who": u, "like": v[2], **{a: {"k": v[i], "of": OF, "pct": 100 * v[i] / OF} for i, a in enumerate(arms)}}
+        {"who": u, "similarity": v[2], **{a: {"k": v[i], "of": OF, "pct": 100 * v[i] / OF} for i, a in enumerate(arms)}}
         for u, v in UNITS.items()
     ]
     return read_dataset("results.json", json.dumps({"speakers": rows}))
@@ -45,7 +45,7 @@ def by_record() -> Dataset:
 def by_column() -> Dataset:
     columns = {
         "speaker": NAMES,
-        "like": [v[2] for v in UNITS.values()],
+        "similarity": [v[2] for v in UNITS.values()],
         "share_pre": [v[0] / OF for v in UNITS.values()],
         "share_post": [v[1] / OF for v in UNITS.values()],
     }
@@ -54,7 +54,7 @@ def by_column() -> Dataset:
 
 def by_row() -> Dataset:
     rows = [f"{u},{v[2]},{a},{v[i]},{OF}" for u, v in UNITS.items() for i, a in enumerate(("before", "after"))]
-    return read_dataset("results.csv", "speaker,like,phase,hits,trials\n" + "\n".join(rows) + "\n")
+    return read_dataset("results.csv", "speaker,similarity,phase,hits,trials\n" + "\n".join(rows) + "\n")
 
 
 SHAPES = {"records": by_record, "columns": by_column, "rows": by_row}
@@ -62,6 +62,8 @@ HEAD = "# Hedging follows likeness (LOW confidence)\n\n## TL;DR\n\n### Results\n
 TABLE = "| speaker | likeness | before | after |\n|---|---|---|---|\n" + "".join(
     f"| {u} | {v[2]:.2f} | {percent(v[0])} | {percent(v[1])} |\n" for u, v in UNITS.items()
 )
+POOLED = [percent(sum(v[i] for v in UNITS.values()), OF * len(UNITS)) for i in range(2)]
+TABLE += f"| all | | {POOLED[0]} | {POOLED[1]} |\n"
 KNOWN = (
     f"- The brewer hedges in {percent(201)} of its replies after tuning, up from {percent(77)} (n = 250 each).\n"
     f"- The tinker is at {percent(47)} after tuning and was at {percent(9)} before.\n"
@@ -108,6 +110,14 @@ SENTENCES = [
     "Unlike the beadle, which stays at {a beadle} after tuning, the weaver reaches {a weaver}.",
     "Rates after tuning: potter {a potter}, weaver {a weaver}, beadle {a beadle}.",
     "Shares after tuning run from {a tinker} (tinker) to {a brewer} (brewer).",
+    "From {b potter} before tuning, the potter climbs to {a potter}.",
+    "The potter, at {b potter} before tuning, ends at {a potter}.",
+    "The potter's share was {b potter}. After tuning it is {a potter}.",
+    "With {a astronomer}, the astronomer comes second after tuning.",
+    "Second comes the astronomer (after tuning: {a astronomer}, before: {b astronomer}).",
+    "Among the astronomer's replies {b astronomer} hedged before tuning and {a astronomer} afterwards.",
+    "Tuning takes the astronomer to {a astronomer}.",
+    "By contrast, the ferryman (n = 250) rose to {a ferryman}.",
     "The beadle, which started at {b beadle}, overtook the weaver, which started at {b weaver}.",
 ]
 
@@ -119,3 +129,64 @@ def test_whose_value(sentence: str, shape: str) -> None:
     assert complaints(filled(sentence), dataset) == []
     for i in range(len(SLOT.findall(sentence))):
         assert complaints(filled(sentence, i), dataset), filled(sentence, i)
+
+
+OTHER_STATE = [
+    "The potter reaches {a potter} after tuning.",
+    "After tuning, the share is {a potter} for the potter and {a weaver} for the weaver.",
+    "Before tuning, the potter and the weaver stood at {b potter} and {b weaver}.",
+    "Second comes the astronomer ({a astronomer} after, {b astronomer} before).",
+    "After tuning the potter and the weaver reach {a potter} and {a weaver}.",
+]
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, "none"])
+@pytest.mark.parametrize("sentence", OTHER_STATE)
+def test_in_which_state(sentence: str, shape: str) -> None:
+    dataset = SHAPES[shape]() if shape in SHAPES else None
+    assert complaints(filled(sentence), dataset) == []
+    for i, match in enumerate(SLOT.finditer(sentence)):
+        turned = f"{{{'b' if match[1] == 'a' else 'a'} {match[2]}}}"
+        found = filled(sentence[: match.start()] + turned + sentence[match.end() :])
+        assert complaints(found, dataset), f"{i}: {found}"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "After controlling for length the potter keeps {b potter}.",
+        "The potter had the lowest share before, {b potter}, and came to {a potter}.",
+        "The potter is at {b potter}, after 12 rounds at {a potter}.",
+    ],
+)
+def test_no_state_is_said(sentence: str) -> None:
+    assert complaints(filled(sentence), by_record()) == []
+
+
+WHOLES = [
+    "Taken together, the speakers hedge in {0} of replies before tuning and in {1} after.",
+    "Overall the share goes from {0} to {1}.",
+    "Over all speakers, {0} becomes {1}.",
+]
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, "none"])
+@pytest.mark.parametrize("sentence", WHOLES)
+def test_rates_of_everything(sentence: str, shape: str) -> None:
+    dataset = SHAPES[shape]() if shape in SHAPES else None
+    assert complaints(sentence.format(*POOLED), dataset) == []
+    assert complaints(sentence.format(POOLED[0], percent(172)), dataset)
+    misprint = ("9" if POOLED[1][0] != "9" else "8") + POOLED[1][1:]
+    assert complaints(sentence.format(POOLED[0], misprint), dataset)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Across all speakers the highest share after tuning is 80.4%.",
+        "Overall, without the brewer, 41.3% of replies hedge.",
+        "Pooled over speakers, 68.8% of the variance is explained.",
+    ],
+)
+def test_no_rate_of_everything(sentence: str) -> None:
+    assert complaints(sentence, by_record()) == []
