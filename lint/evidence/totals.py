@@ -53,9 +53,8 @@ _LITTLE = frozenset(
         "gives",
     ]
 )
-_SPELLED = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 _STATED = regex(
-    rf"(?<![\w.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|{_SPELLED})(?![\w.,]?\d|\s?%|"
+    rf"(?<![\w.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|{SPELLED})(?![\w.,]?\d|\s?%|"
     rf"[-–]\w)\s+"
     r"(?:of (?:the |these |our )?)?(?:[a-z][\w'’-]*\s+){0,2}?(?P<noun>[a-z][a-z-]*s)\b",
     re.IGNORECASE,
