@@ -103,13 +103,13 @@ def _count(text: str) -> int:
 
 def lattice_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Cells and columns that the page's n per cell forbids, in tables that otherwise keep to it."""
-    n = trials_per_cell(evidence)
+    # A table that says its own n, if only for some of its columns, and one of a few rows are not judged by the page's.
+    sheets = [s for s in evidence.sheets if len(s.labels) >= _FEWEST and all(x.number.role != "n" for x in s.numbers)]
+    n = trials_per_cell(evidence) if sheets else None  # which reads the whole page
     if n is None or n < 20:
         return
     sizes = [n, *(n * m for m in sorted(page_runs(evidence)))]
-    for sheet in evidence.sheets:
-        if any(x.number.role == "n" or is_trials(sheet, x) for x in sheet.numbers):
-            continue  # it says its own, if only for some of its columns
+    for sheet in sheets:
         yield from _of_sheet(evidence, sheet, sizes)
 
 
