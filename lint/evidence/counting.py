@@ -39,8 +39,8 @@ class Counted:
     text: str
     things: frozenset[str] = frozenset()
     """These things and no other, where the words name them."""
-    turned: bool = False
-    """They are the ones that do not."""
+    mode: str = ""
+    """What is said of them and of the others: see :class:`Exclusive`."""
 
     @property
     def bare(self) -> bool:
@@ -186,23 +186,24 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[Counted]:
     """What a sentence says of all, of none, of a bare number, or of named ones alone."""
-    for x in exclusives(sentence):
+    named = list(exclusives(sentence))
+    for x in named:
         if totals := evidence_totals(evidence, x.things):
             things = frozenset(x.things)
-            yield Counted(sentence, x.start, x.end, 0, 0, totals, "", x.text, things, x.turned)
-    for q in plain_counts(sentence, things_of(evidence)):
+            noun = "layer" if all(n.startswith("#") for n in things) else ""
+            yield Counted(sentence, x.start, x.end, 0, 0, totals, noun, x.text, things, x.mode)
+    for q in plain_counts(sentence, things_of(evidence)) if not named else ():
         if not any(a < q.end and q.start < b for a, b in taken):
             yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text)
 
 
 def _against_named(claim: Counted, found: list[Tally]) -> Iterator[Clash]:
     """A clash where no reading is passed by the named things and by no other."""
-    turned = [x.failed if claim.turned else x for x in found]
-    said = {x.is_passed_by(claim.things) for x in turned}
-    if said != {False} or not any(x.passed for x in turned):
+    said = {_is_borne_out(claim, x) for x in found}
+    if said != {False} or not any(x.passed for x in found):
         return
-    fewest = min((x for x in turned), key=lambda x: len(x.passed))
-    shown = ", ".join(sorted(fewest.passed)[:4])
+    fewest = min((x.failed if claim.mode == "others" else x for x in found), key=lambda x: len(x.passed))
+    shown = ", ".join(sorted(fewest.passed)[:4]) or "none"
     yield Clash(
         "count",
         claim.sentence.passage.place(claim.start, claim.end),
@@ -211,9 +212,19 @@ def _against_named(claim: Counted, found: list[Tally]) -> Iterator[Clash]:
     )
 
 
+def _is_borne_out(claim: Counted, tally: Tally) -> bool | None:
+    """True if a reading agrees with what is said of named things; ``None`` where it does not know one of them."""
+    if claim.mode in ("only", "others"):
+        return (tally.failed if claim.mode == "others" else tally).is_passed_by(claim.things)
+    known = {tally.names.get(t, "") for t in claim.things}
+    if "" in known:
+        return None
+    return known <= tally.passed | tally.open if claim.mode == "both" else not known & tally.passed
+
+
 def _is_spoken(evidence: Evidence, noun: str) -> bool:
     """True for what the page speaks of more than once, or heads a table with; a word met once may be anything."""
-    if not noun or noun in evidence.quantities:
+    if not noun or noun in evidence.quantities or noun in things_of(evidence) or noun == "layer":
         return True
     word = re.compile(rf"\b{re.escape(noun)}(?:s|es)?\b", re.IGNORECASE)
     found = 0
@@ -317,13 +328,17 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
             tuple(numbers),
             claim.total,
             claim.noun,
-            frozenset((names & inside & evidence.page_names) | layers),
+            frozenset((names & inside & evidence.page_names) | layers) - claim.things,
             claim.sentence.passage.plain[: claim.start],
         )
         found = readings(evidence, asked)
         if found is not None:
             return found
     return None
+
+
+_WHOLE = regex(r"\b(?:all|every|each|no|none of|both|neither|nor)\b", re.IGNORECASE)
+"""Words for the others, which ask nothing of them."""
 
 
 def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
@@ -335,6 +350,8 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
     if claim.bare:  # its own words ask nothing
         tail = claim.end - sentence.start
         own = " ".join((sentence.text[left:at], sentence.text[tail:right]))
+        if claim.things:
+            own = _WHOLE.sub(" ", own)
     if _METHODS.search(
         sentence.text[at:right]
     ):  # "1 of 4 with Pearson and 2 of 4 with ranks": the first one's is not its

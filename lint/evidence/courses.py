@@ -145,7 +145,8 @@ _NEARING = regex(
 )
 """ "The mason draws nearer to the baker": a likeness grows."""
 _COURSE = regex(
-    r"\b(?:start\w*|end\w*|train\w*|before|after|over|during|course|throughout|increas\w+|decreas\w+|gr[eo]w\w*|"
+    r"\b(?:start\w*|end\w*|train\w*|(?:fine-?)?tun(?:ed|ing)|once|before|after|over|during|course|throughout|"
+    r"increas\w+|decreas\w+|gr[eo]w\w*|"
     r"r[io]se\w*|"
     r"declin\w+|improv\w+|drop\w*|f[ae]ll\w*|gain\w*|los\w+|shr[aiu]nk\w*|climb\w*|reduc\w+)\b",
     re.IGNORECASE,

@@ -32,6 +32,7 @@ from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import (
     AGREE,
     DEEP,
+    DENIED_LEVEL,
     FALLS_SHORT,
     FEWER,
     LINEAR,
@@ -81,6 +82,8 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
         return []
     series = fitting(evidence, asked, asked.total)
     found = _read(evidence, asked, series)
+    if found and DENIED_LEVEL.search(asked.text):
+        return [x.failed for x in found]
     if found and NEGATED_VERB.search(asked.text):
         return found + [x.failed for x in found]  # what is denied is not worked out: either is right
     return found

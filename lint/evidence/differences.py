@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from leakstats.facts import Fact
+from leakstats.records import replace
 
 from ..regex import regex
 from .claims import is_claim
@@ -95,13 +96,13 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     difference_fits(low, high, p, False) for p in pools[1:]
                 )
                 owner = _owner(sentence, number)
-                if owner and number.signed and evidence.datasets and _changes_of(evidence, owner):
+                if owner and number.signed and _changes_of(evidence, owner):
                     mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
                     rates = meant_facts(
                         sentence, [f for s, f in evidence.about.get(owner, ()) if holds_rates(evidence, s)]
                     )[:60]
                     mine += [((a.low, a.high), (b.low, b.high)) for a in rates for b in rates if a is not b]
-                    if not difference_fits(low, high, mine, False):
+                    if not difference_fits(low, high, mine, False) or _is_turned(evidence, sentence, number, owner):
                         yield Clash(
                             "difference",
                             passage.place(number.start, number.end),
@@ -165,7 +166,9 @@ def _owner(sentence: Sentence, number: Number) -> str:
         ):
             return m.name
         if m.start >= number.end and re.fullmatch(
-            r"\s*(?:for|in)\s+(?:the\s+)?[`\"'*]*", sentence.between(number.end, m.start)
+            r"\s*(?:(?:percentage )?points?|pp|pts?)?\s*(?:for|"
+            r"in)\s+(?:the\s+)?[`\"'*]*",
+            sentence.between(number.end, m.start),
         ):
             return m.name
     signed = [n for n in sentence.numbers if n.role == "points" and n.signed]
@@ -184,9 +187,36 @@ def _owner(sentence: Sentence, number: Number) -> str:
     return before[signed.index(number)] if number in signed else ""
 
 
+_LOSS = regex(
+    r"\b(?:drops?|dropped|decreas\w+|loss(?:es)?|loses?|lost|declin\w+|falls?|fell|reduc\w+|deficits?|shortfalls?|"
+    r"cuts?)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_turned(evidence: Evidence, sentence: Sentence, number: Number, owner: str) -> bool:
+    """True for the one known change of a thing with the other sign: "a change of +1.6 points for the mason"."""
+    if _LOSS.search(sentence.between(sentence.start, number.start)):
+        return False
+    low, high = number.scaled()
+    changes = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
+    near = [x for x in changes if difference_fits(low, high, [x], False)]
+    signs = {x[0][0] > 0 for x in changes}
+    return bool(near) and len(signs) == 1 and not any(difference_fits(low, high, [x], True) for x in near)
+
+
 def _changes_of(evidence: Evidence, name: str) -> list[Fact]:
-    """The net changes that fields of rates give for a thing, as fractions."""
-    return [f for s, f in evidence.about.get(name, ()) if s.role in ("net", "gain") and s.fraction]
+    """The changes that fields and columns give for a thing, as fractions."""
+    out = []
+    for s, f in evidence.about.get(name, ()):
+        if s.role in ("net", "gain") and s.fraction:
+            out.append(f)
+        elif (
+            s.role == "" and words_of(s.quantity) & CHANGES and evidence.kind(s) in ("rate", "") and s.ends[0].value < 0
+        ):
+            scale = 1.0 if s.fraction or s.largest <= 1 else 0.01
+            out.append(replace(f, low=f.low * scale, high=f.high * scale))
+    return out
 
 
 def _is_known_change(evidence: Evidence, sentence: Sentence, number: Number) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..regex import regex
 from .claims import is_claim
 from .directed import clash_of, moves_in, rates_in
-from .idioms import intervals, is_rate, pairs_of_counts
+from .idioms import Span, intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words
 from .passages import Sentence
@@ -16,6 +16,7 @@ from .quantifiers import quantifiers
 from .relations import relation_sign
 from .relationships import of_relations
 from .shares import vectors
+from .unpaired import is_of_points
 from .versus import versus_clashes
 
 __all__ = ["direction_clashes"]
@@ -44,6 +45,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
             words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
             yield from versus_clashes(sentence)
             yield from _of_bare_words(sentence)
+            yield from _of_named_steps(sentence)
             if not words and relation_sign(sentence.text) is None:
                 continue
             yield from _of_moves(evidence, sentence, words)
@@ -62,6 +64,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         change = span.right.value - span.left.value
         if change == 0 or {span.left.role, span.right.role} == {"percent", "value"}:
             continue  # no change, or two units
+        if _turns(moves, span) or is_of_points(evidence, sentence, span.left.text, span.right.text):
+            continue
         at = span.start - sentence.start
         before = [w for w in words if w.end <= at and not w.polar]
         if not before:
@@ -73,6 +77,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
             ",",
             gap,
         )
+        if _leaves_bracket(gap) or (")" not in gap and "(" in gap and _OBJECT.match(gap)):
+            continue
         if len(gap) > 170 or re.search(r";|\b(?:but|while|whereas|although|instead|than)\b", gap) or word.start in used:
             continue
         # in a list the word speaks of every move, each behind its own name
@@ -81,6 +87,27 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if change * word.sign < 0:
             used.add(word.start)
             yield clash_of(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
+
+
+_OBJECT = regex(r"\s+(?:the|its|their|his|her|this|that|every|all)\s+(?!rates?\b|shares?\b|value|level)", re.IGNORECASE)
+"""Behind a verb that does something to a thing, "squeezes the space (0.90 → 0.99)": the number may well rise."""
+
+
+def _leaves_bracket(gap: str) -> bool:
+    """True if the words behind a word close a bracket that they did not open: it stands in a bracket of its own."""
+    depth = 0
+    for mark in gap:
+        depth += {"(": 1, ")": -1}.get(mark, 0)
+        if depth < 0:
+            return True
+    return False
+
+
+def _turns(moves: list[Span], span: Span) -> bool:
+    """True for a part of "12 → 23 → 12", which goes both ways."""
+    change = span.right.value - span.left.value
+    joined = [m for m in moves if m is not span and (m.left is span.right or m.right is span.left)]
+    return any((m.right.value - m.left.value) * change < 0 for m in joined)
 
 
 _THEN = regex(
@@ -157,6 +184,36 @@ def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:
             if said * change < 0:
                 found = DirectionWord(word.start(1), word.end(1), said, word.group(1))
                 yield clash_of(sentence, found, f"'{found.text}' beside {span.left.text} to {span.right.text}")
+
+
+_STEP = regex(
+    r"\ban? (?:net |total |overall )?(?:(?P<up>rise|gain|increase|growth|climb|jump|improvement|step up)|"
+    r"(?P<down>drop|loss|fall|decrease|decline|reduction|dip|cut|step down)) of (?:about |only |just |nearly )?$",
+    re.IGNORECASE,
+)
+_SIGN_OF_POINTS = regex(r"\b(?:(?P<up>positive)|(?P<down>negative))\W{0,3}$", re.IGNORECASE)
+
+
+def _of_named_steps(sentence: Sentence) -> Iterator[Clash]:
+    """ "30% in May, 12% in June, a rise of 18 points"; "the change is negative (+1.6 points)"."""
+    rates = rates_in(sentence)
+    for number in sentence.numbers:
+        if number.role != "points" or number.bound or not number.value:
+            continue
+        before = sentence.between(max(sentence.start, number.at - 40), number.at)
+        said = _SIGN_OF_POINTS.search(before)
+        change: float = number.value if said is not None and number.signed else 0.0
+        if said is None and (said := _STEP.search(before)) is not None and len(rates) == 2:
+            first, last = rates
+            gap = last.value - first.value
+            near = last.end <= number.start and abs(abs(gap) - number.value) < 0.11 and first.role == last.role
+            change = gap if near and not number.signed else 0.0
+        if said is not None and change * (1 if said["up"] else -1) < 0:
+            start = number.at - len(before) + said.start() - sentence.start
+            word = DirectionWord(
+                start, start + len(said.group(0).rstrip(" (")), 1 if said["up"] else -1, said.group(0).rstrip(" (")
+            )
+            yield clash_of(sentence, word, f"'{word.text}' beside {number.text} points")
 
 
 _STANDS = regex(

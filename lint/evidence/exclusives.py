@@ -23,8 +23,8 @@ class Exclusive:
     start: int
     end: int
     things: tuple[str, ...]
-    turned: bool
-    """It is said of all others, and not of these: "all but the miller"."""
+    mode: str
+    """``only`` these pass, all ``others`` do, ``both`` do and perhaps more, ``neither`` does."""
     text: str
 
 
@@ -41,9 +41,38 @@ class PlainCount:
     text: str
 
 
-_QUICK = regex(r"\b(?:only|alone|solely|but|except\w*|bar|save|other than|apart from)\b", re.IGNORECASE)
-_JOINED = regex(r"[`\"'’*]*\s*(?:,|,?\s*(?:and|or|nor|&))\s*(?:(?:in|for|at|under|with|by|on)\s+)?(?:the\s+)?[`\"'‘*]*")
 _IN = r"(?:(?:in|for|at|under|with|by|on|among)\s+)?(?:the\s+)?[`\"'‘*]*$"
+_QUICK = regex(
+    r"\b(?:only|alone|solely|just|but|except\w*|bar|barring|save|saving|other than|apart|aside|besides|excluding|"
+    r"confined|"
+    r"limited|restricted|single|neither|both)\b",
+    re.IGNORECASE,
+)
+_EXCEPT = regex(
+    r"\b(?:apart from|aside from|except(?:ing)?(?: for)?|with the (?:sole |only |single )?exceptions? of|"
+    r"save(?: for)?|saving|"
+    r"besides|other than|barring|excluding|but(?: not)?)\s+" + _IN,
+    re.IGNORECASE,
+)
+_EXCEPTED = regex(r"[`\"'’*]*\s*,?\s*(?:excepted|apart|aside|excluded)\b", re.IGNORECASE)
+_EXCEPTION = regex(
+    r"\b(?:except\w*|apart|aside|save|saving|barring|bar|but|besides|other than|excluding|excluded|exceptions?|"
+    r"without|only|"
+    r"unless|if|almost|nearly|most|not)\b",
+    re.IGNORECASE,
+)
+_ALL = regex(r"\b(?:all|every|each|everything|everyone|everybody)\b", re.IGNORECASE)
+_NONE = regex(r"\b(?:no|none|nothing|nobody|no one)\b", re.IGNORECASE)
+_CONFINED = regex(rf"\b(?:confined|limited|restricted|unique|peculiar)\s+to\s+{_IN}", re.IGNORECASE)
+_SINGLE = regex(rf"\b(?:(?:just|only|exactly) one|a (?:single|lone)|one single)\s+[a-z]+\s*,\s*{_IN}", re.IGNORECASE)
+_LISTED = regex(
+    rf"\b(?:(?:just|only|exactly) (?P<k>one|two|three|four|five|\d)|a single|"
+    rf"exactly one)\s+[a-z]+\b(?! of\b)[^:;]{{3,70}}:\s*{_IN}",
+    re.IGNORECASE,
+)
+_NEITHER = regex(r"\bneither\s+(?:in |for |at )?(?:the\s+)?[`\"'‘*]*$", re.IGNORECASE)
+_BOTH = regex(r"(?:^|[;:,]\s*|\band\s+)\W*both\s+(?:the\s+)?[`\"'‘*]*$", re.IGNORECASE)
+_JOINED = regex(r"[`\"'’*]*\s*(?:,|,?\s*(?:and|or|nor|&))\s*(?:(?:in|for|at|under|with|by|on)\s+)?(?:the\s+)?[`\"'‘*]*")
 _ONLY = regex(
     rf"(?:^|[;:,(]\s*|\b(?:and|but|while|that|where)\s+|^\W*(?:it is |it was ))(?:only|solely|just)\s+{_IN}",
     re.IGNORECASE,
@@ -74,8 +103,6 @@ def _runs(sentence: Sentence) -> Iterator[list[Mention]]:
     """Names that a comma or "and" joins."""
     run: list[Mention] = []
     for m in sentence.names:
-        if m.name.startswith("#"):
-            continue
         if run and _JOINED.fullmatch(sentence.between(run[-1].end, m.start)):
             run.append(m)
         else:
@@ -93,19 +120,39 @@ def exclusives(sentence: Sentence) -> Iterator[Exclusive]:
     for run in _runs(sentence):
         before = sentence.between(sentence.start, run[0].start)
         after = sentence.between(run[-1].end, sentence.end)
-        things = tuple(m.name for m in run)
-        start, end = run[0].start, run[-1].end
-        for pattern, turned in ((_NO_OTHER, False), (_ALL_OTHERS, True), (_ONLY, False)):
-            lead = pattern.search(before)
-            if lead is not None:
-                text = sentence.between(sentence.start + lead.start(), end).strip(" ,;:(*")
-                yield Exclusive(sentence.start + lead.start(), end, things, turned, text)
-                break
-        else:
-            tail = _ALONE.match(after) or _IS_ONLY.match(after)
-            if tail is not None:
-                end += tail.end()
-                yield Exclusive(start, end, things, False, sentence.between(start, end))
+        found = _lead(before, after, len(run))
+        if found is not None:
+            at, tail, mode = found
+            start, end = sentence.start + at, run[-1].end + tail
+            text = sentence.between(start, end).strip(" ,;:(*")
+            yield Exclusive(start, end, tuple(m.name for m in run), mode, text)
+
+
+def _lead(before: str, after: str, count: int) -> tuple[int, int, str] | None:
+    """Where the words begin that set names apart, how far they go behind them, and what is said of the others."""
+    whole = f"{before} {after}"
+    for pattern, mode in ((_NO_OTHER, "only"), (_ALL_OTHERS, "others"), (_CONFINED, "only"), (_SINGLE, "only")):
+        lead = pattern.search(before)
+        if lead is not None:
+            return lead.start(), 0, mode
+    lead = _EXCEPT.search(before)
+    if lead is not None and (_ALL.search(whole) or _NONE.search(whole)):
+        return lead.start(), 0, "others" if _ALL.search(whole) else "only"
+    excepted = _EXCEPTED.match(after)
+    if excepted is not None and _ALL.search(after):
+        return len(before), excepted.end(), "others"
+    lead = _ONLY.search(before)
+    if lead is not None:
+        return lead.start(), 0, "only"
+    lead = _LISTED.search(before)
+    if lead is not None and WORD_NUMBERS.get((lead["k"] or "one").lower(), 0) == count and not re.search(r"\w", after):
+        return len(before), 0, "only"
+    if count == 2 and (lead := _NEITHER.search(before)) is not None:
+        return lead.start(), 0, "neither"
+    if count == 2 and (lead := _BOTH.search(before)) is not None:
+        return lead.start(), 0, "both"
+    tail = _ALONE.match(after) or _IS_ONLY.match(after)
+    return (len(before), tail.end(), "only") if tail is not None else None
 
 
 def evidence_totals(evidence: Evidence, things: tuple[str, ...]) -> int:
@@ -118,6 +165,10 @@ def evidence_totals(evidence: Evidence, things: tuple[str, ...]) -> int:
     return sizes.pop() if len(sizes) == 1 and max(sizes) > len(things) else 0
 
 
+_DOSES = ("dose", "size", "setting", "amount")
+"""Nouns for the rows of a table whose labels are numbers."""
+
+
 def things_of(evidence: Evidence) -> Mapping[str, int]:
     """The nouns that head the first columns of the page's tables, with how many things each has."""
     if "things of tables" not in evidence.cache:
@@ -126,13 +177,18 @@ def things_of(evidence: Evidence) -> Mapping[str, int]:
             sizes = {len(s.distinct) for s, _ in sheet.series if s.pointer.startswith("column") and not s.role}
             for noun in words_of(sheet.header[0]):
                 out.setdefault(noun, set()).add(sizes.pop() if len(sizes) == 1 else 0)
+            if sizes and evidence.doses and sum(x.strip("*_` ").replace(",", "").isdigit() for x in sheet.labels) >= 3:
+                for noun in _DOSES:
+                    out.setdefault(noun, set()).update(
+                        len(s.distinct) for s, _ in sheet.series if s.pointer.startswith("column")
+                    )
         evidence.cache["things of tables"] = {n: s.pop() for n, s in out.items() if len(s) == 1 and max(s) > 2}
     found: Mapping[str, int] = evidence.cache["things of tables"]
     return found
 
 
 _PLAIN = regex(
-    rf"\b(?:(?P<all>every(?: single)?|each|all)|(?P<none>no|not a single|not one)|"
+    rf"\b(?:(?P<all>every(?: single)?|each|all)|(?P<bulk>most)|(?P<none>no|not a single|not one)|"
     rf"(?:(?P<least>at least|no fewer than)\s+|(?P<most>at most|no more than|only|just)\s+)?(?P<k>\d{{1,2}}|{SPELLED}))"
     r"\s+(?P<noun>[a-z]{3,})\b(?!\s+(?:of|with|that|which|who|whose|where|from|"
     r"were (?:left|dropped|excluded|chosen|drawn)|each|per|and|or|but|except|other|apart|save|bar)\b|\s*[(:,])",
@@ -145,17 +201,61 @@ _HELD = regex(
 )
 
 
+_BEHIND = regex(r"\b(?:more|less|higher|lower|larger|smaller|greater|fewer|as)\b.*\b(?:than|as)\b", re.IGNORECASE)
+_SHARE_OF_THINGS = regex(
+    r"\b(?:(?P<more>more than|over|above)\s+|(?P<less>fewer than|less than|under|below)\s+|"
+    r"(?P<least>at least)\s+)?(?:one |a )?"
+    r"(?P<part>half|third|quarter|majority|minority|most)\b\s+(?:of\s+)?(?:the|our|these|all|"
+    r"all the)\s+(?P<noun>[a-z]{3,})\b"
+    r"(?!\s+(?:of|that|which|with|whose)\b)",
+    re.IGNORECASE,
+)
+_PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4}
+
+
+def _plain_shares(sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
+    """ "Fewer than half of the rivers", "most of the rivers"."""
+    for match in _SHARE_OF_THINGS.finditer(sentence.text):
+        noun = next(iter(words_of(match["noun"])), "")
+        total = things.get(noun, 0)
+        part = _PARTS.get(match["part"].lower())
+        if not total or re.search(r"\b(?:about|roughly|nearly|almost|not)\s+$", sentence.text[: match.start()]):
+            continue
+        if part is None:
+            bulk = match["part"].lower() != "minority"
+            low, high = (float(total // 2 + 1), float(total)) if bulk else (0.0, float((total - 1) // 2))
+        elif match["more"]:
+            low, high = float(int(part * total) + 1), float(total)
+        elif match["less"]:
+            low, high = 0.0, float(-int(-part * total // 1) - 1)
+        elif match["least"]:
+            low, high = part * total, float(total)
+        elif abs(part * total - round(part * total)) < 1e-9:
+            low = high = part * total
+        else:
+            continue
+        start, end = sentence.start + match.start(), sentence.start + match.end("noun")
+        yield PlainCount(start, end, low, high, total, noun, match.group(0).strip())
+
+
 def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
     """Counts of the things of a table without their total."""
     if not things:
         return
+    yield from _plain_shares(sentence, things)
     for match in _PLAIN.finditer(sentence.text):
         noun = next(iter(words_of(match["noun"])), "")
         total = things.get(noun, 0)
         if not total or _HELD.search(sentence.text[: match.start()]):
             continue
+        if (match["all"] or match["none"]) and _EXCEPTION.search(sentence.text.replace(match.group(0), "", 1)):
+            continue
+        if match["none"] and _BEHIND.search(sentence.text[match.end() :]):
+            continue  # "no role gains more than the mason"
         if match["all"]:
             low = high = float(total)
+        elif match["bulk"]:
+            low, high = float(total // 2 + 1), float(total)
         elif match["none"]:
             low = high = 0.0
         else:

@@ -25,9 +25,10 @@ __all__ = ["superlative_clashes"]
 
 _HOLDER_AFTER = regex(
     r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
-    r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|of|with|as|"
+    r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|to|of|with|as|"
     r"under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
+_NEXT_NAME = regex(r"\s*(?:than )?(?:in |for |at |with )?(?:the )?[`\"'*]*")
 _LABELLED = regex(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
 _HOLDER_BEFORE = regex(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
@@ -151,6 +152,8 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
         gap = re.sub(
             r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)
         )
+        if word.beyond and _NEXT_NAME.fullmatch(gap):
+            return after
         if (_HOLDER_AFTER.match(gap.replace(",", "")) or _LABELLED.fullmatch(gap)) and len(gap) < 70:
             return after
     before = [m for m in sentence.names if m.end <= start]

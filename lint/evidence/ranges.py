@@ -36,6 +36,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
+            yield from _of_named_ends(evidence, sentence)
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             for span in spans(sentence):
                 a, b = span.left, span.right
@@ -68,6 +69,57 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                         f"the range {a.text} to {b.text} does not end at the smallest and largest value: {verdict}",
                         "take both ends from the same set of values",
                     )
+
+
+def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """ "They run from 0.3 (the mason) to 0.7 (the baker)", where each has its value and one is no end of all."""
+    if len(sentence.names) < 2 or _RANGED.search(sentence.text) is None or _PARTIAL.search(sentence.text):
+        return
+    for a, b in itertools.pairwise(sentence.numbers):
+        names = [m for m in sentence.names if a.end <= m.start]
+        if len(names) < 2 or a.bound or b.bound or chooses(sentence, a.at):
+            continue
+        first, second = names[:2]
+        joined = _IN_BRACKETS.fullmatch(sentence.between(a.end, first.start)) and _THEN_TO.fullmatch(
+            sentence.between(first.end, b.at)
+        )
+        if not joined or _IN_BRACKETS.fullmatch(sentence.between(b.end, second.start)) is None:
+            continue
+        if _RANGED.search(sentence.between(max(sentence.start, a.at - 40), a.at)) is None:
+            continue
+        wrong = _no_ends(evidence, (a, first.name), (b, second.name))
+        if wrong:
+            yield Clash(
+                "range",
+                sentence.passage.place(a.start, b.end),
+                f"the range {a.text} to {b.text} does not end at the smallest and largest value: {wrong}",
+                "take both ends from the same set of values",
+            )
+
+
+def _no_ends(evidence: Evidence, lower: tuple[Number, str], upper: tuple[Number, str]) -> str:
+    """Which of two values that things have is no end of their field; "" where a field ends at both."""
+    (a, first), (b, second) = lower, upper
+    wrong = ""
+    for series in evidence.all_series:
+        if series.role in ("interval", "at") or len(members(series)) < 4:
+            continue
+        if first not in series.facts or second not in series.facts:
+            continue
+        low, high = series.facts[first], series.facts[second]
+        if not (evidence.matches(a, series, low) and evidence.matches(b, series, high)):
+            continue
+        least, most = series.ends
+        if {low.value, high.value} == {least.value, most.value}:
+            return ""
+        end, number = (least, a) if low.value not in (least.value, most.value) else (most, b)
+        scale = 100.0 if series.fraction and number.role == "percent" else 1.0
+        wrong = wrong or f"{number.text} should be {end.value * scale:.3g} ({series.pointer})"
+    return wrong
+
+
+_IN_BRACKETS = regex(r"\s*%?\s*(?:\(\s*|for |in |at |with |, )(?:the )?[`\"'*]*")
+_THEN_TO = regex(r"[`\"'*]*\s*\)?\s*,?\s*(?:up )?to\s+(?:the )?")
 
 
 def _range_of_some(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> str | None:

@@ -80,6 +80,8 @@ class Superlative(NamedTuple):
     """1 for the first of the order, 2 for "second highest"."""
     peak: bool = False
     """It says where a course has its end: "peaks at"."""
+    beyond: bool = False
+    """Its holder follows at once: "nobody gains more than"."""
 
 
 _STRENGTH_SUPERLATIVE = frozenset(
@@ -124,8 +126,10 @@ def superlatives(text: str) -> list[Superlative]:
     for match in _PLACED.finditer(text):
         place = match["a"] or match["b"] or match["c"]
         out.append(Superlative(match.start(), match.end(), 1, False, _RANKS[place.lower()]))
+    for match in _FOLLOWED.finditer(text) if out else ():
+        out.append(Superlative(match.start(), match.end(), out[0].sign, False, 2, beyond=True))
     for match in _NOBODY.finditer(text):
-        out.append(Superlative(match.start(), match.end(), 1 if match["more"] else -1, False))
+        out.append(Superlative(match.start(), match.end(), 1 if match["more"] else -1, False, beyond=True))
     for match in _LEADS.finditer(text):
         if not NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
             out.append(Superlative(match.start(), match.end(), 1 if match["first"] else -1, False))
@@ -163,6 +167,7 @@ _PLACED = regex(
     r"(?:place|position|rank))",
     re.IGNORECASE,
 )
+_FOLLOWED = regex(r"\bfollowed (?:closely |directly |at once |next )?by\b", re.IGNORECASE)
 _NOBODY = regex(
     r"\b(?:nobody|no one|none|no (?:other )?[a-z]+)(?: else)?(?: of (?:them|"
     r"the [a-z]+))? [^.;,:()\d]{0,40}?\b(?:(?P<more>more|higher|"
@@ -177,11 +182,11 @@ _LEADS = regex(
     r"\b(?:(?P<first>(?:tops|topped|leads|led|heads|headed) (?:the|this|our) (?:list|ranking|rankings|table|"
     r"field|order|group|"
     r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|leads(?=\s*(?:[,;.(]|"
-    r"$))|on top(?=\s*[,;.(])|at the top(?=\s*[,;.(])|(?:more|higher|better|"
+    r"$))|on top(?=\s*[,;.(])|at the top(?=\s*[,;.(]|\s+with\b)|(?:more|higher|better|"
     r"greater)"
     r"(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)|(?:comes?|came|ranks?|ranked|"
     r"finish\w+) (?:out )?(?:last|"
-    r"bottom)|brings? up the rear|at the bottom(?=\s*[,;.(])|(?:is|sits|stands) at the bottom of the (?:list|"
+    r"bottom)|brings? up the rear|at the bottom(?=\s*[,;.(]|\s+with\b)|(?:is|sits|stands) at the bottom of the (?:list|"
     r"ranking|table|field)|"
     r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)\b",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from .idioms import spans
 from .knowledge import Evidence
 from .passages import Sentence
 
-__all__ = ["is_unpaired"]
+__all__ = ["is_of_points", "is_unpaired"]
 
 _ERROR = (
     r"(?:half-?[- ]?width|widths?|margins? of error|error(?: bars?)?|SEM?|SDs?|s\.d\.|s\.e\.m?\.?|sigma|σ|std|"
@@ -98,8 +98,14 @@ def _is_step(evidence: Evidence, sentence: Sentence, before: str, after: str) ->
     pair = _PAIR.match(after) or _BETWEEN.search(before)
     if pair is None:
         return False
-    known = all(f"#{pair[end]}" in evidence.about for end in ("left", "right"))
-    return known or _AXIS.search(sentence.text) is not None
+    return is_of_points(evidence, sentence, pair["left"], pair["right"])
+
+
+def is_of_points(evidence: Evidence, sentence: Sentence, left: str, right: str) -> bool:
+    """True if two whole numbers are checkpoints or layers, as tables and files have them or the words say."""
+    if not (left.isdigit() and right.isdigit()):
+        return False
+    return (f"#{left}" in evidence.about and f"#{right}" in evidence.about) or _AXIS.search(sentence.text) is not None
 
 
 _ITEM = regex(r"[,;:]\s")

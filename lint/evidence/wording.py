@@ -11,6 +11,7 @@ __all__ = [
     "AGREE",
     "CHANGES",
     "DEEP",
+    "DENIED_LEVEL",
     "FALLS_SHORT",
     "FEWER",
     "FIRSTS",
@@ -163,7 +164,7 @@ REFERENCE_NAME = regex(
 FEWER = regex(
     r"\b(?:less|fewer|lower|smaller|worse|beneath|below|under|behind|decreas\w+|drop\w*|fall\w*|fell|declin\w+|"
     r"reduc\w+|"
-    r"los[et]\w*|shrink\w*|shrank|weaken\w*|sink\w*|sank|diminish\w*|dwindl\w*)\b",
+    r"los[et]\w*|loss\w*|shrink\w*|shrank|weaken\w*|sink\w*|sank|diminish\w*|dwindl\w*)\b",
     re.IGNORECASE,
 )
 MORE = regex(
@@ -250,3 +251,11 @@ OVERTAKEN = regex(
     re.IGNORECASE,
 )
 """Verbs of crossing before a level, or behind it."""
+DENIED_LEVEL = regex(
+    r"\b(?:miss(?:es|ed)?|fail(?:s|ed)? to (?:reach|clear|pass|attain|meet|be)|(?:do|does|did) not (?:reach|clear|"
+    r"pass|attain|meet)|"
+    r"(?:is|are|was|were) not|not)\s+(?:the |statistically |conventional |usual )*"
+    r"(?:p\b|significan\w+|0?\.05|5\s?%|five per ?cent|level|threshold|bar|mark)",
+    re.IGNORECASE,
+)
+""" "Not significant", "misses the level": said of those that do not pass."""
