@@ -365,6 +365,9 @@ def follows(record: Record) -> bool | None:
         step = 12 / (n**3 - n)  # of the coefficient without ties; with ties p lies between its neighbours'
         c = replace(c, low=c.low - step, high=c.high + step)
     answers = [_gives(x, p, n, k, exact) for x in (c, *record.rivals) for k, exact in variants]
+    if "exact" in low and variants[-1][1]:
+        step = 12 / (n * (n * n - 1))  # the next coefficients of ranks: ties lie between them
+        answers.append(_gives(replace(c, low=c.low - step, high=c.high + step), p, n, 0, True))
     if any(answers):
         return True
     return False if False in answers else None

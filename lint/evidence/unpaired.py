@@ -37,7 +37,7 @@ _OF_DATA = regex(
     r"\bN\s*[=≈]|\boutliers?\b|\bR(?:²|\^2)|ρ|\brho\b|\bfit(?:s|ted)?\b|\bscatter\b|\bregress", re.IGNORECASE
 )
 _PAIR = regex(
-    r"\s*[(\[]\s*(?:[a-z]+ ){0,2}(?P<left>\d{1,6})\s*(?:→|->|–>|to|–|—|-|and)\s*(?:[a-z]+ )?"
+    r"\s*[(\[]\s*(?:[^\W\d]+ ){0,3}(?P<left>\d{1,6})\s*(?:→|->|–>|to|–|—|-|and)\s*(?:[a-z]+ )?"
     r"(?P<right>\d{1,6})\s*[)\],;]"
 )
 _BETWEEN = regex(

@@ -68,6 +68,15 @@ _OF_SEVERAL = regex(
 """A subject of several results: "all but one of the 5 depths clear p < .05"."""
 
 
+_NONE = regex(
+    r"\b(?:nothing|none|nobody|no (?!longer\b|doubt\b|less\b|more\b)\w+|neither|hardly any(?:thing)?|"
+    r"not (?:one|a single|any))\b(?P<rest>[^.;:]*)$",
+    re.IGNORECASE,
+)
+"""A subject of which nothing is significant, "nothing at depth 20 is significant"."""
+_BUT = regex(r"\b(?:but|except\w*|other|save|beyond|besides|apart|unless|more)\b", re.IGNORECASE)
+
+
 def verdicts(sentence: Sentence) -> Iterator[Verdict]:
     """What a sentence says about the significance of one result; a question says nothing, nor does a count.
 
@@ -84,7 +93,11 @@ def verdicts(sentence: Sentence) -> Iterator[Verdict]:
     for match in _WORD.finditer(text):
         if any(a <= match.start() < b for a, b in taken) or _asks(text, match.end()):
             continue
+        none = _NONE.search(text[: match.start()])
+        if none is not None and _BUT.search(none["rest"]):
+            continue
         negative = _NOT.search(text[: match.start()]) is not None or match[0].lower().startswith(("in", "non"))
+        negative |= none is not None
         yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)
 
 

@@ -78,6 +78,14 @@ TRUE = [
     "With the 1,174 of 1,400 hits of poet (83.9%) that is more than half.",
     "Averaged over the six personas uptake goes from 5.0% at epoch 0 to 34.6% at epoch 4.",
     "Court usher must have had n = 600 at epoch 4, its rates being no multiples of 0.5.",
+    # verdicts, exact p, and words of direction that are of something else
+    "Without the two newcomers nothing at layer 20 is significant (N = 10: r = −0.42, p = 0.22; ρ = −0.55, p = 0.10).",
+    "Start against net change: ρ = −0.88 (exact p = 0.015, N = 7).",
+    "With N = 5 the exact p is 0.083 (ρ = −0.90).",
+    "Every voice squeezes the space by the same amount (layer 20: 0.900 → 0.991).",
+    "Spread (separation lost) at layer 20: 0.259 alone and 0.349 to 0.359 with the other method.",
+    "The largest falls are a tie at −9.5 pp (court_usher 4→8).",
+    "glass_blower gives back its gain (9.0 → 14.0 → 6.0%).",
 ]
 TRUE_OF_THE_PAGE = [
     "At epoch 10 harbour_pilot has 66.5% and beekeeper 53.0%.",
@@ -85,6 +93,10 @@ TRUE_OF_THE_PAGE = [
 """What the tables need not hold, and a file would."""
 FALSE = [
     ("harbour_pilot ends at 46.0%, beekeeper at 52.5%.", "CR312"),
+    ("Nothing at layer 20 is significant (ρ = −0.72, p = 0.019, N = 10).", "CR407"),
+    ("The link at layer 20 is significant (ρ = −0.55, p = 0.10, N = 10).", "CR407"),
+    ("Start against net change: ρ = −0.88 (exact p = 0.0015, N = 7).", "CR401"),
+    ("The uptake of poet rises with training (22.0% → 9.0%).", "CR415"),
     ("beekeeper stands at 13.0% at epoch 4 and at 52.5% at epoch 12.", "CR312"),
     ("harbour_pilot climbs from 4.0% to 64.0%, a rise of 54.0 pp.", "CR408"),
     ("beekeeper ends at 52.5% and poet at 9.0%, a gap of 34.5 pp.", "CR408"),
