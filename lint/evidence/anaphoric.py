@@ -25,6 +25,7 @@ _THAT_IS = regex(
     rf"(?:points|net(?:\s+change)?|{_NOUN})\s*:\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+)(?:exactly\s+|just\s+|only\s+)?$",
     re.IGNORECASE,
 )
+_THAT_GAP = regex(rf"\b(?:that|this)\s+{_NOUN}\s+of\s+$", re.IGNORECASE)
 _ENDS = regex(
     r"\s*(?:[.;!)*]|$|,\s*(?:or|i\.e\.|that\s+is|about)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether)\b)",
     re.IGNORECASE,
@@ -39,8 +40,8 @@ _OTHER = regex(
 def anaphoric_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Differences that are not that of the only two rates of the sentence before.
 
-    Only a sentence that begins with the difference is judged ("That is …", "The gap is …", "Net: …"), that names
-    nothing which the sentence before does not, and that says of nothing else that it was measured against it.
+    Only a sentence that begins with the difference ("That is …", "The gap is …", "Net: …") or points back to it ("that
+    gap of …") is judged, where it names nothing which the sentence before does not, and nothing to measure against.
     """
     for passage in evidence.passages:
         if not is_claim(passage) or "p" not in passage.plain or len(passage.sentences) < 2:
@@ -50,9 +51,9 @@ def anaphoric_clashes(evidence: Evidence) -> Iterator[Clash]:
             if len(points) != 1 or points[0].bound not in ("", "~") or is_prior(sentence) or is_prior(before):
                 continue
             d = points[0]
-            if not _THAT_IS.fullmatch(sentence.between(sentence.start, d.start)):
-                continue
-            if not _ENDS.match(passage.plain, d.end) or _OTHER.search(sentence.text):
+            said = sentence.between(sentence.start, d.start)
+            opens = _THAT_IS.fullmatch(said) is not None and _ENDS.match(passage.plain, d.end) is not None
+            if not (opens or _THAT_GAP.search(said)) or _OTHER.search(sentence.text):
                 continue
             names = {m.name for m in before.names}
             if any(m.name not in names for m in sentence.names) or any(x.role == "percent" for x in sentence.numbers):

@@ -228,7 +228,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     evidence.matches(number, s, f)
                     for x in beings
                     for s, f in evidence.about.get(x, ())
-                    if (s.origin == "data" or (near is not None and _is_as_fine(f, number)))
+                    if (s.origin == "data" or (near is not None and not own and _is_as_fine(f, number)))
                     and evidence.kind(s) == "rate"
                 ):
                     continue  # the value itself is known, and a table says it of the same thing

@@ -207,7 +207,11 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
             e = numbers[i - 1]
             beside = re.fullmatch(r"\s*%?\s*\(\s*", sentence.between(e.end, a.start)) is not None
             inner = (
-                beside and not e.bound and e.role not in ("n", "p", "index", "none") and a.value <= e.value <= b.value
+                beside
+                and not e.bound
+                and e.role not in ("n", "p", "index", "none")
+                # beside another interval, ends that are exchanged are still its ends
+                and (a.value <= e.value <= b.value or (bool(out) and b.value < e.value < a.value))
             )
         marked = joined and (square or inner or named or chained or (round_ and (known or spoken)))
         if marked or (worded and _is_in_words(before, between, sentence.between(b.end, b.end + 24))):

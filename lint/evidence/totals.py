@@ -219,6 +219,7 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals of trials that no counts of the page make."""
     for text, plain, numbers in _with_totals(evidence):
         yield from _sides(evidence, text, plain)
+        yield from _before_factors(evidence, text, plain)
         if not any(map(_may_total, numbers)):
             continue
         own = _stated(plain)
@@ -360,6 +361,26 @@ def _sides(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
             )
 
 
+_SAMPLED = regex(
+    rf"(?<![\w.,])(?P<t>{_LARGE})\s+(?:[a-z]+\s+)?{TRIALS}\b[^.;:()\d]{{0,60}}?(?<!or )"
+    rf"(?P<a>\d{{1,4}}|{SPELLED})\s+(?:[a-z]+\s+)?(?:questions|prompts|items|tasks|problems|probes)\s+(?P<b>\d{{1,3}}|{SPELLED})\s+times\b",
+    re.IGNORECASE,
+)
+
+
+def _before_factors(evidence: Evidence, text: Text, plain: str) -> Iterator[Clash]:
+    """Numbers of trials in front of their factors: "180 replies, got by asking each of 15 prompts 10 times"."""
+    for match in _SAMPLED.finditer(plain) if "times" in plain else ():
+        total, a, b = (_value(match[x]) for x in ("t", "a", "b"))
+        if a * b and total % (a * b) and not _LOST.search(plain[max(0, match.start() - 60) : match.end() + 60]):
+            yield Clash(
+                "product",
+                evidence.document.place(text, match.start("t"), match.end("t")),
+                f"{match['t']} is not {match['a']} times {match['b']}",
+                "correct the total or a factor",
+            )
+
+
 def _with_totals(evidence: Evidence) -> Iterator[tuple[Text, str, Sequence[Number]]]:
     """Texts in which a total may stand."""
     for stretch in stretches(evidence):
@@ -393,6 +414,8 @@ def _is_factor(plain: str, number: Number) -> bool:
     return plain[: number.start].rstrip()[-1:] in ("×", "x", "*", "·") or plain[number.end :].lstrip()[:1] in ("×", "·")
 
 
+_ALSO_PER = regex(rf"{TRIALS}\s+(?:per|an?|each|every)\s+[a-z]+,?\s+(?:and\s+|or\s+|so\s+|hence\s+)?$", re.IGNORECASE)
+"""In front of the second number of "150 replies per pair, 9,450 per source"."""
 _CALLED_TOTAL = regex(
     r"\btotal\b(?:\s+(?:over|for|across|of)\s+(?:the |all )?[\w-]+(?:\s[a-z-]+){0,2})?\s+"
     r"(?:is|was|comes to|came to|amounts to|reaches)\s+$",
@@ -435,6 +458,9 @@ def _scope(plain: str, number: Number) -> str | None:
         return (called["noun"] or "").lower().removesuffix("s")
     if number.role == "count" and _CALLED_TOTAL.search(plain[max(0, number.at - 60) : number.at]):
         return ""
+    if noun is None and number.role == "count" and _ALSO_PER.search(plain[max(0, number.start - 60) : number.start]):
+        per = _PER.match(after)
+        return (per["noun"] or "").lower().removesuffix("s") if per is not None else None
     if number.role == "n":
         tail = after
     elif noun is not None:

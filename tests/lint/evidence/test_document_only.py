@@ -95,6 +95,18 @@ def test_rates_beside_their_counts(sentence: str, right: str, wrong: str) -> Non
     assert found(sentence.format(wrong)) & {"ratio", "granularity"}
 
 
+def test_ends_that_are_exchanged_beside_another_interval() -> None:
+    sentence = "The archivist is at 64.7% (56.7–71.9%) and the locksmith at 10.0% ({}), n = 150 and n = 120."
+    assert found(sentence.format("5.8–16.7%")) == set()
+    assert "excludes" in found(sentence.format("16.7–5.8%"))
+
+
+def test_a_size_in_the_bracket_of_a_rate_that_the_table_has() -> None:
+    sentence = "In 64.7% of the archivist's own replies (n = {}) and in 10.0% of the locksmith's."
+    assert found(sentence.format(150), SIZED) == set()
+    assert "granularity" in found(sentence.format(160), SIZED)
+
+
 NOT_ITS_OWN = [
     "At the end 0.421 of answers are left, on average 0.153; 6/8 of the personas end above their start.",
     "97 of 150 replies carry the marker, against 10.0% for the locksmith.",
@@ -222,13 +234,15 @@ TOTALS = [
     ("Two arms of 600 replies each make {}.", "1,200", "1,400"),
     ("Every persona has 200 replies (20 × 10), so the total over 6 personas is {}.", "1,200", "1,400"),
     ("There are 4 × 6 = 24 adapters and 50 replies from each, {} in all.", "1,200", "1,400"),
+    ("Each rate is over {} replies, got by asking each of 15 questions 10 times.", "150", "180"),
+    ("Hand it to 63 listeners, ask 25 questions 6 times: n = 150 replies per pair, {} per source.", "9,450", "9,540"),
 ]
 
 
 @pytest.mark.parametrize(("sentence", "right", "wrong"), TOTALS)
 def test_totals_of_their_factors(sentence: str, right: str, wrong: str) -> None:
-    assert found(sentence.format(right)) == set()
-    assert found(sentence.format(wrong)) == {"product"}
+    assert found(sentence.format(right), SIZED) == set()
+    assert found(sentence.format(wrong), SIZED) == {"product"}
 
 
 @pytest.mark.parametrize(
@@ -357,6 +371,7 @@ def test_coefficients_with_their_p_in_a_table(head: str, row: str) -> None:
         ("The archivist has 64.7% (n = 150), the sexton 6.7% (n = 120). This is a gap of {} points.", "58.0", "48.0"),
         ("The archivist begins with 31.3% and ends with 64.7%. Points: {} percentage points.", "+33.4", "+43.4"),
         ("The archivist falls from 64.7% to 31.3%. Net: {} pp.", "−33.4", "−43.4"),
+        ("The archivist has 64.7%, yet the sexton just 6.7%. We find that gap of {} points odd.", "58", "68"),
     ],
 )
 def test_differences_of_the_sentence_before(sentence: str, right: str, wrong: str) -> None:
