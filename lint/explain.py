@@ -23,10 +23,10 @@ from .evidence.correlations import Record, follows, records
 from .evidence.counting import true_counts
 from .evidence.grammar import Number, read_numbers
 from .evidence.idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
+from .evidence.leaves import Leaf
 from .evidence.names import name_variants, words_of
 from .evidence.passages import Sentence
 from .evidence.pvalues import p_sets
-from .evidence.shapes import Leaf
 from .evidence.shares import vectors
 from .evidence.tables import CellNumber, Sheet, entity_names
 from .evidence.widths import follows_from_trials

@@ -13,41 +13,25 @@ import itertools
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any
 
 from leakstats.facts import Fact, Series
 from leakstats.records import replace, struct
 from leakstats.tails import correlation_p
 
-from ..regex import regex
+from .leaves import Leaf, Step, entity_keys, last_key, names_of, pointer_of, words_along
 from .names import fold_name, index_of, words_of
+from .walk import MOST_LEAVES, Walk
 
-__all__ = ["MOST_LEAVES", "Dataset", "Leaf", "Triple", "read_dataset"]
+__all__ = ["Dataset", "Triple", "read_dataset"]
 
-MOST_LEAVES = 40_000
-"""A file with more numbers is read up to here; it is too large for a page's results."""
-MOST_POINTS = 60
-"""A longer vector holds single measurements, of which a page states the mean and no member."""
-_MOST_DEPTH = 40
 _MOST_STEPS = 24
 """A longer vector without an axis is no course."""
 _MOST_FIELDS = 9
 """Whole numbers of a record that are tried in pairs."""
-
-Step: TypeAlias = "str | tuple[str, ...]"
-
-
-@struct
-class Leaf:
-    """One number of a file."""
-
-    path: tuple[Step, ...]
-    value: float
-    whole: bool
-    pointer: str
 
 
 @struct
@@ -136,7 +120,7 @@ class Dataset:
                 continue
             values = [leaf.value for leaf in found.values()]
             whole = all(leaf.whole for leaf in found.values())
-            scale, fraction = _scale(values, whole, _last_key(signature))
+            scale, fraction = _scale(values, whole, last_key(signature))
             made = _series(signature, found, scale, fraction)
             ends = {leaf.path[:-1] for leaf in found.values()} <= self._intervals or _last_words(
                 signature
@@ -223,11 +207,11 @@ class Dataset:
                 continue
             facts: dict[str, Fact] = {}
             for name, (k, n, parent) in found.items():
-                fact = Fact("rate", _names_of(parent), k / n, k / n, _pointer(parent))
-                for key in _entity_keys(name):
+                fact = Fact("rate", names_of(parent), k / n, k / n, pointer_of(parent))
+                for key in entity_keys(name):
                     facts.setdefault(key, fact)
-            words = _words(signature) | words_of(prefix) | {"rate"}
-            yield Series(f"{prefix} k/n".strip(), words, facts, True, "data", _pointer(signature))
+            words = words_along(signature) | words_of(prefix) | {"rate"}
+            yield Series(f"{prefix} k/n".strip(), words, facts, True, "data", pointer_of(signature))
 
     @cached_property
     def ratios(self) -> list[Series]:
@@ -256,11 +240,11 @@ class Dataset:
                 facts: dict[str, Fact] = {}
                 for name, r in rows.items():
                     rate = r[a].value / r[b].value
-                    fact = Fact(f"{a}/{b}", _names_of(r[a].path[:-1]), rate, rate, r[a].pointer)
-                    for key in _entity_keys(name):
+                    fact = Fact(f"{a}/{b}", names_of(r[a].path[:-1]), rate, rate, r[a].pointer)
+                    for key in entity_keys(name):
                         facts.setdefault(key, fact)
-                words = _words(signature) | words_of(a) | {"rate"}
-                out.append(Series(f"{a}/{b}", words, facts, True, "data", f"{_pointer(signature)}/{a}"))
+                words = words_along(signature) | words_of(a) | {"rate"}
+                out.append(Series(f"{a}/{b}", words, facts, True, "data", f"{pointer_of(signature)}/{a}"))
         return out
 
     def _of_vectors(self) -> Iterator[Series]:
@@ -293,15 +277,21 @@ class Dataset:
             scale, fraction = (
                 (1.0, False)
                 if role == "at"
-                else _scale(values, whole, _last_key(signature), signed=role in ("net", "gain"))
+                else _scale(values, whole, last_key(signature), signed=role in ("net", "gain"))
             )
             facts: dict[str, Fact] = {}
             for name, (value, path) in found.items():
-                fact = Fact(role, _names_of(path), value * scale, value * scale, f"{_pointer(path)} ({role})")
-                for key in _entity_keys(name):
+                fact = Fact(role, names_of(path), value * scale, value * scale, f"{pointer_of(path)} ({role})")
+                for key in entity_keys(name):
                     facts.setdefault(key, fact)
             yield Series(
-                _last_key(signature), _words(signature) | {role}, facts, fraction, "data", _pointer(signature), role
+                last_key(signature),
+                words_along(signature) | {role},
+                facts,
+                fraction,
+                "data",
+                pointer_of(signature),
+                role,
             )
 
     def _points(self) -> Iterator[Series]:
@@ -311,7 +301,7 @@ class Dataset:
             if axis is None or len(values) > _MOST_STEPS:
                 continue
             for point, value in zip(axis, values, strict=True):
-                leaf = Leaf((*path, f"e{int(point)}"), value, False, f"{_pointer(path)} at {int(point)}")
+                leaf = Leaf((*path, f"e{int(point)}"), value, False, f"{pointer_of(path)} at {int(point)}")
                 for i, step in enumerate(leaf.path):
                     if isinstance(step, str) and i != len(leaf.path) - 2:
                         groups[(*leaf.path[:i], "*", *leaf.path[i + 1 :])][step] = leaf
@@ -347,7 +337,7 @@ class Dataset:
         groups: dict[tuple[Step, ...], dict[int, float]] = defaultdict(dict)
         vectors = {path for path, _, _ in self.vectors}
         rates = [
-            Leaf((*parent, f"{prefix} k/n".strip()), k / n, False, _pointer(parent))
+            Leaf((*parent, f"{prefix} k/n".strip()), k / n, False, pointer_of(parent))
             for parent, prefix, k, n in self.pairs
         ]
         for leaf in (*self.leaves, *rates):
@@ -398,8 +388,8 @@ class Dataset:
                                 best = (gap, p, n)
                     if best is not None and not any(t.p is not None and t.p.pointer == c.pointer for t in out):
                         _, p, n = best
-                        names = _names_of((*parent, prefix) if prefix else parent)
-                        words = _words(parent) | words_of(prefix)
+                        names = names_of((*parent, prefix) if prefix else parent)
+                        words = words_along(parent) | words_of(prefix)
                         used.add(id(p))
                         out.append(
                             Triple(
@@ -408,7 +398,7 @@ class Dataset:
                                 Fact("coefficient", names, c.value, c.value, c.pointer),
                                 Fact("p", names, p.value, p.value, p.pointer),
                                 n,
-                                _pointer(parent),
+                                pointer_of(parent),
                             )
                         )
         return out
@@ -492,382 +482,16 @@ def _scale(values: list[float], whole: bool, key: str, *, signed: bool = False) 
     return 1.0, False
 
 
-def _last_key(signature: tuple[Step, ...]) -> str:
-    for step in reversed(signature):
-        if isinstance(step, str) and step != "*" and step[:1] != "[":
-            return step
-    return ""
-
-
-@lru_cache(maxsize=20_000)
-def _entity_keys(name: str) -> frozenset[str]:
-    out = {fold_name(name), index_of(name)}
-    out.discard("")
-    return frozenset(out)
-
-
-def _names_of(path: tuple[Step, ...]) -> frozenset[str]:
-    out: set[str] = set()
-    for step in path:
-        for part in (step,) if isinstance(step, str) else step:
-            out |= _entity_keys(part)
-    return frozenset(out)
-
-
-def _words(signature: tuple[Step, ...]) -> frozenset[str]:
-    out: set[str] = set()
-    for step in signature:
-        for part in (step,) if isinstance(step, str) else step:
-            if part != "*":
-                out |= words_of(part)
-    return frozenset(out)
-
-
-def _pointer(path: tuple[Step, ...]) -> str:
-    return "/" + "/".join(p if isinstance(p, str) else ",".join(p) for p in path)
-
-
 def _series(signature: tuple[Step, ...], found: dict[str, Leaf], scale: float, fraction: bool) -> Series:
     facts: dict[str, Fact] = {}
     for name, leaf in found.items():
         value = leaf.value * scale
-        fact = Fact(_last_key(signature), _names_of(leaf.path), value, value, leaf.pointer)
-        for key in _entity_keys(name):
+        fact = Fact(last_key(signature), names_of(leaf.path), value, value, leaf.pointer)
+        for key in entity_keys(name):
             facts.setdefault(key, fact)
-    return Series(_last_key(signature), _words(signature), facts, fraction, "data", _pointer(signature))
+    return Series(last_key(signature), words_along(signature), facts, fraction, "data", pointer_of(signature))
 
 
-# -- reading ----------------------------------------------------------------------------------------------------------
-
-
-class _Walk:
-    def __init__(self) -> None:
-        self.leaves: list[Leaf] = []
-        self.raw_vectors: list[tuple[tuple[Step, ...], list[float]]] = []
-        self.strings: set[str] = set()
-        self.sizes: set[int] = set()
-        self.truncated = False
-        self.labels: list[tuple[str, str]] = []
-
-    def visit(self, node: Any, path: tuple[Step, ...]) -> None:
-        if len(self.leaves) >= MOST_LEAVES or len(path) > _MOST_DEPTH:
-            self.truncated = True
-            return
-        if isinstance(node, dict):
-            self.sizes.add(len(node))
-            rows = _columns(node)
-            if rows is not None:
-                self.records(rows, path)
-                node = {k: v for k, v in node.items() if not isinstance(v, list)}
-            node = _unfolded(node)
-            split = _split(node)
-            if split is not None:
-                self.records(split, path)
-                node = {k: v for k, v in node.items() if not isinstance(v, list)}
-            measures = _by_measure(node)
-            if measures:
-                self.records(_turned({k: node[k] for k in measures}), path)
-                node = {k: v for k, v in node.items() if k not in measures}
-            for key, value in node.items():
-                if isinstance(value, str) and 1 < len(value) <= 40 and path and isinstance(path[-1], str):
-                    self.labels.append((value, path[-1]))
-                self.visit(value, (*path, str(key)))
-        elif isinstance(node, list):
-            self.sizes.add(len(node))
-            if node and all(isinstance(x, dict) for x in node):
-                self.records(node, path)
-            elif node and all(_is_number(x) or x is None for x in node):
-                numbers = [float(x) for x in node if x is not None]
-                if len(numbers) == len(node):
-                    self.raw_vectors.append((path, numbers))
-                if len(node) <= MOST_POINTS:
-                    for i, x in enumerate(node):
-                        if x is not None:
-                            self.add((*path, f"[{i}]"), x)
-            elif (
-                len(node) > 1
-                and all(isinstance(x, list) for x in node)
-                and node[0]
-                and all(isinstance(x, str) for x in node[0])
-            ):
-                self.records([dict(zip(node[0], row, strict=False)) for row in node[1:]], path)
-            else:
-                for i, x in enumerate(node):
-                    self.visit(x, (*path, f"[{i}]"))
-        elif isinstance(node, str):
-            if 1 < len(node) <= 60:
-                self.strings.add(node)
-        elif _is_number(node):
-            self.add(path, node)
-
-    def add(self, path: tuple[Step, ...], value: Any) -> None:
-        number = float(value)
-        if math.isfinite(number):
-            whole = (
-                isinstance(value, int)
-                or (number.is_integer() and not isinstance(value, float))
-                or (number.is_integer() and abs(number) > 1)
-            )
-            self.leaves.append(Leaf(path, number, whole, _pointer(path)))
-
-    def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
-        stacked = _stacked(rows)
-        for name, part in stacked.items():
-            if len(part) > 1:
-                self.records(part, (*path, name))
-            else:
-                self.visit(part[0], (*path, name))
-        if stacked:
-            return
-        self.sizes.add(len(rows))
-        keys = _key_fields(rows)
-        metric = _metric_field(rows, keys)
-        if metric:
-            keys = tuple(k for k in keys if k != metric)
-            for row in rows:
-                group = tuple(str(row[k]) for k in keys if row.get(k) not in ("", None))
-                for key, value in row.items():
-                    if key in keys and isinstance(value, str) and 1 < len(value) <= 60:
-                        self.strings.add(value)
-                    elif _is_number(value) and key not in keys:
-                        self.add((*path, group, str(row.get(metric, ""))), value)
-            return
-        for i, row in enumerate(rows):
-            step: Step = tuple(str(row.get(k, "")) for k in keys) if keys else f"[{i}]"
-            for key, value in row.items():
-                if key in keys:
-                    if isinstance(value, str) and 1 < len(value) <= 60:
-                        self.strings.add(value)
-                    continue
-                if isinstance(value, str) and 1 < len(value) <= 40 and len(step) == 1:
-                    self.labels.append((value, step[0]))
-                self.visit(value, (*path, step, str(key)))
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, int | float) and not isinstance(x, bool)
-
-
-def _columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The rows of an object whose lists have one length and of which one names them."""
-    lists = {k: v for k, v in node.items() if isinstance(v, list)}
-    for key, value in node.items():
-        if isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
-            lists.update({k if k not in lists else f"{key}.{k}": v for k, v in value.items()})
-    lengths = {len(v) for v in lists.values()}
-    if len(lists) < 2 or len(lengths) != 1 or lengths.pop() < 2:
-        return None
-    if not any(all(isinstance(x, str) for x in v) for v in lists.values()):
-        return None
-    if any(isinstance(x, dict) for v in lists.values() for x in v):
-        return None
-    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
-
-
-_KEYED = regex(r"([^\[\]()]+)[\[(](.+)[\])]")
-_JOINS = (".", "/", "|", "::", ":", "__", ", ", "@")
-
-
-def _unfolded(node: dict[str, Any]) -> dict[str, Any]:
-    """An object whose keys hold several names ("nurse.rate", "rate[unit=nurse]") with an object for each of them."""
-    if len(node) < 4 or sum(isinstance(v, dict) for v in node.values()) * 2 > len(node):
-        return node
-    parts = {k: m for k in node if (m := _KEYED.fullmatch(k)) is not None}
-    if 5 * len(parts) >= 4 * len(node):
-        named = {k: [*(_named_value(p) for p in m[2].split(",")), m[1].strip()] for k, m in parts.items()}
-        return _nested(node, named)
-    split = _parted(node)
-    return _nested(node, split) if 2 * len(split) >= len(node) else node
-
-
-def _parted(keys: Iterable[str]) -> dict[str, list[str]]:
-    """The names that the keys hold, where one mark joins as many in each; empty where none does."""
-    for join in _JOINS:
-        split = {k: [p.strip() for p in k.split(join)] for k in keys if join in k.strip(join)}
-        split = {k: p for k, p in split.items() if all(p) and not (join == "." and all(x.isdigit() for x in p))}
-        if len(split) < 4:
-            continue
-        widths = {len(p) for p in split.values()}
-        heads, tails = {p[0] for p in split.values()}, {p[-1] for p in split.values()}
-        if len(widths) == 1 and (len(heads) < len(split) or len(tails) < len(split)):
-            return split
-    return {}
-
-
-def _named_value(text: str) -> str:
-    """The value of "unit=nurse"; "layer=20" stays whole, since a bare number names nothing."""
-    name, mark, value = text.partition("=")
-    return value.strip(" '\"") if mark and not value.strip().isdigit() else text.strip(" '\"") or name
-
-
-def _nested(node: dict[str, Any], parts: dict[str, list[str]]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for key, value in node.items():
-        spot = out
-        *way, last = parts.get(key, [key])
-        for step in way:
-            below = spot.setdefault(step, {})
-            if not isinstance(below, dict):
-                return node
-            spot = below
-        if last in spot:
-            return node
-        spot[last] = value
-    return out
-
-
-def _split(node: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The rows of an object that holds names in one list and rows of as many values in another."""
-    tables = [v for v in node.values() if isinstance(v, list) and v and all(isinstance(x, list) for x in v)]
-    for names in node.values():
-        if not (isinstance(names, list) and len(names) > 1 and all(isinstance(x, str) for x in names)):
-            continue
-        for rows in tables:
-            if len(set(names)) == len(names) and all(len(row) == len(names) for row in rows):
-                return [dict(zip(names, row, strict=True)) for row in rows]
-    return None
-
-
-def _stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Frames of different fields that stand below each other, by the text that tells them apart; empty for one frame.
-
-    Each loses the fields that are empty in all of its rows.
-    """
-    if len(rows) < 3:
-        return {}
-    for key, first in rows[0].items():
-        if not isinstance(first, str):
-            continue
-        if not all(isinstance(row.get(key), str) for row in rows):
-            continue
-        parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in rows:
-            parts[row[key]].append({k: v for k, v in row.items() if k != key and v not in ("", None)})
-        if not 1 < len(parts) <= max(len(rows) // 2, 2):
-            return {}
-        fields = [frozenset(k for row in part for k in row) for part in parts.values()]
-        everywhere = frozenset.union(*fields)
-        several = any(2 * len(a & b) <= min(len(a), len(b)) for a, b in itertools.combinations(fields[:12], 2))
-        return dict(parts) if several and len(everywhere) > 3 else {}
-    return {}
-
-
-def _kind(values: Iterable[Any]) -> str:
-    kinds = {
-        "text" if isinstance(v, str) else "whole" if isinstance(v, int) else type(v).__name__
-        for v in values
-        if v is not None and not isinstance(v, bool)
-    }
-    return kinds.pop() if len(kinds) == 1 else "several" if kinds else ""
-
-
-def _by_measure(node: dict[str, Any]) -> list[str]:
-    """The keys of an object that hold one measure of the same things each: {"hits": {"a": 1, …}, "of": {"a": 9, …}}."""
-    groups: dict[frozenset[str], list[str]] = defaultdict(list)
-    for key, value in node.items():
-        if isinstance(value, dict) and len(value) > 1:
-            groups[frozenset(value)].append(key)
-    for things, keys in groups.items():
-        if len(keys) < 2:
-            continue
-        within = [_kind(node[k].values()) for k in keys]
-        across = [_kind(node[k][t] for k in keys) for t in things]
-        alike = [w for w in within if w not in ("several", "dict")]
-        # a measure is of one type and the measures of a thing are of several
-        if len(alike) == len(keys) and (all(a == "several" for a in across) or len(_parted(things)) == len(things)):
-            return keys
-    return []
-
-
-def _turned(measures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """One record for each thing, its names first, or last where it is but a number."""
-    rows = []
-    things = list(next(iter(measures.values())))
-    parted = _parted(things)
-    for thing in things:
-        fields = {key: values[thing] for key, values in measures.items()}
-        if len(parted) == len(things):
-            named = {f"#{i}": int(p) if p.isdigit() else p for i, p in enumerate(parted[thing])}
-            rows.append({**named, **fields})
-        else:
-            rows.append({**fields, "": int(thing)} if thing.isdigit() else {"": thing, **fields})
-    return rows
-
-
-def _key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The fewest leading fields whose values tell the records apart: texts first, then small whole numbers."""
-    fields: dict[str, list[Any]] = {}
-    for key in dict.fromkeys(k for row in rows for k in row):
-        values = [row.get(key) for row in rows]
-        if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values if v is not None):
-            fields[key] = values
-    texts = [k for k, v in fields.items() if any(isinstance(x, str) for x in v)]
-    whole = [k for k, v in fields.items() if k not in texts and len(set(v)) > 1]
-
-    def unique(*chosen: str) -> bool:
-        return len({tuple(fields[k][i] for k in chosen) for i in range(len(rows))}) == len(rows)
-
-    for key in texts:
-        if unique(key) and len(rows) > 1:
-            return (key,)
-    for size in range(2, len(texts) + 1):
-        if unique(*texts[:size]):
-            return tuple(texts[:size])
-    axes = [k for k in whole if words_of(k) & _AXES]
-    for key in (*axes, *whole):
-        if texts and unique(*texts, key):
-            return next(((t, key) for t in texts if unique(t, key)), (*texts, key))
-    for a in axes:
-        for b in axes:
-            if a != b and unique(*texts, a, b):
-                return (*texts, a, b)
-    if not texts and len(rows) > 1:
-        return next(((k,) for k in (*axes, *whole) if unique(k)), ())
-    return tuple(texts)
-
-
-def _metric_field(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:
-    """The key that names quantities in a list with one number a row ("metric": "rate", "value": 0.3); "" for none."""
-    numeric = {k for row in rows for k, v in row.items() if _is_number(v) and k not in keys}
-    if len(keys) < 2 or len(numeric) != 1:
-        return ""
-    for key in reversed(keys):
-        values = {str(row.get(key, "")) for row in rows}
-        if sum(bool(words_of(v) & _METRICS) for v in values) >= 2:
-            return key
-    return ""
-
-
-_METRICS = frozenset(
-    [
-        "n",
-        "k",
-        "p",
-        "r",
-        "rho",
-        "rate",
-        "share",
-        "frac",
-        "mean",
-        "avg",
-        "sd",
-        "std",
-        "hit",
-        "success",
-        "total",
-        "trial",
-        "cosine",
-        "cos",
-        "low",
-        "high",
-        "ci",
-        "pvalue",
-        "pval",
-        "value",
-        "score",
-        "count",
-    ]
-)
 _INTERVAL_WORDS = frozenset(
     ["ci", "ci95", "wilson", "interval", "low", "high", "lower", "upper", "lo", "hi", "bound", "conf", "confint", "cl"]
 )
@@ -899,24 +523,6 @@ _HITS = frozenset(
     ]
 )
 _SIZES = frozenset(["n", "total", "trial", "num", "size", "count", "sample", "obs", "nobs", "rows", "pairs", "item"])
-_AXES = frozenset(
-    [
-        "l",
-        "layer",
-        "depth",
-        "block",
-        "epoch",
-        "step",
-        "checkpoint",
-        "ckpt",
-        "tick",
-        "round",
-        "seed",
-        "index",
-        "id",
-        "level",
-    ]
-)
 
 
 def read_dataset(name: str, data: str) -> Dataset:
@@ -928,7 +534,7 @@ def read_dataset(name: str, data: str) -> Dataset:
         If it is no JSON or CSV.
     """
     low = name.lower()
-    walk = _Walk()
+    walk = Walk()
     try:
         if low.endswith((".csv", ".tsv")):
             rows = list(csv.DictReader(io.StringIO(data), delimiter="\t" if low.endswith(".tsv") else ","))
@@ -962,7 +568,7 @@ def _cell(text: Any) -> Any:
     return value / 100 if percent else value
 
 
-def _finish(name: str, walk: _Walk) -> Dataset:
+def _finish(name: str, walk: Walk) -> Dataset:
     axes: dict[int, tuple[float, ...]] = {}
     for _, values in walk.raw_vectors:
         if (

@@ -1,0 +1,269 @@
+"""The layouts in which files hold records, each turned into a list of them: columns, keys of several names, frames."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from ..regex import regex
+from .names import words_of
+
+__all__ = [
+    "by_measure",
+    "is_number",
+    "key_fields",
+    "metric_field",
+    "rows_of_columns",
+    "rows_of_split",
+    "stacked",
+    "turned",
+    "unfolded",
+]
+
+
+def is_number(x: Any) -> bool:
+    return isinstance(x, int | float) and not isinstance(x, bool)
+
+
+def rows_of_columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of an object whose lists have one length and of which one names them."""
+    lists = {k: v for k, v in node.items() if isinstance(v, list)}
+    for key, value in node.items():
+        if isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
+            lists.update({k if k not in lists else f"{key}.{k}": v for k, v in value.items()})
+    lengths = {len(v) for v in lists.values()}
+    if len(lists) < 2 or len(lengths) != 1 or lengths.pop() < 2:
+        return None
+    if not any(all(isinstance(x, str) for x in v) for v in lists.values()):
+        return None
+    if any(isinstance(x, dict) for v in lists.values() for x in v):
+        return None
+    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+
+
+_KEYED = regex(r"([^\[\]()]+)[\[(](.+)[\])]")
+_JOINS = (".", "/", "|", "::", ":", "__", ", ", "@")
+
+
+def unfolded(node: dict[str, Any]) -> dict[str, Any]:
+    """An object whose keys hold several names ("nurse.rate", "rate[unit=nurse]") with an object for each of them."""
+    if len(node) < 4 or sum(isinstance(v, dict) for v in node.values()) * 2 > len(node):
+        return node
+    parts = {k: m for k in node if (m := _KEYED.fullmatch(k)) is not None}
+    if 5 * len(parts) >= 4 * len(node):
+        named = {k: [*(_named_value(p) for p in m[2].split(",")), m[1].strip()] for k, m in parts.items()}
+        return _nested(node, named)
+    split = _parted(node)
+    return _nested(node, split) if 2 * len(split) >= len(node) else node
+
+
+def _parted(keys: Iterable[str]) -> dict[str, list[str]]:
+    """The names that the keys hold, where one mark joins as many in each; empty where none does."""
+    for join in _JOINS:
+        split = {k: [p.strip() for p in k.split(join)] for k in keys if join in k.strip(join)}
+        split = {k: p for k, p in split.items() if all(p) and not (join == "." and all(x.isdigit() for x in p))}
+        if len(split) < 4:
+            continue
+        widths = {len(p) for p in split.values()}
+        heads, tails = {p[0] for p in split.values()}, {p[-1] for p in split.values()}
+        if len(widths) == 1 and (len(heads) < len(split) or len(tails) < len(split)):
+            return split
+    return {}
+
+
+def _named_value(text: str) -> str:
+    """The value of "unit=nurse"; "layer=20" stays whole, since a bare number names nothing."""
+    name, mark, value = text.partition("=")
+    return value.strip(" '\"") if mark and not value.strip().isdigit() else text.strip(" '\"") or name
+
+
+def _nested(node: dict[str, Any], parts: dict[str, list[str]]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, value in node.items():
+        spot = out
+        *way, last = parts.get(key, [key])
+        for step in way:
+            below = spot.setdefault(step, {})
+            if not isinstance(below, dict):
+                return node
+            spot = below
+        if last in spot:
+            return node
+        spot[last] = value
+    return out
+
+
+def rows_of_split(node: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of an object that holds names in one list and rows of as many values in another."""
+    tables = [v for v in node.values() if isinstance(v, list) and v and all(isinstance(x, list) for x in v)]
+    for names in node.values():
+        if not (isinstance(names, list) and len(names) > 1 and all(isinstance(x, str) for x in names)):
+            continue
+        for rows in tables:
+            if len(set(names)) == len(names) and all(len(row) == len(names) for row in rows):
+                return [dict(zip(names, row, strict=True)) for row in rows]
+    return None
+
+
+def stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Frames of different fields that stand below each other, by the text that tells them apart; empty for one frame.
+
+    Each loses the fields that are empty in all of its rows.
+    """
+    if len(rows) < 3:
+        return {}
+    for key, first in rows[0].items():
+        if not isinstance(first, str):
+            continue
+        if not all(isinstance(row.get(key), str) for row in rows):
+            continue
+        parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            parts[row[key]].append({k: v for k, v in row.items() if k != key and v not in ("", None)})
+        if not 1 < len(parts) <= max(len(rows) // 2, 2):
+            return {}
+        fields = [frozenset(k for row in part for k in row) for part in parts.values()]
+        everywhere = frozenset.union(*fields)
+        several = any(2 * len(a & b) <= min(len(a), len(b)) for a, b in itertools.combinations(fields[:12], 2))
+        return dict(parts) if several and len(everywhere) > 3 else {}
+    return {}
+
+
+def _kind(values: Iterable[Any]) -> str:
+    kinds = {
+        "text" if isinstance(v, str) else "whole" if isinstance(v, int) else type(v).__name__
+        for v in values
+        if v is not None and not isinstance(v, bool)
+    }
+    return kinds.pop() if len(kinds) == 1 else "several" if kinds else ""
+
+
+def by_measure(node: dict[str, Any]) -> list[str]:
+    """The keys of an object that hold one measure of the same things each: {"hits": {"a": 1, …}, "of": {"a": 9, …}}."""
+    groups: dict[frozenset[str], list[str]] = defaultdict(list)
+    for key, value in node.items():
+        if isinstance(value, dict) and len(value) > 1:
+            groups[frozenset(value)].append(key)
+    for things, keys in groups.items():
+        if len(keys) < 2:
+            continue
+        within = [_kind(node[k].values()) for k in keys]
+        across = [_kind(node[k][t] for k in keys) for t in things]
+        alike = [w for w in within if w not in ("several", "dict")]
+        # a measure is of one type and the measures of a thing are of several
+        if len(alike) == len(keys) and (all(a == "several" for a in across) or len(_parted(things)) == len(things)):
+            return keys
+    return []
+
+
+def turned(measures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """One record for each thing, its names first, or last where it is but a number."""
+    rows = []
+    things = list(next(iter(measures.values())))
+    parted = _parted(things)
+    for thing in things:
+        fields = {key: values[thing] for key, values in measures.items()}
+        if len(parted) == len(things):
+            named = {f"#{i}": int(p) if p.isdigit() else p for i, p in enumerate(parted[thing])}
+            rows.append({**named, **fields})
+        else:
+            rows.append({**fields, "": int(thing)} if thing.isdigit() else {"": thing, **fields})
+    return rows
+
+
+def key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The fewest leading fields whose values tell the records apart: texts first, then small whole numbers."""
+    fields: dict[str, list[Any]] = {}
+    for key in dict.fromkeys(k for row in rows for k in row):
+        values = [row.get(key) for row in rows]
+        if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values if v is not None):
+            fields[key] = values
+    texts = [k for k, v in fields.items() if any(isinstance(x, str) for x in v)]
+    whole = [k for k, v in fields.items() if k not in texts and len(set(v)) > 1]
+
+    def unique(*chosen: str) -> bool:
+        return len({tuple(fields[k][i] for k in chosen) for i in range(len(rows))}) == len(rows)
+
+    for key in texts:
+        if unique(key) and len(rows) > 1:
+            return (key,)
+    for size in range(2, len(texts) + 1):
+        if unique(*texts[:size]):
+            return tuple(texts[:size])
+    axes = [k for k in whole if words_of(k) & _AXES]
+    for key in (*axes, *whole):
+        if texts and unique(*texts, key):
+            return next(((t, key) for t in texts if unique(t, key)), (*texts, key))
+    for a in axes:
+        for b in axes:
+            if a != b and unique(*texts, a, b):
+                return (*texts, a, b)
+    if not texts and len(rows) > 1:
+        return next(((k,) for k in (*axes, *whole) if unique(k)), ())
+    return tuple(texts)
+
+
+def metric_field(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:
+    """The key that names quantities in a list with one number a row ("metric": "rate", "value": 0.3); "" for none."""
+    numeric = {k for row in rows for k, v in row.items() if is_number(v) and k not in keys}
+    if len(keys) < 2 or len(numeric) != 1:
+        return ""
+    for key in reversed(keys):
+        values = {str(row.get(key, "")) for row in rows}
+        if sum(bool(words_of(v) & _METRICS) for v in values) >= 2:
+            return key
+    return ""
+
+
+_METRICS = frozenset(
+    [
+        "n",
+        "k",
+        "p",
+        "r",
+        "rho",
+        "rate",
+        "share",
+        "frac",
+        "mean",
+        "avg",
+        "sd",
+        "std",
+        "hit",
+        "success",
+        "total",
+        "trial",
+        "cosine",
+        "cos",
+        "low",
+        "high",
+        "ci",
+        "pvalue",
+        "pval",
+        "value",
+        "score",
+        "count",
+    ]
+)
+
+
+_AXES = frozenset(
+    [
+        "l",
+        "layer",
+        "depth",
+        "block",
+        "epoch",
+        "step",
+        "checkpoint",
+        "ckpt",
+        "tick",
+        "round",
+        "seed",
+        "index",
+        "id",
+        "level",
+    ]
+)

@@ -1,0 +1,131 @@
+"""A walk through a file of any shape, which gathers its numbers, vectors and texts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .layouts import (
+    by_measure,
+    is_number,
+    key_fields,
+    metric_field,
+    rows_of_columns,
+    rows_of_split,
+    stacked,
+    turned,
+    unfolded,
+)
+from .leaves import Leaf, Step, pointer_of
+
+__all__ = ["MOST_LEAVES", "MOST_POINTS", "Walk"]
+
+MOST_LEAVES = 40_000
+"""A file with more numbers is read up to here; it is too large for a page's results."""
+MOST_POINTS = 60
+"""A longer vector holds single measurements, of which a page states the mean and no member."""
+_MOST_DEPTH = 40
+
+
+class Walk:
+    def __init__(self) -> None:
+        self.leaves: list[Leaf] = []
+        self.raw_vectors: list[tuple[tuple[Step, ...], list[float]]] = []
+        self.strings: set[str] = set()
+        self.sizes: set[int] = set()
+        self.truncated = False
+        self.labels: list[tuple[str, str]] = []
+
+    def visit(self, node: Any, path: tuple[Step, ...]) -> None:
+        if len(self.leaves) >= MOST_LEAVES or len(path) > _MOST_DEPTH:
+            self.truncated = True
+            return
+        if isinstance(node, dict):
+            self.sizes.add(len(node))
+            rows = rows_of_columns(node)
+            if rows is not None:
+                self.records(rows, path)
+                node = {k: v for k, v in node.items() if not isinstance(v, list)}
+            node = unfolded(node)
+            split = rows_of_split(node)
+            if split is not None:
+                self.records(split, path)
+                node = {k: v for k, v in node.items() if not isinstance(v, list)}
+            measures = by_measure(node)
+            if measures:
+                self.records(turned({k: node[k] for k in measures}), path)
+                node = {k: v for k, v in node.items() if k not in measures}
+            for key, value in node.items():
+                if isinstance(value, str) and 1 < len(value) <= 40 and path and isinstance(path[-1], str):
+                    self.labels.append((value, path[-1]))
+                self.visit(value, (*path, str(key)))
+        elif isinstance(node, list):
+            self.sizes.add(len(node))
+            if node and all(isinstance(x, dict) for x in node):
+                self.records(node, path)
+            elif node and all(is_number(x) or x is None for x in node):
+                numbers = [float(x) for x in node if x is not None]
+                if len(numbers) == len(node):
+                    self.raw_vectors.append((path, numbers))
+                if len(node) <= MOST_POINTS:
+                    for i, x in enumerate(node):
+                        if x is not None:
+                            self.add((*path, f"[{i}]"), x)
+            elif (
+                len(node) > 1
+                and all(isinstance(x, list) for x in node)
+                and node[0]
+                and all(isinstance(x, str) for x in node[0])
+            ):
+                self.records([dict(zip(node[0], row, strict=False)) for row in node[1:]], path)
+            else:
+                for i, x in enumerate(node):
+                    self.visit(x, (*path, f"[{i}]"))
+        elif isinstance(node, str):
+            if 1 < len(node) <= 60:
+                self.strings.add(node)
+        elif is_number(node):
+            self.add(path, node)
+
+    def add(self, path: tuple[Step, ...], value: Any) -> None:
+        number = float(value)
+        if math.isfinite(number):
+            whole = (
+                isinstance(value, int)
+                or (number.is_integer() and not isinstance(value, float))
+                or (number.is_integer() and abs(number) > 1)
+            )
+            self.leaves.append(Leaf(path, number, whole, pointer_of(path)))
+
+    def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
+        frames = stacked(rows)
+        for name, part in frames.items():
+            if len(part) > 1:
+                self.records(part, (*path, name))
+            else:
+                self.visit(part[0], (*path, name))
+        if frames:
+            return
+        self.sizes.add(len(rows))
+        keys = key_fields(rows)
+        metric = metric_field(rows, keys)
+        if metric:
+            keys = tuple(k for k in keys if k != metric)
+            for row in rows:
+                group = tuple(str(row[k]) for k in keys if row.get(k) not in ("", None))
+                for key, value in row.items():
+                    if key in keys and isinstance(value, str) and 1 < len(value) <= 60:
+                        self.strings.add(value)
+                    elif is_number(value) and key not in keys:
+                        self.add((*path, group, str(row.get(metric, ""))), value)
+            return
+        for i, row in enumerate(rows):
+            step: Step = tuple(str(row.get(k, "")) for k in keys) if keys else f"[{i}]"
+            for key, value in row.items():
+                if key in keys:
+                    if isinstance(value, str) and 1 < len(value) <= 60:
+                        self.strings.add(value)
+                    continue
+                if isinstance(value, str) and 1 < len(value) <= 40 and len(step) == 1:
+                    self.labels.append((value, step[0]))
+                self.visit(value, (*path, step, str(key)))
