@@ -235,7 +235,7 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
         first = True
         for number in numbers:
             without = _scope(plain, number)
-            if without is None or (number.role == "n" and (len(sizes) > 1 or not whole)):
+            if without is None or (number.role == "n" and (len(sizes) > 1 or not whole)) or _is_made(plain, number):
                 continue
             if _LOST.search(plain[max(0, number.start - 100) : number.end + 100]):
                 continue
@@ -289,6 +289,7 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
                 continue
             if (
                 _is_factor(plain, number)
+                or _is_made(plain, number)
                 or _CELL.match(plain[number.end :]) is None
                 or _LOST.search(plain[max(0, number.start - 60) : number.end + 60])
             ):
@@ -300,12 +301,36 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
             others = [s for s in _everywhere(evidence) if s.value != value]
             if _makes(value, mine, others, "", 1) or any(a.value * (b.value - 1) == value for a in mine for b in mine):
                 continue
+            if _pairs_up(plain, number, [*mine, *others]):
+                continue
             yield Clash(
                 "product",
                 evidence.document.place(text, number.start, number.end),
                 f"{number.text} is no product of the counts that the page states",
                 "correct the total or a factor",
             )
+
+
+_PAIRED = regex(r"\s+(?:[a-z-]+\s+)??(?:pairs|combinations|comparisons|contrasts)\b", re.IGNORECASE)
+
+
+def _pairs_up(plain: str, number: Number, counts: Sequence[Stated]) -> bool:
+    """True for as many pairs as some count of the page makes among its own things, or two counts of two kinds make."""
+    if _PAIRED.match(plain[number.end :]) is None:
+        return False
+    value = int(number.value)
+    if any(value in (n * (n - 1) // 2, n * (n - 1), n * (n + 1) // 2, n * n) for n in {s.value for s in counts}):
+        return True
+    factors = [s for s in counts if value % s.value == 0]
+    return any(a.value * b.value == value and a.noun != b.noun for a in factors for b in factors)
+
+
+_MADE_OF = regex(r"[×x*·]\s*\d[\d,]*(?:\s+[a-z-]+){0,2}\s*=\s*$")
+
+
+def _is_made(plain: str, number: Number) -> bool:
+    """True for the total behind "12 × 28 × 5 =", which is held against these factors."""
+    return _MADE_OF.search(plain[max(0, number.at - 40) : number.at]) is not None
 
 
 _LARGE = r"\d{1,3}(?:[,\u202f\u00a0\u2009 ]\d{3})+|\d{2,6}"
