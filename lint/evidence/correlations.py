@@ -19,7 +19,7 @@ from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet
 
-__all__ = ["Record", "follows", "mirror_clashes", "p_clashes", "records"]
+__all__ = ["Record", "follows", "is_coefficient", "mirror_clashes", "p_clashes", "records"]
 
 
 @struct(slots=False)
@@ -231,7 +231,7 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, number: int) -> Iterator[Record]
     for row, found in rows.items():
         items = [sheet.numbers[i] for i in found]
         label = sheet.labels[row]
-        coefficients = [x for x in items if _is_coefficient(sheet, x)]
+        coefficients = [x for x in items if is_coefficient(sheet, x)]
         ps = [x for x in items if x.number.role == "p" and not x.position]
         row_n = next((x for x in items if x.number.role == "n" and x.number.decimals <= 0), None)
         for item in coefficients:
@@ -302,7 +302,8 @@ def _around(sheet: Sheet, item: CellNumber) -> Iterator[Cell | None]:
     yield from (row[item.column] for row in sheet.grid)
 
 
-def _is_coefficient(sheet: Sheet, item: CellNumber) -> bool:
+def is_coefficient(sheet: Sheet, item: CellNumber) -> bool:
+    """True for a cell that its header, its label or a cell beside it calls a correlation."""
     number = item.number
     named = (
         _COEFFICIENT_HEAD.search(sheet.header[item.column])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..evidence.by_layer import layer_clashes
 from ..evidence.lists import list_clashes
 from ..evidence.orphans import orphan_clashes
 from ..evidence.values import value_clashes
@@ -68,7 +69,8 @@ class ContradictedValue(Rule):
     def check(self, page: Page) -> Iterator[Finding]:
         seen = set()
         evidence = page.evidence
-        for clash in (*value_clashes(evidence), *list_clashes(evidence), *orphan_clashes(evidence)):
+        found = (value_clashes, list_clashes, orphan_clashes, layer_clashes)
+        for clash in (clash for check in found for clash in check(evidence)):
             if clash.place in seen:
                 continue
             seen.add(clash.place)

@@ -6,6 +6,7 @@ import pytest
 
 from leakstats.lint.document import Document
 from leakstats.lint.evidence.anaphoric import anaphoric_clashes
+from leakstats.lint.evidence.by_layer import layer_clashes
 from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.fractions import fraction_clashes, ratio_clashes
 from leakstats.lint.evidence.granularity import granularity_clashes
@@ -23,6 +24,7 @@ from leakstats.template import load_template
 
 CHECKS = {
     "anaphoric": anaphoric_clashes,
+    "layer": layer_clashes,
     "p": p_clashes,
     "fraction": fraction_clashes,
     "ratio": ratio_clashes,
@@ -392,3 +394,37 @@ def test_differences_of_the_sentence_before(sentence: str, right: str, wrong: st
 )
 def test_differences_from_something_else(sentence: str) -> None:
     assert "anaphoric" not in found(sentence, SIZED)
+
+
+LAYERS = "| Layer | Pooled ρ |\n|---|---|\n| L10 | 0.41 |\n| L15 | 0.56 |\n| L20 | {} |\n| L25 | 0.57 |\n"
+TURNED = (
+    "| Measure | layer 10 | layer 15 | layer 20 | layer 25 |\n|---|---|---|---|---|\n| ρ | 0.41 | 0.56 | {} | 0.57 |\n"
+)
+
+
+@pytest.mark.parametrize("shown", [LAYERS, TURNED])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The best depth is L20, the worst L10: pooled, ρ = 0.60 and ρ = 0.41 respectively.",
+        "Layer 20 would have been the better pick (0.60 pooled), layer 10 is the worst (0.41).",
+        "At L20 the coefficient is 0.60. At L10 it is 0.41.",
+    ],
+)
+def test_coefficients_by_layer(sentence: str, shown: str) -> None:
+    assert found(sentence, shown.format("0.60")) == set()
+    assert "layer" in found(sentence, shown.format("0.63"))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "At L20 the archivist has ρ = 0.60. At L10 it is 0.41.",
+        "At L20 the coefficient within sources is 0.83. At L10 the pooled one is 0.41.",
+        "At L20 it is 0.60 and later 0.66. At L10 it is 0.41.",
+        "Earlier work (#12) found 0.60 at L20. At L10 it is 0.41.",
+        "At L20 the cosine is 0.60.",
+    ],
+)
+def test_coefficients_by_layer_of_something_else(sentence: str) -> None:
+    assert "layer" not in found(sentence, LAYERS.format("0.63"))
