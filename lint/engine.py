@@ -87,8 +87,8 @@ class Readable(Protocol):
 
 _POOL_FROM = 16
 """Pages from which further processes are worth their start."""
-_CHUNK = 16
-"""Pages that a process judges before it looks for garbage."""
+_CHUNK = 8
+"""Pages that a process judges before it looks for garbage, and takes at a time: the last process is soon done too."""
 
 
 def lint_paths(
@@ -126,7 +126,7 @@ def _in_parallel(files: list[str], options: Options, jobs: int) -> list[PageRepo
     from concurrent.futures import ProcessPoolExecutor  # late: one page needs none
 
     all_rules()  # before the processes start, so that each inherits the rules
-    size = max(1, min(_CHUNK, len(files) // (2 * jobs)))
+    size = max(1, min(_CHUNK, len(files) // (4 * jobs)))
     chunks = [files[i : i + size] for i in range(0, len(files), size)]
     with ProcessPoolExecutor(jobs, initializer=_rest) as pool:
         return [report for reports in pool.map(partial(_lint_chunk, options=options), chunks) for report in reports]
@@ -155,7 +155,7 @@ def _lint_chunk(files: list[str], options: Options) -> list[PageReport]:
     for i, name in enumerate(files, 1):
         reports.append(_lint_file(name, options))
         if i % _CHUNK == 0:
-            gc.collect(1)  # once for a dozen pages and among what they left, not hundreds of times a page
+            gc.collect(1)  # once for some pages and among what they left, not hundreds of times a page
     return reports
 
 
