@@ -26,6 +26,13 @@ _OWN = regex(
     r"which (?:are|is|reach|pass|clear|exceed))\b",
     re.IGNORECASE,
 )
+_ASIDE = regex(
+    r"\b(?:of|in|at|for)\b[^.;()]*\b(?:significan\w+|exceed\w*|pass\w*|clear\w*|reach\w*|above|over|"
+    r"at least)\b[^.;()]{0,30}"
+    r"\(\s*(?:(?:[ρr]|rho)\s*(?:=|of|from|between)?\s*)?$",
+    re.IGNORECASE,
+)
+""" "Three of eight are significant (r = …": of those three."""
 _REST = regex(r"\b(?:remaining|others?|rest|except|but|excluding|without|apart from)\b", re.IGNORECASE)
 _MOST_THINGS = 60
 
@@ -33,14 +40,16 @@ _MOST_THINGS = 60
 def chooses(sentence: Sentence, at: int) -> bool:
     """True if the words before ``at`` choose some of the things."""
     lead = sentence.between(sentence.start, at)
-    return _OWN.search(lead) is not None or _BACK.search(lead) is not None
+    return any(x.search(lead) is not None for x in (_OWN, _BACK, _ASIDE))
 
 
 def chosen_things(evidence: Evidence, sentence: Sentence, at: int) -> list[Tally]:
     """The things chosen before ``at``, under each reading; empty where the words cannot be read."""
     own = list(_OWN.finditer(sentence.between(sentence.start, at)))
     back = list(_BACK.finditer(sentence.between(sentence.start, at)))
-    if own and (not back or own[-1].start() > back[-1].start()):
+    if _ASIDE.search(sentence.between(sentence.start, at)) or (
+        own and (not back or own[-1].start() > back[-1].start())
+    ):
         left, right = sentence.start, at
     elif back and back[-1].start() > 8:
         left, right = sentence.start, sentence.start + back[-1].start()  # "… at 4 of 7; among them"

@@ -11,12 +11,13 @@ from leakstats.records import struct
 from ..regex import regex
 from .claims import is_claim
 from .criteria import readings
+from .directed import moves_in
 from .exclusives import evidence_totals, exclusives, plain_counts, things_of
 from .fields import Asked
-from .grammar import Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .idioms import pairs_of_counts
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import MOOT
+from .lexicon import MOOT, direction_words
 from .names import words_of
 from .passages import Sentence
 from .quantifiers import quantifiers
@@ -180,6 +181,7 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
                 "count again, or state the criterion",
             )
     yield from _disagreeing(rest)
+    yield from _remainders(evidence, claims)
     if not wrong:
         yield from _unsupported(rest, claims)
 
@@ -195,6 +197,39 @@ def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int,
     for q in plain_counts(sentence, things_of(evidence)) if not named else ():
         if not any(a < q.end and q.start < b for a, b in taken):
             yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text)
+
+
+_REMAINDER = regex(
+    rf"\b(?:the|all|its|our)\s+(?:other|remaining)\s+(?P<k>\d{{1,2}}|{SPELLED})\b(?!\s*(?:%|of\b|points?))",
+    re.IGNORECASE,
+)
+
+
+def _remainders(evidence: Evidence, claims: list[Counted]) -> Iterator[Clash]:
+    """ "Six of eight rise, the other three fall": a rest that does not fill up the total."""
+    for claim in claims:
+        if claim.things or claim.low != claim.high or claim.total < 3 or not 0 < claim.low < claim.total:
+            continue
+        beside = [c for c in claims if c.sentence is claim.sentence and not c.things]
+        rests = list(_REMAINDER.finditer(claim.sentence.text))
+        if len(beside) != 1 or len(rests) != 1 or rests[0].start() + claim.sentence.start < claim.end:
+            continue
+        between = claim.sentence.between(claim.end, claim.sentence.start + rests[0].start())
+        if any(w in between for w in (" of them", " of these", " of those")) or _SOME_NUMBER.search(between):
+            continue
+        raw = rests[0]["k"].lower()
+        k = int(raw) if raw.isdigit() else WORD_NUMBERS.get(raw, 0)
+        if k and claim.low + k != claim.total:
+            start = claim.sentence.start + rests[0].start()
+            yield Clash(
+                "count",
+                claim.sentence.passage.place(start, claim.sentence.start + rests[0].end()),
+                f"'{rests[0].group(0)}' beside {claim.text}: {claim.total - claim.low:g} of {claim.total} are left",
+                "count again",
+            )
+
+
+_SOME_NUMBER = regex(rf"\b(?:\d{{1,2}}|(?!one\b|zero\b){SPELLED})\b(?![.,]?\d|\s?%|\s*points?)", re.IGNORECASE)
 
 
 def _against_named(claim: Counted, found: list[Tally]) -> Iterator[Clash]:
@@ -337,6 +372,32 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
     return None
 
 
+_LIKEWISE = regex(
+    r"\b(?:do(?:es)? (?:so|the same|likewise)|do(?:es)? as well|follows? suit|follows?(?=\s*(?:[.,;:)*]|$))|"
+    r"so (?:it )?do(?:es)?|"
+    r"(?:moves?|goes?|go|points?|changes?) (?:the same way|that way|likewise|in (?:the same|that) direction)|likewise|"
+    r"shares? (?:this|that|the) (?:direction|trend|fate)|(?:this|the same) (?:holds|is true|applies))\b",
+    re.IGNORECASE,
+)
+
+
+def _told_before(sentence: Sentence, left: int) -> str:
+    """The direction that the words before a clause state: "rises", "falls", or "" for none."""
+    sentences = sentence.passage.sentences
+    i = next(i for i, s in enumerate(sentences) if s is sentence)
+    sources = [(sentence, sentence.text[:left])] + ([(sentences[i - 1], sentences[i - 1].text)] if i else [])
+    for source, text in sources:
+        signs = {d.sign for d in direction_words(text) if not d.polar}
+        if not signs:
+            moves = [m for m in moves_in(source) if m.end - source.start <= len(text) and m.left.role == m.right.role]
+            signs = {1 if m.right.value > m.left.value else -1 for m in moves if m.right.value != m.left.value}
+        if len(signs) == 1:
+            return "rises" if signs.pop() > 0 else "falls"
+        if signs:
+            return ""
+    return ""
+
+
 _WHOLE = regex(r"\b(?:all|every|each|no|none of|both|neither|nor)\b", re.IGNORECASE)
 """Words for the others, which ask nothing of them."""
 
@@ -356,6 +417,8 @@ def _windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
         sentence.text[at:right]
     ):  # "1 of 4 with Pearson and 2 of 4 with ranks": the first one's is not its
         own = _METHODS.sub(" ", sentence.text[left:at]) + sentence.text[at:right]
+    if _LIKEWISE.search(own) and (told := _told_before(sentence, left)):
+        yield sentence.start + left, f"{told} {_LIKEWISE.sub(' ', own)}", []
     yield sentence.start + left, own, _numbers(claim, left, right)
     opened = max(sentence.text.rfind(";", 0, left), sentence.text.rfind(". ", 0, left)) + 1
     if opened < left:  # "Under a third at dawn: 3 of 7", "6 of 6 hold by one test, 5 of 6 by the next"

@@ -61,6 +61,12 @@ _EXCEPTION = regex(
     r"unless|if|almost|nearly|most|not)\b",
     re.IGNORECASE,
 )
+_AND_ON = regex(
+    r"[`\"'’*]*\s*(?:\w+\s+)?(?:and|or) (?:beyond|above|more|later|up\w*|below|less|earlier|deeper|higher|lower|"
+    r"on\w*|after\w*)\b",
+    re.IGNORECASE,
+)
+""" "From the third layer on": more than the named ones."""
 _ALL = regex(r"\b(?:all|every|each|everything|everyone|everybody)\b", re.IGNORECASE)
 _NONE = regex(r"\b(?:no|none|nothing|nobody|no one)\b", re.IGNORECASE)
 _CONFINED = regex(rf"\b(?:confined|limited|restricted|unique|peculiar)\s+to\s+{_IN}", re.IGNORECASE)
@@ -120,7 +126,7 @@ def exclusives(sentence: Sentence) -> Iterator[Exclusive]:
     for run in _runs(sentence):
         before = sentence.between(sentence.start, run[0].start)
         after = sentence.between(run[-1].end, sentence.end)
-        found = _lead(before, after, len(run))
+        found = None if _AND_ON.match(after) else _lead(before, after, len(run))
         if found is not None:
             at, tail, mode = found
             start, end = sentence.start + at, run[-1].end + tail
@@ -195,12 +201,17 @@ _PLAIN = regex(
     re.IGNORECASE,
 )
 _HELD = regex(
-    r"\b(?:the|these|those|both|other|first|last|top|next|its|our|their|another|all|of|than|least|most|about|some|"
+    r"\b(?:from|by|into|onto|the|these|those|both|other|first|last|top|next|its|our|their|another|all|of|than|least|"
+    r"most|about|some|"
     r"remaining|further|more|up to|nearly|almost|over|under|not|for|every|any|between|and|or|to|×|x)\s+$",
     re.IGNORECASE,
 )
 
 
+_PASSIVE = regex(
+    r"\s+(?:were|was|are|is|have been|had been|has been) (?:\w+ly )?(?:\w+ed|drawn|chosen|taken|shown|kept|left|lost|"
+    r"made|run)\b"
+)
 _BEHIND = regex(r"\b(?:more|less|higher|lower|larger|smaller|greater|fewer|as)\b.*\b(?:than|as)\b", re.IGNORECASE)
 _SHARE_OF_THINGS = regex(
     r"\b(?:(?P<more>more than|over|above)\s+|(?P<less>fewer than|less than|under|below)\s+|"
@@ -244,6 +255,8 @@ def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[Plai
         return
     yield from _plain_shares(sentence, things)
     for match in _PLAIN.finditer(sentence.text):
+        if _PASSIVE.match(sentence.text, match.end()):
+            continue  # "five roles were added"
         noun = next(iter(words_of(match["noun"])), "")
         total = things.get(noun, 0)
         if not total or _HELD.search(sentence.text[: match.start()]):
