@@ -120,7 +120,7 @@ def counted(sentence: Sentence) -> list[Fraction]:
     """``k of n`` of a sentence: "97/150", "97 marked replies out of 150", "97 of its 150", "of 150 replies, 97"."""
     out = []
     for a, b in itertools.pairwise(sentence.numbers):
-        if not (_is_count(a) and _is_count(b)):
+        if not (_is_count(a) and _is_count(b)) or a.role == "fold":
             continue
         between = sentence.between(a.end, b.start)
         if a.value <= b.value and _PART_OF.fullmatch(between) and not _CONTRAST.search(between):
@@ -133,7 +133,9 @@ def counted(sentence: Sentence) -> list[Fraction]:
 
 
 def _is_count(number: Number) -> bool:
-    return number.role == "count" and number.decimals <= 0 and not number.signed and not number.bound
+    """True for a whole number of things, "125 times" included."""
+    counted = number.role == "count" or (number.role == "fold" and number.unit == "x")
+    return counted and number.decimals <= 0 and not number.signed and not number.bound
 
 
 def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:

@@ -138,7 +138,8 @@ def _estimate(
         behind = [x for x in near_fractions if x.start > last.end]
         if not behind or start - last.end < 4 or _IN_BRACKET.fullmatch(sentence.between(last.end, behind[0].start)):
             return last, _counts(sentence, fractions, last, found[position][1].end)
-    if len(near_fractions) == 1 and not near:
+    followed = position + 1 < len(found) and found[position + 1][2] - found[position][1].end < 12
+    if len(near_fractions) == 1 and not near and not (followed and position == 0):
         return None, (near_fractions[0].k, near_fractions[0].n)
     if len(fractions) == len(found) and not rates:
         return None, (fractions[position].k, fractions[position].n)

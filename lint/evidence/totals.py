@@ -235,7 +235,10 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
         first = True
         for number in numbers:
             without = _scope(plain, number)
-            if without is None or (number.role == "n" and (len(sizes) > 1 or not whole)) or _is_made(plain, number):
+            if without is None or (number.role == "n" and (len(sizes) > 1 or not whole)):
+                continue
+            if _is_made(plain, number):
+                first = False  # the total behind it is of other factors too
                 continue
             if _LOST.search(plain[max(0, number.start - 100) : number.end + 100]):
                 continue

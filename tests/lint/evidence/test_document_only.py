@@ -136,6 +136,7 @@ INTERVALS = [
     ("The archivist has the marker in 64.7% of replies (95% CI {}, n = 150).", "56.7% to 71.9%", "59.7% to 69.9%"),
     ("The archivist has 64.7% (97/150), with a 95% confidence interval {}.", "from 56.7% to 71.9%", "from 50% to 78%"),
     ("64.7% [56.7, 71.9] (97 of 150) against 10.0% {} (12 of 120).", "[5.8, 16.7]", "[7.8, 13.7]"),
+    ("It nods 97 of 150 times and the other 12 of 120 (CIs [56.7%, 71.9%] and {}).", "[5.8%, 16.7%]", "[7.8%, 13.7%]"),
     ("97 of the archivist's 150 replies carry it (64.7%; 95% interval {}).", "56.7–71.9", "60.0–69.0"),
     ("In 64.7% of 150 replies the marker shows, and the interval runs {}.", "from 56.7% to 71.9%", "from 60.1% to 69%"),
     ("The archivist has 97 of 150, 64.7%. Wilson on it: {}.", "56.7–71.9%", "60.7–67.9%"),
