@@ -16,7 +16,7 @@ from .names import words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, quantity_asked, quantity_asked_at
 from .roles import of_course, of_side, subject
-from .states import of_state
+from .states import of_point, of_state
 
 __all__ = ["facts_asked", "facts_meant", "is_averaged", "is_other_quantity", "narrowed_facts"]
 
@@ -242,6 +242,7 @@ def facts_meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[
         of_course(evidence, sentence, number, name)
         or of_side(evidence, sentence, number, name)
         or of_state(evidence, sentence, number, name)
+        or of_point(evidence, sentence, number, name)
     )
 
 

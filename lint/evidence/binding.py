@@ -161,6 +161,8 @@ def is_read(
     if pair is not None:
         gap = sentence.between(*pair.gap)
     words = words_of(gap)
+    if pair is not None:  # "at L3 and L5 the nurse shows 12% and 40%"
+        words -= frozenset().union(*(words_of(m.text) for m in sentence.names if pair.gap[0] <= m.start < pair.gap[1]))
     if number.role == "value" and not prints_rate(evidence, sentence, number):
         asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
         centre = CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)) is not None

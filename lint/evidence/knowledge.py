@@ -77,6 +77,9 @@ _MOST_TEXT = 8_000
 _PLAIN_WORD = regex(r"[A-Za-z]+")
 _NUMBERED = regex(r"\b([A-Za-z]{3,})[\s_-]?(\d{1,7})\b(?![.%])")
 _BARE = regex(r"\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d{1,7}")
+_OF_TWO = regex(
+    r"(?P<a>[A-Za-z]\w*(?: \w+)?)\s*(?:\bvs\.?|\bversus\b|–|—|/|×|&|\band\b|\bwith\b|~)\s*(?P<b>[A-Za-z]\w*(?: \w+)?)"
+)
 _NO_DIGIT = regex(r"\D")
 _NO_AXIS = frozenset(
     words_of("top seed set question version category group arm condition model lot draw run persona source n and of to")
@@ -151,6 +154,7 @@ class Evidence:
         names.extend(self._course_heads)
         names.extend(head.split("(")[0] for head in self._course_heads)
         names.extend(self._shortened)
+        names.extend(self._in_words)
         for sheet in self.sheets:
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
         said = {fold_name(n) for n in names}
@@ -213,7 +217,7 @@ class Evidence:
         for sheet in self.sheets:
             for folded, name in self._same_values(sheet, out):
                 out.setdefault(folded, name)
-        for short, meant in self._shortened.items():
+        for short, meant in (*self._shortened.items(), *self._in_words.items()):
             out.setdefault(fold_name(short), out.get(meant, meant))
         return out
 
@@ -243,6 +247,20 @@ class Evidence:
                         hits.discard(fold_name(short))  # one table says "Med Doc", another "Med Doctor"
                     if len(hits) == 1 and fold_name(short) not in hits and min(len(a), len(b)) >= 2:
                         out[short] = hits.pop()
+        return out
+
+    @cached_property
+    def _in_words(self) -> dict[str, str]:
+        """How prose calls the rows that stand for two things each: "A and B", "B with A" of "A vs B"."""
+        out: dict[str, str] = {}
+        for sheet in self.sheets:
+            pairs = [(x, m) for x in sheet.labels if (m := _OF_TWO.fullmatch(x.strip(" *`_"))) is not None]
+            if 2 * len(pairs) < len(sheet.labels) or len(pairs) < 2:
+                continue
+            for label, match in pairs:
+                for a, b in ((match["a"], match["b"]), (match["b"], match["a"])):
+                    for word in ("and", "with", "vs", "against"):
+                        out.setdefault(f"{a} {word} {b}", fold_name(label))
         return out
 
     def _side_by_side(self, names: set[str]) -> bool:

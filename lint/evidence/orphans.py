@@ -261,6 +261,8 @@ def _counts(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
             if n.value < 20 or k.value < 10 or k.bound or is_of_unknown(sentence, k):
                 continue
             name = subject(evidence, sentence, k)
+            if subject(evidence, sentence, n) != name:
+                continue  # "61 of 100 under A, against 11 of 100 under B"
             rates = {
                 f.value
                 for s, f in evidence.about.get(name, ())

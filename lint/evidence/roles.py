@@ -83,8 +83,10 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
 
 def is_setting(evidence: Evidence, sentence: Sentence, name: Mention) -> bool:
     """True for a word of the file under which it holds values of a thing that the sentence names: "after"."""
-    things = [m.name for m in sentence.names if m.name in evidence.page_names]
-    return any(name.name in f.entities for thing in things for _, f in evidence.about.get(thing, ()))
+    things = {m.name for m in sentence.names if m.name in evidence.page_names}
+    own = evidence.about.get(name.name, ())
+    within = [f for _, f in own if f.entities & evidence.page_names]
+    return 2 * len(within) > len(own) and any(f.entities & things for f in within)
 
 
 def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:

@@ -15,7 +15,7 @@ from .names import Mention, words_of
 from .passages import Sentence
 from .quantities import READ
 
-__all__ = ["of_state"]
+__all__ = ["of_point", "of_state"]
 
 _BEFORE = frozenset(words_of("before pre prior baseline base beforehand initial initially original originally"))
 _AFTER = frozenset(words_of("after post afterwards afterward following final finally now"))
@@ -30,6 +30,34 @@ _WORKED = regex(
     re.IGNORECASE,
 )
 """After something else than what tells two columns apart: "after controlling for length"."""
+
+
+def of_point(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:
+    """What is known of ``name`` at the one layer or checkpoint with which a sentence opens: "At epoch 4 …"."""
+    points = [m for m in sentence.names if m.name.startswith("#")]
+    if len(points) != 1 or number.signed or _AT.fullmatch(sentence.between(sentence.start, points[0].start)) is None:
+        return []
+    if _TURNS.search(sentence.text):
+        return []
+    i = next((j for j, n in enumerate(sentence.numbers) if n is number), -1)
+    beside = adjacent(sentence).get(i)
+    if beside is None or beside.name != name or not _CLOSES.match(sentence.between(number.end, sentence.end)):
+        return []
+    found = [
+        (s, f)
+        for s, f in evidence.about.get(name, ())
+        if s.fraction and not s.role and evidence.kind(s) == "rate" and points[0].name in f.entities
+    ]
+    return found if found and _agree(found) else []
+
+
+_AT = regex(r"[\s*_]*(?:(?:[Aa]t|[Ii]n|[Bb]y|[Aa]fter|[Ww]ith|[Oo]n)\s+(?:the\s+)?)?[`*_]*")
+_TURNS = regex(
+    r"\b(?:from|before|after|then|later|earlier|until|since|start\w*|beg[ia]n\w*|first|end\w*|final\w*|peak\w*|max\w*|"
+    r"already|previous\w*|highest|up|down)\b(?!\s+(?:the\s+)?(?:round|epoch|step|checkpoint|layer|update|tick))",
+    re.IGNORECASE,
+)
+_CLOSES = regex(r"\s*(?:[,;.)(]|$|and\b|but\b|while\b|against\b|of\b|to\b)", re.IGNORECASE)
 
 
 def of_state(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> list[tuple[Series, Fact]]:

@@ -498,7 +498,7 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
 
 
 _PART_OF = regex(
-    r"\s*of\s+(?:its|their|his|her|what|that|the|this)\b(?!\s+(?:[\w'’-]+\s+){0,3}(?:answers?|completions?|replies|responses?|"
+    r"\s*of\s+(?:its?|them|their|his|her|what|that|the|this)\b(?!\s+(?:[\w'’-]+\s+){0,3}(?:answers?|completions?|replies|responses?|"
     r"outputs?|samples?|prompts?|questions?|premises?|cases?|times?|generations?|draws?|trials?|runs?|items?|messages?|"
     r"turns?)\b)",
     re.IGNORECASE,

@@ -115,3 +115,33 @@ def points(text: str) -> list[str]:
 )
 def test_doses_in_words(text: str, expected: list[str]) -> None:
     assert points(text) == expected
+
+
+COURSES = {"heron": (6, 41, 88, 97, 92), "otter": (9, 14, 33, 61, 78), "badger": (3, 5, 12, 10, 7)}
+ROUNDS = "| animal | round 0 | round 2 | round 4 | round 6 | round 8 |\n|---|---|---|---|---|---|\n" + "".join(
+    f"| {u} | " + " | ".join(f"{100 * k / 150:.1f}%" for k in v) + " |\n" for u, v in COURSES.items()
+)
+RATERS = "\n| raters | agreement |\n|---|---|\n| Ana vs Bo | 84.0% |\n| Ana vs Cy | 74.5% |\n| Bo vs Cy | 78.5% |\n"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("At round 4 the heron has 58.7% and the otter 22.0%.", "At round 4 the heron has 64.7% and the otter 22.0%."),
+        ("Round 4: heron 58.7%, otter 22.0%, badger 8.0%.", "Round 4: heron 58.7%, otter 40.7%, badger 8.0%."),
+        ("By round 2 the heron has 27.3%, the otter 9.3%.", "By round 2 the heron has 27.3%, the otter 22.0%."),
+        ("Ana and Bo agree on 84.0%, Ana and Cy on 74.5%.", "Ana and Bo agree on 84.0%, Ana and Cy on 78.5%."),
+        ("Agreement between Cy and Bo is 78.5%.", "Agreement between Cy and Bo is 84.0%."),
+    ],
+)
+def test_crossed_and_paired_rows(right: str, wrong: str) -> None:
+    template = load_template("v1")
+    known = "- The heron ends at 61.3% and the otter at 52.0% after round 8 (n = 150 a point).\n"
+
+    def said(sentence: str) -> list[str]:
+        text = f"{HEAD}{known}- {sentence}\n\n{ROUNDS}{RATERS}"
+        page = Page(Document.parse(text), template, template.profiles["review"], results=ResultFiles(()))
+        return [f.message for f in ContradictedValue().check(page)]
+
+    assert said(right) == []
+    assert said(wrong)
