@@ -100,6 +100,10 @@ class Clash:
     help: str = ""
 
 
+_EXTREME_WORDS = words_of("max maximum maximal peak high highest top best min minimum minimal low lowest worst trough")
+"""Words of a header over the largest or the smallest values of courses."""
+
+
 def exceptions(clashes: Iterable[Clash], most: int) -> Iterator[Clash]:
     """The clashes, if they are few; a page that seems to clash everywhere is one that was not understood."""
     found = list(clashes)
@@ -549,6 +553,8 @@ class Evidence:
         for binding in self.bindings:
             chance = len(binding.matched) < 3 and not binding.data.words & binding.page.words
             chance = chance and not exchanged(list(binding.wrong), binding.scale)
+            if binding.data.role in ("max", "min") and not _EXTREME_WORDS & binding.page.words:
+                continue  # rows of one thing that is the largest here and there
             for cell, fact in binding.wrong:
                 if chance and not slip_of(cell.number, fact.value * binding.scale):
                     continue  # two cells agree with some field of a large file
