@@ -20,6 +20,11 @@ __all__ = ["NamedFile", "ResultFiles", "load_results"]
 
 _PATH = regex(r"(?<![\w:/.-])(?:\.{0,2}/)?(?:[\w.@-]+/)*[\w.@-]+\.(?:json|csv|tsv)(?![\w/])")
 _RESULT_WORD = regex(r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE)
+_OTHER_WORD = regex(
+    r"train|prompt|persona|question|dataset|config|package|token|setting|schema|adapter|manifest|vocab|tsconfig",
+    re.IGNORECASE,
+)
+"""In the name of a file that holds no results, unless a word of results stands there too."""
 _MOST_BYTES = 8 * 1024 * 1024
 _MOST_NAMED = 6
 """Results files that are read since the page names them; of those that the user gives, every one is."""
@@ -76,7 +81,10 @@ def load_results(
         return ResultFiles(named=named, unread=True)
     files, problems = list(given), []
     if not given:
-        files = list(dict.fromkeys(n.file for n in named if n.file is not None and "/" in n.name))
+        near = {folder.absolute() for folder in (page.parent if page is not None else None, root) if folder is not None}
+        files = list(
+            dict.fromkeys(n.file for n in named if n.file and ("/" in n.name or n.file.absolute().parent in near))
+        )
         problems = [
             (str(file), f"the page names more than {_MOST_NAMED} results files") for file in files[_MOST_NAMED:]
         ]
@@ -127,9 +135,12 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
         for name, start, end in _names(text):
             if len(name) > 300 or name.count("/") > 12:
                 continue
-            if not _RESULT_WORD.search(name):
+            likely = _RESULT_WORD.search(name) is not None
+            if not likely and _OTHER_WORD.search(name):
                 continue
             file = _resolve(name, folders, given)
+            if file is None and not likely:
+                continue  # nobody says that it would hold results
             if file is None and _outside(name, folders):
                 continue  # a page rendered beside its checkout; nothing is said of what may not be looked for
             if name not in seen or file is None:

@@ -156,3 +156,23 @@ def test_the_command_names_a_given_file_that_cannot_be_read_once(good_page: str,
     assert done.exit_code == 2
     assert done.stderr.count("none.json cannot be read, so it is not checked: No such file or directory") == 1
     assert done.stdout.splitlines()[-1].endswith("not judged: a file could not be read")
+
+
+def test_a_file_beside_the_page_needs_no_folder(checkout: Path) -> None:
+    (checkout / "pages" / "leakage.csv").write_text("persona,rate\nvillain,0.57\nnurse,0.12\n")
+    assert [d.name for d in files_of(checkout, "leakage.csv").datasets] == ["leakage.csv"]
+    assert files_of(checkout, "results.json").datasets == (), "it lies in another folder"
+
+
+@pytest.mark.parametrize(("name", "read"), [("data/leakage.csv", True), ("data/train.csv", False)])
+def test_a_file_that_is_there_is_read_unless_its_name_says_that_it_holds_something_else(
+    checkout: Path, name: str, read: bool
+) -> None:
+    (checkout / "data").mkdir()
+    (checkout / name).write_text("persona,rate\nvillain,0.57\nnurse,0.12\n")
+    assert bool(files_of(checkout, name).datasets) == read
+
+
+@pytest.mark.parametrize("name", ["data/leakage.csv", "leakage.csv", "configs/sweep.json"])
+def test_a_file_that_is_not_there_and_may_hold_no_results_is_no_matter(checkout: Path, name: str) -> None:
+    assert files_of(checkout, name).named == ()
