@@ -299,7 +299,8 @@ def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
             products.add(a * b)
     small = [v for v in {*_counts_of_page(evidence), *_things(evidence)} if 2 <= v <= 500][:60]
     units = [len(s.labels) for s in evidence.sheets]
-    crossed = {*units, *_things(evidence, _UNITS)}
+    in_panels = {int(x.value) for p in evidence.passages for x in p.numbers if x.role == "n" and x.label == "N"}
+    crossed = {*units, *in_panels, *_things(evidence, _UNITS)}
     crossed_over = frozenset(
         {
             *products,

@@ -92,6 +92,10 @@ def found(sentence: str, *, data: bool = True) -> set[str]:
 
 
 RIGHT = [
+    # a product that is written out times the units of a panel
+    "15 prompts × 8 draws make n = 120 per pair (N = 42 listeners; N = 42).\n"
+    "- Of all listeners 40% are above a tenth (n = 5,040 each).\n"
+    "- Poet ends at 9% (n = 100); the guide has n = 100.",
     # readings that make a sentence true
     "At least 3 of 6 personas end above 35%.",
     "How many personas end above 35%? 3 of 6.",
