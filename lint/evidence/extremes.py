@@ -170,6 +170,8 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
 
 def _is_about(series: Series, fact: Fact, name: str) -> bool:
     """True for a field of that arm or measure: the column "Plain", the values below ``plain``."""
+    if name.startswith("#"):
+        return False
     return name in fact.entities or name == fold_name(series.quantity) or name in series.words
 
 

@@ -433,7 +433,7 @@ def strength_words(text: str) -> list[DirectionWord]:
 
 ROLE_WORDS = {
     "first": regex(
-        r"\b(?:start\w*|begin\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained|entry|"
+        r"\b(?:start\w*|beg[aiu]n\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained|entry|"
         r"outset|opening|kick-?off|at first)\b",
         re.IGNORECASE,
     ),

@@ -103,8 +103,8 @@ UNREAD = regex(
 ZERO = regex(
     r"\b(?:flat|bare|exactly) (?:zero|nought|nil)\b(?!\s*(?:to|→|crossing))|\bzero (?:spill\w*|uptake|leak\w*|rates?|"
     r"shares?)\b|"
-    r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought)"
-    r"(?!\s*(?:to|→|crossing))",
+    r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought|nothing)"
+    r"(?!\s*(?:to|→|crossing|but|like|of))",
     re.IGNORECASE,
 )
 SIGNED = regex(
