@@ -9,7 +9,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .coordination import pair_of
 from .grammar import Number
-from .idioms import adjacent, is_rate
+from .idioms import SHARE_OF, adjacent, is_rate
 from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
@@ -37,8 +37,8 @@ def of_point(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
     points = [m for m in sentence.names if m.name.startswith("#")]
     if len(points) != 1 or number.signed or _AT.fullmatch(sentence.between(sentence.start, points[0].start)) is None:
         return []
-    if _TURNS.search(sentence.text):
-        return []
+    if _TURNS.search(sentence.text) or SHARE_OF.search(sentence.text):
+        return []  # "94% of its gain and the nurse 62%"
     i = next((j for j, n in enumerate(sentence.numbers) if n is number), -1)
     beside = adjacent(sentence).get(i)
     if beside is None or beside.name != name or not _CLOSES.match(sentence.between(number.end, sentence.end)):
@@ -65,7 +65,7 @@ def of_state(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
     known = _known(evidence, name)
     if len(known) < 2 or not _is_its(evidence, sentence, number, name):
         return []
-    if _WORKED.search(sentence.text):
+    if _WORKED.search(sentence.text) or SHARE_OF.search(sentence.text):
         return []
     names = [m for m in sentence.names if m.name in evidence.page_names]
     words = _beside(sentence, number, names, known) or _of_whole(sentence, number, names, known)

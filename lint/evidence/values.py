@@ -184,6 +184,8 @@ def _is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name:
     """True for the value of a thing that is not named, in a sentence that speaks of ``name`` alone."""
     if len(number.text.lstrip("+-−–.0").replace(".", "")) < _TELLING or number.signed:
         return False
+    if SHARE_OF.search(sentence.text):
+        return False
     own = [(s, f) for s, f in evidence.about.get(name.name, ()) if s.fraction and evidence.kind(s) in ("rate", "")]
     if not own or any(evidence.matches(number, s, f) for s, f in own):
         return False

@@ -96,6 +96,14 @@ def test_whose_value(sentence: str, shape: str) -> None:
         assert complaints(filled(sentence, i), dataset), filled(sentence, i)
 
 
+def test_a_share_told_once_is_no_rate() -> None:
+    text = f"{HEAD}- The heron ends at 61.3% and the otter at 52.0% after round 8 (n = 150 a point).\n"
+    text += f"- By round 2 the heron has made 41% of its gain and the otter 7%.\n\n{ROUNDS}"
+    template = load_template("v1")
+    page = Page(Document.parse(text), template, template.profiles["review"], results=ResultFiles(()))
+    assert [f.message for f in ContradictedValue().check(page)] == []
+
+
 def points(text: str) -> list[str]:
     template = load_template("v1")
     page = Page(Document.parse(f"{TABLE}\n{text}"), template, template.profiles["review"])
