@@ -60,6 +60,7 @@ class Explainer:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.evidence = page.evidence
+        self._by_row: dict[int, dict[int, list[CellNumber]]] = {}
 
     # -- what is worked out once -----------------------------------------------------------------------------------
 
@@ -152,6 +153,15 @@ class Explainer:
             return Explanation("grounded", f"printed by {self._printed[i][2]}")
         return None
 
+    def _rows(self, sheet: Sheet) -> dict[int, list[CellNumber]]:
+        """The numbers of a table by row."""
+        if id(sheet) not in self._by_row:
+            rows: dict[int, list[CellNumber]] = defaultdict(list)
+            for item in sheet.numbers:
+                rows[item.row].append(item)
+            self._by_row[id(sheet)] = rows
+        return self._by_row[id(sheet)]
+
     def of_cell(self, sheet: Sheet, item: CellNumber) -> Explanation | None:
         """What confirms a number of a table."""
         number = item.number
@@ -160,7 +170,7 @@ class Explainer:
             return found
         if id(item) in self._bound:
             return Explanation("grounded", f"agrees with {self._bound[id(item)]}")
-        beside = [x.number for x in sheet.numbers if x.row == item.row and x is not item]
+        beside = [x.number for x in self._rows(sheet)[item.row] if x is not item]
         return (
             self._of_record(number)
             or self._of_labels(sheet, item)

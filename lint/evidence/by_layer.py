@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .claims import is_claim, is_prior
-from .correlations import is_coefficient
+from .correlations import is_coefficient, statistic_lines
 from .grammar import Number
 from .idioms import adjacent, intervals
 from .knowledge import Clash, Evidence
@@ -82,8 +82,9 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[str, Number]]:
 def _lists(sheet: Sheet) -> Iterator[dict[str, CellNumber]]:
     """The coefficients of a column of layers, or of a row of them."""
     lists: dict[tuple[str, int], dict[str, CellNumber]] = defaultdict(dict)
+    named = statistic_lines(sheet)
     for item in sheet.numbers:
-        if item.position or not is_coefficient(sheet, item):
+        if item.position or not is_coefficient(sheet, item, named):
             continue
         down, across = index_of(sheet.labels[item.row]), index_of(sheet.keys[item.column])
         if bool(down) != bool(across):

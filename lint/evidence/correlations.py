@@ -10,7 +10,6 @@ from leakstats.errors import LeakstatsError
 from leakstats.records import replace, struct
 from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 
-from ..document import Cell
 from ..regex import regex
 from ..source import Place
 from .grammar import SPELLED, WORD_NUMBERS, Number
@@ -19,7 +18,7 @@ from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet
 
-__all__ = ["Record", "follows", "is_coefficient", "mirror_clashes", "p_clashes", "records"]
+__all__ = ["Record", "follows", "is_coefficient", "mirror_clashes", "p_clashes", "records", "statistic_lines"]
 
 
 @struct(slots=False)
@@ -228,10 +227,11 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, number: int) -> Iterator[Record]
     rows: dict[int, list[int]] = {}
     for i, item in enumerate(sheet.numbers):
         rows.setdefault(item.row, []).append(i)
+    named = statistic_lines(sheet)
     for row, found in rows.items():
         items = [sheet.numbers[i] for i in found]
         label = sheet.labels[row]
-        coefficients = [x for x in items if is_coefficient(sheet, x)]
+        coefficients = [x for x in items if is_coefficient(sheet, x, named)]
         ps = [x for x in items if x.number.role == "p" and not x.position]
         row_n = next((x for x in items if x.number.role == "n" and x.number.decimals <= 0), None)
         for item in coefficients:
@@ -296,25 +296,26 @@ _WITH_P = regex(r"\(\s*p(?:[- ]?values?)?\s*\)|,\s*p\b|\band p\b", re.IGNORECASE
 """A header of coefficients with their p, "r (p)"."""
 
 
-def _around(sheet: Sheet, item: CellNumber) -> Iterator[Cell | None]:
-    """The cells of the row and of the column of a number."""
-    yield from sheet.grid[item.row]
-    yield from (row[item.column] for row in sheet.grid)
+def statistic_lines(sheet: Sheet) -> tuple[frozenset[int], frozenset[int]]:
+    """The rows and the columns that have a cell which names the statistic."""
+    cells = ((r, c, cell) for r, row in enumerate(sheet.grid) for c, cell in enumerate(row) if cell is not None)
+    found = [(r, c) for r, c, cell in cells if _STATISTIC.fullmatch(cell.text.text)]
+    return frozenset(r for r, _ in found), frozenset(c for _, c in found)
 
 
-def is_coefficient(sheet: Sheet, item: CellNumber) -> bool:
-    """True for a cell that its header, its label or a cell beside it calls a correlation."""
+def is_coefficient(sheet: Sheet, item: CellNumber, named: tuple[frozenset[int], frozenset[int]]) -> bool:
+    """True for a cell that its header, its label or a cell of its row or column (``named``) calls a correlation."""
     number = item.number
-    named = (
-        _COEFFICIENT_HEAD.search(sheet.header[item.column])
-        or _COEFFICIENT_HEAD.search(sheet.labels[item.row])
-        or any(cell is not None and _STATISTIC.fullmatch(cell.text.text) for cell in _around(sheet, item))
-    )
-    if number.role not in ("coefficient", "value") or not (named or number.role == "coefficient"):
-        return False
     if abs(number.value) > 1.0 or number.decimals <= 0 or item.interval:
         return False
-    return item.position == 0 or number.role == "coefficient"
+    if number.role != "value":
+        return number.role == "coefficient"
+    return item.position == 0 and (
+        _COEFFICIENT_HEAD.search(sheet.header[item.column]) is not None
+        or _COEFFICIENT_HEAD.search(sheet.labels[item.row]) is not None
+        or item.row in named[0]
+        or item.column in named[1]
+    )
 
 
 # -- p follows from r and N -------------------------------------------------------------------------------------------

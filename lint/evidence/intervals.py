@@ -128,7 +128,10 @@ _NEARLY = 0.8
 
 
 def _in_cells(sheet: Sheet, by_cell: dict[tuple[int, int], list[CellNumber]]) -> Iterator[_Range]:
-    shaped = {c: _ends_by_shape([x for (_, column), x in by_cell.items() if column == c]) for _, c in by_cell}
+    columns: dict[int, list[list[CellNumber]]] = defaultdict(list)
+    for (_, column), items in by_cell.items():
+        columns[column].append(items)
+    shaped = {column: _ends_by_shape(cells) for column, cells in columns.items()}
     for (row, column), items in by_cell.items():
         inside = [x for x in items if x.interval]
         promised = _PROMISES.search(sheet.header[column]) is not None and "range" not in sheet.header[column].lower()
