@@ -26,6 +26,11 @@ _THAT_IS = regex(
     re.IGNORECASE,
 )
 _THAT_GAP = regex(rf"\b(?:that|this)\s+{_NOUN}\s+of\s+$", re.IGNORECASE)
+_CHANGE = regex(
+    r"\b(?:net|overall|total|drop|fall|decline|rise|gain|increase|decrease|reduction|change|shift|jump|step|loss)\b",
+    re.IGNORECASE,
+)
+"""Of a start and an end, which two rates that stand side by side need not be: a peak and the last value are not."""
 _ENDS = regex(
     r"\s*(?:[.;!)*]|$|,\s*(?:or|i\.e\.|that\s+is|about)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether)\b)",
     re.IGNORECASE,
@@ -59,6 +64,8 @@ def anaphoric_clashes(evidence: Evidence) -> Iterator[Clash]:
             if any(m.name not in names for m in sentence.names) or any(x.role == "percent" for x in sentence.numbers):
                 continue
             pair = _two_rates(before)
+            if pair is not None and not _moved(before, *pair) and _CHANGE.search(said):
+                continue
             if pair is not None and not _fits(before, *pair, d):
                 a, b = pair
                 yield Clash(
@@ -84,7 +91,11 @@ def _fits(sentence: Sentence, a: Number, b: Number, d: Number) -> bool:
     room = 1e-9
     low, high = d.printed
     ways = [(b.low - a.high, b.high - a.low)]
-    moved = any(s.left is a and s.right is b and s.kind == "move" for s in spans(sentence))
-    if not (moved and d.signed):
+    if not (d.signed and _moved(sentence, a, b)):
         ways += [(-y, -x) for x, y in ways]
     return any(x - room <= high and low <= y + room for x, y in ways)
+
+
+def _moved(sentence: Sentence, a: Number, b: Number) -> bool:
+    """True for "from a to b"."""
+    return any(s.left is a and s.right is b and s.kind == "move" for s in spans(sentence))
