@@ -8,6 +8,7 @@ from ..regex import regex
 from .grammar import Number
 from .idioms import pairs_of_counts
 from .knowledge import Evidence
+from .names import index_of
 from .passages import Sentence
 from .unheld import is_at_unheld_point
 
@@ -170,10 +171,20 @@ def is_variant(sentence: Sentence, number: Number) -> bool:
 
 
 def _is_at_other_point(evidence: Evidence, sentence: Sentence) -> bool:
-    """True for a checkpoint that a table over checkpoints lacks, where there is no file."""
-    if not is_at_unheld_point(evidence, sentence):
+    """True for a checkpoint that a table over checkpoints lacks, where there is no file and no end is spoken of."""
+    if not is_at_unheld_point(evidence, sentence) or _OF_ENDS.search(sentence.text):
         return False
-    return any(k.startswith("#") for s in evidence.page_series for k in s.facts)
+    if any(k.startswith("#") for s in evidence.page_series for k in s.facts):
+        return True
+    heads = {index_of(h) for sheet in evidence.sheets for h in sheet.header[1:]} - {""}
+    return bool(heads) and not any(m.name in heads for m in sentence.names)
+
+
+_OF_ENDS = regex(
+    r"\b(?:peak\w*|crest\w*|summit|top\w*|high\w*|max\w*|best|start\w*|begin\w*|began|end\w*|final\w*|low\w*|climb\w*|"
+    r"ris\w+|rose|fall\w*|fell|goes|went|from|most|least|max\w*|bottom\w*|culminat\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def is_bare_cell(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -182,6 +193,7 @@ def is_bare_cell(evidence: Evidence, sentence: Sentence, number: Number) -> bool
     return any(
         series.origin == "page"
         and not series.fraction
+        and not series.counts
         and not series.role
         and series.largest > 1
         and fact.allows(*number.printed)

@@ -141,6 +141,12 @@ def _tested(sign: int) -> Callable[[Fact, Fact], tuple[bool, bool]]:
 
 
 _ALPHAS = (0.05, 0.01, 0.001)
+_OF_P = regex(
+    r"(?<![\w-])[pP](?:[- ]?values?)?\s+(?:\([^()]*\)\s+)?"
+    r"(?:(?:is|was|are|were|stays?|lies?|falls?|rises?|goes|ends)\s+)?"
+    r"(?:exceed\w*|above|over|below|under|pass\w*|beyond|past|greater than|less than|larger than|smaller than)\s*$"
+)
+"""In front of a bound: "Pearson p exceeds"."""
 
 
 def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
@@ -157,7 +163,9 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
             number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
-        if number.role == "value" and number.value in _ALPHAS and number.bound in ("<", "<="):
+        level = number.value in _ALPHAS or 0 < number.value < min(_ALPHAS)
+        of_p = number.role == "value" and level and number.bound in ("<", "<=")
+        if of_p or (number.role in ("value", "coefficient") and _OF_P.search(before)):
             number = replace(number, role="p")
         elif number.role == "value" and (NAMES_COEFFICIENT.search(text) or RANKS.search(text) or LINEAR.search(text)):
             number = replace(number, role="coefficient")

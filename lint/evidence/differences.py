@@ -96,7 +96,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     difference_fits(low, high, p, False) for p in pools[1:]
                 )
                 owner = _owner(sentence, number)
-                if owner and number.signed and _changes_of(evidence, owner):
+                timed = not evidence.datasets and any(m.name.startswith("#") for m in sentence.names)
+                if owner and number.signed and not timed and _changes_of(evidence, owner):
                     mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
                     rates = meant_facts(
                         sentence, [f for s, f in evidence.about.get(owner, ()) if holds_rates(evidence, s)]

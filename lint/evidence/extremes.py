@@ -118,11 +118,12 @@ _AND = regex(r"[`\"'’*]*\s*(?:\+|&|/|,|and|or|,\s*and)\s*(?:the\s+)?[`\"'‘*]
 def _joined(sentence: Sentence, holder: Mention) -> bool:
     """True for "a and b on top": two may share what is left of a ranking."""
     others = [m for m in sentence.names if m.name != holder.name]
-    return any(
-        _AND.fullmatch(sentence.between(min(m.end, holder.end), max(m.start, holder.start)))
-        and "," not in sentence.between(min(m.end, holder.end), max(m.start, holder.start))
-        for m in others
-    )
+    gaps = (sentence.between(min(m.end, holder.end), max(m.start, holder.start)) for m in others)
+    bare = (_IN_BRACKETS.sub(" ", gap) for gap in gaps)
+    return any(_AND.fullmatch(gap) and "," not in gap for gap in bare)
+
+
+_IN_BRACKETS = regex(r"\([^()]*\)")
 
 
 def _listed(sentence: Sentence, word: Superlative) -> bool:
@@ -141,6 +142,10 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
     """The name to which an extreme is given."""
     start, end = sentence.start + word.start, sentence.start + word.end
     after = next((m for m in sentence.names if m.start >= end), None)
+    if _UNKNOWN_HAS.search(sentence.between(sentence.start, start)) or (
+        after is not None and _LIKE_TO.fullmatch(sentence.between(end, after.start))
+    ):
+        return None  # "old_tinker has the highest cosine to the tinker"
     first = [m for m in sentence.names if m.end <= start]
     if first and after is not None and "," in sentence.between(end, after.start):
         near = sentence.between(first[-1].end, start)
@@ -166,6 +171,16 @@ def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> 
         ):
             return before[-1]
     return None
+
+
+_UNKNOWN_HAS = regex(
+    r"(?<![\w`])(?:[A-Za-z]\w*_\w+|`[^`]+`)\s+(?:has|had|shows|reaches|takes)\s+(?:the\s+)?(?:\w+[\s-]+)?$"
+)
+_LIKE_TO = regex(
+    r"\s+(?:\w+\s+)?(?:cosines?|similarit\w+|closeness|distances?|overlaps?|likeness|projections?|correlations?)\s+"
+    r"(?:to|with|from|on)\s+(?:the\s+)?[`\"'*]*",
+    re.IGNORECASE,
+)
 
 
 def _is_about(series: Series, fact: Fact, name: str) -> bool:
@@ -201,8 +216,8 @@ _SUBSET = regex(
     re.IGNORECASE,
 )
 _NOT_FIRST = regex(
-    r"\b(?:next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|equal)"
-    r"[\s-]+(?:the )?$",
+    r"\b(?:next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|jointly|equal|equally|"
+    r"shared|tied|co)[\s-]+(?:(?:for )?(?:the )?)?$",
     re.IGNORECASE,
 )
 _CHANGE = regex(
@@ -224,6 +239,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if _NOT_FIRST.search(sentence.between(max(sentence.start, start - 16), start)):
         return None
     said = sentence.between(start, end).lower()
+    if _OF_TEST.match(sentence.between(end, end + 24)):
+        return None
     if said in _OF_FIT and _FIT.search(sentence.text) is None:
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
@@ -341,6 +358,10 @@ def _told(sentence: Sentence, candidates: list[tuple[Series, Fact]]) -> list[tup
     return out or candidates
 
 
+_OF_TEST = regex(
+    r"\s+(?:\w+\s+)?(?:p|[pP][- ]values?|[nN]|df|AIC|BIC|VIF|R²|residuals?|errors?|steps?|jumps?|leverage|ties?)\b(?!-)"
+)
+"""Behind an extreme that is of a test, an error or a step, and of no value of a thing."""
 _OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
 """Words of a relation or of a spread; of anything else they may mean either end."""
 _FIT = regex(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)

@@ -90,6 +90,8 @@ _P = regex(
 _P_BARE = regex(r"(?<![\w.'’/-])[pP][\s\u00a0\u2009\u202f]$")
 """A p without a sign behind it, "p .12"; the number must look like one."""
 _N = regex(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
+_TIMES_MORE = regex(r"\s+(?:[a-z-]+\s+){1,3}[×x·]\s*\d")
+"""Behind the first factor of "n is 30 prompts × 8 draws = 240"."""
 _SETTING = regex(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-γε-ωΑ-ΓΕ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
 _INDEX = regex(
     r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|"
@@ -331,7 +333,12 @@ def _role(
         return "p", "p", start - len(before) + hit.start()
     if named and not unit and _P_BARE.search(before[-3:]) and (body == "0" or _is_small(body, decimals)):
         return "p", "p", start - 2
-    if named and (hit := _N.search(before)) is not None and unit in ("", "point", "points"):
+    if (
+        named
+        and (hit := _N.search(before)) is not None
+        and unit in ("", "point", "points")
+        and not _TIMES_MORE.match(after)
+    ):
         return "n", before[hit.start()], start - len(before) + hit.start()
     if not unit and _LATER_POINTS.match(after):
         return "points", "", start
@@ -355,7 +362,11 @@ def _role(
         if name.lower() in ("cos", "cosine", "sim", "similarity", "mean", "median", "rate", "share", "k"):
             return ("count" if decimals <= 0 else "value"), name, start - len(before) + hit.start() if hit else start
         return "none", "setting", start
-    if decimals <= 0 and (hit := _INDEX.search(before)) is not None and not re.match(r"\s*(?:out of|of|/)\s", after):
+    if (
+        decimals <= 0
+        and (hit := _INDEX.search(before)) is not None
+        and not re.match(r"\s*(?:(?:out of|of|/)\s|/\d)", after)
+    ):
         return "index", _index_word(hit.group(1)), start - len(before) + hit.start()
     if previous is not None and previous.role == "index" and decimals <= 0:
         between = text[previous.end : start]

@@ -86,6 +86,12 @@ TRUE = [
     "Spread (separation lost) at layer 20: 0.259 alone and 0.349 to 0.359 with the other method.",
     "The largest falls are a tie at −9.5 pp (court_usher 4→8).",
     "glass_blower gives back its gain (9.0 → 14.0 → 6.0%).",
+    # extremes and counts of something else
+    "The direction holds in all four layers (20/20 cells positive, largest p = 1e-06 for poet at layer 10).",
+    "glass_blower is shared-lowest with poet at the end.",
+    "old_tinker has the third-highest cosine to poet.",
+    "There are 15 pairs among the 6 personas at 4 epochs.",
+    "All 6 × 4 × 5 = 120 cells were read.",
 ]
 TRUE_OF_THE_PAGE = [
     "At epoch 10 harbour_pilot has 66.5% and beekeeper 53.0%.",
