@@ -21,7 +21,7 @@ _NOUN = (
 _THAT_IS = regex(
     rf"\W*(?:(?:that|this)(?:['’]s|\s+(?:is|was|makes|means|amounts\s+to|comes\s+to|gives|leaves))\s+"
     rf"(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:{_NOUN}\s+of\s+)?|"
-    rf"(?:so\s+)?(?:an?|the|its|their)\s+(?:[a-z]+\s+)?{_NOUN}\s+(?:is|was|comes\s+to|amounts\s+to|of)\s+|"
+    rf"(?:so\s+)?(?:an?|the|its|their|that|this)\s+(?:[a-z]+\s+)?{_NOUN}\s+(?:is|was|comes\s+to|amounts\s+to|of)\s+|"
     rf"(?:points|net(?:\s+change)?|{_NOUN})\s*:\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+)(?:exactly\s+|just\s+|only\s+)?$",
     re.IGNORECASE,
 )
