@@ -54,7 +54,10 @@ def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
 
 
 def _labels(document: Document) -> set[str]:
-    """Words in capitals that name rows, columns, sections or conditions of the page: "HRB" too in "HRB / peak"."""
+    """Words in capitals that name rows, columns, sections or conditions of the page: "HRB" too in "HRB / peak".
+
+    The initials of such a name are its short form: "TD" for the row ``tram_driver``.
+    """
     out: set[str] = set()
     for block in document.blocks:
         if isinstance(block, Heading):
@@ -65,6 +68,10 @@ def _labels(document: Document) -> set[str]:
                 name = re.split(r"\s+[/|·:—–-]\s+|[:(,]", text)[0] if cell.row == 0 or cell.column == 0 else text
                 if len(name.split()) <= (3 if cell.row == 0 or cell.column == 0 else 1):
                     out.update(_ACRONYM.findall(name))
+                if cell.row == 0 or cell.column == 0:
+                    words = re.split(r"[\s_]+", text)
+                    if 2 <= len(words) <= 4 and all(w.isalpha() for w in words):
+                        out.add("".join(w[0] for w in words).upper())
     return out
 
 
