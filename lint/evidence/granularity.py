@@ -202,6 +202,8 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     continue
                 if not _is_counted(sentence, number) or _is_alpha(sentence, number):
                     continue
+                if number.role == "value" and any(x.role == "coefficient" for x in sentence.numbers):
+                    continue  # a coefficient without its letter
                 low, high = number.scaled()
                 if any(low - 1e-9 <= v <= high + 1e-9 for v in counted):
                     continue  # it has counts of its own

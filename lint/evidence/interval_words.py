@@ -125,7 +125,8 @@ def _estimate(
     if (
         later is not None
         and later.role in ("percent", "points", "value")
-        and _AROUND.fullmatch(sentence.between(found[position][1].end, later.start))
+        and (around := _AROUND.fullmatch(sentence.between(found[position][1].end, later.start))) is not None
+        and ("," not in around.group(0) or low.low <= later.value <= found[position][1].high)
     ):
         return later, None
     previous_end = found[position - 1][1].end if position else -1

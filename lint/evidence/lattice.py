@@ -156,6 +156,7 @@ def _columns(evidence: Evidence, sheet: Sheet, sizes: list[int]) -> Iterator[_Co
         if (
             item.position == 0
             and not is_aggregate(sheet.labels[item.row])
+            and not any(cell is not None and _NO_CELL.search(cell.text.text) for cell in sheet.grid[item.row])
             and not _NO_CELL.search(sheet.labels[item.row])
         ):
             by_column[item.column].append(item)

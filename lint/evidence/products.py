@@ -247,8 +247,12 @@ def _counts(evidence: Evidence) -> frozenset[int]:
             found.add(len({id(f) for f in series.facts.values()}))
         for dataset in evidence.datasets:
             found |= {s for s in dataset.sizes if s > 1}
+        said = (
+            int(n.value) for p in evidence.passages for n in p.numbers if n.role in ("count", "n") and n.decimals <= 0
+        )
+        every = {v for v in said if 1 < v < 1000}  # of things of any name
         small = sorted(found)[:40]
-        evidence.cache["unit counts"] = frozenset({*small, *(a * b for a in small for b in small if a != b)})
+        evidence.cache["unit counts"] = frozenset({*every, *small, *(a * b for a in small for b in small if a != b)})
     known: frozenset[int] = evidence.cache["unit counts"]
     return known
 

@@ -243,7 +243,7 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
             if _LOST.search(plain[max(0, number.start - 100) : number.end + 100]):
                 continue
             value = int(number.value)
-            if value in each and not whole:
+            if value in each and not (whole and _asks(_of_sentence(plain, number, own))):
                 continue  # "150 replies from each" is a factor of what follows; its own factors stand elsewhere
             before = [s for s in own if s.start < number.start]
             beside = _bracket(plain, number, own)
@@ -273,6 +273,12 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text} is no product of the counts that the page states",
                     "correct the total or a factor",
                 )
+
+
+def _of_sentence(plain: str, number: Number, counts: Sequence[Stated]) -> list[Stated]:
+    """The counts of the sentence of a number."""
+    start, end = plain.rfind(". ", 0, number.start), plain.find(". ", number.end)
+    return [s for s in counts if start < s.start and (end < 0 or s.start < end)]
 
 
 _SO_MANY = regex(rf"\b(?:so|hence|thus|=|makes?|i\.e\.)\s+\d[\d,\u202f\u2009\u00a0 ]*\s*{TRIALS}\b", re.IGNORECASE)

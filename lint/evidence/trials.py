@@ -313,4 +313,5 @@ def _sizes_of_page(evidence: Evidence) -> tuple[tuple[int, ...], tuple[int, ...]
 
 
 def _is_size(number: Number) -> bool:
-    return number.role == "n" and number.decimals <= 0
+    """True for a number of trials; N counts units."""
+    return number.role == "n" and number.label != "N" and number.decimals <= 0 and number.value >= _FEWEST_TRIALS
