@@ -206,6 +206,7 @@ class Evidence:
                     out.setdefault(fold_name(shown), fold_name(key))
         for sheet in self.sheets:
             own = {v for x in (*sheet.labels, *sheet.header[1:]) for v in name_variants(x)}
+            rows = {v for x in sheet.labels for v in name_variants(x)}
             for label in (*sheet.labels, *sheet.header[1:]):
                 bare = label.split("(")[0].strip(" *`_")
                 folded = fold_name(bare)
@@ -216,6 +217,8 @@ class Evidence:
                 }
                 if len(hits) > 1:  # a name that the table has in full is meant by no other row
                     hits -= own
+                elif label in sheet.labels:  # and "E4 guard" beside "guard" is another row
+                    hits -= {h for h in hits & rows if len(h) < len(folded)}
                 if len(hits) == 1:
                     out[folded] = hits.pop()
         for sheet in self.sheets:
