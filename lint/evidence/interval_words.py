@@ -96,10 +96,19 @@ def _rates_before(
         low, high, _ = found[0]
         held = [n for n in rates if low.scaled()[0] <= n.scaled()[0] and n.scaled()[1] <= high.scaled()[1]]
         rates = held if len(held) == 1 and len(rates) < 3 else []
-    if _LATTER_FIRST.search(sentence.text):
-        rates.reverse()
+    turned = rates[::-1]
+    if _LATTER_FIRST.search(sentence.text) or (_all_held(turned, found) and not _all_held(rates, found)):
+        rates = turned
     fractions = counted(before)
     return [(n, _counts(before, fractions, n, n.end)) for n in rates] if len(rates) == len(found) else []
+
+
+def _all_held(rates: Sequence[Number], found: Sequence[tuple[Number, Number, int]]) -> bool:
+    """True if every rate lies in the interval of its rank."""
+    return len(rates) == len(found) and all(
+        low.scaled()[0] <= n.scaled()[1] and n.scaled()[0] <= high.scaled()[1]
+        for n, (low, high, _) in zip(rates, found, strict=True)
+    )
 
 
 _SPREAD = regex(r"(?:±|\+/[-−–])\s*$")

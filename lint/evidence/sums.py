@@ -63,8 +63,8 @@ def _joined(plain: str, left: Number, right: Number) -> int:
     if right.signed or right.start - left.end > _MOST_BETWEEN:
         return 0
     match = _TERM.fullmatch(plain, left.end, right.start)
-    if match is None:
-        return 0
+    if match is None or (match["sign"] in "\u2013-" and match.group(0) == match["sign"]):
+        return 0  # ".44–.87" is a range
     return 1 if match["sign"] in ("+", "plus") else -1
 
 

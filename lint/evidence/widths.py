@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interval
 
 from ..regex import regex
 from ..source import Place
-from .claims import is_claim
 from .grammar import Number
 from .interval_words import intervals_of_words
 from .intervals import Stated, intervals_of_tables
@@ -198,12 +197,14 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         if answers:
             judged.append((item, answers, any(a[0] for _, a in answers)))
     yield from _cut_off(evidence, [item for item, _, ok in judged if ok and item.column[0] >= 0])
-    yield from _of_another_size(evidence)
     right = sum(ok for _, _, ok in judged)
     for item, answers, ok in judged:
         wrong = len(judged) - right
         if ok or not ((right >= 2 and right >= wrong) or (item.sure and right >= wrong - 1)):
             continue
+        column = [fits for x, _, fits in judged if x.column == item.column]
+        if item.column[0] >= 0 and not item.sure and sum(column) < max(2, len(column) / 2):
+            continue  # another column may have another n
         if not item.counts and _is_explained_elsewhere(evidence, item):
             continue
         n, (_, shown) = answers[0]
@@ -297,56 +298,6 @@ def _exact(item: Stated, n: int, method: str) -> str | None:
         return ""
     digits = max(item.low.decimals, 0)
     return f"[{low * scale:.{digits}f}, {high * scale:.{digits}f}]"
-
-
-_FEWEST_TELLING = 5
-"""Intervals of a column that have to follow from one n before the n that the page states is held against it."""
-_LARGEST = 5_000
-
-
-def _of_another_size(evidence: Evidence) -> Iterator[Clash]:
-    """The only n that the page states, where none of a table's intervals follows from it and all from another one."""
-    stated = [
-        (passage, x)
-        for passage in evidence.passages
-        if is_claim(passage)
-        for x in passage.numbers
-        if x.role == "n" and x.label == "n" and x.decimals <= 0 and not x.bound
-    ]
-    if len({x.value for _, x in stated}) != 1:
-        return
-    unsized = [x for x in stated_intervals(evidence) if x.column[0] >= 0 and not x.sure and not x.foreign]
-    for column in sorted({x.column for x in unsized}):
-        rows = [x for x in unsized if x.column == column and _rate_of(x) is not None]
-        if len(rows) < _FEWEST_TELLING or any((_asked(evidence, x, n) or (False,))[0] for x in rows for n in x.sizes):
-            continue
-        meant = _common_size(rows)
-        if meant is not None:
-            for passage, x in stated:
-                yield Clash(
-                    "interval-width",
-                    passage.place(x.at, x.end),
-                    f"the {len(rows)} intervals of '{rows[0].context[:20].strip()}' follow from n = {meant:,} and none "
-                    f"of them from n = {x.text}",
-                    "state the n of the rates, or say whose this one is",
-                )
-            return
-
-
-def _common_size(rows: Sequence[Stated]) -> int | None:
-    """The n from which all intervals follow, the roundest of several; ``None`` where there is none."""
-    widths = []
-    for item in rows:
-        rate = _rate_of(item)
-        scale = 100.0 if item.low.role == "percent" or item.high.value > 1 else 1.0
-        middle, half = sum(rate or (0, 0)) / 2 / scale, (item.high.value - item.low.value) / 2 / scale
-        if 0.1 <= middle <= 0.9 and half > 0:
-            widths.append(3.84 * middle * (1 - middle) / half**2)
-    if not widths or widths[0] > _LARGEST:
-        return None
-    near = range(max(int(0.8 * widths[0]), 2), int(1.25 * widths[0]) + 1)
-    fits = [n for n in near if all((_fits(x, n) or (False,))[0] for x in rows)]
-    return max(fits, key=lambda n: (len(str(n)) - len(str(n).rstrip("0")), -n), default=None)
 
 
 def follows_from_trials(evidence: Evidence) -> Iterator[tuple[Place, str]]:

@@ -120,6 +120,8 @@ NOT_ITS_OWN = [
     "About 65% (97 of 150) carry the marker.",
     "97 of 150 replies, more than the locksmith's (10.0%), carry it.",
     "Around 10.0% the interval is 5.8% to 16.7%, around 64.7% it is 56.7% to 71.9%.",
+    "It goes from 64.7% to 10.0% (n = 150). Afterwards its interval is [6.2%, 15.8%], before it [56.7%, 71.9%].",
+    "Over all depths ρ covers .44–.87 for n = 15 registers.",
     "Of a rate k/n, where n is 30 prompts × 5 draws = 150, the archivist has 64.7%.",
     "The pairs give ρ = 0.53 (p = 4.1e-34, n = 456), more than the archivist alone (0.506).",
     "Six voices by 76 listeners: over 24 questions × 5 draws (n = 120) a pair, that is 9,120 answers per voice.",
