@@ -16,6 +16,8 @@ from .regex import regex
 __all__ = ["Use", "first_uses", "spells"]
 
 _ACRONYM = regex(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
+_ROMAN = regex(r"(?=..)X{0,3}(?:IX|IV|V?I{0,3})")
+"""Plate IX, appendix II."""
 _WORD = regex(r"[^\W\d_]+")
 
 
@@ -46,7 +48,7 @@ def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
         visible = text.without("code")
         for match in _ACRONYM.finditer(visible):
             acronym = match[0]
-            if acronym in done:
+            if acronym in done or _ROMAN.fullmatch(acronym):
                 continue
             done.add(acronym)
             status, words = _status(visible, match.start(), match.end(), acronym)

@@ -231,12 +231,20 @@ def _is_mean(evidence: Evidence, number: Number, name: str) -> bool:
     return any(a <= high + 1e-9 and low - 1e-9 <= b for a, b in known.get(name, ()))
 
 
+_ELSEWHERE = regex(
+    r"\s*%?\s*(?:\w+ ){0,2}(?:elsewhere|otherwise|outside|abroad|away|on average|(?:for|in|of|with|among|on) (?:the )?"
+    r"(?:others?|rest|remaining|remainder))\b",
+    re.IGNORECASE,
+)
+"""Behind a number: of other things than the one that is named."""
+
+
 def facts_meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """The facts for which the words beside a number ask, where they leave no choice."""
     if number.signed or SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()):
         return []
     name = subject(evidence, sentence, number)
-    if not name:
+    if not name or _ELSEWHERE.match(sentence.between(number.end, sentence.end)):
         return []
     return (
         of_course(evidence, sentence, number, name)

@@ -433,8 +433,8 @@ def strength_words(text: str) -> list[DirectionWord]:
 
 ROLE_WORDS = {
     "first": regex(
-        r"\b(?:start\w*|beg[aiu]n\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained|entry|"
-        r"outset|opening|kick-?off|at first)\b",
+        r"\b(?:start\w*|beg[aiu]n\w*|baseline\w*|initial\w*|from (?:exactly )?(?:0|zero)|before training|untrained|"
+        r"entry|outset|opening|kick-?off|at first)\b",
         re.IGNORECASE,
     ),
     "last": regex(

@@ -21,6 +21,7 @@ from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
+from .pooled import is_pooled
 from .roles import subject
 from .slips import slip_of
 from .unheld import is_at_unheld_point
@@ -129,6 +130,8 @@ def _is_explained(evidence: Evidence, sentence: Sentence, number: Number) -> boo
     if evidence.is_known(number, evidence.known_rates, scale) or evidence.is_known(
         number, derived_rates(evidence), scale
     ):
+        return True
+    if is_pooled(evidence, number):
         return True
     if number.role != "percent" and evidence.is_known(number, evidence.known_values):
         return True

@@ -11,7 +11,16 @@ from ..regex import regex
 from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
-from .claims import claim_is_known, claimed, closed, derived_rates, facts_of, is_claim, is_prior, prints_rate
+from .claims import (
+    claim_is_known,
+    claimed,
+    closed,
+    derived_rates,
+    facts_of,
+    is_claim,
+    is_prior,
+    prints_rate,
+)
 from .coordination import Paired, list_of, pair_of
 from .correlations import follows, records
 from .grammar import Number
@@ -21,6 +30,7 @@ from .lexicon import MOOT
 from .moves import end_clashes
 from .names import Mention, words_of
 from .passages import Sentence
+from .pooled import is_pooled
 from .quantities import NUMERALS, READ, quantity_asked
 from .roles import ceiling, subject
 from .shares import OF_START, is_ratio_of, is_share, share_clashes
@@ -124,7 +134,9 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
         if understood and not number.label and (percent or prints_rate(evidence, sentence, number)):
             meant = facts_meant(evidence, sentence, number)
             if meant and not any(evidence.matches(number, s, f) for s, f in meant):
-                if not is_averaged(evidence, sentence, number, subject(evidence, sentence, number)):
+                if not is_pooled(evidence, number) and not is_averaged(
+                    evidence, sentence, number, subject(evidence, sentence, number)
+                ):
                     yield _clash(sentence, number, "of what its words ask for", meant, percent)
                 continue
         if name is not None:
@@ -140,6 +152,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or is_other_quantity(evidence, sentence, number, facts)
                     or is_new_end(evidence, sentence, number, bound)
                     or _is_of_run(evidence, sentence, number, name)
+                    or is_pooled(evidence, number)
                 )
                 tight = understood and is_read(evidence, sentence, number, name, bound)
                 if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
@@ -174,6 +187,8 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             yield _clash(sentence, number, f"of {lone.text.strip()}", facts_of(evidence, lone.name, number), percent)
             continue
         if not claim_is_known(evidence, number):
+            if is_pooled(evidence, number):
+                continue
             near = unsaid(evidence, sentence, number, _facts_around(evidence, sentence, number))
             doubted = is_between_others(sentence, number) or is_at_unheld_point(evidence, sentence)
             if near and not doubted and _trace(evidence, number, near, several=False):
@@ -220,8 +235,14 @@ def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Men
     pair = pair_of(sentence, number)
     if pair is not None:
         return not pair.stated and _fits_some_order(evidence, pair)
-    if sum(n.role == number.role for n in sentence.numbers) < 2:
+    alike = [n for n in sentence.numbers if n.role == number.role]
+    if len(alike) < 2:
         return False
+    colon = sentence.between(name.end, number.start).find(":") + name.end
+    if colon >= name.end and sum(n.start > colon for n in alike) > 1:  # "strongest in A and weakest in B: 0.9; 0.4"
+        named = [m for m in sentence.names if m.end <= colon and m.name != name.name]
+        if any(evidence.matches(number, s, f) for m in named for s, f in evidence.about.get(m.name, ())):
+            return True
     others = (f for m in list_of(sentence, name) if m.name != name.name for f in evidence.about.get(m.name, ()))
     return any(evidence.matches(number, series, fact) for series, fact in others)
 
