@@ -32,6 +32,8 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or (rate and is_variant(sentence, number))
         or (rate and _is_at_other_point(evidence, sentence))
         or (number.role == "percent" and is_bare_cell(evidence, sentence, number))
+        or (rate and _is_part_of_share(sentence, number))
+        or (rate and _is_unheld_kind(evidence, before))
     )
 
 
@@ -122,6 +124,35 @@ def _is_part_of_peak(before: str, after: str) -> bool:
     return _PEAK_AFTER.match(after) is not None or _PEAK_BEFORE.search(before) is not None
 
 
+_PARTS = regex(r"(?<![\w.])(?P<a>\d+\.\d+)\s*%?\s*(?:/|(?:out )?of)\s*(?P<b>\d+\.\d+)(?![\w.])")
+
+
+def _is_part_of_share(sentence: Sentence, number: Number) -> bool:
+    """True for both numbers of "it keeps 61% of its peak (45.0 of 73.2)": the percentage beside them is their ratio."""
+    for match in _PARTS.finditer(sentence.text):
+        start, end = sentence.start + match.start(), sentence.start + match.end()
+        whole = float(match["b"])
+        if start <= number.start and number.end <= end and whole > 0:
+            share = float(match["a"]) / whole
+            beside = [
+                n for n in sentence.numbers if n.role == "percent" and n is not number and abs(n.end - start) < 60
+            ]
+            return any(n.allows(share, scale=100.0) for n in beside)
+    return False
+
+
+_MEDIAN = regex(r"\bmedians?\b[^;.]*(?:\.\d[^;.]*)*$", re.IGNORECASE)
+_SELF = regex(r"\bon (?:itself|himself|herself|themselves|its own|their own)\b[^;.\d]*$", re.IGNORECASE)
+
+
+def _is_unheld_kind(evidence: Evidence, before: str) -> bool:
+    """True behind "medians:" or "on itself" where no table and no file has a column of medians, or of its own rates."""
+    for pattern, words in ((_MEDIAN, {"median", "medians"}), (_SELF, {"own", "self", "itself"})):
+        if pattern.search(before) and not any(words & s.words for s in evidence.all_series):
+            return True
+    return False
+
+
 _OVER = regex(
     r"(?:\s*±\s*[\d.]+\s?%?)?[^.;,()]{0,24}\b(?:over|across|between|from)\s+(?:the )?(?:(?:last|first|other|remaining|"
     r"\d+|later|early|late) )?(?:epochs?|steps?|checkpoints?|layers?|rounds?)(?:\s+\d|\b)",
@@ -189,7 +220,7 @@ _OF_ENDS = regex(
 
 def is_bare_cell(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for a percentage that a table of the page prints without its sign for a thing or a point that is named."""
-    names = {m.name for m in sentence.names}
+    names = {m.name for m in sentence.names} | {m.name for m in sentence.passage.names}
     return any(
         series.origin == "page"
         and not series.fraction

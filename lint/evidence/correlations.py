@@ -79,6 +79,9 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                 units = None
                 if carried and size is None and stat.coefficient is not None:
                     units = _freedom(sentence, stat.coefficient) or _units_of(sentence.text)
+                group = _group_before(sentence, stat.coefficient) if carried and stat.coefficient is not None else None
+                if group is not None:  # "among the four clerks (ρ = 0.40, p = 0.60)": their number is the N
+                    size, units = None, group
                 context = sentence.text
                 names = frozenset(m.name for m in sentence.names)
                 yield Record(
@@ -158,6 +161,19 @@ def _units_of(text: str) -> int | None:
         return None
     word = found.pop()
     return WORD_NUMBERS.get(word) or (int(word) if word.isdigit() else None)
+
+
+_GROUP = regex(
+    rf"\b(?:the|all|our|these|those)\s+(?P<n>\d{{1,4}}|{SPELLED})\s+(?:[a-z-]+\s+){{0,2}}?[a-z][a-z-]*s?\s*\($",
+    re.IGNORECASE,
+)
+
+
+def _group_before(sentence: Sentence, coefficient: Number) -> int | None:
+    """The number of things right before a bracket with a coefficient, "among the four clerks (ρ = 0.40"."""
+    found = _GROUP.search(sentence.between(sentence.start, coefficient.at))
+    word = found["n"].lower() if found is not None else ""
+    return int(word) if word.isdigit() else WORD_NUMBERS.get(word)
 
 
 _FREEDOM = regex(r"\((?:df\s*=\s*)?(\d{1,5})\)\s*[=≈:]")

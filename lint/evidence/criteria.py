@@ -141,6 +141,8 @@ def _tested(sign: int) -> Callable[[Fact, Fact], tuple[bool, bool]]:
 
 
 _ALPHAS = (0.05, 0.01, 0.001)
+_DIVIDED = regex(r"\s?/\s?([1-9]\d{0,3})\b")
+"""Behind a level that is shared among tests."""
 _OF_P = regex(
     r"(?<![\w-])[pP](?:[- ]?values?)?\s+(?:\([^()]*\)\s+)?"
     r"(?:(?:is|was|are|were|stays?|lies?|falls?|rises?|goes|ends)\s+)?"
@@ -163,6 +165,9 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
             number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
+        divided = _DIVIDED.match(sentence.between(number.end, number.end + 8))
+        if divided is not None:  # "below 0.05/4 = 0.0125"
+            number = replace(number, value=number.value / int(divided[1]), role="p")
         level = number.value in _ALPHAS or 0 < number.value < min(_ALPHAS)
         of_p = number.role == "value" and level and number.bound in ("<", "<=")
         if of_p or (number.role in ("value", "coefficient") and _OF_P.search(before)):
@@ -182,7 +187,10 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         return of_points(evidence, asked, series, number)
     if number.role == "percent" or (number.role == "value" and is_rate(sentence, number)):
         scale = 0.01 if number.role == "percent" else 1.0
-        return _tallies(level_fields(evidence, series, asked), number.bound, number.value * scale)
+        levels = level_fields(evidence, series, asked)
+        if number.role == "value":  # "a value of at least 0.6" may be of what stands before it
+            levels = levels + [s for s in series if is_coefficient(evidence, s)]
+        return _tallies(levels, number.bound, number.value * scale)
     chosen = [s for s in series if not s.role and all(abs(f.value) <= 1 for f in s.distinct) and not is_p(evidence, s)]
     alike = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
     if OF_LIKENESS.search(f"{number.label} {text}") and not NAMES_COEFFICIENT.search(f"{number.label} {text}"):
@@ -353,7 +361,14 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
         chosen = by_method(fits, text)
     want = 1 if signed["plus"] else -1
     chosen = printed_ones(evidence, by_words(chosen, text))
+    if chosen and chosen[0] not in alike:  # of a coefficient, by whichever method
+        chosen = chosen + [s for s in fits if s not in chosen]
     return [tally_of(s.facts, beyond_zero(want)) for s in chosen]
+
+
+_BAR = regex(
+    r"\b(?:thresholds?|cut-?offs?|benchmarks?|criteri(?:on|a)|bars?|limits?|marks?) (?:of|at|=|is|was)\b", re.IGNORECASE
+)
 
 
 def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
@@ -365,6 +380,8 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
     related = RELATION.search(text) is not None
     if not strict and not related:
         return None
+    if not strict and _BAR.search(asked.sentence.text):
+        return []  # a bar that the clause before it sets
     found = _tallies(p_series(evidence, series, asked), "<", 0.05)
     if strict and found:
         return found

@@ -97,6 +97,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
                 owner = _owner(sentence, number)
                 timed = not evidence.datasets and any(m.name.startswith("#") for m in sentence.names)
+                if owner and number.signed and _stands_in_contrast(evidence, sentence, number, owner):
+                    continue
                 if owner and number.signed and not timed and _changes_of(evidence, owner):
                     mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
                     rates = meant_facts(
@@ -204,6 +206,24 @@ def _is_turned(evidence: Evidence, sentence: Sentence, number: Number, owner: st
     near = [x for x in changes if difference_fits(low, high, [x], False)]
     signs = {x[0][0] > 0 for x in changes}
     return bool(near) and len(signs) == 1 and not any(difference_fits(low, high, [x], True) for x in near)
+
+
+_JOINS = regex(r"\s(?:[-−–]|vs\.?|versus|minus|against|over|less|to)\s")
+"""What makes the label of a row one of two things, "R3 - R0"."""
+
+
+def _stands_in_contrast(evidence: Evidence, sentence: Sentence, number: Number, owner: str) -> bool:
+    """True if a row of a contrast of the thing, "R3 - R0", has a cell with the number and its sign."""
+    words = {re.escape(m.text.strip("`*_ ")) for m in sentence.names if m.name == owner}
+    if not words:
+        return False
+    named = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(words))})(?![\w-])", re.IGNORECASE)
+    return any(
+        item.number.signed and item.number.low <= number.high and number.low <= item.number.high
+        for sheet in evidence.sheets
+        for item in sheet.numbers
+        if _JOINS.search(sheet.labels[item.row]) and named.search(sheet.labels[item.row])
+    )
 
 
 def _changes_of(evidence: Evidence, name: str) -> list[Fact]:

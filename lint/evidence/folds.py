@@ -13,6 +13,7 @@ from .compared import (
     OTHER_SET,
     difference_fits,
     distinct_rates,
+    holds_rates,
     is_parted,
     known_pairs,
     rates_of,
@@ -65,6 +66,8 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue  # "For a it is 5.2×" behind two rates of b
                 if _ratio_fits(number, pairs):
                     continue
+                if _AVERAGES.search(sentence.text) and _ratio_fits(number, _mixed_pairs(evidence, sentence, here)):
+                    continue
                 alone = speaks_of_two(sentence, number)
                 if END_TO_END.search(sentence.text):
                     ends = [((a.low, a.high), (b.low, b.high)) for a, b in widest_pairs(evidence)]
@@ -79,6 +82,22 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 yield _fold_clash(passage, number)
+
+
+_AVERAGES = regex(r"\b(?:means?|medians?|averages?)\b", re.IGNORECASE)
+
+
+def _mixed_pairs(
+    evidence: Evidence, sentence: Sentence, here: Sequence[tuple[float, float]]
+) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Values that tables hold of what a sentence names, each with a rate beside it: "its mean is 2.5x its median"."""
+    held = [
+        (f.low, f.high)
+        for name in dict.fromkeys(m.name for m in sentence.names)
+        for s, f in evidence.about.get(name, ())
+        if holds_rates(evidence, s)
+    ]
+    return [pair for a in held[:30] for b in here for pair in ((a, b), (b, a))]
 
 
 _RATIO = regex(

@@ -15,6 +15,7 @@ from .grammar import Number
 from .idioms import intervals, is_rate
 from .knowledge import Clash, Evidence
 from .names import Mention
+from .passages import Sentence
 
 __all__ = ["order_clashes"]
 
@@ -52,6 +53,8 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 names = _distinct([m for m in named if m.end <= a.start and _rates(evidence, m.name)])
+                if any(_is_cut(sentence, m) for m in named):
+                    continue
                 if len(names) != 2 or any(
                     a.end <= m.start < a.end + 12 or b.end <= m.start < b.end + 12 for m in sentence.names
                 ):
@@ -82,6 +85,12 @@ _THEY = regex(
 _AGAINST = regex(
     r"\s*(?:vs\.?|versus|(?:as )?(?:against|compared (?:with|to)|opposed to)|and|/|to|;)\s*", re.IGNORECASE
 )
+
+
+def _is_cut(sentence: Sentence, name: Mention) -> bool:
+    """True for a name that is a part of a longer identifier, the "pilot" of `harbour_pilot`."""
+    around = sentence.between(max(sentence.start, name.start - 1), name.start), sentence.between(name.end, name.end + 2)
+    return around[0] == "_" or re.match(r"_\w", around[1]) is not None
 
 
 def _distinct(names: list[Mention]) -> list[Mention]:

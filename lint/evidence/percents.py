@@ -95,6 +95,8 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 before = sentence.between(max(sentence.start, number.start - 80), number.start)
                 before = re.split(r"[;.]\s|:\s(?=\w+ \w)", before)[-1]
+                if _is_level_of_list(sentence, number, before):
+                    continue
                 after = sentence.between(number.end, number.end + 16)
                 worded = (
                     bool(_BY.search(before) and _DIFFERENCE_WORDS.search(_near(before)))
@@ -132,6 +134,25 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
                     "write pp",
                 )
+
+
+_LEVEL_FOR = regex(r"\s*(?:for|in|of|with|at|under|among|on)\s+(?:the |its |their )?[`\"'*]*[^\W\d]", re.IGNORECASE)
+
+
+def _is_level_of_list(sentence: Sentence, number: Number, before: str) -> bool:
+    """True for "the means differ: 55% for guides, 39% for cooks": a colon opens a list of levels."""
+    if not before.rstrip().endswith(":") or not _LEVEL_FOR.match(sentence.between(number.end, number.end + 40)):
+        return False
+    behind = [n for n in sentence.numbers if n.start > number.end and n.role == "percent"]
+    return (
+        bool(behind)
+        and all(
+            n.role == "percent" or n.role in ("n", "index", "count")
+            for n in sentence.numbers
+            if number.end < n.start <= behind[0].start
+        )
+        and _LEVEL_FOR.match(sentence.between(behind[0].end, behind[0].end + 40)) is not None
+    )
 
 
 _ARROW = regex(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")

@@ -12,7 +12,7 @@ from .correlations import p_range, records
 from .grammar import SPELLED, WORD_NUMBERS, Number
 from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
-from .passages import Sentence
+from .passages import Passage, Sentence
 from .verdicts import verdicts
 
 __all__ = ["bound_clashes", "p_sets", "significance_clashes", "zero_clashes"]
@@ -26,6 +26,8 @@ def zero_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for number in passage.numbers:
             if number.role == "p" and number.value == 0 and number.bound not in (">", ">="):
+                if _is_mended(passage, number):
+                    continue
                 yield Clash(
                     "p-zero",
                     passage.place(number.at, number.end),
@@ -37,6 +39,21 @@ def zero_clashes(evidence: Evidence) -> Iterator[Clash]:
             if item.number.role == "p" and item.number.value == 0:
                 place = evidence.document.place(item.cell.text, item.number.start, item.number.end)
                 yield Clash("p-zero", place, f"p = {item.number.text}: a p-value is never zero", help_)
+
+
+_MENDS = regex(
+    r"\b(?:should|ought to|must|can|is to|are to|has to|have to)\s+(?:be\s+)?"
+    r"(?:read|print|report|stat|giv|quot|writ)\w*",
+    re.IGNORECASE,
+)
+
+
+def _is_mended(passage: Passage, zero: Number) -> bool:
+    """True for "the stored p is 0, which should read p < 1e-4": the sentence reports a zero and says what it means."""
+    own = next((s for s in passage.sentences if s.start <= zero.at < s.end), None)
+    return own is not None and any(
+        n.role == "p" and n.bound in ("<", "<=") and _MENDS.search(own.between(zero.end, n.at)) for n in own.numbers
+    )
 
 
 def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
@@ -234,6 +251,9 @@ def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
     for span in spans(sentence):
         if _is_coefficient(span.left) and _is_coefficient(span.right) and _RANGED.search(sentence.text):
             return list(_by_range(evidence, span.left, span.right))
+    listed = [n for n in sentence.numbers if _is_coefficient(n)]
+    if len(listed) >= 2 and _RELATED.search(sentence.text):
+        return list(_by_members(evidence, listed))
     many = _how_many(sentence)
     return [v for _, v, _ in p_sets(evidence) if (len(v) == many if many else len(v) >= 3)]
 
@@ -253,6 +273,18 @@ def _how_many(sentence: Sentence) -> int:
         word = found["k"].lower()
         counted.append(int(word) if word.isdigit() else WORD_NUMBERS[word])
     return counted[0] if counted else 0
+
+
+_RELATED = regex(r"ρ|\brho\b|\br_?s?\s*=|correl|Spearman|Pearson|\bpartial\b", re.IGNORECASE)
+"""What tells a list of coefficients from one of other decimals."""
+
+
+def _by_members(evidence: Evidence, listed: list[Number]) -> Iterator[list[float]]:
+    """The p-values of the coefficients that a sentence lists, of the sets that hold each of them once."""
+    for pairs in _coefficient_sets(evidence):
+        found = [[p for c, p in pairs if number.allows(c)] for number in listed]
+        if all(len(ps) == 1 for ps in found):
+            yield [ps[0] for ps in found]
 
 
 def _by_range(evidence: Evidence, low: Number, high: Number) -> Iterator[list[float]]:
@@ -296,6 +328,7 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             own = [n for n in sentence.numbers if n.role == "p" and (not n.bound or n.bound in ("<", ">"))]
             own = [n for n in own if not (n.bound and n.value in (0.05, 0.01, 0.001, 0.1))]
+            own = [n for n in own if not _DIVIDED.match(sentence.between(n.end, n.end + 4))]
             # "… (ρ = 0.4, p = 0.2). That is significant."
             ps = own or (
                 earlier if _ANAPHORIC.match(sentence.text) and not sentence.numbers and not sentence.names else []
@@ -318,6 +351,8 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
 
 
+_DIVIDED = regex(r"\s?/\s?\d")
+"""Behind the numerator of a p in full, "p is 2/120 = 0.017"."""
 _OTHER_LEVEL = regex(
     r"\b(?:Bonferroni|Holm|corrected|correction|adjusted|FDR|one-sided)\b|"
     r"(?:α|\balpha)(?!\s*(?:=|of|:)?\s*(?:0?[.,]05|5\s?%))"

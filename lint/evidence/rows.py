@@ -16,6 +16,7 @@ from typing import TypeAlias
 from leakstats.records import struct
 
 from ..regex import regex
+from .fractions import fractions_of
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .tables import CellNumber, Sheet, is_aggregate
@@ -104,8 +105,7 @@ def _of(column: Column, role: str) -> bool:
 
 
 def _is_rate(k: Number, n: Number, rate: Number) -> bool:
-    low, high = rate.scaled()
-    return n.value > 0 and low - 1e-9 <= k.value / n.value <= high + 1e-9
+    return n.value > 0 and _holds(k.value / n.value, rate)
 
 
 def _rates(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
@@ -124,10 +124,16 @@ def _rates(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterat
         ks, ns, rs = found[relation]
         for row in relation.wrong:
             a, b, cell = ks[row].number, ns[row].number, rs[row]
-            if b.value > 0:
+            own = [f for f in fractions_of(cell.cell.text.text) if f.n > 0]
+            if b.value > 0 and not any(_holds(f.k / f.n, cell.number) for f in own):  # "10/11 = 0.91" of another row
                 share = f"{100 * a.value / b.value:.4g}%"
                 said = f"{a.text} of {b.text} is {share}, not {cell.number.text}{cell.number.unit}"
                 yield _clash(evidence, cell, f"{said}; {relation.rows - 1} other rows keep to it"), cell
+
+
+def _holds(value: float, rate: Number) -> bool:
+    low, high = rate.scaled()
+    return low - 1e-9 <= value <= high + 1e-9
 
 
 def _is_fraction(column: Column) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..regex import regex
 from .claims import PRIOR, is_claim
@@ -96,6 +96,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         value = int(number.value)
         if value in known or value in lengths or counts.get(value, 0) >= 2 or value in _things(evidence):
             return True
+        if _WITHOUT.search(sentence.between(sentence.start, number.start)) and _is_rest(value, known | counts.keys()):
+            return True
         if value in sums or _is_said_elsewhere(evidence, value, number):
             return True
         if value >= 5 and {value + 1, value + 2} & correlated:
@@ -131,6 +133,15 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+_WITHOUT = regex(r"(?<!\w)(?:w/o|without|excl(?:\.|uding)|except|minus)(?!\w)", re.IGNORECASE)
+
+
+def _is_rest(value: int, known: Iterable[int]) -> bool:
+    """True for some known size less one to three times another one: "w/o the cook and the clerk, N = 330"."""
+    sizes = {v for v in known if v > 1}
+    return any(a > value and (a - value) % k == 0 and (a - value) // k in sizes for a in sizes for k in (1, 2, 3))
 
 
 _INFERRED = regex(

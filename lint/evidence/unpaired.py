@@ -49,6 +49,19 @@ _EQUATION = regex(r"=\s*[-−+]?\d[\d.]*\s?%?\s*[-−–+]\s*$")
 _TERM = regex(r"\d\s?%?\s[-−–+]\s$")
 _AVERAGES = regex(r"\bmedians? and (?:the )?means?\b|\bmeans? and (?:the )?medians?\b", re.IGNORECASE)
 
+_MEAN_SIZE = regex(
+    r"\b(?:means?|average|median|largest|max|maximum)\s+(?:\|[^|]{1,24}\||abs(?:olute|\.)?\s+[a-z]+|drifts?)\s*"
+    r"(?:is|was|of|=|:)?\s*$",
+    re.IGNORECASE,
+)
+"""In front of a mean of sizes, "mean |drift| 1.3 pp"."""
+_LEFT_OUT = regex(
+    r"\b(?:dropp?(?:ing|ed)|without|w/o|excluding|leaving out|omitting|removing|setting aside)\s+[^.;:\d]{1,60}"
+    r"\b(?:leaves?|gives?|is|makes?|yields?|remains?|changes?|effect|mean)\b[^.;:\d]{0,30}$",
+    re.IGNORECASE,
+)
+"""In front of the mean change of what is left, "dropping the pilot leaves +6.1 pp"."""
+
 
 def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for a number in points that the words around it call something else than a difference of two levels.
@@ -70,6 +83,9 @@ def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or any(s.kind == "range" and number in (s.left, s.right) for s in spans(sentence))
         or _is_of_another(sentence, number, before, after)
         or _AVERAGES.search(sentence.text) is not None
+        or _MEAN_SIZE.search(before) is not None
+        or _LEFT_OUT.search(before) is not None
+        or _is_of_unknown(sentence, number, before, after)
     )
 
 
@@ -106,6 +122,28 @@ def is_of_points(evidence: Evidence, sentence: Sentence, left: str, right: str) 
     if not (left.isdigit() and right.isdigit()):
         return False
     return (f"#{left}" in evidence.about and f"#{right}" in evidence.about) or _AXIS.search(sentence.text) is not None
+
+
+_LISTED = regex(r"(?:^|[:,;(]|\band|\bagainst|\bthen)\s*[`\"']?(?P<name>[A-Za-z]\w*(?:[ -]\w+)?)[`\"']?\s*\(?$")
+_FOR = regex(r"\s*(?:pp|p\.p\.|points?|pts?)?\s*(?:for|in)\s+(?:the\s+)?[`\"']?(?P<name>[A-Za-z]\w*)")
+_FEWEST_LISTED = 3
+
+
+def _is_of_unknown(sentence: Sentence, number: Number, before: str, after: str) -> bool:
+    """True in a list of signed changes for one that no table names: "cook +20.7 pp, +15.4 pp for clerk"."""
+    if not number.signed:
+        return False
+    listed = sum(1 for n in sentence.numbers if n.role == "points" and n.signed)
+    if listed < _FEWEST_LISTED:
+        return False
+    lead, behind = _LISTED.search(before), _FOR.match(after)
+    if lead is not None and _COMPARES.search(lead["name"]) is None:
+        start, end = sentence.start + lead.start("name"), sentence.start + lead.end("name")
+    elif behind is not None:
+        start, end = number.end + behind.start("name"), number.end + behind.end("name")
+    else:
+        return False
+    return not any(m.start < end and start < m.end for m in sentence.names)
 
 
 _ITEM = regex(r"[,;:]\s")

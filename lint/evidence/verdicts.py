@@ -77,6 +77,14 @@ _NONE = regex(
 _BUT = regex(r"\b(?:but|except\w*|other|save|beyond|besides|apart|unless|more)\b", re.IGNORECASE)
 
 
+_SUPPOSED = regex(
+    r"\b(?:could|would|might|can|may)(?:n['’]t)?\s+(?:(?:not|never|ever|only|still|even|have|be|been|come|out|become|reach|"
+    r"reached|as)\s+){1,5}(?:statistically\s+)?$",
+    re.IGNORECASE,
+)
+"""In front of what is possible and no verdict, "only a perfect order could have been significant"."""
+
+
 def verdicts(sentence: Sentence) -> Iterator[Verdict]:
     """What a sentence says about the significance of one result; a question says nothing, nor does a count.
 
@@ -94,7 +102,7 @@ def verdicts(sentence: Sentence) -> Iterator[Verdict]:
         if any(a <= match.start() < b for a, b in taken) or _asks(text, match.end()):
             continue
         none = _NONE.search(text[: match.start()])
-        if none is not None and _BUT.search(none["rest"]):
+        if (none is not None and _BUT.search(none["rest"])) or _SUPPOSED.search(text[: match.start()]):
             continue
         negative = _NOT.search(text[: match.start()]) is not None or match[0].lower().startswith(("in", "non"))
         negative |= none is not None
