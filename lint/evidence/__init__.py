@@ -1,1 +1,23 @@
-"""What a page's numbers speak of, and what is known about it: grammar, names, facts and their binding."""
+"""What a page's numbers speak of, and what is known about it: grammar, names, facts and their binding.
+
+A map of the modules; what a module is for stands in its first line.
+
+Words
+    grammar, quantities, names, passages, stretches, idioms, coordination, lists: numbers, names, how they are joined.
+    lexicon, relations, quantifiers, verdicts, wording, roles, interval_words: what words claim or ask for.
+Files and tables
+    leaves, layouts, walk, shapes: facts from any JSON or CSV.
+    tables, trials, grim, intervals: facts from the page's own tables.
+What is known
+    knowledge: all of it, put together once a page.
+    correlations, claims, fields, shares, courses, states, wholes, pooled, arms, chosen: parts of it.
+    binding, asked, compared, directed, criteria, tallies: which of it a clause asks for.
+    aside, unheld, unpaired, slips: why a difference from it may be no error.
+Clashes, which the rules print
+    values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.
+    differences, anaphoric, percents, folds: against the numbers that it is made of.
+    counting, exclusives, extremes, superlatives, ranges: counts, orders and ends.
+    directions, relationships, strengths, versus: words of direction and strength.
+    pvalues, widths, granularity, lattice, fractions, impossible: against statistics and arithmetic.
+    sizes, products, totals, sums, rows: sample sizes, totals, and the rows of a table among each other.
+"""

@@ -207,3 +207,12 @@ def test_the_ci_page_shows_what_is_printed(project_root: Path, tmp_path: Path, m
 def test_the_ci_page_names_every_input(project_root: Path, action: dict[str, Any]) -> None:
     text = (project_root / "docs/ci.md").read_text("utf-8")
     assert [line.split("`")[1] for line in text.split("\n") if line.startswith("| `")] == [*action["inputs"]]
+
+
+def test_the_map_of_evidence_names_every_module_once(project_root: Path) -> None:
+    import leakstats.lint.evidence as package
+
+    folder = project_root / "lint" / "evidence"
+    modules = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    named = re.findall(r"^    ([a-z_, ]+):", package.__doc__ or "", re.MULTILINE)
+    assert sorted(name.strip() for group in named for name in group.split(",")) == modules
