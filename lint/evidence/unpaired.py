@@ -55,6 +55,18 @@ _MEAN_SIZE = regex(
     re.IGNORECASE,
 )
 """In front of a mean of sizes, "mean |drift| 1.3 pp"."""
+_MEAN_CHANGE = regex(
+    r"\b(?:means?|average|median|typical)\s+(?:\w+\s+)?(?:changes?|differences?|gaps?|drops?|gains?|rises?|falls?|shifts?|"
+    r"effects?|reductions?|increases?|decreases?|declines?)\b",
+    re.IGNORECASE,
+)
+_ON_AVERAGE = regex(r"\s*[*_]*\s*(?:on average|on the average|in the mean|averaged|overall)\b", re.IGNORECASE)
+_NEXT = regex(
+    r"\b(?:then|next|second|third|followed by|ahead of|before|after that)\s*:?\s+(?:comes |is |the )?"
+    r"[^.;:,()\d]{1,40}\(\s*$",
+    re.IGNORECASE,
+)
+"""In front of another thing's change of the same kind, "the largest gain is that of A, then B (+43 pp)"."""
 _LEFT_OUT = regex(
     r"\b(?:dropp?(?:ing|ed)|without|w/o|excluding|leaving out|omitting|removing|setting aside)\s+[^.;:\d]{1,60}"
     r"\b(?:leaves?|gives?|is|makes?|yields?|remains?|changes?|effect|mean)\b[^.;:\d]{0,30}$",
@@ -85,6 +97,9 @@ def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or _AVERAGES.search(sentence.text) is not None
         or _MEAN_SIZE.search(before) is not None
         or _LEFT_OUT.search(before) is not None
+        or _MEAN_CHANGE.search(before) is not None
+        or _ON_AVERAGE.match(after) is not None
+        or (number.signed and _NEXT.search(before) is not None)
         or _is_of_unknown(sentence, number, before, after)
     )
 
