@@ -67,6 +67,12 @@ _NEXT = regex(
     re.IGNORECASE,
 )
 """In front of another thing's change of the same kind, "the largest gain is that of A, then B (+43 pp)"."""
+_OWN_COUNTS = regex(
+    r"[^.;,()]{0,30}\b(?:with|under|after|in|for|at)\s+[^.;,()\d]{1,30}\(\s*\d[\d,]*\s*(?:/|of|out of)\s*\d[\d,]*\s*\)"
+    r"\s*[,;](?!\s*(?:against|compared|versus|vs|down|up)\b)",
+    re.IGNORECASE,
+)
+"""Behind a change to the counts of one arm, "down 4.4 pp with doubt (163/180), …": from where is not said."""
 _LEFT_OUT = regex(
     r"\b(?:dropp?(?:ing|ed)|without|w/o|excluding|leaving out|omitting|removing|setting aside)\s+[^.;:\d]{1,60}"
     r"\b(?:leaves?|gives?|is|makes?|yields?|remains?|changes?|effect|mean)\b[^.;:\d]{0,30}$",
@@ -99,6 +105,7 @@ def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or _LEFT_OUT.search(before) is not None
         or _MEAN_CHANGE.search(before) is not None
         or _ON_AVERAGE.match(after) is not None
+        or _OWN_COUNTS.match(after) is not None
         or (number.signed and _NEXT.search(before) is not None)
         or _is_of_unknown(sentence, number, before, after)
     )
