@@ -365,6 +365,7 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
             claim.noun,
             frozenset((names & inside & evidence.page_names) | layers) - claim.things,
             claim.sentence.passage.plain[: claim.start],
+            claim.sentence.between(claim.end, claim.sentence.end),
         )
         found = readings(evidence, asked)
         if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +12,7 @@ from leakstats.records import replace
 from ..regex import regex
 from .arms import compared_arms, delta
 from .fields import Asked, contrast_fields, p_series
-from .grammar import Number
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .knowledge import LIKENESS, Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
@@ -96,6 +97,11 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         return None
     if _PARTLY.search(text) or any(n.startswith("#") for n in asked.names):
         return []  # a part of the course
+    sized = _SIZED.search(text) or _SIZED_IN_BRACKETS.match(asked.after)
+    if sized is not None:
+        said = str(sized["size"] or "").lower()
+        value = float(said) if said.isdigit() else WORD_NUMBERS.get(said, 0)
+        return _by_points(evidence, asked, series, ">=", value, text[: sized.start()]) if value else []
     sign = signs.pop()
     kinds = {
         kind
@@ -151,6 +157,13 @@ _COURSE = regex(
     r"declin\w+|improv\w+|drop\w*|f[ae]ll\w*|gain\w*|los\w+|shr[aiu]nk\w*|climb\w*|reduc\w+)\b",
     re.IGNORECASE,
 )
+_POINTS = rf"(?<![\d.])(?P<size>\d+|{SPELLED})\s*(?:\+|or more)?\s*(?:percentage[\s-]+|%-?\s*)?(?:points?|pp)\b"
+_SIZED = regex(
+    rf"\b(?:{_POINTS}|half|halv(?:e[sd]?|ing)|thirds?|quarters?|twice|doubl(?:e[sd]?|ing)|trebl\w+|tripl\w+|\w+fold)\b",
+    re.IGNORECASE,
+)
+""" "Gain 10+ points", "cut in half or better": how far a change must go."""
+_SIZED_IN_BRACKETS = regex(rf"[^.;()\d]{{0,30}}\([^()]*?\b{_POINTS}", re.IGNORECASE)
 _USUAL = regex(
     r"\b(?:below|under|above|over|beyond|past) (?:the |a |its )?(?:usual|conventional|customary|standard|"
     r"significance|chosen|"
@@ -172,8 +185,14 @@ _WITHIN = regex(
 
 def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Number) -> list[Tally]:
     """ "finish 6 points or more over where they began", by field of change or by two columns."""
-    limit = number.value / 100
     before = asked.sentence.between(asked.sentence.start, number.start)
+    return _by_points(evidence, asked, series, number.bound, number.value, before)
+
+
+def _by_points(
+    evidence: Evidence, asked: Asked, series: list[Series], bound: str, points: float, before: str
+) -> list[Tally]:
+    limit = points / 100
     arms, sure = compared_arms(evidence, asked, series)
     of_arms: list[Mapping[str, Fact]] = [delta(b, a) for a, b in arms if a.fraction]
     changes: list[Mapping[str, Fact]] = [s.facts for s in _nets(asked, series)]
@@ -182,16 +201,20 @@ def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Nu
         if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct):
             changes.append(delta(a, b))
     changes = of_arms if of_arms and sure else changes or of_arms
-    if _WITHIN.search(before) or number.bound in ("<", "<="):
-        bound = number.bound if number.bound in ("<", "<=") else "<="
+    if _WITHIN.search(before) or bound in ("<", "<="):
+        bound = bound if bound in ("<", "<=") else "<="
+        if _THE_TWO.search(asked.text):  # two that the words before it name
+            rates = [s for s in series if s.fraction and s.role not in ("net", "gain", "at", "second")]
+            changes += [delta(a, b) for a, b in itertools.combinations(rates, 2) if a.origin == b.origin]
         return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
     signs = {d.sign for d in direction_words(asked.text)}
     less = signs == {-1} or (not signs and FEWER.search(asked.text) is not None)
     if not signs and not less and MORE.search(asked.text) is None and _UNSIGNED.search(asked.text):
-        return [tally_of_bound(facts, number.bound, limit, absolute=True) for facts in changes]
-    return [tally_of_bound(_turned(facts) if less else facts, number.bound, limit) for facts in changes]
+        return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
+    return [tally_of_bound(_turned(facts) if less else facts, bound, limit) for facts in changes]
 
 
+_THE_TWO = regex(r"\b(?:the two|both|they|one another|each other|either)\b", re.IGNORECASE)
 _UNSIGNED = regex(r"\b(?:chang\w*|mov\w+|shift\w*|differ\w*|apart|either way|swing\w*)\b", re.IGNORECASE)
 """Of the size of a change, whichever way it goes."""
 

@@ -64,6 +64,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         change = span.right.value - span.left.value
         if change == 0 or {span.left.role, span.right.role} == {"percent", "value"}:
             continue  # no change, or two units
+        if _is_of_doses(sentence, moves, span):
+            continue
         if _turns(moves, span) or is_of_points(evidence, sentence, span.left.text, span.right.text):
             continue
         at = span.start - sentence.start
@@ -101,6 +103,17 @@ def _leaves_bracket(gap: str) -> bool:
         if depth < 0:
             return True
     return False
+
+
+_THINGS = regex(r"\s+(?!percent\b|points?\b|pp\b|per\b|in\b|of\b|and\b|for\b|with\b|by\b|on\b|at\b)[a-z]{2,}")
+
+
+def _is_of_doses(sentence: Sentence, moves: list[Span], span: Span) -> bool:
+    """True for "falls from 400 to 800 examples (from 72% to 70%)": whole numbers of things beside a move in percent."""
+    if any(n.role == "percent" or n.decimals for n in (span.left, span.right)):
+        return False
+    others = [m for m in moves if m is not span and m.left.role != span.left.role]
+    return bool(others) and _THINGS.match(sentence.between(span.right.end, sentence.end)) is not None
 
 
 def _turns(moves: list[Span], span: Span) -> bool:
@@ -172,7 +185,10 @@ def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cl
 
 def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:
     """ "up, +.29→+.17": a bare word in front of a move."""
-    for span in moves_in(sentence):
+    moves = moves_in(sentence)
+    for span in moves:
+        if _is_of_doses(sentence, moves, span):
+            continue
         word = re.search(
             r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$",
             sentence.between(sentence.start, span.start),

@@ -301,8 +301,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = averaged or (candidates if over else [])
         if not candidates:
             return None
-    beside = _stated(sentence, word)
-    stated = [] if spread else [beside] if beside is not None else _beside(evidence, sentence, holder)
+    beside = _stated(sentence, word, holder)
+    stated = [] if spread else [beside] if beside is not None else _beside(evidence, sentence, holder, word)
     if stated and change is None:
         known = candidates
         candidates = [
@@ -359,7 +359,9 @@ def _told(sentence: Sentence, candidates: list[tuple[Series, Fact]]) -> list[tup
 
 
 _OF_TEST = regex(
-    r"\s+(?:\w+\s+)?(?:p|[pP][- ]values?|[nN]|df|AIC|BIC|VIF|R²|residuals?|errors?|steps?|jumps?|leverage|ties?)\b(?!-)"
+    r"\s+(?:\w+\s+)?(?:p|[pP][- ]values?|[nN]|df|AIC|BIC|VIF|R²|residuals?|errors?|steps?|jumps?|leverage|ties?|"
+    r"(?:departure|deviation|distance|discrepancy|misfit|outlier) (?:from|to|of) the (?:\w+ )?(?:line|fit|trend|curve|"
+    r"model|regression|prediction|relation))\b(?!-)"
 )
 """Behind an extreme that is of a test, an error or a step, and of no value of a thing."""
 _OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
@@ -626,7 +628,12 @@ _COEFFICIENTS = frozenset(["coefficient", "correlation", "association", "relatio
 _FORMER = regex(r"\b(?:former|latter|respectively|in that order)\b", re.IGNORECASE)
 
 
-def _stated(sentence: Sentence, word: Superlative) -> Number | None:
+_OF_NEXT = regex(
+    r"\s?%?\s*(?:\([^()]*\)\s*)?(?:percent\s+|pp\s+)?(?:for|in|at|by|under)\s+(?:the )?[`\"'*]*", re.IGNORECASE
+)
+
+
+def _stated(sentence: Sentence, word: Superlative, holder: Mention) -> Number | None:
     """The number of the clause behind a superlative: "the lowest rate, 10.0%, belongs to", "the judge, with 44%"."""
     end = sentence.start + word.end
     if _FORMER.search(sentence.text):
@@ -638,13 +645,28 @@ def _stated(sentence: Sentence, word: Superlative) -> Number | None:
                 if end <= m.start < number.at:
                     gap = gap.replace(m.text, "", 1)
             plain = re.fullmatch(
-                r"(?:\s+[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*(?:with |at )?(?:[ρr]\s*=\s*)?", gap
+                r"(?:\s+[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*"
+                r"(?:(?:with|at|reaching|hitting|attaining|scoring|showing|having) )?(?:[ρr]\s*=\s*)?",
+                gap,
             )
+            if ":" in gap and _is_second(sentence, word):
+                return None  # "most in a and least in b: 0.9; 0.4"
+            of = next((m for m in sentence.names if m.start >= number.end), None)
+            behind = of is not None and of.name != holder.name and holder.end <= sentence.start + word.start
+            if of is not None and behind and "," in gap and _OF_NEXT.fullmatch(sentence.between(number.end, of.start)):
+                return None  # "4% for a at the bottom, 67% for b at the top"
             return number if plain is not None else None
     return None
 
 
-def _beside(evidence: Evidence, sentence: Sentence, holder: Mention) -> list[Number]:
+def _is_second(sentence: Sentence, word: Superlative) -> bool:
+    """True behind another superlative with no number between the two."""
+    at = sentence.start + word.start
+    earlier = [sentence.start + w.end for w in superlatives(sentence.text) if w.end <= word.start]
+    return bool(earlier) and not any(earlier[-1] <= n.start < at for n in sentence.numbers)
+
+
+def _beside(evidence: Evidence, sentence: Sentence, holder: Mention, word: Superlative) -> list[Number]:
     bound = adjacent(sentence)
     out = [n for i, n in enumerate(sentence.numbers) if i in bound and bound[i].start == holder.start]
     # "(cosine 0.47)" names another quantity than the extreme
@@ -652,5 +674,7 @@ def _beside(evidence: Evidence, sentence: Sentence, holder: Mention) -> list[Num
         n
         for n in out
         if n.role in ("percent", "value", "coefficient")
-        and not re.search(r"[A-Za-z]{3,}[\s=:]*$", sentence.between(holder.end, n.at))
+        and not re.search(r"[A-Za-z]{3,}[\s=:]*$", between := sentence.between(holder.end, n.at))
+        and not (":" in between and _is_second(sentence, word))
+        and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
     ]

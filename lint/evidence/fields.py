@@ -49,6 +49,8 @@ class Asked:
     """The things that the clause names."""
     before: str = ""
     """The words of its passage before it, where a test may have been named."""
+    after: str = ""
+    """The words of its sentence behind it, where a bracket may hold the criterion."""
 
     @property
     def criterion(self) -> str:
@@ -111,7 +113,7 @@ def by_method(series: list[Series], *texts: str) -> list[Series]:
     named = [re.search(ours, x, re.IGNORECASE) is not None for x in said]
     others = [re.search(theirs, x, re.IGNORECASE) is not None for x in said]
     # a field that names neither may be of either
-    return [s for s, a, b in zip(series, named, others, strict=True) if a or not b] or series
+    return [s for s, a, b in zip(series, named, others, strict=True) if a or not b]
 
 
 def by_role(series: list[Series], text: str) -> list[Series]:

@@ -80,7 +80,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     if _SUBJECT.match(text):
         yield from _of_subject(sentence, first, coefficients, sign, shown)
         return  # "Larger models lose less": the comparative is the subject's
-    mine = [w for w in words if w.end <= len(first)]
+    mine = [w for w in words if w.end <= len(first) and not _BEFORE_NUMBER.match(text[w.end :])]
     polar = [w for w in mine if w.polar]
     chosen = polar or mine
     if not chosen or len(chosen) > 2:
@@ -97,6 +97,8 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         yield clash_of(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
+_BEFORE_NUMBER = regex(r"\s+(?:[pαN]\s*=\s*)?[-−+]?\.?\d")
+"""Behind "below": a bound, and no direction."""
 _LINK = regex(
     r"\b(?:relations?|relationship|links?|associations?|correlations?|coefficients?|trends?|slopes?|dependence|"
     r"connection)\b",
