@@ -36,7 +36,7 @@ def found(*lines: str) -> list[str]:
     [
         "The hinted arm stays near the bare one, at 56.5% against 57.3% (n = 1,160 each).",
         "With everything together it is 56.5% hinted and 57.3% bare.",
-        "The link is strongest in heron and weakest in stork: ρ = 0.88, p = 2.6e-28; ρ = 0.49, p = 2.4e-6 (N = 84 each).",
+        "The link is strongest in heron and weakest in stork: ρ = 0.88, p = 2.6e-28; ρ = 0.49, p = 2.4e-6 (N = 84).",
     ],
 )
 def test_what_the_counts_or_the_list_give_is_right(line: str) -> None:
