@@ -12,13 +12,13 @@ from ..regex import regex
 from .binding import is_apart
 from .claims import claimed, is_prior
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent, is_rate
+from .idioms import SHARE_OF, adjacent, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["OF_START", "Vector", "is_ratio_of", "is_share", "share_clashes", "vectors"]
+__all__ = ["OF_START", "Vector", "is_ratio_of", "is_share", "is_share_again", "share_clashes", "vectors"]
 
 Vector: TypeAlias = "list[tuple[int, float, float]]"
 
@@ -96,6 +96,29 @@ OF_START = regex(
     r"original|former|baseline|first|before)\b",
     re.IGNORECASE,
 )
+
+
+_CLAUSE = regex(r"[,;(]|\b(?:and|but|while)\b")
+_LEVEL = regex(
+    r"\b(?:rates?|ends?|final\w*|last|starts?|began|peaks? (?:at|of|is)|levels?|scores?|from|to)\b", re.IGNORECASE
+)
+
+
+def is_share_again(sentence: Sentence, number: Number) -> bool:
+    """True for the shares that follow the first of a list: "A reaches 93% of its peak, B 87% and C 80%"."""
+    if number.role != "percent" or number.signed:
+        return False
+    said = any(
+        x.role == "percent" and x.end <= number.start and SHARE_OF.match(sentence.between(x.end, x.end + 60).lstrip())
+        for x in sentence.numbers
+    )
+    if not said or any(number in (s.left, s.right) for s in spans(sentence)):
+        return False
+    clause = _CLAUSE.split(sentence.between(sentence.start, number.start))[-1]
+    return len(clause.split()) <= _FEW_WORDS and _LEVEL.search(clause) is None
+
+
+_FEW_WORDS = 4
 
 
 def is_ratio_of(sentence: Sentence, number: Number) -> bool:

@@ -33,7 +33,7 @@ from .passages import Sentence
 from .pooled import is_pooled
 from .quantities import NUMERALS, READ, quantity_asked
 from .roles import ceiling, subject
-from .shares import OF_START, is_ratio_of, is_share, share_clashes
+from .shares import OF_START, is_ratio_of, is_share, is_share_again, share_clashes
 from .slips import slip_of
 from .unheld import is_at_unheld_point, is_between_others, is_new_end, unsaid
 from .wholes import facts_of_whole
@@ -110,6 +110,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             or is_prior(sentence)
             or _defies_counts(sentence, number)
             or is_aside(evidence, sentence, number)
+            or is_share_again(sentence, number)
             or MOOT.search(sentence.between(sentence.start, number.start))
         ):
             continue
