@@ -146,8 +146,8 @@ def _rows_of(n: int, counts: frozenset[int]) -> str:
 _SIGN = regex(r"\bsign(?:[- ]flips?|[- ]flipping|[- ]tests?|[- ]permutation\w*)\b|\bsigned[- ]rank\b", re.IGNORECASE)
 _PERMUTED = regex(r"\bpermut\w+|\bexact\b|\brandomi[sz]ation test", re.IGNORECASE)
 _DRAWS = regex(
-    r"(\d[\d,]*)\s+(?:random |Monte[- ]Carlo |label )*(?:permutations|shuffles|relabell?ings|sign[- ]flips"
-    r"|reshuffles)\b",
+    r"(?<![\d,])(\d[\d,]{0,14})\s+(?:random |Monte[- ]Carlo |label )*(?:permutations|shuffles|relabell?ings|"
+    r"sign[- ]flips|reshuffles)\b",
     re.IGNORECASE,
 )
 _ONE_SIDED = regex(r"\bone[- ](?:sided|tailed)\b", re.IGNORECASE)

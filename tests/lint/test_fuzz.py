@@ -52,6 +52,7 @@ FRAGMENTS = (
 ONCE = (
     "12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",
     "The rate is 0 of 0 (95% CI [0.1, 0.2]).",
+    "- It falls (ρ = −0.74, permuted p = 0.006, N = 12; " + "9" * 400 + " permutations).",
     "### Compute\n### Environment\n### Training\n### Data\n### Eval",
 )
 """What an earlier version could not answer, as small as it gets."""
