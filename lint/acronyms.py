@@ -37,9 +37,9 @@ class Use:
 def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
     """The first use of every acronym in prose and captions that is neither known nor a label of the page's tables.
 
-    >>> page = Document.parse("reward-guided tuning (SFT), the next residual (KT, −14.9 pp), mean of means (MOM)")
+    >>> page = Document.parse("reward-guided tuning (SFT), the last one (BR, −9.5 pp), mean of means (MOM)")
     >>> [(use.acronym, use.status) for use in first_uses(page, ())]
-    [('SFT', 'wrong'), ('KT', 'bare'), ('MOM', 'expanded')]
+    [('SFT', 'wrong'), ('BR', 'bare'), ('MOM', 'expanded')]
     """
     done = set(known) | _labels(document)
     for text, scope in document.texts():
@@ -85,7 +85,7 @@ def _status(text: str, start: int, end: int, acronym: str) -> tuple[Literal["exp
         stretch = spells(acronym, words)
         if stretch:
             return "expanded", " ".join(stretch)
-        if not any(c.isdigit() for c in behind.split(")")[0]):  # "the next residual (KT, −14.9 pp)" defines nothing
+        if not any(c.isdigit() for c in behind.split(")")[0]):  # "the last one (BR, −9.5 pp)" defines nothing
             return "wrong", " ".join(words[-len(acronym) :])
     if behind.lstrip().startswith("("):
         inside = behind.lstrip()[1:].split(")")[0]

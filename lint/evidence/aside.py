@@ -6,7 +6,7 @@ import re
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import pairs_of_counts
+from .idioms import SHARE_OF, pairs_of_counts
 from .knowledge import Evidence
 from .names import index_of
 from .passages import Sentence
@@ -25,7 +25,7 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or (number.role in ("coefficient", "value") and is_of_subset(before))
         or (rate and is_of_unknown(sentence, number))
         or (rate and _proves_itself(evidence, sentence, number))
-        or (number.role == "percent" and _is_part_of_peak(before, after))
+        or (number.role == "percent" and SHARE_OF.match(after.lstrip()) is not None)
         or (rate and _is_mean_over_part(before, after))
         or (rate and _is_of_they(sentence))
         or (rate and _EQUATION.match(after) is not None)
@@ -111,24 +111,11 @@ def _sizes(evidence: Evidence) -> frozenset[int]:
     return known
 
 
-_PEAK_AFTER = regex(
-    r"\s*of (?:its|their|his|her|that|the)(?: own)? (?:\w+ )?(?:peaks?|maxim(?:um|a)|best|highest|top|height|"
-    r"ceiling)\b",
-    re.IGNORECASE,
-)
-_PEAK_BEFORE = regex(r"\d\.\d+ (?:out )?of $")
-
-
-def _is_part_of_peak(before: str, after: str) -> bool:
-    """True for both rates of "keeps 98% of its peak (41.5 of 42.5%)"."""
-    return _PEAK_AFTER.match(after) is not None or _PEAK_BEFORE.search(before) is not None
-
-
 _PARTS = regex(r"(?<![\w.])(?P<a>\d+\.\d+)\s*%?\s*(?:/|(?:out )?of)\s*(?P<b>\d+\.\d+)(?![\w.])")
 
 
 def _is_part_of_share(sentence: Sentence, number: Number) -> bool:
-    """True for both numbers of "it keeps 61% of its peak (45.0 of 73.2)": the percentage beside them is their ratio."""
+    """True for both numbers of "80% of its peak (20.4 of 25.5)": the percentage beside them is their ratio."""
     for match in _PARTS.finditer(sentence.text):
         start, end = sentence.start + match.start(), sentence.start + match.end()
         whole = float(match["b"])

@@ -162,7 +162,7 @@ _SIZED = regex(
     rf"\b(?:{_POINTS}|half|halv(?:e[sd]?|ing)|thirds?|quarters?|twice|doubl(?:e[sd]?|ing)|trebl\w+|tripl\w+|\w+fold)\b",
     re.IGNORECASE,
 )
-""" "Gain 10+ points", "cut in half or better": how far a change must go."""
+""" "Gain 8+ points", "halved": how far a change must go."""
 _SIZED_IN_BRACKETS = regex(rf"[^.;()\d]{{0,30}}\([^()]*?\b{_POINTS}", re.IGNORECASE)
 _USUAL = regex(
     r"\b(?:below|under|above|over|beyond|past) (?:the |a |its )?(?:usual|conventional|customary|standard|"

@@ -90,7 +90,7 @@ _AVERAGES = regex(r"\b(?:means?|medians?|averages?)\b", re.IGNORECASE)
 def _mixed_pairs(
     evidence: Evidence, sentence: Sentence, here: Sequence[tuple[float, float]]
 ) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """Values that tables hold of what a sentence names, each with a rate beside it: "its mean is 2.5x its median"."""
+    """Values that tables hold of what a sentence names, each with a rate beside it: "twice its own middle"."""
     held = [
         (f.low, f.high)
         for name in dict.fromkeys(m.name for m in sentence.names)

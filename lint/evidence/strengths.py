@@ -53,7 +53,7 @@ _LET_IN = regex(
 
 
 def _with_and_without(passage: Passage, sentence: Sentence, word: DirectionWord) -> str:
-    """What is wrong with "it tightens once they are let in. Without them r = 0.69, whereas with them r = 0.78."."""
+    """What is wrong with "adding them strengthens it: without them r = 0.7, with them r = 0.6"."""
     sides: dict[str, list[Number]] = {"out": [], "in": []}
     for part in passage.sentences:
         for number in part.numbers:

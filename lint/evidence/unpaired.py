@@ -176,7 +176,7 @@ _NAMED = regex(r"[\w .'’_-]*[A-Za-z][\w .'’_-]*[,:]?\s*")
 def _is_of_another(sentence: Sentence, number: Number, before: str, after: str) -> bool:
     """True for a number whose bracket, or the item of a list before it, names a thing that nothing is known of.
 
-    "the next residual (KT, −15 pp)", "printing press (−0.9 pp), law (−7 pp, 48% → 41%)".
+    "the second residual (BR, −9 pp)", "chess (−2 pp), tea (−6 pp, 40% → 34%)".
     """
     opened = before.rfind("(")
     if (

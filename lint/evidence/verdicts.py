@@ -82,7 +82,7 @@ _SUPPOSED = regex(
     r"reached|as)\s+){1,5}(?:statistically\s+)?$",
     re.IGNORECASE,
 )
-"""In front of what is possible and no verdict, "only a perfect order could have been significant"."""
+"""In front of what is possible and no verdict, "nothing weaker could have been significant"."""
 
 
 def verdicts(sentence: Sentence) -> Iterator[Verdict]:
