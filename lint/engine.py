@@ -20,7 +20,7 @@ from leakstats.records import replace, struct
 from leakstats.template import Profile, Template, VersionLine, load_template
 from leakstats.template import Severity as TemplateSeverity
 
-from .coverage import account
+from .coverage.accounts import account
 from .document import Document, Html, too_complex
 from .finding import Finding, Severity
 from .gather import expand
@@ -279,7 +279,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
             not_run.append(NotRun(rule.code, rule.name, "switched off by the profile or the settings"))
         else:
             ran.append(rule)
-            found = [f.at(severity) for f in set(rule.check(page))]
+            found = [f.at(severity) for f in dict.fromkeys(rule.check(page))]
             if rule.code.startswith(_READINGS):
                 found = [f for f in found if not _within(document, f, printed)]
             page.found.extend(found)

@@ -9,7 +9,7 @@ from leakstats.records import struct
 
 from .captions import captioned_figures
 from .card import answers, card_rows, unfilled, unrecorded
-from .coverage import account
+from .coverage.accounts import account
 from .evidence.passages import Sentence
 from .finding import Finding
 from .inline import Text

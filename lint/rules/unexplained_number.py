@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..coverage import account
+from ..coverage.accounts import account
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -191,3 +195,42 @@ def test_results_that_changed_are_read_again(tmp_path: Path) -> None:
     assert known() == known() == [0.5]
     path.write_text('{"loss": 0.25}', "utf-8")
     assert known() == [0.25]
+
+
+TWO_AT_ONE_PLACE = """# Warmth follows closeness (LOW confidence)
+
+## TL;DR
+
+### Results
+
+- **Closeness and warmth hang together (N=14).** On the raw scale the link is r=-.78, p=9.7e-4, N=14.
+
+## Headline numbers
+
+| Voice | Closeness | Warmth |
+|---|---|---|
+{}
+
+| Statistic | Middle layer |
+|---|---|
+| Pearson r (N=14) | .781 (p=9.7e-4) |
+"""
+CLOSENESS = (0.612, 0.571, 0.488, 0.455, 0.367, 0.298, 0.214, -0.021, -0.038, -0.064, -0.119, -0.207, -0.331, -0.418)
+WARMTH = (83.0, 76.4, 64.8, 69.8, 52.7, 12.1, 57.1, 48.4, 39.0, 34.1, 43.4, 25.8, 29.7, 18.1)
+
+
+def test_the_report_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    """Two findings of one rule at one place: which of them tells the number's outcome must not change."""
+    page = tmp_path / "page.md"
+    rows = enumerate(zip(CLOSENESS, WARMTH, strict=True))
+    page.write_text(TWO_AT_ONE_PLACE.format("\n".join(f"| voice_{chr(97 + i)} | {x:+} | {y}% |" for i, (x, y) in rows)))
+    code = "from leakstats.reporting.cli import main; main()"
+    command = [sys.executable, "-c", code, "lint", "--format", "json", "--no-results", "page.md"]
+    answers = {
+        subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("0", "1", "2", "3", "4")
+    }
+    assert len(answers) == 1
+    assert sum(f["code"] == "CR419" for f in json.loads(answers.pop())["findings"]) == 2

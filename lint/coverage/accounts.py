@@ -6,15 +6,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from .evidence.grammar import Number
-from .evidence.idioms import intervals, pairs_of_counts, spans
-from .evidence.passages import Sentence
-from .explain import Explainer, Explanation
-from .finding import Finding
-from .page import Page
-from .regex import regex
-from .report import Account
-from .source import Place
+from ..evidence.grammar import Number
+from ..evidence.idioms import intervals, pairs_of_counts, spans
+from ..evidence.passages import Sentence
+from ..finding import Finding
+from ..page import Page
+from ..regex import regex
+from ..report import Account
+from ..source import Place
+from .cells import of_cell
+from .explanation import Explanation
+from .known import Known
+from .prose import of_prose
 
 __all__ = ["account"]
 
@@ -44,9 +47,10 @@ def account(page: Page) -> tuple[Account, ...]:
 class _Accounts:
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.explainer = Explainer(page)
+        self.known = Known(page)
         self.against = sorted(
-            (f for f in page.found if f.code[2] in "34" and f.severity != "note"), key=lambda f: (f.place.line, f.place)
+            (f for f in page.found if f.code[2] in "34" and f.severity != "note"),
+            key=lambda f: (f.place.line, f.place),
         )
 
     def all(self) -> Iterator[Account]:
@@ -58,7 +62,7 @@ class _Accounts:
                 for number in sentence.numbers:
                     if _claims(sentence, number):
                         place = passage.place(number.start, number.end)
-                        yield self._account(place, number, self.explainer.of_prose(sentence, number), sentence)
+                        yield self._account(place, number, of_prose(self.known, sentence, number), sentence)
 
     def _of_tables(self) -> Iterator[Account]:
         document = self.page.document
@@ -67,7 +71,7 @@ class _Accounts:
                 number = item.number
                 if number.role in _CLAIMS:
                     place = document.place(item.cell.text, number.start, number.end)
-                    yield self._account(place, number, self.explainer.of_cell(sheet, item), None)
+                    yield self._account(place, number, of_cell(self.known, sheet, item), None)
 
     def _account(self, place: Place, number: Number, found: Explanation | None, sentence: Sentence | None) -> Account:
         text = f"{number.text}{number.unit}"
