@@ -15,7 +15,7 @@ What is known
     aside, unheld, unpaired, slips: why a difference from it may be no error.
 Clashes, which the rules print
     values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.
-    differences, anaphoric, percents, folds: against the numbers that it is made of.
+    differences, operands, anaphoric, percents, folds: against the numbers that it is made of.
     counting, exclusives, extremes, superlatives, ranges: counts, orders and ends.
     directions, relationships, strengths, versus: words of direction and strength.
     pvalues, widths, granularity, lattice, fractions, impossible: against statistics and arithmetic.

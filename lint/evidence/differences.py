@@ -29,8 +29,9 @@ from .idioms import intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
-from .passages import Sentence
-from .unpaired import is_unpaired
+from .operands import operands
+from .passages import Passage, Sentence
+from .unpaired import is_of_data, is_unpaired
 from .wording import CHANGES
 
 __all__ = ["difference_clashes"]
@@ -61,6 +62,11 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             for number in sentence.numbers:
                 if number.role != "points" or _is_bounded(sentence, number) or _threshold(sentence, number):
+                    continue
+                stated = operands(sentence).get(number.start)
+                if stated is not None and not is_of_data(sentence, number):
+                    if not stated.fit():
+                        yield _wrong(passage, number, stated.against())
                     continue
                 if is_unpaired(evidence, sentence, number):
                     continue
@@ -106,11 +112,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )[:60]
                     mine += [((a.low, a.high), (b.low, b.high)) for a in rates for b in rates if a is not b]
                     if not difference_fits(low, high, mine, False) or _is_turned(evidence, sentence, number, owner):
-                        yield Clash(
-                            "difference",
-                            passage.place(number.start, number.end),
-                            f"{number.text} points is no change that is known of what it speaks of",
-                            "subtract again, from unrounded values",
+                        yield _wrong(
+                            passage, number, f"{number.text} points is no change that is known of what it speaks of"
                         )
                     continue
                 if near or _is_known_change(evidence, sentence, number):
@@ -137,12 +140,12 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
                 ) and difference_fits(low, high, known, False):
                     continue
-                yield Clash(
-                    "difference",
-                    passage.place(number.start, number.end),
-                    f"{number.text} points is no difference of the rates that it speaks of",
-                    "subtract again, from unrounded values",
-                )
+                yield _wrong(passage, number, f"{number.text} points is no difference of the rates that it speaks of")
+
+
+def _wrong(passage: Passage, number: Number, message: str) -> Clash:
+    place = passage.place(number.start, number.end)
+    return Clash("difference", place, message, "subtract again, from unrounded values")
 
 
 _OF_TWO = regex(r"\b(?:the|these|those) two\b|\bboth\b|\bbetween them\b", re.IGNORECASE)

@@ -10,7 +10,7 @@ from .idioms import spans
 from .knowledge import Evidence
 from .passages import Sentence
 
-__all__ = ["is_of_points", "is_unpaired"]
+__all__ = ["is_of_data", "is_of_points", "is_unpaired"]
 
 _ERROR = (
     r"(?:half-?[- ]?width|widths?|margins? of error|error(?: bars?)?|SEM?|SDs?|s\.d\.|s\.e\.m?\.?|sigma|σ|std|"
@@ -96,7 +96,7 @@ def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or _SLOPES.search(before) is not None
         or _EQUATION.search(before) is not None
         or _TERM.search(before) is not None
-        or _is_of_data(sentence, number)
+        or is_of_data(sentence, number)
         or _is_step(evidence, sentence, before, after)
         or any(s.kind == "range" and number in (s.left, s.right) for s in spans(sentence))
         or _is_of_another(sentence, number, before, after)
@@ -119,7 +119,7 @@ def _is_error(before: str, after: str) -> bool:
     return bool(found) and not _COMPARES.search(before[found[-1] :])
 
 
-def _is_of_data(sentence: Sentence, number: Number) -> bool:
+def is_of_data(sentence: Sentence, number: Number) -> bool:
     """True for "adding 2 points lifts ρ": a whole number of points where no other number is a rate."""
     return (
         number.decimals == 0

@@ -12,6 +12,7 @@ __all__ = [
     "CHANGES",
     "DEEP",
     "DENIED_LEVEL",
+    "DIFFERENCE",
     "FALLS_SHORT",
     "FEWER",
     "FIRSTS",
@@ -190,6 +191,11 @@ CHANGES = frozenset(
     words_of("change difference diff delta net shift gain gap contrast minus lead lift effect drift drop increase")
 )
 """Words of a field or a column that holds differences."""
+DIFFERENCE = (
+    r"(?:difference|gap|distance|drop|fall|decline|rise|gain|increase|decrease|reduction|spread|range|change|margin|shift|"
+    r"jump|step|loss)"
+)
+"""The expression of nouns for a difference of two rates."""
 RATE_NOUNS = frozenset(words_of("rate share percentage proportion fraction frequency uptake leakage"))
 FIRSTS = frozenset(
     [

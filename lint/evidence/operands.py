@@ -1,0 +1,233 @@
+"""The two rates of which a difference is said in one breath: "12% → 45% (+33 pp)", "by 33 pp, from 12% to 45%"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
+
+from leakstats.records import struct
+
+from ..regex import regex
+from .grammar import Number
+from .idioms import is_rate
+from .passages import Sentence, once
+from .wording import DIFFERENCE
+
+__all__ = ["Operands", "operands"]
+
+_LONGEST = 90
+"""Characters between two numbers that belong together."""
+_OUTER = ("percent", "value", "count")
+
+
+@struct
+class Operands:
+    """A difference in points with the rates that the construction around it says it is of."""
+
+    difference: Number
+    pairs: tuple[tuple[Number, Number], ...]
+    """Earlier and later; several for a chain, "12 → 30 → 45% (+33 pp)"."""
+    ordered: bool
+    """The sign of the difference says which way: of a move, and not of "12% vs 45%"."""
+
+    def fit(self) -> bool:
+        """True if a pair may have the difference, from unrounded values."""
+        return any(self._fits(a, b) for a, b in self.pairs)
+
+    def against(self) -> str:
+        """What is wrong with the difference."""
+        if len(self.pairs) > 1:
+            rates = ", ".join(dict.fromkeys(x.text for pair in self.pairs for x in pair))
+            return f"{self.difference.text} points is no difference of {rates}"
+        a, b = self.pairs[0]
+        way = "from {} to {} is {:+.4g}" if self.ordered else "{} and {} differ by {:.4g}"
+        change = self._scale(a, b) * (b.value - a.value)
+        shown = way.format(a.text + a.unit, b.text + b.unit, change if self.ordered else abs(change))
+        return f"{shown} points, not {self.difference.text}"
+
+    def _scale(self, a: Number, b: Number) -> float:
+        return 100.0 if "percent" not in (a.role, b.role) and max(a.value, b.value) <= 1 else 1.0
+
+    def _fits(self, a: Number, b: Number) -> bool:
+        low, high = self.difference.printed
+        scale = self._scale(a, b)
+        least, most = scale * (b.low - a.high), scale * (b.high - a.low)
+        ways = [(least, most)] if self.ordered else [(least, most), (-most, -least)]
+        return any(x - 1e-9 <= high and low <= y + 1e-9 for x, y in ways)
+
+
+@once
+def operands(sentence: Sentence) -> dict[int, Operands]:
+    """The differences of a sentence whose rates stand in one construction with them, by the place where they start."""
+    out = {}
+    for i, number in enumerate(sentence.numbers):
+        if number.role != "points" or number.bound not in ("", "~"):
+            continue
+        found = _in_front(sentence, i) or _behind(sentence, i)
+        if found is not None:
+            out[number.start] = found
+    return out
+
+
+_WORDS = (
+    r"(?:\s+(?:for|in|under|with|at|among|on|of|by|after|before)(?:\s+(?!(?:and|or|but|while|than|to|from|vs|versus)\b)"
+    r"[\w'’`*-]+){1,5})?"
+)
+"""Whose the rate in front is: "for the other ten"."""
+_ABOUT = r"(?:about\s+|only\s+|just\s+|roughly\s+|exactly\s+|some\s+|[≈~]\s*)?"
+_SAYS = (
+    rf"(?:(?:i\.e\.|that is|which is|which makes|making|so|or|hence|thus|net|only|just|up|down|by|=|[Δ∆]\s*[=:]?|"
+    rf"(?:an?|the|its|their)\s+(?:[a-z-]+\s+)?{DIFFERENCE}\s+of|{DIFFERENCE}\s*[:=]?|[≈~]),?\s*)"
+)
+_JOIN = regex(rf"{_WORDS}\s*(?:[(\[]\s*{_SAYS}{{0,3}}|[,;:–—]?\s*{_SAYS}{{1,3}}|\s*=\s*)", re.IGNORECASE)
+_SIGNED_JOIN = regex(rf"{_WORDS}\s*,\s*", re.IGNORECASE)
+_ARROW = regex(rf"{_WORDS}\s*(?:→|[-=–]+>|⟶|➔|⇒)\s*{_ABOUT}", re.IGNORECASE)
+_TO = regex(rf"{_WORDS}\s+(?:up |down |back )?to\s+{_ABOUT}", re.IGNORECASE)
+_FROM = regex(rf"\bfrom\s+{_ABOUT}$", re.IGNORECASE)
+_AGAINST = regex(
+    rf"{_WORDS}\s*,?\s*(?:vs\.?|versus|against|as against|as opposed to|compared (?:with|to))\s+{_ABOUT}",
+    re.IGNORECASE,
+)
+_FIRST = regex(
+    r"\s+(?:at first|at (?:the )?(?:start|outset)|initially|to begin with|before(?:hand)?)\s*,\s*(?:and\s+)?"
+)
+_THEN = regex(r"\s+(?:at last|at (?:the )?end|finally|in the end|after(?:wards)?)\b")
+_AFTER = regex(
+    rf"(?:\s+(?:{DIFFERENCE}|in (?:all|total)|altogether|apart|higher|lower|more|less|up|down|ahead|behind))?"
+    r"\s*(?:[)\],;]|\.(?!\d)|$)",
+    re.IGNORECASE,
+)
+"""What may follow a difference; "+3 pp over the control" is of another thing."""
+_OPENS = regex(
+    rf"(?:\s+(?!(?:on|averag\w+|means?|medians?|each|per|most|least|best|worst|than|over|above|below|between|other\w*|and|"
+    rf"or|but|while|s[de]|while)\b)[a-z-]+){{0,3}}\s*(?:[(\[:]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
+    rf"(?:[\w`*'’-]+\s+){{0,3}}?(?:from\s+)?{_ABOUT}",
+    re.IGNORECASE,
+)
+"""Between a difference and its rates behind it."""
+_CLOSES = regex(rf"{_WORDS}\s*(?:[)\],;]|\.(?!\d)|$)", re.IGNORECASE)
+_ASIDE = regex(r"\s*(?:\([^()]{0,80}\)|\[[^\[\]]{0,80}\])")
+_POINT = regex(r"\s+(?:at|in|on|after|by)\s+(?:the\s+)?[A-Za-z]+\s*\d[\d,]*(?!\.?\d|\s*%)", re.IGNORECASE)
+_LOSS = regex(
+    r"\b(?:drop\w*|decreas\w+|loss(?:es)?|los(?:es?|t|ing)|declin\w+|fall(?:s|en|ing)?|fell|reduc\w+|lower\w*|cuts?|down|"
+    r"minus)\b[^.;()]{0,24}$",
+    re.IGNORECASE,
+)
+
+
+def _plain(sentence: Sentence, left: int, right: int) -> str | None:
+    """The words between two numbers without what stands in brackets, and when a rate was measured; ``None`` if far."""
+    if right - left > _LONGEST:
+        return None
+    return _POINT.sub("", _ASIDE.sub("", sentence.between(left, right)))
+
+
+def _is_aside(text: str) -> bool:
+    """True if what stands before ``text`` is in a bracket that ``text`` closes."""
+    depth = 0
+    for mark in text:
+        depth += (mark in "([") - (mark in ")]")
+        if depth < 0:
+            return True
+    return False
+
+
+def _could_be(sentence: Sentence, number: Number) -> bool:
+    """True for a rate, with its sign of percent or without."""
+    if number.bound not in ("", "~") or number.signed or number.label or not 0 <= number.value <= 100:
+        return False
+    if number.role == "percent" or is_rate(sentence, number):
+        return True
+    return number.role == "value" and number.value > 1
+
+
+def _operands(sentence: Sentence, i: int, chain: Sequence[Number], ordered: bool) -> Operands | None:
+    d = sentence.numbers[i]
+    rated = sum(_could_be(sentence, x) for x in chain)
+    whole = all(_could_be(sentence, x) or (x.role == "count" and 0 <= x.value <= 100) for x in chain)
+    if not whole or rated < max(1, len(chain) - 1):
+        return None
+    lead = sentence.between(max(sentence.start, d.start - 60), d.start)
+    turned = d.signed and d.value > 0 and _LOSS.search(lead) is not None
+    return Operands(d, tuple(combinations(chain, 2)), ordered and d.signed and not turned)
+
+
+def _joined(sentence: Sentence, a: Number, b: Number) -> str:
+    """How two numbers that follow each other belong together: ``move``, ``pair`` or ""."""
+    gap = _plain(sentence, a.end, b.start)
+    if gap is None:
+        return ""
+    if _ARROW.fullmatch(gap):
+        return "move"
+    if _TO.fullmatch(gap) and _FROM.search(sentence.between(max(sentence.start, a.start - 20), a.start)):
+        return "move"
+    if _FIRST.fullmatch(gap) and _THEN.match(sentence.between(b.end, min(sentence.end, b.end + 16))):
+        return "move"
+    return "pair" if _AGAINST.fullmatch(gap) else ""
+
+
+def _chain(sentence: Sentence, numbers: Sequence[Number], kind: str) -> list[Number]:
+    """The numbers of a list that hang together from its first one on."""
+    out = [numbers[0]]
+    for a, b in pairwise(numbers):
+        if _joined(sentence, a, b) != kind:
+            break
+        out.append(b)
+    return out
+
+
+def _outer(sentence: Sentence, i: int, step: int) -> Iterator[Number]:
+    """The numbers in front of (or behind) the ``i``-th that are in no bracket of their own, the nearest first."""
+    d = sentence.numbers[i]
+    rest = sentence.numbers[:i][::-1] if step < 0 else sentence.numbers[i + 1 :]
+    for x in rest:
+        if abs(x.start - d.start) > 4 * _LONGEST:
+            return
+        if x.role not in _OUTER:
+            if x.role == "points":
+                return  # another difference, with rates of its own
+            continue
+        if step > 0 or not _is_aside(sentence.between(x.end, d.start)):
+            yield x
+
+
+def _in_front(sentence: Sentence, i: int) -> Operands | None:
+    """For "12% → 45% (+33 pp)" and "from 45% to 12%, a drop of 33 pp"."""
+    d = sentence.numbers[i]
+    if _AFTER.match(sentence.between(d.end, d.end + 24)) is None:
+        return None
+    before = list(_outer(sentence, i, -1))
+    gap = _plain(sentence, before[0].end, d.start) if len(before) >= 2 else None
+    if gap is None or not (_JOIN.fullmatch(gap) or (d.signed and _SIGNED_JOIN.fullmatch(gap))):
+        return None
+    kind = _joined(sentence, before[1], before[0])
+    if not kind:
+        return None
+    chain = [before[0]]
+    for a, b in zip(before[1:], before, strict=False):
+        if _joined(sentence, a, b) != kind:
+            break
+        chain.insert(0, a)
+    return _operands(sentence, i, chain, kind == "move")
+
+
+def _behind(sentence: Sentence, i: int) -> Operands | None:
+    """For "by 33 pp (12% → 45%)" and "a drop of 33 pp, from 45% to 12%"."""
+    d = sentence.numbers[i]
+    after = list(_outer(sentence, i, 1))
+    near = len(after) >= 2 and after[0].start - d.end <= _LONGEST
+    if not near or not _OPENS.fullmatch(sentence.between(d.end, after[0].start)):
+        return None
+    kind = _joined(sentence, after[0], after[1])
+    chain = _chain(sentence, after, kind) if kind else []
+    if len(chain) < 2 or not _closes(sentence, chain[-1]):
+        return None
+    return _operands(sentence, i, chain, kind == "move")
+
+
+def _closes(sentence: Sentence, last: Number) -> bool:
+    """True if nothing more is said of the last rate than whose it is."""
+    rest = sentence.between(last.end, min(sentence.end, last.end + _LONGEST))
+    then = _THEN.match(rest)
+    return _CLOSES.match(_POINT.sub("", rest[then.end() :] if then else rest)) is not None
