@@ -6,17 +6,18 @@ import re
 
 from leakstats.records import struct
 
+from ..regex import regex
 from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash
 from .lexicon import DirectionWord
 from .passages import Sentence
 
-__all__ = ["Rate", "clash_of", "moves_in", "rates_in"]
+__all__ = ["Rate", "clash_of", "coefficients_in", "moves_in", "rates_in"]
 
 
 @struct
 class Rate:
-    """A rate of a sentence, printed as one or as "78 of 260"; in percent."""
+    """A rate of a sentence, printed as one or as "78 of 260", in percent; or a coefficient."""
 
     start: int
     end: int
@@ -73,3 +74,33 @@ def rates_in(sentence: Sentence) -> list[Rate]:
         if not out or abs(rate.value - out[-1].value) > 0.6 or rate.start - out[-1].end > 12:
             out.append(rate)  # "31% (31/100)" is one
     return out
+
+
+_OF_FIT = regex(
+    r"\b(?:fits?|relations?|relationships?|associations?|links?|correlations?|coefficients?|spearman|pearson)\b|"
+    r"(?<![\w'’])(?:r|ρ|rho)(?![\w'’])",
+    re.IGNORECASE,
+)
+_OTHER_QUANTITY = regex(
+    r"\b(?:cos\w*|similarit\w+|likeness|closeness|distances?|overlaps?|projections?|starting|slopes?|loss)\b"
+    r"[^.;:,()\d]{0,24}$",
+    re.IGNORECASE,
+)
+
+
+def coefficients_in(sentence: Sentence) -> list[Rate]:
+    """The coefficients of a sentence; in one that speaks of a fit the bare decimals too, "it was .69 before"."""
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    fit = (
+        sum(n.role == "coefficient" and not n.bound for n in sentence.numbers) < 2
+        and _OF_FIT.search(sentence.text) is not None
+    )
+    return [
+        Rate(n.at, n.end, n.value, "coefficient", n.text)
+        for n in sentence.numbers
+        if not n.bound
+        and abs(n.value) <= 1
+        and id(n) not in ends
+        and (n.role == "coefficient" or (fit and n.role == "value" and n.decimals > 1 and not n.label))
+        and not _OTHER_QUANTITY.search(sentence.between(max(sentence.start, n.at - 48), n.at))
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..regex import regex
 from .claims import is_claim
 from .directed import clash_of, moves_in, rates_in
+from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words
@@ -81,7 +82,11 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         )
         if _leaves_bracket(gap) or (")" not in gap and "(" in gap and _OBJECT.match(gap)):
             continue
-        if len(gap) > 170 or re.search(r";|\b(?:but|while|whereas|although|instead|than)\b", gap) or word.start in used:
+        if (
+            len(gap) > 170
+            or re.search(r";|\b(?:but|while|whereas|although|instead of|than)\b", gap)
+            or word.start in used
+        ):
             continue
         # in a list the word speaks of every move, each behind its own name
         if len(gap) > 60 and not re.search(r":|\(", gap):
@@ -244,9 +249,15 @@ _NOT_VALUES = regex(
 
 def _of_signs(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "a is behind b by +26.3 pp": the sign of the one difference against the word that compares the two."""
-    signed = [n for n in sentence.numbers if n.signed and n.role == "points" and not n.bound and n.value]
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    signed = [n for n in signed if id(n) not in ends]
+    signed = [
+        n for n in sentence.numbers if n.signed and n.role == "points" and not n.bound and n.value and id(n) not in ends
+    ]
+    for number in signed:
+        verb = _verb_of(sentence, words, number)
+        if verb is not None and number.value * verb.sign < 0:
+            yield clash_of(sentence, verb, f"'{verb.text}' beside {number.text}")
+            return
     if len(signed) != 1 or _NOT_VALUES.search(sentence.text):
         return
     found = []
@@ -258,16 +269,34 @@ def _of_signs(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]
         if word.text.lower() in _COMPARING and _STANDS.search(before.rstrip() + " ") and of:
             found.append(word)
     number = signed[0]
-    for word in words:  # "it went up, change +5.6 pp"
-        between = sentence.between(sentence.start + word.end, number.start)
-        if not word.polar and re.fullmatch(r"[^.;\d]{0,24}?\b(?:change|net|shift|difference|Δ)\b\W{0,3}", between):
-            if number.value * word.sign < 0:
-                yield clash_of(sentence, word, f"'{word.text}' beside {number.text}")
-            return
     if len(found) == 1 and sentence.start + found[0].end < number.start and number.value * found[0].sign < 0:
         yield clash_of(sentence, found[0], f"'{found[0].text}' beside {number.text}")
 
 
+def _verb_of(sentence: Sentence, words: list[DirectionWord], number: Number) -> DirectionWord | None:
+    """The verb of direction in front of a signed change: "falls over the last week (−1.6 points)"."""
+    before = [w for w in words if sentence.start + w.end <= number.at]
+    if not before or before[-1].polar or _NO_SIGN.match(sentence.text, before[-1].start):
+        return None
+    behind = sentence.between(number.end, min(sentence.end, number.end + 24))
+    if _NEXT_CHANGE.match(behind):
+        return None  # "a gains and b loses: +5 and −6"
+    between = sentence.between(sentence.start + before[-1].end, number.at)
+    return before[-1] if _TO_CHANGE.fullmatch(between) else None
+
+
+_TO_CHANGE = regex(
+    r"(?! (?:than|short|behind)\b)(?!.*\b(?:most|least)\b)(?:[^.;:,()\d]{0,50}|"
+    r"[^.;:()\d]{0,24}?\b(?:change|net|shift|difference|Δ)\b)\s?[(,:=]\s*"
+)
+_NEXT_CHANGE = regex(r"\s*(?:percentage |%-)?(?:points?|pp)?\s*(?:,|and|,? (?:and|or)|/|versus|vs\.?)\s*[-−+]?\d")
+_NO_SIGN = regex(
+    r"(?:(?:high|low|great|larg|bigg|small|less|clos|loud|quiet|rar|scarc|likeli|common)er|above|below|behind|ahead of|"
+    r"(?:more|less) \w+|exceed\w*|trail\w*|lag\w*|up|down|(?:up|down)wards?|improv\w*|worsen\w*|recover\w*|"
+    r"advanc\w*|regress\w*|gain\w*(?!\s+[a-z]))\b",
+    re.IGNORECASE,
+)
+"""Words that compare and do not say with what, or that speak of what is good."""
 _COMPARING = frozenset(["above", "below", "ahead of", "behind", "higher", "lower", "trails", "lags", "exceeds"])
 
 

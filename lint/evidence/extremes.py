@@ -223,7 +223,7 @@ _NOT_FIRST = regex(
 _CHANGE = regex(
     r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
     r"improv|grow|"
-    r"grew|jump|climb)?(?P<any>chang|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
+    r"grew|jump|climb|profit)?(?P<any>chang|suffer|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
     r"sensitiv|robust|stab|depend|affect)?\w*\b",
     re.IGNORECASE,
 )

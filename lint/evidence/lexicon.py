@@ -348,7 +348,7 @@ _WEAKER = [
     "looser",
     "blunts?",
     "blunted",
-    "flatter",
+    "(?<!to_)flatter",
     "flattens?",
     "flattened",
     "softens?",
@@ -387,6 +387,13 @@ NEGATED = regex(
 )
 
 
+_ORDERED = regex(
+    r"(?:Add(?:ing)?|Cut(?:ting)?|Drop(?:ping)?|Lower(?:ing)?|Rais(?:e|ing)|Lift(?:ing)?|Los(?:e|ing)|Reduc(?:e|ing)|"
+    r"Shrink(?:ing)?) (?:it|them|this|that|these|those|him|her|the|both|one|two|either|any)\b"
+)
+"""What is done to a thing, and happens to none: "Drop it and the fit tightens"."""
+
+
 @struct
 class DirectionWord:
     """A word that says up (+1) or down (-1)."""
@@ -407,7 +414,7 @@ def direction_words(text: str) -> list[DirectionWord]:
     """
     out = []
     for match in _DIRECTION.finditer(lowered(text)):
-        if NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
+        if NEGATED.search(text[max(0, match.start() - 30) : match.start()]) or _ORDERED.match(text, match.start()):
             continue
         sign = 1 if match["up"] or match["plus"] or match["together"] else -1
         out.append(

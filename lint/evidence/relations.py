@@ -62,11 +62,14 @@ _TOGETHER = regex(
 _HAVING = regex(
     rf"\b(?:(?P<an>{_NEAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:larger|higher|"
     rf"greater|more|bigger|stronger|closer)\s+(?:\w+ )?{_LIKE}|"
-    rf"(?:that|which|who) (?:more |most |closely )?(?:resembles?|match(?:es)?|are (?:like|similar|alike|close|near))|"
+    rf"(?:that|which|who) (?:more |most |closely )?(?:resembled?|resembles|match(?:es|ed)?|"
+    rf"(?:are|were|look|looked|lie|lay|sit|sat|stand|stood) (?:like|similar|alike|close|near))|"
     rf"resembling|similar to|much like)"
     rf"|(?P<af>{_FAR}|(?:with|of|at|having|that have|that has|who have|whose) (?:a |the |their )?(?:smaller|lower|less|"
-    rf"little|weaker)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:differ|are (?:unlike|far|distant|dissimilar))))\b"
-    rf"(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b"
+    rf"little|weaker)\s+(?:\w+ )?{_LIKE}|(?:that|which|who) (?:differ|"
+    rf"(?:are|were|look|looked|lie|lay|sit|sat|stand|stood) (?:unlike|far|distant|dissimilar))))\b"
+    rf"(?P<gap>(?:[^.;:?!,()\d]|-\d+(?:\.\d+)*){{1,60}}?)\b"
+    rf"(?:(?P<bm>{_MORE}|more often|louder)|(?P<bl>{_LESS}|less often|quieter))\b"
 )
 """ "Closer rivers flood less", "gulls with longer wings dive more", "bakers that are like it hum less"."""
 _AT_HIGH = regex(
@@ -88,12 +91,32 @@ _HELPS = regex(
     rf"lifts?|increases?|spreads?)|(?P<down>hinders?|hampers?|"
     rf"impedes?|inhibits?|discourages?|protects? (?:against|from)|guards? against|curbs?|dampens?|reduces?|lowers?|"
     rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b"
+    rf"(?!\s*(?:[,.;:)]|$|(?:with|as|when|and|by|from|over|in)\b))"
 )
+_UPWARD = r"increases?|rises?|grows?|climbs?|goes up|gets? (?:larger|higher|bigger|more common)"
+_DOWNWARD = r"decreases?|falls?|drops?|declines?|shrinks?|diminish(?:es)?|goes down|gets? (?:smaller|lower|rarer)"
+_AS = regex(
+    rf"\b(?:as|when|where|wherever|whenever) (?:the |its |their )?{_LIKE}\b[^.;:?!,()\d]{{0,40}}?"
+    rf"\b(?:(?P<an>{_UPWARD})|(?P<af>{_DOWNWARD}))\b,?[^.;:?!,()\d]{{1,50}}?"
+    rf"\b(?:(?P<bm>{_UPWARD})|(?P<bl>{_DOWNWARD}))\b"
+)
+""" "As the likeness to the mason rises, humming falls"."""
 _SHORT = regex(
     rf"^\W*(?:the )?(?:(?P<an>{_NEAR})|(?P<af>{_FAR}))(?: \w+){{0,3}}, (?:the )?(?:(?P<bm>{_MORE})|"
     rf"(?P<bl>{_LESS}))(?: \w+){{0,3}}"
     r"\W*$"
 )
+
+
+_SHAPED = regex(
+    r"\b(?:(?P<up>increasing|rising|upward|direct|growing)|(?:decreasing|falling|downward|inverse|declining|shrinking))"
+    r"(?: \w+)? (?:relation(?:ship)?|association|link|connection|trend|dependence|slope)\b"
+    rf"(?=[^.;:?!]{{0,60}}?\b{_LIKE}\b)|"
+    r"\b(?:trends?|slopes?|lines?|clouds?|relation(?:ship)?|points?) (?:[\w-]+ ){0,2}?"
+    r"(?:(?P<upward>upwards?|uphill)|(?:downwards?|downhill))"
+    r"(?= (?:from left to right|with|as)\b| (?:in|for) (?:all|every|each)\b)"
+)
+""" "A falling relation between the likeness and the rate", "the trend runs uphill from left to right"."""
 
 
 def relation_sign(text: str) -> tuple[int, int, int] | None:
@@ -126,8 +149,11 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
     for match in _AT_HIGH.finditer(text) if not hits else ():
         hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+    for match in _AS.finditer(text):
+        hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
     if not hits:
         hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONGSIDE.finditer(text))
+    hits.extend((m.start(), m.end(), 1 if m["up"] or m["upward"] else -1) for m in _SHAPED.finditer(text))
     short = _SHORT.match(text)
     if short is not None:  # "More alike, louder."
         hits.append((short.start(), short.end(), (1 if short["an"] else -1) * (1 if short["bm"] else -1)))

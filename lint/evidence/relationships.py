@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .correlations import records
-from .directed import clash_of, moves_in
+from .directed import clash_of, coefficients_in, moves_in
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words, strength_words
@@ -33,17 +33,18 @@ def _main_sign(evidence: Evidence) -> int:
 
 
 def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
-    coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
+    """The sign that words give to a relation, against its coefficients or, for a title, those of the page."""
     text = sentence.text
     correlative = relation_sign(text)
+    stated = any(w.polar for w in words) and _LINK.search(text) is not None
     if not _RELATION.search(text) and not any(w.polar for w in words) and correlative is None:
         return
-    if not coefficients:
-        stated = any(w.polar for w in words) and _LINK.search(text) is not None
-        coefficients = _earlier(sentence) if correlative is not None or stated else []
-        at = len(text)
-    else:
-        at = coefficients[0].at - sentence.start
+    coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
+    if stated:
+        yield from _of_stated(sentence, words, coefficients)
+    at = coefficients[0].at - sentence.start if coefficients else len(text)
+    if not coefficients and (correlative is not None or stated):
+        coefficients = _earlier(sentence)
     if coefficients:
         if len({n.value > 0 for n in coefficients}) != 1 or any(abs(n.value) < 0.05 for n in coefficients):
             return
@@ -66,9 +67,8 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         correlative = relation_sign(tail) if not re.search(r"\d", tail) else None
     if correlative is not None:
         start, end, said = correlative
-        said_near = _NEARNESS.search(text) is None and any(_DISTANCES.search(p.plain) for p in evidence.passages)
-        if said_near:
-            return  # the coefficients may be those of a distance
+        if _NEARNESS.search(text) is None and _is_of_distance(evidence):
+            return
         if said != sign:
             place = sentence.passage.place(sentence.start + start, sentence.start + end)
             if correlative in (relation_sign(first), relation_sign(text)) or not coefficients:
@@ -81,6 +81,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         yield from _of_subject(sentence, first, coefficients, sign, shown)
         return  # "Larger models lose less": the comparative is the subject's
     mine = [w for w in words if w.end <= len(first) and not _BEFORE_NUMBER.match(text[w.end :])]
+    mine += [w for w in words if w.polar and _BEHIND.fullmatch(text[len(first) : w.start])]
     polar = [w for w in mine if w.polar]
     chosen = polar or mine
     if not chosen or len(chosen) > 2:
@@ -97,10 +98,33 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         yield clash_of(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
 
 
+def _is_of_distance(evidence: Evidence) -> bool:
+    """True if the page's coefficients may be those of a distance, which has the other sign."""
+    if evidence.quantities & _REMOTE:
+        return True
+    return any(_DISTANCES.search(r.passage.plain) for r in records(evidence) if r.passage is not None and not r.prior)
+
+
+def _of_stated(sentence: Sentence, words: list[DirectionWord], coefficients: list[Number]) -> Iterator[Clash]:
+    """ "The relation is negative everywhere, between 0.3 and 0.6": bare values behind it, which all have one sign."""
+    values = coefficients_in(sentence)
+    polar = [w for w in words if w.polar and w.end <= (values[0].start - sentence.start if values else 0)]
+    if coefficients or len(polar) != 1 or len({v.value > 0 for v in values}) != 1:
+        return
+    between = sentence.between(sentence.start + polar[0].end, values[0].start)
+    if polar[0].sign * values[0].value < 0 and not re.search(r"[;]|\b(?:but|while|whereas|except|than)\b", between):
+        yield clash_of(sentence, polar[0], f"'{polar[0].text}' beside {values[0].text}")
+
+
 _BEFORE_NUMBER = regex(r"\s+(?:[pαN]\s*=\s*)?[-−+]?\.?\d")
 """Behind "below": a bound, and no direction."""
+_BEHIND = regex(
+    r"(?:[ρr]|rho)?\s?=?\s?[-−+]?\d?\.\d+(?:[,;]?\s[pPnN]\s?[=<>≈]\s?[^,;()]+)*,?\s"
+    r"(?:(?:which|it|that|is|was|are|also|too|again|all|both|each|and|so|likewise)\s)*"
+)
+"""From a coefficient to "negative" behind it: "gives ρ = .48, N = 504, which is also negative"."""
 _LINK = regex(
-    r"\b(?:relations?|relationship|links?|associations?|correlations?|coefficients?|trends?|slopes?|dependence|"
+    r"\b(?:relations?|relationship|links?|associations?|correlations?|coefficients?|spearman|pearson|trends?|slopes?|dependence|"
     r"connection)\b",
     re.IGNORECASE,
 )
@@ -135,6 +159,7 @@ _NEARNESS = regex(
     r"resemblance)\b",
     re.IGNORECASE,
 )
+_REMOTE = frozenset(["distance", "dissimilarity", "remoteness"])
 _DISTANCES = regex(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE)
 
 
@@ -142,7 +167,7 @@ def _earlier(sentence: Sentence) -> list[Number]:
     """The coefficients of the sentence before for "Hedging decreases with overlap."; for an opening, of the next."""
     sentences = sentence.passage.sentences
     i = next(i for i, s in enumerate(sentences) if s is sentence)
-    if sentence.numbers:
+    if any(n.role not in ("count", "n") for n in sentence.numbers):
         return []
     beside = sentences[i - 1] if i else sentences[1] if len(sentences) > 1 else sentence
     return [n for n in beside.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]

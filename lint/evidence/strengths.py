@@ -11,10 +11,10 @@ from .claims import is_claim
 from .correlations import Record, records
 from .directed import clash_of
 from .grammar import Number
-from .idioms import spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, DirectionWord, strength_words
 from .passages import Passage, Sentence
+from .versus import weighed_clashes
 
 __all__ = ["strength_clashes"]
 
@@ -28,7 +28,9 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             words = strength_words(sentence.text)
             coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound]
-            if len(words) == 1:
+            weighed = list(weighed_clashes(sentence))
+            yield from weighed
+            if len(words) == 1 and not weighed:
                 verdict = _strength(evidence, passage, sentence, words[0], coefficients)
                 if not verdict and before is not None and not coefficients:
                     verdict = _replaced(sentence, words[0], before) or _strength_of(
@@ -186,24 +188,13 @@ _RELATIVE_TO = regex(
 def _strength(
     evidence: Evidence, passage: Passage, sentence: Sentence, word: DirectionWord, coefficients: list[Number]
 ) -> str:
-    move = next(
-        (s for s in spans(sentence) if s.left.role == s.right.role == "coefficient" and s.kind != "range"), None
-    )
-    if move is not None and re.search(r"\bfrom\b", sentence.between(max(sentence.start, move.start - 40), move.start)):
-        change = abs(move.right.value) - abs(move.left.value)
-        return f"beside {move.left.text} to {move.right.text}" if change * word.sign < 0 else ""
-    if (
-        len(coefficients) == 2
-        and re.search(r"\b(?:than|against|vs|versus)\b", sentence.between(coefficients[0].end, coefficients[1].at))
-        and coefficients[0].at - sentence.start > word.start
-    ):
-        return ""
     if len(coefficients) != 1:
         return ""
     turned = _ADDING.match(sentence.text) is not None
-    if _WITH_THEM.search(sentence.text) or (turned and _WITHOUT.search(sentence.text) is None):
-        return ""  # of the fit that the coefficient is not about
     own = coefficients[0]
+    beyond = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
+    if (_WITH_THEM.search(sentence.text) and not beyond) or (turned and _WITHOUT.search(sentence.text) is None):
+        return ""  # of the fit that the coefficient is not about
     mine = next((r for r in records(evidence) if r.coefficient is own), None)
     at = sentence.start + word.end
     compared = [
@@ -217,8 +208,7 @@ def _strength(
         others = _others(evidence, mine)
     if not others:
         return ""
-    than = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
-    than = than or (own.end <= sentence.start + word.start and _RELATIVE_TO.match(sentence.text) is not None)
+    than = beyond or (own.end <= sentence.start + word.start and _RELATIVE_TO.match(sentence.text) is not None)
     least, most = sorted((abs(own.low), abs(own.high)))  # as printed: -0.90 may be weaker than -0.897
     larger = all(abs(o) > most for o in others)
     smaller = all(abs(o) < least for o in others)

@@ -1,4 +1,4 @@
-"""Two rates that a comparative sets against each other: "sold more in May (30%) than in June (12%)"."""
+"""Two rates, or two coefficients, that a comparative sets against each other: "sold more in May (30%) than in June"."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ import re
 from collections.abc import Iterator
 
 from ..regex import regex
-from .directed import Rate, clash_of, rates_in
+from .directed import Rate, clash_of, coefficients_in, rates_in
 from .knowledge import Clash
-from .lexicon import MOOT, DirectionWord
+from .lexicon import MOOT, DirectionWord, strength_words
 from .passages import Sentence
 
-__all__ = ["versus_clashes"]
+__all__ = ["versus_clashes", "weighed_clashes"]
 
 _COMPARATIVE = regex(
     r"\b(?:(?P<up>more|higher|greater|larger|bigger|commoner|likelier|louder|oftener|above|ahead of|exceeds?|exceeded|"
-    r"surpass(?:es|ed)?|outdoes|beats?|tops?|outstrips?|outnumbers?|dwarfs|eclipses|overshadows|outranks|outpaces|"
-    r"outscores|outperforms)|(?P<down>less|fewer|lower|smaller|rarer|quieter|scarcer|below|beneath|behind|trails?|"
-    r"lags?|"
+    r"surpass(?:es|ed)?|outdoes|beats?|tops|outstrips?|outnumbers?|dwarfs|eclipses|overshadows|outranks|outpaces|"
+    r"outscores|outperforms)|(?P<down>less|fewer|lower|smaller|rarer|quieter|scarcer|below|beneath|"
+    r"behind(?! (?:it|them|him|her)\b)|trails?|lags?|"
     r"falls short of|undershoots|is (?:dwarfed|exceeded|beaten|surpassed|topped) by))\b"
     r"(?!\s+than\s+(?:about |nearly |some )?(?:a |one |two |three )?"
     r"(?:half|thirds?|quarters?|fifths?|tenths?|one|two|three|four|five|six|seven|eight|nine|ten|\d))(?!\s+(?:layers?|"
-    r"data|examples?|training|epochs?|steps?|samples?|work|detail\w*|precise\w*|than (?:that|this|once|twice))\b)",
+    r"data|examples?|training|epochs?|steps?|samples?|work|detail\w*|precise\w*|than (?:(?:that|this)(?! of\b)|once|"
+    r"twice))\b)(?!\s+(?:the )?(?:p\s?[<=]\s?)?0?\.0\d)",
     re.IGNORECASE,
 )
 _AGAINST = regex(
     r"\b(?:than|against|versus|vs\.?|compared (?:with|to)|in comparison (?:with|to)|as opposed to|relative to|"
-    r"in contrast to|instead of|rather than|where)\b",
+    r"in contrast to|instead of|rather than|in place of|formerly|previously|(?:up|down) from|where)\b",
     re.IGNORECASE,
 )
 _OPENING = regex(
@@ -44,54 +45,144 @@ _WITH_THAN = frozenset(
     ]
 )
 """The others stand between two things by themselves."""
-_LABEL = regex(r"\s*%?\s*(?:of \w+\s+)?(?P<label>without|with|before|after)\b(?! the exception)", re.IGNORECASE)
-_SIDE = regex(r"\s+(?:\w+\s+){0,3}?(?P<label>without|with|before|after)\b", re.IGNORECASE)
 
 
 def versus_clashes(sentence: Sentence) -> Iterator[Clash]:
     """A comparative that the two rates of its sentence contradict."""
     rates = rates_in(sentence)
-    if len(rates) != 2 or rates[0].value == rates[1].value or rates[0].role != rates[1].role:
+    if len(rates) != 2 or rates[0].role != rates[1].role or MOOT.search(sentence.text):
         return
-    if MOOT.search(sentence.text) or ";" in sentence.between(rates[0].end, rates[1].start):
+    words = [
+        DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m.group(0))
+        for m in _COMPARATIVE.finditer(sentence.text)
+    ]
+    yield from _weighed(sentence, words, rates, [r.value for r in rates])
+
+
+_IN_SIZE = regex(r"\b(?:magnitude|absolute|in size|modulus|away from zero)\b|\|", re.IGNORECASE)
+
+
+def weighed_clashes(sentence: Sentence) -> Iterator[Clash]:
+    """A word of strength or of size that the two coefficients of its sentence contradict."""
+    pair = coefficients_in(sentence)
+    if len(pair) != 2 or pair[0].value * pair[1].value <= 0:
         return
-    words = list(_COMPARATIVE.finditer(sentence.text))
-    if not words or len({m.lastgroup for m in words}) != 1:
+    words = strength_words(sentence.text)
+    if pair[0].value > 0 or _IN_SIZE.search(sentence.text):
+        words += [
+            DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m.group(0))
+            for pattern in (_COMPARATIVE, _CHANGED)
+            for m in pattern.finditer(sentence.text)
+        ]
+    yield from _weighed(sentence, words, pair, [abs(c.value) for c in pair])
+
+
+_CHANGED = regex(
+    r"\b(?:(?P<up>lift(?:s|ed)?|raise[sd]?|rais(?:es|ed)|pushe[sd] up|increase[sd]?|rises?|rose)|"
+    r"(?:lower(?:s|ed)|reduce[sd]?|pulls? down|drag(?:s|ged) down|decrease[sd]?|falls?|fell|drops?|dropped))\b",
+    re.IGNORECASE,
+)
+"""What is done to a coefficient."""
+
+
+def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], sizes: list[float]) -> Iterator[Clash]:
+    """The one word that compares two numbers, where their sizes say the other."""
+    a, b = pair
+    opened = 1 + max(sentence.text.rfind(mark, 0, a.start - sentence.start) for mark in ":;")
+    own_words = [w for w in words if w.start >= opened] or words
+    if sizes[0] == sizes[1] or len(own_words) != 1:
         return
-    match = words[0] if len(words) == 1 else None
-    if match is None or _DENIED.search(sentence.text[max(0, match.start() - 40) : match.start()]):
+    (word,) = own_words
+    if _DENIED.search(re.split(r"[:;]", sentence.text[max(0, word.start - 40) : word.start])[-1]):
         return
-    said = 1 if match["up"] else -1
-    compared = _compared(sentence, match, rates)
-    if compared is None:
+    own = _own(sentence, word, a, b)
+    if own is None:
         return
-    own, other = compared
-    if (own.value - other.value) * said < 0:
-        word = DirectionWord(match.start(), match.end(), said, match.group(0))
+    other = b if own is a else a
+    if (sizes[pair.index(own)] - sizes[pair.index(other)]) * word.sign < 0:
         yield clash_of(sentence, word, f"'{word.text}' of {own.text}, beside {other.text}")
 
 
-def _compared(sentence: Sentence, word: re.Match[str], rates: list[Rate]) -> tuple[Rate, Rate] | None:
-    """The rate that is said to be more or less, and the one that it is compared with."""
-    a, b = rates
-    start, end = sentence.start + word.start(), sentence.start + word.end()
-    labels = [_LABEL.match(sentence.between(x.end, x.end + 24)) for x in rates]
-    side = _SIDE.match(sentence.between(end, end + 40))
-    if all(labels) and side is not None:
-        said = [m["label"].lower() for m in labels if m is not None]
-        if said.count(side["label"].lower()) == 1:
-            own = rates[said.index(side["label"].lower())]
-            return own, (b if own is a else a)
-        return None
+_STATISTICS = r"(?:\s*[,;/(]*\s*[pPnN]\s?[=<>≤≈]\s?[\d.,]+\d(?:\s?(?:e|[×x]\s?10\^?)\s?[-−⁻]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\)?)*"
+_LABEL = regex(
+    rf"\s*%?{_STATISTICS}\s*(?:of \w+\s+)?(?P<label>without|with|before|after)\b(?! the exception)", re.IGNORECASE
+)
+_LABEL_BEFORE = regex(
+    r"\b(?P<label>without|with|before|after)\b(?! the exception)[^.;:,()\d]{0,30}[\s(=]*(?:[ρr]\s?=\s?)?$",
+    re.IGNORECASE,
+)
+_SIDE = regex(r"\s+(?:\w+\s+){0,3}?(?P<label>without|with|before|after)\b", re.IGNORECASE)
+_LEFT_OUT = regex(
+    r"\b(?:without|w/o|exclu\w+|leav\w+ out|left out|drop(?:s|ped|ping)?|remov\w+|minus|except|sans|omit\w*|"
+    r"omission)\b",
+    re.IGNORECASE,
+)
+_LET_IN = regex(
+    r"\b(?:with|includ\w+|inclusion|let in|taken in|add(?:s|ed|ing)|addition|admit\w*|admission|join(?:s|ed)?|"
+    r"counted in|entry)\b",
+    re.IGNORECASE,
+)
+_BESIDE = regex(rf"\s*%?{_STATISTICS}\)?,?\s*(?:and |which |that )?(?:is |lies |stays )?")
+"""From a number to the word that sets it beside another: "the coefficient, .55, exceeds"."""
+_ARROWS = regex(r"\s*(?:→|->|=>|⟶|➔|⇒)\s*(?:[ρr]\s?=\s?)?")
+_VALUE = r"(?:(?:the|an?|about|nearly|[ρr]\s?=)\s?)?[-−+]?\d?\.\d+$"
+_FROM = regex(
+    r"(?<!range )(?<!ranges )(?<!run )(?<!runs )(?<!span )(?<!spans )(?<!lie )(?<!lies )(?<!ranging )\bfrom\s+"
+    rf"{_VALUE}",
+    re.IGNORECASE,
+)
+_TO = regex(rf"\bto\s+{_VALUE}", re.IGNORECASE)
+
+
+def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | None:
+    """The number that is said to be more or less than the other; ``None`` where the words leave it open."""
+    start, end = sentence.start + word.start, sentence.start + word.end
+    between = sentence.between(a.end, b.start)
+    if "coefficient" in (a.role, b.role):  # moves of rates have words of their own
+        said = sentence.between(max(sentence.start, a.end - 40), a.end)
+        if _ARROWS.fullmatch(between) or (between.rstrip().endswith(" to") and _FROM.search(said)):
+            return b
+        if _TO.search(said) and between.rstrip().endswith(("from", "from the")):
+            return a
+    labels = [_LABEL.match(sentence.between(x.end, min(sentence.end, x.end + 60))) for x in (a, b)]
+    if not any(labels):
+        earlier = (sentence.start, a.end)
+        labels = [_LABEL_BEFORE.search(sentence.between(i, x.start)) for i, x in zip(earlier, (a, b), strict=True)]
+        labels = labels if all(labels) else [None, None]
+    if all(labels):
+        return _labelled(sentence, word, {m["label"].lower(): x for m, x in zip(labels, (a, b), strict=True) if m})
     if any(labels):
         return None
     if _OPENING.match(sentence.text):
-        return (b, a) if a.end <= start < b.end else None
-    if word.group(0).lower() not in _WITH_THAN and a.end <= start and end <= b.start:
-        near = len(sentence.between(a.end, b.start)) < 90 and not re.search(r"[,:]", sentence.between(a.end, start))
-        return (a, b) if near else None
-    for against in _AGAINST.finditer(sentence.text, word.end()):
+        return b if a.end <= start < b.end else None
+    if ";" in between:
+        return None
+    if word.text.lower() not in _WITH_THAN and a.end <= start and end <= b.start:
+        lead = sentence.between(a.end, start)
+        near = len(between) < 90 and (not re.search(r"[,:]", lead) or _BESIDE.fullmatch(lead) is not None)
+        return a if near else None
+    for against in _AGAINST.finditer(sentence.text, word.end):
         at = sentence.start + against.start()
-        if a.end <= at and at < b.start and not re.search(r"[.:](?:\s|$)", sentence.between(at, b.start)):
-            return a, b
+        if a.end <= at < b.start and not re.search(r"[.:](?:\s|$)", sentence.between(at, b.start)):
+            return a
     return None
+
+
+def _labelled(sentence: Sentence, word: DirectionWord, sides: dict[str, Rate]) -> Rate | None:
+    """Of two numbers, one "with" or "after" and one "without" or "before", that of which the word's clause speaks."""
+    ours = [x for label, x in sides.items() if label in _LATER]
+    theirs = [x for label, x in sides.items() if label not in _LATER]
+    if len(ours) != 1 or len(theirs) != 1:
+        return None
+    said = _SIDE.match(sentence.text[word.end : word.end + 40])
+    if said is not None:
+        later = (said["label"].lower() in _LATER) != (re.search(r"\bthan\b", said.group(0)) is not None)
+        return ours[0] if later else theirs[0]
+    clause = re.split(r"[;.]\s", sentence.text[: word.start])[-1] + re.split(r"[;:.(]", sentence.text[word.end :])[0]
+    if "before" in sides or "after" in sides:
+        return ours[0]  # what was done came in between
+    out, let = _LEFT_OUT.search(clause) is not None, _LET_IN.search(clause) is not None
+    return None if out == let else ours[0] if let else theirs[0]
+
+
+_LATER = ("with", "after")
