@@ -128,9 +128,9 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if len(here) < 2 and not alone:
                     if (
                         not known
+                        or not (owner or END_TO_END.search(sentence.text))  # else of nobody knows which two
                         or difference_fits(low, high, _elsewhere(evidence, sentence), False)
                         or difference_fits(low, high, known, False)
-                        or not (sentence.names or len(around) >= 2 or END_TO_END.search(sentence.text))
                     ):
                         continue
                 elif (
@@ -167,7 +167,7 @@ def _owner(sentence: Sentence, number: Number) -> str:
         return ""
     for m in names:
         if m.end <= number.start and re.fullmatch(
-            r"[`\"'’*]*\s*(?:by|with|at|changes? by|gains|loses|:|\(|,|=|—|–)?\s*",
+            r"[`\"'’*]*\s*(?:(?:[a-z]+ ){0,2}by|with|at|gains|loses|:|\(|,|=|—|–)?\s*",
             sentence.between(m.end, number.start),
         ):
             return m.name

@@ -10,8 +10,6 @@ from .claims import is_claim
 from .compared import (
     EARLIER_ISSUE,
     END_TO_END,
-    OTHER_SET,
-    difference_fits,
     distinct_rates,
     holds_rates,
     is_parted,
@@ -57,11 +55,8 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     here = values_of(sentence, False)
                 known = [((a.low, a.high), (b.low, b.high)) for a, b in known_pairs(evidence, sentence)]
                 pairs = [(a, b) for a in here for b in here if a is not b]
-                if not pairs and _contradicts_gap(evidence, sentence, number):
-                    yield _fold_clash(passage, number)
-                    continue
-                if not pairs and not (known and len(sentence.names) >= 2):
-                    continue
+                if not pairs:
+                    continue  # of what else the page does not say
                 if sentence.names and not rates_of(sentence, False) and not (evidence.datasets and known):
                     continue  # "For a it is 5.2×" behind two rates of b
                 if _ratio_fits(number, pairs):
@@ -121,28 +116,6 @@ def _fold_clash(passage: Passage, number: Number) -> Clash:
         f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of",
         "divide again, from unrounded values",
     )
-
-
-def _contradicts_gap(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
-    """True if the rates that have the gap beside a ratio have another ratio.
-
-    "41.1 points, that is 2.1×" with one rate beside it says both: 78.3% and what lies 41.1 points below or above.
-    """
-    gaps = [n for n in sentence.numbers if n.role == "points" and not n.bound]
-    if len(gaps) != 1:
-        return False
-    low, high = gaps[0].scaled()
-    low, high = (low, high) if low >= 0 else (-high, -low)
-    fitting = [
-        ((a.low, a.high), (b.low, b.high))
-        for a, b in (*known_pairs(evidence, sentence), *(() if sentence.names else widest_pairs(evidence)))
-        if difference_fits(low, high, [((a.low, a.high), (b.low, b.high))], False)
-    ]
-    rates = rates_of(sentence, True)
-    if len(distinct_rates(rates)) == 1 and not OTHER_SET.search(sentence.text):
-        least, most = rates[0]
-        fitting += [(rates[0], (least - high, most - low)), ((least + low, most + high), rates[0])]
-    return bool(fitting) and not _ratio_fits(number, [*fitting, *((b, a) for a, b in fitting)])
 
 
 def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
