@@ -126,6 +126,9 @@ class RowSpec:
     suffix: bool = False
     """A longer label that ends in one of the names is the row too ("Marker source")."""
     not_applicable: bool = False
+    """``N/A — reason`` answers it."""
+    may_be_none: bool = False
+    """"none" by itself answers it: no clipping, no adapter."""
     product: bool = False
     """The value is a product of factors that must come out."""
     seeds: bool = False

@@ -18,7 +18,9 @@ __all__ = ["Use", "first_uses", "spells"]
 _ACRONYM = regex(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
 _ROMAN = regex(r"(?=..)X{0,3}(?:IX|IV|V?I{0,3})")
 """Plate IX, appendix II."""
-_WORD = regex(r"[^\W\d_]+")
+_HYPHENS = "-‐‑"
+_WORD = regex(rf"[{_HYPHENS}]?[^\W\d_]+")
+"""The hyphen before the later parts of a compound stays with them: they need not give a letter of their own."""
 
 
 @struct
@@ -84,15 +86,19 @@ def _status(text: str, start: int, end: int, acronym: str) -> tuple[Literal["exp
         words = _WORD.findall(before)
         stretch = spells(acronym, words)
         if stretch:
-            return "expanded", " ".join(stretch)
+            return "expanded", _joined(stretch)
         if not any(c.isdigit() for c in behind.split(")")[0]):  # "the last one (BR, −9.5 pp)" defines nothing
-            return "wrong", " ".join(words[-len(acronym) :])
+            return "wrong", _joined(words[-len(acronym) :]).lstrip(_HYPHENS)
     if behind.lstrip().startswith("("):
         inside = behind.lstrip()[1:].split(")")[0]
         words = _WORD.findall(inside)
         if spells(acronym, words[: 2 * len(acronym)]):
             return "expanded", inside
     return "bare", ""
+
+
+def _joined(words: list[str]) -> str:
+    return "".join(word if word[0] in _HYPHENS else f" {word}" for word in words).strip()
 
 
 _SMALL = frozenset(
@@ -103,27 +109,31 @@ _SMALL = frozenset(
 def spells(acronym: str, words: list[str]) -> list[str]:
     """The last of ``words`` that spell ``acronym``, letter by letter; an empty list where none do.
 
-    The first letter must begin the first word; at least half of the letters must begin words.
+    The first letter must begin the first word; at least half of the letters must begin words. Small words, and the
+    later parts of a compound (with their hyphen in front), need not give a letter.
 
     >>> spells("LOO", ["we", "use", "leave", "one", "out"])
     ['leave', 'one', 'out']
+    >>> spells("WAR", ["a", "well", "-known", "answer", "rate"])
+    ['well', '-known', 'answer', 'rate']
     >>> spells("LOO", ["largest", "distance", "removal"])
     []
     """
     letters = fold(acronym)
     for count in range(1, min(len(words), 2 * len(letters) + 2) + 1):
-        stretch = [fold(w) for w in words[-count:]]
-        if stretch[0][:1] == letters[0] and stretch[0] not in _SMALL and _spelled(letters, stretch):
+        stretch = [fold(w.lstrip(_HYPHENS)) for w in words[-count:]]
+        silent = [w in _SMALL or v[0] in _HYPHENS for w, v in zip(stretch, words[-count:], strict=True)]
+        if stretch[0][:1] == letters[0] and stretch[0] not in _SMALL and _spelled(letters, stretch, silent):
             return words[-count:]
     return []
 
 
-def _spelled(letters: str, words: list[str]) -> bool:
-    """True if ``letters`` can be read off ``words`` in order, every word but small ones giving at least one."""
+def _spelled(letters: str, words: list[str], silent: list[bool]) -> bool:
+    """True if ``letters`` can be read off ``words`` in order, every word but those that may be silent giving one."""
     # best[k]: most initials among the first k letters after the words so far
     best: dict[int, int] = {0: 0}
-    for word in words:
-        following: dict[int, int] = dict(best) if word in _SMALL else {}
+    for word, may_be_silent in zip(words, silent, strict=True):
+        following: dict[int, int] = dict(best) if may_be_silent else {}
         for k, initials in best.items():
             position, j = 0, k
             while j < len(letters):

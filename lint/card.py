@@ -148,11 +148,12 @@ _UNTRAINED = regex(
 _TRAINING = regex(r"^\W*(?:method|train\w*|fine-?tun\w*|recipe|procedure|trainable|approach|mode)\b", re.IGNORECASE)
 
 
-def _explained(row: CardRow, rows: Iterable[CardRow]) -> bool:
-    """True if the row on the method says that nothing was trained, which is why there is no learning rate."""
+def _explained(page: Page, row: CardRow, rows: Iterable[CardRow]) -> bool:
+    """True if another row says why there is no such value: nothing was trained, or "n/a (closed-form solver)"."""
     return any(
-        other is not row and _TRAINING.search(other.label) and _UNTRAINED.search(other.said) is not None
+        (_TRAINING.search(other.label) and _UNTRAINED.search(other.said)) or page.reason_not_to_apply(other.said)
         for other in rows
+        if other is not row
     )
 
 
@@ -168,7 +169,9 @@ def unfilled(page: Page, row: CardRow, spec: RowSpec, rows: Iterable[CardRow] = 
         if " " in phrase and value.startswith(phrase + " "):
             return f"says '{row.said[:60]}'"
     reason = page.reason_not_to_apply(row.said)
-    if reason is not None and _explained(row, rows):
+    if reason is not None and _explained(page, row, rows):
+        return None
+    if value == "none" and spec.may_be_none:
         return None
     if reason == "":
         return f"says '{row.said}' without a reason"

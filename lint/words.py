@@ -37,7 +37,14 @@ _SAMPLE_SIZE = (
     regex(rf"\b(?:{_COUNT})\s+(?:\w+\s+)?(?:per\s+(?!cent\b)\w|each\b|apiece\b)", re.IGNORECASE),
     # 200 (source, bystander) pairs, 200 completions
     regex(
-        rf"\b(?:{_COUNT})\s+(?:\([^()]{{1,40}}\)\s+)?(?:\w+\s+)?(?:pairs|completions|generations|responses)\b",
+        rf"\b(?:{_COUNT})\s+(?:\([^()]{{1,40}}\)\s+)?(?:\w+\s+)?(?:pairs|completions|generations|responses|answers|"
+        r"replies|outputs|rollouts|trials|samples|draws)\b",
+        re.IGNORECASE,
+    ),
+    # the 110 bystanders, all 25 anchor words; a few panels or curves, and the length of a course, are no sample
+    regex(
+        r"\b(?:all|the|these)\s+[1-9]\d{1,5}\s+(?:[a-z-]+\s+)?"
+        r"(?!(?:steps|epochs|rounds|checkpoints|layers|depths|hours|days|points)\b)[a-z]{2,}s\b",
         re.IGNORECASE,
     ),
 )
