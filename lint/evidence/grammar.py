@@ -140,6 +140,8 @@ _SIZE_AFTER = regex(
 )
 _LEVELS = (1, 5, 10, 50, 66, 67, 68, 80, 83, 84, 85, 89, 90, 94, 95, 97, 97.5, 98, 99, 99.5, 99.9, 99.99)
 """Usual levels of intervals and tests; another percentage before "CI" is the estimate."""
+_LEVEL_OF_RANGE = regex(r"\s?:?\s[-−+]?\d[\d.]*\s?%?\s?(?:to|,|–|—|-)\s?[-−+]?\d[\d.]*\s?%?\s?[)\],;]")
+"""Behind the level in "(95% 50.2–67.5)"."""
 _RANGED = regex(r"\s*(?:to|,|;|–|—|-|\.\.|…)\s*[-−+]?\.?\d")
 _NEXT = regex(r"/[pPnN]\s?[=<]")
 _RELATIONS = "=:≈~<>≤≥≪"
@@ -344,7 +346,11 @@ def _role(
         return "points", "", start
     if unit in ("%", "percent", "per cent"):
         end = (previous is not None and previous.label == "level") or _RANGED.match(after)  # of an interval
-        levelled = _LEVEL_AFTER.match(after) or (not end and _LEVEL_BEFORE.search(before))
+        levelled = (
+            _LEVEL_AFTER.match(after)
+            or (not end and _LEVEL_BEFORE.search(before))
+            or (before[-1:] in "([" and _LEVEL_OF_RANGE.match(after))
+        )
         if levelled and float(body.replace(",", "") or 0) in _LEVELS:
             return "none", "level", start
         return "percent", "", start

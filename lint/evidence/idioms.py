@@ -183,7 +183,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
                 r"(?:CIs?|CI\s?\d\d|[Ii]ntervals?|[Cc]onfidence|Wilson|[Bb]ands?|[Ll]imits|[Bb]ounds|[Ww]hiskers|"
                 r"[Ee]rror bars?)\b(?:\s*\(\d\d(?:\.\d+)?\s?%\))?"
                 r"(?:[\s:=(\[,]*(?:of |(?:(?:run|reach|extend|go|stretch)(?:s|es|ing)? )?from |is |are |was |were |"
-                r"spans? )?|[^.;:\d()\[\]]{1,30}:\s*)$",
+                r"spans? )?|[^.;:\d()\[\]]{1,30}:\s*)$|[(\[]\s*\d\d(?:\.\d+)?\s?%\s?:?\s*$",
                 before,
             )
             is not None
@@ -296,7 +296,7 @@ SHARE_OF = regex(
     r"\s*\b(?:of|through|from) (?:(?:its|his|her|the|their|that|this|all|what|eventual|total)\b|[\w`-]+['’]s?\s)"
     r"[^.;,)]{0,40}?"
     r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|"
-    r"effect|range|course|height|top)\b",
+    r"effect|range|course|height|top|gap|difference|distance|shift|spread)\b",
     re.IGNORECASE,
 )
 """Behind a number that is a share of a course: "58% of its rise"."""

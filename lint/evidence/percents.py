@@ -9,7 +9,7 @@ from ..regex import regex
 from .claims import is_claim
 from .compared import difference_fits, known_pairs, rates_of, widest_pairs
 from .grammar import Number
-from .idioms import adjacent, intervals, spans
+from .idioms import SHARE_OF, adjacent, intervals, spans
 from .knowledge import Clash, Evidence
 from .passages import Sentence
 
@@ -83,7 +83,10 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             beside = None
-            for _i, number in enumerate(sentence.numbers):
+            shared = min((x.start for x in sentence.numbers if _is_share(sentence, x)), default=sentence.end)
+            for number in sentence.numbers:
+                if number.start >= shared:
+                    break  # and so are those behind it: "63% of the gap for one, 40% for the other"
                 if (
                     number.role != "percent"
                     or id(number) in ends
@@ -134,6 +137,11 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
                     "write pp",
                 )
+
+
+def _is_share(sentence: Sentence, number: Number) -> bool:
+    """True for "63% of the gap"."""
+    return number.role == "percent" and SHARE_OF.match(sentence.passage.plain, number.end) is not None
 
 
 _LEVEL_FOR = regex(r"\s*(?:for|in|of|with|at|under|among|on)\s+(?:the |its |their )?[`\"'*]*[^\W\d]", re.IGNORECASE)

@@ -26,7 +26,7 @@ def zero_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for number in passage.numbers:
             if number.role == "p" and number.value == 0 and number.bound not in (">", ">="):
-                if _is_mended(passage, number):
+                if _is_mended(passage, number) or _PERMUTED.match(passage.plain, number.end):
                     continue
                 yield Clash(
                     "p-zero",
@@ -46,6 +46,10 @@ _MENDS = regex(
     r"(?:read|print|report|stat|giv|quot|writ)\w*",
     re.IGNORECASE,
 )
+
+
+_PERMUTED = regex(r"\s*(?:/|of|out of)\s*\d")
+"""Behind the 0 of "0/10,000": a count of permutations, which says itself how small its p can be."""
 
 
 def _is_mended(passage: Passage, zero: Number) -> bool:

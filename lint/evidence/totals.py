@@ -13,7 +13,7 @@ from leakstats.records import struct
 from ..document import Table
 from ..inline import Text
 from ..regex import regex
-from .grammar import SPELLED, WORD_NUMBERS, Number
+from .grammar import SPELLED, WORD_NUMBERS, Number, spelled_numbers
 from .knowledge import Clash, Evidence
 from .names import index_of
 from .stretches import stretches
@@ -292,7 +292,7 @@ _CELL = regex(
 def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Numbers of cells ("7 kilns in 6 towns are 42 cells") that no counts of things make."""
     for text, plain, numbers in _with_totals(evidence):
-        own = [s for s in _stated(plain) if s.noun not in _ASKED]
+        stated = [s for s in _stated(plain) if s.noun not in _ASKED]
         for number in numbers:
             if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
                 continue
@@ -304,8 +304,8 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
             ):
                 continue
             value = int(number.value)
-            mine = [s for s in own if s.value != value]
-            if len({s.noun for s in mine}) < 2:
+            mine = [s for s in _of_sentence(plain, number, stated) if s.value != value]
+            if len({s.noun for s in mine}) < 2 or _is_product(value, plain, numbers):
                 continue
             others = [s for s in _everywhere(evidence) if s.value != value]
             if _makes(value, mine, others, "", 1) or any(a.value * (b.value - 1) == value for a in mine for b in mine):
@@ -318,6 +318,12 @@ def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"{number.text} is no product of the counts that the page states",
                 "correct the total or a factor",
             )
+
+
+def _is_product(value: int, plain: str, numbers: Sequence[Number]) -> bool:
+    """True if two whole numbers of a text, of whatever they are, make a value: "8 ovens and 9 time points"."""
+    said = {int(n.value) for n in numbers if n.decimals <= 0 and 1 < n.value < value} | spelled_numbers(plain)
+    return any(a > 1 and value % a == 0 and value // a in said for a in said)
 
 
 _PAIRED = regex(r"\s+(?:[a-z-]+\s+)??(?:pairs|combinations|comparisons|contrasts)\b", re.IGNORECASE)

@@ -190,17 +190,17 @@ def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number
     return all(_is_set_against(sentence, s.number, rate) or _is_of_rate_before(sentence, s, rate) for s in sizes)
 
 
-_OPENED = regex(r"\s*%?\s*\((?:[^()\d]|\d+ of )*$")
 _OF_EACH = regex(r"[^.;)\d]{0,24}\b(?:each|per|every|apiece|both|either|an?|all)\b", re.IGNORECASE)
 
 
 def _is_of_rate_before(sentence: Sentence, size: Size, rate: Number) -> bool:
     """True for a rate behind a bracket that says the size of another: "59.2% own (n = 120) vs 26.9% bystanders"."""
-    if rate.start < size.number.end or _OF_EACH.match(sentence.passage.plain, size.number.end):
+    plain = sentence.passage.plain
+    if _OF_EACH.match(plain, size.number.end):
         return False
-    before = [r for r in _rates(sentence) if r.end <= size.number.at]
-    words = sentence.between(before[-1].end, size.number.at) if before else ""
-    return bool(before) and _OPENED.search(words) is not None and words.count("(") == 1
+    opened, closed = plain.rfind("(", sentence.start, size.number.at), plain.find(")", size.number.end)
+    inside = opened >= 0 and ")" not in plain[opened : size.number.at]
+    return inside and 0 <= closed < rate.start and any(r.end <= opened for r in _rates(sentence))
 
 
 def _is_set_against(sentence: Sentence, size: Number, rate: Number) -> bool:
