@@ -65,16 +65,15 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
             found = []
             for q in quantifiers(sentence.text):
                 start, end = sentence.start + q.start, sentence.start + q.end
-                found.append(
-                    Counted(sentence, start, end, q.low, q.high, q.total, _noun(sentence, end), q.text.strip())
-                )
+                noun = _noun(sentence, end) or _head(sentence, start)
+                found.append(Counted(sentence, start, end, q.low, q.high, q.total, noun, q.text.strip()))
             taken = [(c.start, c.end) for c in found]
             for k, n in pairs_of_counts(sentence):
                 allowed = _allowed(sentence, k, int(n.value))
                 if any(a < n.end and k.start < b for a, b in taken):
                     continue  # "all but one of the five"
                 if n.value <= _MOST_THINGS and allowed is not None:
-                    noun = _noun(sentence, n.end)
+                    noun = _noun(sentence, n.end) or _head(sentence, k.start)
                     found.append(
                         Counted(sentence, k.start, n.end, *allowed, int(n.value), noun, f"{k.text} of {n.text}")
                     )
@@ -148,6 +147,16 @@ def _noun(sentence: Sentence, at: int) -> str:
         if word.lower() in ("in", "at", "by", "for", "with", "under", "on", "of", "from", "to", "than", "and"):
             return ""
     return ""
+
+
+_HEAD = regex(r"(?:^|[.;]\s)\W*(?:the |our )?(?P<noun>[a-z]+s)\b[^.;:]*:\s*(?:for |in |at )?$", re.IGNORECASE)
+
+
+def _head(sentence: Sentence, at: int) -> str:
+    """What "Rivers over 10%: 4 of 6" counts: the plural with which the words before the colon begin."""
+    head = _HEAD.search(sentence.between(sentence.start, at))
+    noun = head["noun"].lower().rstrip("s") if head is not None and not _NO_NOUN.fullmatch(head["noun"]) else ""
+    return "" if noun in _ANY else noun
 
 
 def count_clashes(evidence: Evidence) -> Iterator[Clash]:

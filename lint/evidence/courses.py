@@ -118,7 +118,7 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         )
         for s in nets
     ]
-    found += [(evidence.kind(a), delta(a, b)) for a, b in pairs_in_time(evidence, asked.total)]
+    found += [(evidence.kind(a), delta(a, b)) for a, b in _told(asked, series) or pairs_in_time(evidence, asked.total)]
     if not found:
         found = [(evidence.kind(b), delta(b, a)) for a, b in compared_arms(evidence, asked, series)[0]]
         found += [("", s.facts) for s in contrast_fields(evidence, series) if found]
@@ -142,6 +142,15 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     return out
 
 
+def _told(asked: Asked, series: list[Series]) -> list[tuple[Series, Series]]:
+    """The columns of a course that the passage calls by name, "the rise from T0 to T3", pair by pair."""
+    coded = [s for s in series if s.origin == "page" and _CODE.fullmatch(s.quantity)]
+    said = f"{asked.before} {asked.text}" if coded else ""
+    named = [s for s in coded if re.search(rf"\b{s.quantity}\b", said)]
+    return list(itertools.combinations(named, 2))
+
+
+_CODE = regex(r"[A-Za-z]+\d{1,2}")
 _NEARING = regex(
     r"\b(?:(?P<near>clos(?:es|ed) in|approach(?:es|ed)?|(?:moves?|moved|gets?|got|comes?|came|draws?|drew|drifts?|"
     r"drifted) "
@@ -203,7 +212,7 @@ def _by_points(
     changes = of_arms if of_arms and sure else changes or of_arms
     if _WITHIN.search(before) or bound in ("<", "<="):
         bound = bound if bound in ("<", "<=") else "<="
-        if _THE_TWO.search(asked.text):  # two that the words before it name
+        if _THE_TWO.search(asked.text) or not sure:  # two that the words before it name
             rates = [s for s in series if s.fraction and s.role not in ("net", "gain", "at", "second")]
             changes += [delta(a, b) for a, b in itertools.combinations(rates, 2) if a.origin == b.origin]
         return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]

@@ -32,6 +32,7 @@ from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import (
     AGREE,
     DEEP,
+    DEGREE,
     DENIED_LEVEL,
     FALLS_SHORT,
     FEWER,
@@ -78,7 +79,7 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
     start to end, more of one column than of another, or more than a thing beside the counted ones has. The fields are
     those over as many things as are counted; where several can be meant, each is a reading and all of them are right.
     """
-    if asked.total < 2 or UNREAD.search(asked.text):
+    if asked.total < 2 or UNREAD.search(asked.text) or (DEGREE.search(asked.text) and not asked.numbers):
         return []
     series = fitting(evidence, asked, asked.total)
     found = _read(evidence, asked, series)
@@ -186,6 +187,8 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if number.role == "points":
         return of_points(evidence, asked, series, number)
     if number.role == "percent" or (number.role == "value" and is_rate(sentence, number)):
+        if _AT_PLACE.search(text) and not any(n.startswith("#") for n in asked.names):
+            return []  # at one of several points, which no table of the page has
         scale = 0.01 if number.role == "percent" else 1.0
         levels = level_fields(evidence, series, asked)
         if number.role == "value":  # "a value of at least 0.6" may be of what stands before it
@@ -201,6 +204,9 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         return _tallies(by_words(fits, text), number.bound, 0.0)
     chosen = by_method([s for s in chosen if is_coefficient(evidence, s)] or chosen, number.label + " " + text)
     return _tallies(by_words(chosen, text), number.bound, number.value, absolute=True)
+
+
+_AT_PLACE = regex(r"\b(?:at|with|after) \d[\d,]* (?!points?|pp|percent|or|of)[a-z]+", re.IGNORECASE)
 
 
 def _bound_by_verb(before: str, after: str) -> str:
@@ -357,13 +363,19 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
     fits = [s for s in chosen if is_coefficient(evidence, s)]
     if OF_LIKENESS.search(text) and alike:
         chosen = alike
-    elif (NAMES_COEFFICIENT.search(text) or RELATION.search(text)) and fits:
-        chosen = by_method(fits, text)
+    elif NAMES_COEFFICIENT.search(text) or RELATION.search(text):
+        chosen = by_method(fits, text) or chosen
+    elif _last(NAMES_COEFFICIENT, asked.before) > _last(OF_LIKENESS, asked.before):
+        chosen = fits  # "rho is 0.7 for the first; three of six are negative"
     want = 1 if signed["plus"] else -1
     chosen = printed_ones(evidence, by_words(chosen, text))
     if chosen and chosen[0] not in alike:  # of a coefficient, by whichever method
         chosen = chosen + [s for s in fits if s not in chosen]
     return [tally_of(s.facts, beyond_zero(want)) for s in chosen]
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    return max((m.start() for m in pattern.finditer(text)), default=-1)
 
 
 _BAR = regex(

@@ -14,7 +14,7 @@ from .fields import mentions
 from .grammar import Number
 from .idioms import adjacent, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
-from .lexicon import MOOT, ROLE_WORDS
+from .lexicon import MOOT, ROLE_WORDS, direction_words
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
 from .ranges import members
@@ -217,7 +217,7 @@ _SUBSET = regex(
 )
 _NOT_FIRST = regex(
     r"\b(?:next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|jointly|equal|equally|"
-    r"shared|tied|co)[\s-]+(?:(?:for )?(?:the )?)?$",
+    r"shared|tied|co|me|us|you|them|him|her)[\s-]+(?:(?:for )?(?:the )?)?$",
     re.IGNORECASE,
 )
 _CHANGE = regex(
@@ -278,8 +278,9 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     moved = _moved(sentence, end, holder)
     if change is None and moved is not None and not spread:
         change = "down" if moved[1] < 0 else "any"  # "Largest: a, from 0.21 to 0.47"
-    if said in _OF_DEGREE | _OF_MERIT and _ACTS.search(sentence.between(sentence.start, start)):
-        change = change or "any"  # "the cream works best in dogs"
+    lead = sentence.between(sentence.start, start)
+    if said in _OF_DEGREE | _OF_MERIT and (_ACTS.search(lead) or _of_verb(lead, sentence.between(end, end + 12))):
+        change = change or "any"  # "the cream works best in dogs", "it rises in four towns, most in the last"
     if change is not None:
         candidates = _changes(evidence, holder, candidates)
         if moved is not None:
@@ -345,6 +346,14 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         sentence.passage.place(start, end),
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
+    )
+
+
+def _of_verb(lead: str, after: str) -> bool:
+    """True for a bare "most" whose verb of direction stands earlier in its clause."""
+    clause = re.split(r"[;:(]|\.\s", lead)[-1]
+    return re.match(r"\s*(?:for|in|under|with|at|by|of all)\b", after) is not None and any(
+        not w.polar for w in direction_words(clause)
     )
 
 

@@ -170,7 +170,7 @@ _DOWN = [
     "loses?",
     "lost",
     "losing",
-    "lower",
+    "lower(?![ -]?case)",
     "below",
     "downwards?",
     "shrinks?",
@@ -388,10 +388,12 @@ NEGATED = regex(
 
 
 _ORDERED = regex(
-    r"(?:Add(?:ing)?|Cut(?:ting)?|Drop(?:ping)?|Lower(?:ing)?|Rais(?:e|ing)|Lift(?:ing)?|Los(?:e|ing)|Reduc(?:e|ing)|"
-    r"Shrink(?:ing)?) (?:it|them|this|that|these|those|him|her|the|both|one|two|either|any)\b"
+    r"(?:Add|Cut|Drop|Lower|Raise|Lift|Lose|Reduce|Shrink) (?:it|them|this|that|these|those|him|her|the)\b|"
+    r"(?:[Aa]dding|[Cc]utting|[Dd]ropping|[Ll]owering|[Rr]aising|[Ll]ifting|[Ll]osing|[Rr]educing) "
+    r"(?!from|to|by|below|above|under|over|off|out|in|at|after|with|and|sharply|slightly|steadily|again|back)[a-z]+\b"
 )
 """What is done to a thing, and happens to none: "Drop it and the fit tightens"."""
+_OPENED = regex(r"(?:^|[.,;:(—])\W*$")
 
 
 @struct
@@ -414,7 +416,9 @@ def direction_words(text: str) -> list[DirectionWord]:
     """
     out = []
     for match in _DIRECTION.finditer(lowered(text)):
-        if NEGATED.search(text[max(0, match.start() - 30) : match.start()]) or _ORDERED.match(text, match.start()):
+        if NEGATED.search(text[max(0, match.start() - 30) : match.start()]) or (
+            _ORDERED.match(text, match.start()) and _OPENED.search(text[: match.start()])
+        ):
             continue
         sign = 1 if match["up"] or match["plus"] or match["together"] else -1
         out.append(

@@ -11,6 +11,7 @@ __all__ = [
     "AGREE",
     "CHANGES",
     "DEEP",
+    "DEGREE",
     "DENIED_LEVEL",
     "DIFFERENCE",
     "FALLS_SHORT",
@@ -163,7 +164,8 @@ REFERENCE_NAME = regex(
     r"^(?:no|un|base|control|reference|ref|stock|vanilla|default|original|bare|plain|none|raw)", re.IGNORECASE
 )
 FEWER = regex(
-    r"\b(?:less|fewer|lower|smaller|worse|beneath|below|under|behind|decreas\w+|drop\w*|fall\w*|fell|declin\w+|"
+    r"\b(?:less|fewer|lower(?![ -]?(?:case|half|layers?|bounds?))|smaller|worse|"
+    r"beneath|below|under|behind|decreas\w+|drop\w*|fall\w*|fell|declin\w+|"
     r"reduc\w+|"
     r"los[et]\w*|loss\w*|shrink\w*|shrank|weaken\w*|sink\w*|sank|diminish\w*|dwindl\w*)\b",
     re.IGNORECASE,
@@ -233,6 +235,19 @@ DEEP = frozenset(
         "stage",
     ]
 )
+_GRADES = (
+    r"(?:plain|clear|marked|visible|obvious|evident|pronounced|distinct|steep|sharp|modest|slight|substantial|"
+    r"considerable|sizeable|notable)"
+)
+DEGREE = regex(
+    r"\b(?:clearly|plainly|markedly|noticeably|visibly|strongly|weakly|substantially|considerably|appreciably|slightly|"
+    r"modestly|sharply|steeply|obviously|evidently|distinctly|notably|greatly|heavily|hugely|barely|hardly|much)\b|"
+    rf"\b(?:is|are|was|were|looks?|stays?|remains?|seems?) (?:\w+ )?(?:{_GRADES}|strong|weak|large|small)\b|"
+    rf"\b(?:{_GRADES}|real|true) (?:rise|fall|gain|loss|drop|increase|decrease|change|decline|growth|improvement|shift|"
+    r"effect|difference|benefit)s?\b",
+    re.IGNORECASE,
+)
+"""How far something goes, in words that set no bar: "the rise is plain in 3 of 9"."""
 AGREE = regex(
     r"\b(?:agree(?:s|d)?|same (?:sign|direction|way)|(?:direction|sign|relation|trend|pattern|finding|result|effect) "
     r"(?:holds|is the same|agrees|recurs|repeats)|point(?:s)? the same way|calls? the|tells?|foretells?|anticipates?|"

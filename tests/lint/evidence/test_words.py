@@ -419,6 +419,14 @@ RIGHT = [
     ("A", "The miller rises over the course (+36.4 points), the judge falls (−1.6 points)."),
     ("A", "The miller climbs and the judge drops: +36.4 and −1.6 points."),
     ("A", "The surgeon gains the most among the low starters (+32.4 points)."),
+    ("A", "The rise is plain in three of the eight roles."),
+    ("A", "Five of the eight roles gain noticeably."),
+    ("A", "Roles above 25% after tuning: four of eight."),
+    ("A", "What surprised us most is the baker, at 13.2% after tuning."),
+    ("A", "The rate rises in six of eight roles, most for the sailor and least for the clerk among those."),
+    ("A", "With 40 rows of practice, three of eight roles pass 25%."),
+    ("D", "Two of six languages never answer in lower case."),
+    ("D", "Leaving Greek aside, dropping one prompt turns it (0.13 to 0.17)."),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
@@ -618,6 +626,8 @@ WRONG = [
     ("B", "Pooled ρ = 0.66, N = 12, is also negative."),
     ("A", "The miller falls over the course (+36.4 points)."),
     ("A", "Over the whole run the judge climbs, −1.6 points."),
+    ("A", "Roles above 25% after tuning: five of eight."),
+    ("A", "The rate rises in six of eight roles, most for the clerk."),
 ]
 
 
