@@ -179,11 +179,12 @@ def html_asset(name: str) -> str:
     return (_folder("templates") / "html" / name).read_text("utf-8")
 
 
-def template_versions(kind: str = "clean_result") -> list[str]:
+@functools.cache
+def template_versions(kind: str = "clean_result") -> tuple[str, ...]:
     """The built-in versions of a template, oldest first."""
     folder = _folder("templates") / kind
     found = [f.name for f in folder.iterdir() if _VERSION.fullmatch(f.name) and f.is_dir()]
-    return sorted(found, key=lambda v: int(v[1:]))
+    return tuple(sorted(found, key=lambda v: int(v[1:])))
 
 
 def builtin_template(version: str, kind: str = "clean_result") -> Path:

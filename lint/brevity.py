@@ -13,6 +13,8 @@ __all__ = ["brief_sections"]
 def brief_sections(page: Page) -> Iterator[tuple[Found, bool, str]]:
     """Each of them, whether it has fewer than half of those words, and what is wrong with it."""
     for found in page.outline:
+        if not found.spec.min_words:
+            continue
         words = page.document.words(page.outline.blocks(found))
         if words < found.spec.min_words and not page.waived(found):
             message = (

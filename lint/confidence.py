@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from leakstats.records import struct
 from leakstats.template import Template, fold
 
@@ -47,16 +49,19 @@ def title_marker(title: Title, template: Template) -> Stated | None:
 
 def confidence_lines(page: Page) -> list[Stated]:
     """The lines that state the confidence, in the section where the template has them."""
+    if "confidence lines" not in page.memory:
+        page.memory["confidence lines"] = list(_confidence_lines(page))
+    lines: list[Stated] = page.memory["confidence lines"]
+    return lines
+
+
+def _confidence_lines(page: Page) -> Iterator[Stated]:
     found = page.outline.get(page.template.confidence.section)
-    if found is None:
-        return []
-    lines = []
-    for block in page.outline.blocks(found):
+    for block in page.outline.blocks(found) if found is not None else ():
         if isinstance(block, Paragraph):
             stated = _read(block.text, page.template)
             if stated is not None:
-                lines.append(stated)
-    return lines
+                yield stated
 
 
 def _read(text: Text, template: Template) -> Stated | None:

@@ -97,10 +97,12 @@ def correction_clashes(page: Page) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             yield from _of_threshold(passage, sentence)
+            if "#" in sentence.text or _KEEPS.search(sentence.text) is None:
+                continue
             methods = [name for name, pattern in _METHODS.items() if pattern.search(sentence.text)]
             if not methods and _SOME.search(sentence.text):
                 methods = list(_METHODS)
-            if methods and _KEEPS.search(sentence.text) and "#" not in sentence.text:
+            if methods:
                 yield from _of_count(page.evidence, sentence, methods)
                 yield from _of_one(sentence, methods)
 

@@ -63,8 +63,9 @@ def unit_counts(page: Page) -> list[tuple[int, Passage, Number]]:
         if passage.scope not in ("title", "caption") and passage.text.at not in claims:
             continue
         for sentence in passage.sentences:
-            for number in sentence.numbers if _own(sentence) else ():
-                if number.role == "n" and number.label == "N" and number.decimals <= 0 and number.value >= 2:
+            for number in sentence.numbers:
+                stated = number.role == "n" and number.label == "N" and number.decimals <= 0 and number.value >= 2
+                if stated and _own(sentence):
                     out.append((int(number.value), passage, number))
     return out
 
@@ -127,7 +128,7 @@ _OWN = regex(r"\b(?:its|their) own (?:set of )?(\d{1,4})\b")
 
 def _counts_of_own(page: Page) -> set[int]:
     """Numbers of units that belong to one condition alone, and such numbers times the conditions: no rows repeat."""
-    own = {int(m[1]) for text, _ in page.document.texts() for m in _OWN.finditer(text.text[:4000])}
+    own = {int(m[1]) for text, _ in page.document.texts_with_digits() for m in _OWN.finditer(text.text[:4000])}
     return own | {size * n for size in own for n in _counts_of_things(page)}
 
 
@@ -258,14 +259,12 @@ _CORRECTED = regex(
 
 def chosen_best(page: Page) -> Iterator[Clash]:
     """The best of several layers, checkpoints or settings, given with a coefficient or a p like an only one."""
-    if _CORRECTED.search(_prose(page)):
-        return
     for passage in _claims(page):
         for sentence in passage.sentences:
-            hit = _BEST.search(sentence.text)
-            if hit is None or not _own(sentence):
+            if not any(n.role in ("coefficient", "p") and not n.bound for n in sentence.numbers):
                 continue
-            if any(n.role in ("coefficient", "p") and not n.bound for n in sentence.numbers):
+            hit = _BEST.search(sentence.text)
+            if hit is not None and _own(sentence) and not _CORRECTED.search(_prose(page)):
                 at = sentence.start + hit.start()
                 yield Clash(
                     "selected",
@@ -300,9 +299,9 @@ def quoted_peaks(page: Page) -> Iterator[Clash]:
         if passage.scope != "title" and passage.text.at not in claims:
             continue
         for sentence in passage.sentences:
-            hit = _PEAK.search(sentence.text)
             rated = any(n.role == "points" or is_rate(sentence, n) for n in sentence.numbers)
-            if hit is not None and rated and not _SAID.search(passage.plain):
+            hit = _PEAK.search(sentence.text) if rated else None
+            if hit is not None and not _SAID.search(passage.plain):
                 bare.append((passage, sentence.start + hit.start(), hit.group(0)))
                 break
     if bare:
@@ -331,14 +330,14 @@ def vacuous_intervals(page: Page) -> Iterator[Clash]:
     """Intervals that leave nearly everything possible: 60 points of a rate, 1.2 of a correlation's 2."""
     for passage in _claims(page):
         for sentence in passage.sentences:
-            for low, high, _ in intervals(sentence) if _own(sentence) else ():
+            for low, high, _ in intervals(sentence):
                 coefficient = any(
                     n.role == "coefficient" and n.end <= low.start and low.start - n.end <= 40 for n in sentence.numbers
                 )
                 percent = "percent" in (low.role, high.role)
                 width = (high.value - low.value) / (100 if percent else 1)
                 wide = _WIDE_CORRELATION if coefficient or low.role == "coefficient" else _WIDE_RATE if percent else 0.0
-                if wide and wide <= width <= 2 and not _ADMITTED.search(passage.plain):
+                if wide and wide <= width <= 2 and _own(sentence) and not _ADMITTED.search(passage.plain):
                     yield Clash(
                         "vacuous",
                         passage.place(low.start, high.end),
@@ -365,13 +364,13 @@ def bare_nulls(page: Page) -> Iterator[Clash]:
     """Claims that something is absent, beside a coefficient or a p and without an interval or a bound."""
     for passage in _claims(page):
         for sentence in passage.sentences:
-            hit = _NULL.search(sentence.text)
-            if hit is None or not _own(sentence) or _BOUNDED.search(passage.plain):
-                continue
             ps = [n for n in sentence.numbers if n.role == "p"]
             tested = any(n.role == "coefficient" and not n.bound for n in sentence.numbers) or ps
             absent = not ps or any(n.high >= 0.05 and n.bound not in ("<", "<=") for n in ps)
-            if tested and absent and not any(intervals(s) for s in passage.sentences):
+            hit = _NULL.search(sentence.text) if tested and absent else None
+            if hit is None or not _own(sentence) or _BOUNDED.search(passage.plain):
+                continue
+            if not any(intervals(s) for s in passage.sentences):
                 at = sentence.start + hit.start()
                 yield Clash(
                     "null",

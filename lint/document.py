@@ -534,17 +534,12 @@ class _Reader:
         text, start = self.source.line(line), self.source.start_of(line)
         while cursor < len(text) and text[cursor].isspace() and not content.startswith(text[cursor]):
             cursor += 1
-        contents, sources, column = [0], [start + cursor], cursor
-        for offset, character in enumerate(content):
-            if character == "|":  # written \|, and the parser drops the backslash
-                column += 1
-                contents.append(offset)
-                sources.append(start + column)
-            column += 1
-        close = column
-        while close < len(text) and text[close] != "|":
-            close += 1
-        return Spots(tuple(contents), tuple(sources)), close + 1
+        # Written \|, and the parser drops the backslash.
+        pipes = [i for i, character in enumerate(content) if character == "|"] if "|" in content else []
+        sources = [start + cursor, *(start + cursor + i + dropped for dropped, i in enumerate(pipes, 1))]
+        column = cursor + len(content) + len(pipes)
+        close = text.find("|", column)
+        return Spots((0, *pipes), tuple(sources)), (max(column, len(text)) if close < 0 else close) + 1
 
     def html(self, token: Token) -> None:
         line, end = _lines(token)

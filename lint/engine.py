@@ -25,7 +25,7 @@ from .document import Document, Html, too_complex
 from .finding import Finding, Severity
 from .gather import expand
 from .page import Page, WrittenVersion
-from .registry import all_rules
+from .registry import all_names, all_rules
 from .report import Coverage, NotRun, PageReport, Report, Unread
 from .results import load_results
 from .rule import Rule, ToolRule
@@ -244,13 +244,12 @@ def _open(document: Document, file: Path | None, options: Options) -> tuple[Page
     if grounding is not None and grounding.analysis is None:
         missing["analysis"] = grounding.analysis_problem
     allows = read_allows(document)
-    known_rules = frozenset(name for rule in all_rules() for name in (rule.code, rule.name))
     results = load_results(document, given=options.results, page=file, root=options.root, read=not options.no_results)
     if not results.datasets:
         missing["results"] = results.reason
         if grounding is None or grounding.analysis is None:
             missing["numbers"] = results.reason
-    page = Page(document, template, profile, written, grounding, allows, known_rules, options.today, missing, results)
+    page = Page(document, template, profile, written, grounding, allows, all_names(), options.today, missing, results)
     return page, unknown
 
 

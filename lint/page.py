@@ -147,6 +147,13 @@ class Page:
 
         Behind a label they go on up to the next paragraph that opens with another bold label.
         """
+        key = f"bullets of {spec.id}"
+        if key not in self.memory:
+            self.memory[key] = self._labelled_bullets(spec)
+        labelled: LabelledBullets | None = self.memory[key]
+        return labelled
+
+    def _labelled_bullets(self, spec: Section) -> LabelledBullets | None:
         found = self.outline.get(spec.id)
         if found is None or spec.bullets is None:
             return None
