@@ -34,6 +34,7 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or (number.role == "percent" and is_bare_cell(evidence, sentence, number))
         or (rate and _is_part_of_share(sentence, number))
         or (rate and _is_unheld_kind(evidence, before))
+        or (rate and _WIDTH.search(before) is not None)
     )
 
 
@@ -128,6 +129,13 @@ def _is_part_of_share(sentence: Sentence, number: Number) -> bool:
     return False
 
 
+_WIDTH = regex(
+    r"\b(?:(?:span|spread|width|range|gap|distance|margin)s? (?:itself )?(?:goes|go|went|grow\w*|grew|shr[aiu]nk\w*|"
+    r"ris\w+|rose|falls?|fell|increas\w+|decreas\w+|drops?|dropped|expand\w*|contract\w*)|widen\w*|narrow(?:s|ed|ing))"
+    r"\b[^.;]*(?:\.\d[^.;]*)*$",
+    re.IGNORECASE,
+)
+"""Before the ends of a width's own move: "the gap grows from 0.1 to 0.3"."""
 _MEDIAN = regex(r"\bmedians?\b[^;.]*(?:\.\d[^;.]*)*$", re.IGNORECASE)
 _SELF = regex(r"\bon (?:itself|himself|herself|themselves|its own|their own)\b[^;.\d]*$", re.IGNORECASE)
 

@@ -10,8 +10,9 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .claims import derived_rates, facts_of, prints_rate
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent
+from .idioms import SHARE_OF, adjacent, spans
 from .knowledge import Evidence
+from .lexicon import direction_words
 from .names import words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, quantity_asked, quantity_asked_at
@@ -60,7 +61,7 @@ def facts_asked(
     if number.role == "coefficient" or quantity_asked(sentence, number) == "coefficient":
         return _coefficients(evidence, sentence, number, facts)
     found = _of_kind(evidence, sentence, number, facts)
-    if number.signed and quantity_asked(sentence, number) != "likeness":
+    if number.signed and (quantity_asked(sentence, number) != "likeness" or _is_moved_by(sentence, number)):
         measured = _measured(evidence, sentence, number, facts)
         if measured:
             return measured
@@ -68,6 +69,22 @@ def facts_asked(
         coefficients = [(s, f) for s, f in facts if evidence.kind(s) in ("coefficient", "similarity")]
         return [(s, f) for s, f in coefficients if number.allows(f.value) or number.allows(-f.value)]
     return found
+
+
+_TO_OR_AT = regex(r"(?:\b(?:to|at|from|with|of|reaching|and)|→|->|=|:)\s*$")
+
+
+def _is_moved_by(sentence: Sentence, number: Number) -> bool:
+    """True for what something moves by: "the cosine rises for three, most for the nurse (+0.4)"."""
+    before = sentence.between(sentence.start, number.start)
+    lead = before[max((x.end - sentence.start for x in sentence.numbers if x.end <= number.start), default=0) :]
+    if (
+        _TO_OR_AT.search(before)
+        or not direction_words(before)
+        or any(number in (s.left, s.right) for s in spans(sentence))
+    ):
+        return False
+    return "(" in lead or "by" in words_of(lead)
 
 
 def _measured(

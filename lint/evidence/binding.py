@@ -10,7 +10,7 @@ from ..regex import regex
 from .claims import facts_of, prints_rate
 from .coordination import pair_of
 from .grammar import Number
-from .idioms import adjacent, intervals, is_end, named_before, spans
+from .idioms import adjacent, follows_its_value, intervals, is_end, named_before, spans
 from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
@@ -184,9 +184,11 @@ _COEFFICIENT_WORDS = frozenset(
 
 def is_apart(sentence: Sentence, name: Mention, number: Number) -> bool:
     """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
+    before = sentence.between(max(sentence.start, name.start - 28), name.start)
+    if _CROSSED.search(before) or follows_its_value(sentence, number, name):
+        return True
     if is_end(sentence, name, number) or _is_its_own(sentence, name, number):
         return False
-    before = sentence.between(max(sentence.start, name.start - 28), name.start)
     return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
 
 
@@ -215,6 +217,10 @@ _APART = regex(
     r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
     re.IGNORECASE,
 )
+
+
+_CROSSED = regex(r"\w[`\"'*]*\s*[×✕]\s*[`\"'*]*$")
+"""Before the second of two things of which one cell is spoken of: "cold × nurse"."""
 
 
 _OUT = regex(r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|omitted|dropped|taken out|out|aside)\b")

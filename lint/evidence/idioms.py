@@ -18,6 +18,7 @@ __all__ = [
     "Span",
     "Stat",
     "adjacent",
+    "follows_its_value",
     "intervals",
     "is_end",
     "is_of_number_before",
@@ -191,13 +192,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         joined = re.fullmatch(r"\s*(?:,|;|–|-|to|\.\.|…)\s*", between) is not None
         round_ = re.search(r"\(\s*$", before) is not None and after.lstrip()[:1] == ")"
         inner = re.search(r"\(\(\s*$", before) is not None and sentence.between(b.end, b.end + 2) == "))"
-        chained = (
-            bool(out)
-            and re.fullmatch(
-                r"\s?%?[)\]]?\s*(?:,|,?\s*and|;)\s*(?:from |of )?[(\[]?", sentence.between(out[-1][1].end, a.start)
-            )
-            is not None
-        )
+        chained = bool(out) and _AND_ANOTHER.fullmatch(_unnamed(sentence, out[-1][1].end, a.start)) is not None
         known = chained and round_
         spoken = _INTERVAL_WORD.search(sentence.text) is not None and not re.search(
             r"(?:range|from|peak)\w*\s*\($", before
@@ -217,6 +212,23 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         if marked or (worded and _is_in_words(before, between, sentence.between(b.end, b.end + 24))):
             out.append((a, b, a.start))
     return out
+
+
+_AND_ANOTHER = regex(
+    r"\s?%?[)\]]?\s*(?:[,;]|[,;]?\s*(?:and|while|whereas|but))\s*"
+    r"(?:(?:the|that|those|one|of|for|in|is|are|was|were|from|it|latter|former|first|second|third|other|next)"
+    r"(?:['’]s)?\s+|['’]s?\s+)*[(\[]?"
+)
+"""Between an interval and the next, less the names: ", the latter's ", " and for the "."""
+
+
+def _unnamed(sentence: Sentence, start: int, end: int) -> str:
+    """What stands between two places, without the names of things."""
+    text, at = "", start
+    for m in sentence.names:
+        if start <= m.start and m.end <= end:
+            text, at = text + sentence.between(at, m.start).rstrip('`*"“'), m.end
+    return text + sentence.between(at, end).lstrip('`*"”')
 
 
 _LOWER_END = regex(r"\blower (?:limit|bound|end|edge)\s*(?:of|at|is|was|:|=)?\s*$", re.IGNORECASE)
@@ -410,7 +422,34 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     gap = sentence.between(before.end, number.at)
     if len(gap) > 48 or any(before.end <= x.start < number.at and x.role not in ("none", "index") for x in numbers):
         return None
-    return before if _FORWARD.match(gap) and not _shared(sentence, i, before) else None
+    if not _FORWARD.match(gap) or _shared(sentence, i, before):
+        return None
+    return None if follows_its_value(sentence, number, before) else before
+
+
+_COMMA = regex(r"[`'\"*’]*,")
+_BREAK = regex(r"[,;:.]\s")
+_IN_BRACKETS = regex(r"\([^()]*\)")
+_WITH_WHAT = regex(r"\s*%?\s+(?:with|under|when|after|before|without)\s+\w")
+
+
+def follows_its_value(sentence: Sentence, number: Number, name: Mention) -> bool:
+    """True if ``name`` ends the words on the value before it, as others do behind the number.
+
+    "9% (9/100) bare, 4% primed", "9% bare, 4% with a primer".
+    """
+    if _COMMA.match(sentence.between(name.end, number.at)) is None:
+        return False
+    values = [x for x in sentence.numbers if x.end <= name.start and x.role == number.role]
+    if not values or any(values[-1].start < m.start < name.start for m in sentence.names):
+        return False
+    if _BREAK.search(_IN_BRACKETS.sub("", sentence.between(values[-1].end, name.start))):
+        return False
+    behind = _IN_BRACKETS.sub("", sentence.between(number.end, sentence.end))
+    if _WITH_WHAT.match(behind):
+        return True
+    following = next((m for m in sentence.names if m.start >= number.end), None)
+    return following is not None and behind[: behind.find(following.text)].strip(" %`*") == ""
 
 
 _WITH = regex(r"\bwith (?:the )?$", re.IGNORECASE)

@@ -86,6 +86,8 @@ _NO_AXIS = frozenset(
 )
 _MOST_NAMES = 2_000
 """Names of a file among which abbreviations are looked for; a file with more holds single measurements."""
+_REACH = 10
+"""A decimal that is more times as large as every value of a field prints none of them, not even with a slip."""
 _MOST_OPEN = 40
 """Rows of a table whose names are looked for by their values."""
 
@@ -554,8 +556,7 @@ class Evidence:
         right = {id(c) for b in self.bindings for c in b.matched}
         out = {}
         for binding in self.bindings:
-            chance = len(binding.matched) < 3 and not binding.data.words & binding.page.words
-            chance = chance and not exchanged(list(binding.wrong), binding.scale)
+            chance = binding.by_chance and not exchanged(list(binding.wrong), binding.scale)
             if binding.data.role in ("max", "min") and not _EXTREME_WORDS & binding.page.words:
                 continue  # rows of one thing that is the largest here and there
             for cell, fact in binding.wrong:
@@ -670,7 +671,8 @@ class Evidence:
                 and (series.pointer in self._percentages or bool(series.words & _RATE_WORDS))
             )
         if number.decimals > 0:
-            return not series.whole and series.largest <= 10 ** (len(number.text))
+            far = number.role == "value" and abs(number.value) > _REACH * series.largest
+            return not far and not series.whole and series.largest <= 10 ** (len(number.text))
         return True
 
     @cached_property

@@ -12,6 +12,7 @@ from .names import words_of
 
 __all__ = [
     "by_measure",
+    "hoisted",
     "is_number",
     "key_fields",
     "metric_field",
@@ -27,24 +28,44 @@ def is_number(x: Any) -> bool:
     return isinstance(x, int | float) and not isinstance(x, bool)
 
 
-def rows_of_columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The rows of an object whose lists have one length and of which one names them."""
-    lists = {k: v for k, v in node.items() if isinstance(v, list)}
+def rows_of_columns(node: dict[str, Any]) -> tuple[list[dict[str, Any]], frozenset[str]]:
+    """The rows of the lists of an object that have one length and of which one names them, and the keys they stand at.
+
+    An object of lists of that length is one of them: {"unit": ["a", "b"], "before": {"hits": [1, 2], "of": [9, 9]}}.
+    Lists of another length, such as an axis, are left alone; no rows where nothing names them.
+    """
+    columns: dict[int, dict[str, Any]] = defaultdict(dict)
     for key, value in node.items():
-        if isinstance(value, dict) and value and all(isinstance(v, list) for v in value.values()):
-            lists.update({k if k not in lists else f"{key}.{k}": v for k, v in value.items()})
-    lengths = {len(v) for v in lists.values()}
-    if len(lists) < 2 or len(lengths) != 1 or lengths.pop() < 2:
-        return None
-    if not any(all(isinstance(x, str) for x in v) for v in lists.values()):
-        return None
-    if any(isinstance(x, dict) for v in lists.values() for x in v):
-        return None
-    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+        below = list(value.values()) if isinstance(value, dict) else [value]
+        sizes = {len(v) if isinstance(v, list) and not any(isinstance(x, dict) for x in v) else 0 for v in below}
+        if len(sizes) == 1:
+            columns[sizes.pop()][key] = value
+    for size, found in columns.items():
+        if size < (2 if len(columns) == 1 else 3):
+            continue  # two names and two seeds need not go together
+        named = {k: v for k, v in found.items() if isinstance(v, dict) and any(map(_is_of_texts, v.values()))}
+        flat = {k: v for k, v in found.items() if k not in named}
+        for key, lists in named.items():
+            flat.update({k if k not in flat else f"{key}.{k}": v for k, v in lists.items()})
+        if len(flat) > 1 and any(map(_is_of_texts, flat.values())):
+            rows = [{k: _at(v, i) for k, v in flat.items()} for i in range(size)]
+            return rows, frozenset(found)
+    return [], frozenset()
+
+
+def _is_of_texts(column: Any) -> bool:
+    return isinstance(column, list) and all(isinstance(x, str) for x in column)
+
+
+def _at(column: Any, i: int) -> Any:
+    """The member of a column, or of each of the columns that an object holds."""
+    return {k: v[i] for k, v in column.items()} if isinstance(column, dict) else column[i]
 
 
 _KEYED = regex(r"([^\[\]()]+)[\[(](.+)[\])]")
 _JOINS = (".", "/", "|", "::", ":", "__", ", ", "@")
+_PATHS = ("/", "::", "__")
+"""What joins names to paths, of which some may be longer than others."""
 
 
 def unfolded(node: dict[str, Any]) -> dict[str, Any]:
@@ -60,17 +81,21 @@ def unfolded(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parted(keys: Iterable[str]) -> dict[str, list[str]]:
-    """The names that the keys hold, where one mark joins as many in each; empty where none does."""
+    """The names that the keys hold, where one mark joins as many in each or makes paths; empty where none does.
+
+    Of several marks it is the one that most keys have: a name may hold another, "model-1.5".
+    """
+    best: dict[str, list[str]] = {}
     for join in _JOINS:
         split = {k: [p.strip() for p in k.split(join)] for k in keys if join in k.strip(join)}
         split = {k: p for k, p in split.items() if all(p) and not (join == "." and all(x.isdigit() for x in p))}
-        if len(split) < 4:
+        if len(split) < max(4, len(best) + 1):
             continue
-        widths = {len(p) for p in split.values()}
+        level = len({len(p) for p in split.values()}) == 1 or join in _PATHS
         heads, tails = {p[0] for p in split.values()}, {p[-1] for p in split.values()}
-        if len(widths) == 1 and (len(heads) < len(split) or len(tails) < len(split)):
-            return split
-    return {}
+        if level and (len(heads) < len(split) or len(tails) < len(split)):
+            best = split
+    return best
 
 
 def _named_value(text: str) -> str:
@@ -110,7 +135,7 @@ def rows_of_split(node: dict[str, Any]) -> list[dict[str, Any]] | None:
 def stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Frames of different fields that stand below each other, by the text that tells them apart; empty for one frame.
 
-    Each loses the fields that are empty in all of its rows.
+    Each loses the fields that are empty in all of its rows. Where no text tells them apart, what is filled does.
     """
     if len(rows) < 3:
         return {}
@@ -123,12 +148,50 @@ def stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         for row in rows:
             parts[row[key]].append({k: v for k, v in row.items() if k != key and v not in ("", None)})
         if not 1 < len(parts) <= max(len(rows) // 2, 2):
-            return {}
+            break
         fields = [frozenset(k for row in part for k in row) for part in parts.values()]
         everywhere = frozenset.union(*fields)
         several = any(2 * len(a & b) <= min(len(a), len(b)) for a, b in itertools.combinations(fields[:12], 2))
-        return dict(parts) if several and len(everywhere) > 3 else {}
-    return {}
+        if several and len(everywhere) > 3:
+            return dict(parts)
+        break
+    return _by_filled(rows)
+
+
+def _by_filled(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Frames by the fields that their rows fill, each under the first that is its own; empty for one frame."""
+    frames: list[tuple[set[str], list[dict[str, Any]]]] = []
+    for row in rows:
+        filled = {k: v for k, v in row.items() if v not in ("", None)}
+        for fields, part in frames:
+            if 2 * len(fields & filled.keys()) > min(len(fields), len(filled)):
+                fields |= filled.keys()
+                part.append(filled)
+                break
+        else:
+            frames.append((set(filled), [filled]))
+    if not 1 < len(frames) <= 6 or any(len(part) < 3 for _, part in frames):
+        return {}
+    out = {}
+    for fields, part in frames:
+        others = set().union(*(f for f, _ in frames if f is not fields))
+        own = next((k for k in part[0] if k not in others), "")
+        if not own:
+            return {}
+        out[own] = part
+    return out
+
+
+def hoisted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records whose names stand in an object inside, {"of": {"unit": "a"}, "hits": 3}, with these beside the rest."""
+    if any(isinstance(v, str) for v in rows[0].values()):
+        return rows
+    for key, first in rows[0].items():
+        if not (isinstance(first, dict) and any(isinstance(v, str) for v in first.values())):
+            continue
+        if all(isinstance(r.get(key), dict) and not r.keys() & r[key].keys() - {key} for r in rows):
+            return [{**r[key], **{k: v for k, v in r.items() if k != key}} for r in rows]
+    return rows
 
 
 def _kind(values: Iterable[Any]) -> str:

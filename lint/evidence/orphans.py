@@ -260,25 +260,32 @@ def _may_be_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool
 def _counts(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     """Counts of a thing, "28 of 120", that are a digit away from what the files hold of it out of as many."""
     for sentence in _sentences(evidence):
-        for k, n in pairs_of_counts(sentence):
+        pairs = pairs_of_counts(sentence)
+        for k, n in pairs:
             if n.value < 20 or k.value < 10 or k.bound or is_of_unknown(sentence, k):
                 continue
             name = subject(evidence, sentence, k)
             if subject(evidence, sentence, n) != name:
                 continue  # "61 of 100 under A, against 11 of 100 under B"
-            rates = {
-                f.value
-                for s, f in evidence.about.get(name, ())
-                if s.fraction and s.origin == "data" and evidence.kind(s) == "rate"
-                if not f.entities & evidence.page_names - {name}  # of it alone, and not under one of several wordings
-            }
-            held = {round(r * n.value) for r in rates if abs(r * n.value - round(r * n.value)) < 0.02}
-            said = int(k.value)
-            if not held or said in held or int(n.value) - said in held:
-                continue
+            said, total = int(k.value), int(n.value)
+            held = _counted_of(evidence, name, total)
+            others = {m.name for m in sentence.names} - {name} if len(pairs) > 1 else set()
+            if not held or {said, total - said} & held or any(said in _counted_of(evidence, x, total) for x in others):
+                continue  # "A and B differ (12/40 and 30/40)": of the one or the other
             near = [h for h in held if _is_slip(said, h)]
             if len(near) == 1:
                 yield sentence, k, f"the results hold {near[0]} of {n.text} for what it speaks of"
+
+
+def _counted_of(evidence: Evidence, name: str, total: int) -> set[int]:
+    """How many of ``total`` the files hold for a thing alone, and not under one of several wordings."""
+    shares = {
+        f.value * total
+        for s, f in evidence.about.get(name, ())
+        if s.fraction and s.origin == "data" and evidence.kind(s) == "rate"
+        if not f.entities & evidence.page_names - {name}
+    }
+    return {round(x) for x in shares if abs(x - round(x)) < 0.02}
 
 
 def _is_slip(said: int, meant: int) -> bool:

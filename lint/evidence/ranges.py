@@ -12,7 +12,7 @@ from ..regex import regex
 from .chosen import chooses, chosen_things
 from .claims import is_claim
 from .grammar import Number
-from .idioms import intervals, spans
+from .idioms import Span, intervals, spans
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words
 from .passages import Sentence
@@ -49,7 +49,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or "points" in (a.role, b.role)
                 ):
                     continue
-                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span.start):
+                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span):
                     continue
                 falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
                 if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
@@ -177,10 +177,18 @@ def _of_single(sentence: Sentence, number: Number) -> bool:
     return _SINGLE.search(clause) is not None
 
 
-def _after_direction(sentence: Sentence, start: int) -> bool:
-    """True for "its cosine goes up (+0.47 to +0.58)": a move."""
-    before = sentence.between(sentence.start, start)
-    return any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before))
+def _after_direction(sentence: Sentence, span: Span) -> bool:
+    """True for a move: "its cosine goes up (+0.47 to +0.58)", "adding them lifts the coefficient from .7 to .8"."""
+    before = sentence.between(sentence.start, span.start)
+    if any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before)):
+        return True
+    clause = _CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]
+    return _FROM.search(clause) is not None and bool(direction_words(clause)) and _RANGES.search(clause) is None
+
+
+_CLAUSES = regex(r"[;:,()]\s|\b(?:and|but|while)\b")
+_FROM = regex(r"\bfrom\s+$")
+_RANGES = regex(r"\b(?:rang\w+|span\w*|extend\w*|stretch\w*|run|runs|anywhere|lie|lies|var(?:y|ies|ying))\b")
 
 
 _RANGED = regex(

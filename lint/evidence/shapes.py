@@ -22,6 +22,7 @@ from leakstats.facts import Fact, Series
 from leakstats.records import replace, struct
 from leakstats.tails import correlation_p
 
+from .affixes import parted_keys, parted_path
 from .leaves import Leaf, Step, entity_keys, last_key, names_of, pointer_of, words_along
 from .names import fold_name, index_of, words_of
 from .walk import MOST_LEAVES, Walk
@@ -577,9 +578,12 @@ def _finish(name: str, walk: Walk) -> Dataset:
             and all(b > a for a, b in itertools.pairwise(values))
         ):
             axes.setdefault(len(values), tuple(values))
-    vectors = [(path, values, axes.get(len(values))) for path, values in walk.raw_vectors]
     by_path = {path: axes.get(len(values)) for path, values in walk.raw_vectors}
+    parted = parted_keys(leaf.path for leaf in walk.leaves)
+    vectors = [(parted_path(path, parted), values, axes.get(len(values))) for path, values in walk.raw_vectors]
     leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves]
+    if parted:
+        leaves = [replace(leaf, path=parted_path(leaf.path, parted)) for leaf in leaves]
     return Dataset(
         name,
         leaves,

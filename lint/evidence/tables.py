@@ -116,9 +116,15 @@ def _text(cell: Cell | None) -> str:
 
 
 def _counted(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
-    """The table without a first column that only numbers its rows."""
-    first = [_text(row[0]).rstrip(".") for row in grid]
-    if len(header) > 2 and first == [str(i + 1) for i in range(len(grid))]:
+    """The table without a first column that only numbers its rows, or that says the same of all.
+
+    The rows over all the others may have no number: "1", "2", "–".
+    """
+    first = [_text(row[0]).rstrip(".").strip("–—- ") for row in grid]
+    numbered = [x for x in first if x]
+    counts = len(numbered) > 1 and numbered == [str(i + 1) for i in range(len(numbered))]
+    same = len(first) > 1 and len(set(first)) == 1 and first[0] != ""
+    if len(header) > 2 and (counts or (same and len({_text(row[1]) for row in grid}) == len(grid))):
         return header[1:], [row[1:] for row in grid]
     return header, grid
 
@@ -456,6 +462,12 @@ class Binding:
     matched: tuple[CellNumber, ...]
     wrong: tuple[tuple[CellNumber, Fact], ...]
 
+    @property
+    def by_chance(self) -> bool:
+        """True if the cells may agree with a field of a large file though they print another: few, or single digits."""
+        telling = {c.number.text for c in self.matched if len(c.number.text.strip("+-−–0.")) > 1}
+        return (len(self.matched) < 3 or len(telling) < 2) and not self.data.words & self.page.words
+
 
 _SCALES = (1.0, 100.0)
 
@@ -486,6 +498,9 @@ def bind(
                 if (number.decimals > 0 and counts[s]) or (number.role == "n" and not counts[s]):
                     continue  # counts are not printed with decimals
                 value = fact.value
+                if number.role == "count" and not number.value and value:
+                    votes[(s, 1.0)].append((i, fact, False))  # a bare zero is none, and no share that is rounded off
+                    continue
                 for scale in scales:
                     votes[(s, scale)].append((i, fact, low <= value * scale <= high))
     best = None
@@ -502,6 +517,7 @@ def bind(
     if best is None:
         return None
     _, s, scale, found, distinct = best
+    s, found = _fullest(votes, s, scale, data)
     right = sum(ok for _, _, ok in found)
     wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
     swapped = exchanged(wrong, scale)
@@ -509,6 +525,20 @@ def bind(
         return None
     matched = tuple(cells[i] for i, _, ok in found if ok)
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
+
+
+def _fullest(
+    votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]], s: int, scale: float, data: list[Series]
+) -> tuple[int, list[tuple[int, Fact, bool]]]:
+    """Of the fields that hold the same as one, as far as that goes, the one that most cells stand in."""
+    found = votes[(s, scale)]
+    held = {i: fact.value for i, fact, _ in found}
+    for (other, factor), more in votes.items():
+        if factor == scale and len(more) > len(found) and data[other].role in ("", data[s].role):
+            values = {i: fact.value for i, fact, _ in more}
+            if len(held) > 2 and all(values.get(i) == v for i, v in held.items()):
+                s, found, held = other, more, values
+    return s, found
 
 
 def exchanged(wrong: list[tuple[CellNumber, Fact]], scale: float) -> bool:

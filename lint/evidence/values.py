@@ -144,7 +144,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             facts = narrowed_facts(evidence, sentence, name.name, number)
             bound = facts_asked(evidence, sentence, number, facts)
             if bound and not _explained(evidence, sentence, number, named=True):
-                if any(evidence.matches(number, s, f) for s, f in bound):
+                if any(evidence.matches(number, s, f) for s, f in bound) or _is_size_of(sentence, number, bound):
                     right.append(number)
                     continue
                 doubtful = (
@@ -194,6 +194,18 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             doubted = is_between_others(sentence, number) or is_at_unheld_point(evidence, sentence)
             if near and not doubted and _trace(evidence, number, near, several=False):
                 yield _clash(sentence, number, "of what it speaks of", near, percent)
+
+
+_BELOW = regex(
+    r"\b(?:below|under|beneath|short|negative|minus|less|lower|loss|loses?|lost|drop\w*|fall\w*|fell)\b", re.I
+)
+
+
+def _is_size_of(sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:
+    """True for a value below zero of which the words give the sign: "the furthest below it is the nun, at 14.9"."""
+    if number.signed or number.value <= 0 or _BELOW.search(sentence.text) is None:
+        return False
+    return any(f.value < 0 and number.allows(-f.value) for _, f in facts)
 
 
 def _is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:

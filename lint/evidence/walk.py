@@ -7,6 +7,7 @@ from typing import Any
 
 from .layouts import (
     by_measure,
+    hoisted,
     is_number,
     key_fields,
     metric_field,
@@ -42,10 +43,10 @@ class Walk:
             return
         if isinstance(node, dict):
             self.sizes.add(len(node))
-            rows = rows_of_columns(node)
-            if rows is not None:
+            rows, columns = rows_of_columns(node)
+            if rows:
                 self.records(rows, path)
-                node = {k: v for k, v in node.items() if not isinstance(v, list)}
+                node = {k: v for k, v in node.items() if k not in columns}
             node = unfolded(node)
             split = rows_of_split(node)
             if split is not None:
@@ -98,6 +99,7 @@ class Walk:
             self.leaves.append(Leaf(path, number, whole, pointer_of(path)))
 
     def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
+        rows = hoisted(rows) if rows else rows
         frames = stacked(rows)
         for name, part in frames.items():
             if len(part) > 1:

@@ -24,6 +24,19 @@ STACKED_CSV = (
     + "".join(f"units,{k},{g},{v},100,,,\n" for (k, v), g in zip(RATES.items(), "aab", strict=True))
     + "fits,,,,,8,0.61,0.02\nfits,,,,,12,0.42,0.03\n"
 )
+RAGGED = json.dumps({"of": 100, "rounds": [0, 5, 10, 15], "who": list(RATES), "hits": list(RATES.values()),
+                     "asked": [100] * 3})  # fmt: skip
+BELOW = json.dumps({"rounds": [0, 5], "who": list(RATES), "tuned": {"hits": list(RATES.values()), "of": [100] * 3}})
+PATHS = json.dumps({"about/seed": 3, "about/kit/gpu": "one"}
+                   | {f"eval/{k}-1.5/hits": v for k, v in RATES.items()}
+                   | {f"eval/{k}-1.5/of": 100 for k in RATES})  # fmt: skip
+NAMED_BELOW = json.dumps({"runs": [{"of_what": {"who": k, "arm": "x"}, "got": {"hits": v, "of": 100}}
+                                   for k, v in RATES.items()]})  # fmt: skip
+FILLED_CSV = (
+    "who,hits,of,coef,p,pairs\n"
+    + "".join(f"{k},{v},100,,,\n" for k, v in RATES.items())
+    + "".join(f"fit_{k},,,0.{v},0.0{v},40\n" for k, v in RATES.items())
+)
 
 
 def rates(data: Dataset) -> dict[str, float]:
@@ -44,8 +57,15 @@ def rates(data: Dataset) -> dict[str, float]:
         ("a.csv", WIDE_CSV),
         ("a.csv", LONG_CSV),
         ("a.csv", STACKED_CSV),
+        ("a.json", RAGGED),
+        ("a.json", BELOW),
+        ("a.json", NAMED_BELOW),
+        ("a.csv", FILLED_CSV),
     ],
-    ids=["nested", "records", "columns", "intervals", "dotted", "keyed", "by_measure", "wide", "long", "stacked"],
+    ids=[
+        *("nested", "records", "columns", "intervals", "dotted", "keyed", "by_measure", "wide", "long", "stacked"),
+        *("ragged", "columns_below", "named_below", "filled"),
+    ],
 )
 def test_rates_are_found_in_every_shape(name: str, text: str) -> None:
     assert rates(read_dataset(name, text)) == pytest.approx({k: v / 100 for k, v in RATES.items()})
@@ -93,3 +113,23 @@ def test_courses_give_start_peak_end_and_where_the_peak_is() -> None:
 def test_what_is_no_json_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_dataset("a.json", text)
+
+
+def test_keys_of_paths_of_several_lengths_are_read() -> None:
+    found = {s.pointer: s for s in read_dataset("a.json", PATHS).series}
+    assert {k: f.value for k, f in found["/eval/*/hits"].facts.items()} == {f"{k}15": v for k, v in RATES.items()}
+
+
+def test_a_word_before_the_name_of_a_thing_is_no_part_of_it() -> None:
+    fits = {f"source_{k}": {"r": v / 100} for k, v in RATES.items()} | {"all_layer_4": {"r": 0.2}}
+    fits |= {"all_layer_8": {"r": 0.3}, "all_layer_12": {"r": 0.4}}
+    data = read_dataset("a.json", json.dumps({"units": {k: {"hits": v} for k, v in RATES.items()}, "fits": fits}))
+    found = {s.pointer: {k: f.value for k, f in s.facts.items()} for s in data.series}
+    assert found["/fits/source,*/r"] == {k: v / 100 for k, v in RATES.items()}
+    assert found["/fits/all,*/r"]["#8"] == 0.3
+
+
+def test_the_word_before_a_field_belongs_to_it() -> None:
+    row = {"own_rate": 0.1, "own_share": 0.2, "own_mean": 0.3}
+    data = read_dataset("a.json", json.dumps(dict.fromkeys(("rate", "share", "mean"), row)))
+    assert all("," not in s.pointer for s in data.series)
