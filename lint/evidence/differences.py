@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from leakstats.facts import Fact
 from leakstats.records import replace
@@ -25,12 +26,12 @@ from .compared import (
     widest_pairs,
 )
 from .grammar import Number
-from .idioms import intervals, is_rate, pairs_of_counts, spans
+from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
 from .operands import operands
-from .passages import Passage, Sentence
+from .passages import Sentence
 from .unpaired import is_of_data, is_unpaired
 from .wording import CHANGES
 
@@ -63,89 +64,109 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
             for number in sentence.numbers:
                 if number.role != "points" or _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
-                stated = operands(sentence).get(number.start)
-                if stated is not None and not is_of_data(sentence, number):
-                    if not stated.fit():
-                        yield _wrong(passage, number, stated.against())
-                    continue
-                if is_unpaired(evidence, sentence, number):
-                    continue
-                low, high = number.scaled()
-                ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-                moves = [
-                    s
-                    for s in spans(sentence)
-                    if s.kind in ("move", "to")
-                    and id(s.left) not in ends
-                    and is_rate(sentence, s.left)
-                    and is_rate(sentence, s.right)
-                ]
-                signed = number.signed
-                if EARLIER_ISSUE.search(sentence.text) or MOOT.search(sentence.text):
-                    continue
-                if (
-                    pairs_of_counts(sentence)
-                    and len(distinct_rates(rates_of(sentence, False))) < 2
-                    and not number.signed
-                ):
-                    continue  # the bar that things are counted by
-                pools: list[list[tuple[tuple[float, float], tuple[float, float]]]] = []
-                here = distinct_rates(rates_of(sentence, False))
-                order = [(m.right.scaled(), m.left.scaled()) for m in moves] if signed and moves else []
-                pools.append(order or [(a, b) for a in here for b in here if a is not b])
-                values = [v for v in values_of(sentence, False) if v[0] >= 0 and v[1] <= 1.01]
-                pools.append([(a, b) for a in values for b in values if a is not b])
-                around = distinct_rates(rates_of(sentence, True))
-                if len(here) < 2 or not moves:
-                    pools.append([(a, b) for a in around for b in around if a is not b])
-                near = difference_fits(low, high, pools[0], bool(order)) or any(
-                    difference_fits(low, high, p, False) for p in pools[1:]
-                )
-                owner = _owner(sentence, number)
-                timed = not evidence.datasets and any(m.name.startswith("#") for m in sentence.names)
-                if owner and number.signed and _stands_in_contrast(evidence, sentence, number, owner):
-                    continue
-                if owner and number.signed and not timed and _changes_of(evidence, owner):
-                    mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
-                    rates = meant_facts(
-                        sentence, [f for s, f in evidence.about.get(owner, ()) if holds_rates(evidence, s)]
-                    )[:60]
-                    mine += [((a.low, a.high), (b.low, b.high)) for a in rates for b in rates if a is not b]
-                    if not difference_fits(low, high, mine, False) or _is_turned(evidence, sentence, number, owner):
-                        yield _wrong(
-                            passage, number, f"{number.text} points is no change that is known of what it speaks of"
-                        )
-                    continue
-                if near or _is_known_change(evidence, sentence, number):
-                    continue
-                known = [
-                    ((a.low, a.high), (b.low, b.high))
-                    for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))
-                ]
-                alone = speaks_of_two(sentence, number)
-                if len(here) < 2 and not evidence.datasets and not _OF_TWO.search(sentence.text):
-                    continue  # of another sentence's rates: the page alone need not hold the one that is meant
-                if len(here) < 2 and not alone:
-                    if (
-                        not known
-                        or not (owner or END_TO_END.search(sentence.text))  # else of nobody knows which two
-                        or difference_fits(low, high, _elsewhere(evidence, sentence), False)
-                        or difference_fits(low, high, known, False)
-                    ):
-                        continue
-                elif (
-                    not alone
-                    and (
-                        len(here) > 2 or (not order and is_parted(sentence, number) and not _only_two(sentence, number))
-                    )
-                ) and difference_fits(low, high, known, False):
-                    continue
-                yield _wrong(passage, number, f"{number.text} points is no difference of the rates that it speaks of")
+                wrong = _judge(evidence, sentence, number)
+                if wrong:
+                    place = passage.place(number.start, number.end)
+                    yield Clash("difference", place, wrong, "subtract again, from unrounded values")
 
 
-def _wrong(passage: Passage, number: Number, message: str) -> Clash:
-    place = passage.place(number.start, number.end)
-    return Clash("difference", place, message, "subtract again, from unrounded values")
+def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """What is wrong with a difference: that of its own two rates, of the one thing that changes, of these rates."""
+    stated = operands(sentence).get(number.start)
+    if stated is not None and not is_of_data(sentence, number):
+        return "" if stated.fit() else stated.against()
+    if (
+        is_unpaired(evidence, sentence, number)
+        or EARLIER_ISSUE.search(sentence.text)
+        or MOOT.search(sentence.text)
+        or _OF_DIFFERENCES.search(sentence.text)
+    ):
+        return ""
+    here = distinct_rates(rates_of(sentence, False))
+    if pairs_of_counts(sentence) and len(here) < 2 and not number.signed:
+        return ""  # the bar that things are counted by
+    owner = _owner(sentence, number)
+    if owner and number.signed:
+        if _stands_in_contrast(evidence, sentence, number, owner):
+            return ""
+        timed = not evidence.datasets and any(m.name.startswith("#") for m in sentence.names)
+        if not timed and _changes_of(evidence, owner):
+            wrong = f"{number.text} points is no change that is known of what it speaks of"
+            return wrong if _is_no_change(evidence, sentence, number, owner) else ""
+    if _is_near(sentence, number, here) or _is_known_change(evidence, sentence, number):
+        return ""
+    wrong = f"{number.text} points is no difference of the rates that it speaks of"
+    return wrong if _is_of_these(evidence, sentence, number, owner, here) else ""
+
+
+_OF_DIFFERENCES = regex(
+    r"\binteractions?\b|\bsynerg\w+|\b(?:super-?|sub-?)?additiv\w+|"
+    r"\bdifferences?[- ](?:in|of|between)[- ](?:the )?differences?\b|"
+    r"\beffects?\b[^.;]*\b(?:larger|smaller|greater|weaker|stronger)\b",
+    re.IGNORECASE,
+)
+"""Words of a difference of two differences."""
+
+
+def _is_no_change(evidence: Evidence, sentence: Sentence, number: Number, owner: str) -> bool:
+    """True if a signed number is no change that is known of a thing, and no difference of two of its rates."""
+    mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
+    rates = meant_facts(sentence, [f for s, f in evidence.about.get(owner, ()) if holds_rates(evidence, s)])[:60]
+    mine += [((a.low, a.high), (b.low, b.high)) for a in rates for b in rates if a is not b]
+    return not difference_fits(*number.scaled(), mine, False) or _is_turned(evidence, sentence, number, owner)
+
+
+def _moves(sentence: Sentence) -> list[Span]:
+    """The moves of a sentence from one rate to another."""
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    return [
+        s
+        for s in spans(sentence)
+        if s.kind in ("move", "to")
+        and id(s.left) not in ends
+        and is_rate(sentence, s.left)
+        and is_rate(sentence, s.right)
+    ]
+
+
+def _is_near(sentence: Sentence, number: Number, here: Sequence[tuple[float, float]]) -> bool:
+    """True if two rates or values of the sentence, or of its passage, have the difference."""
+    moves = _moves(sentence)
+    order = [(m.right.scaled(), m.left.scaled()) for m in moves] if number.signed else []
+    values = [v for v in values_of(sentence, False) if v[0] >= 0 and v[1] <= 1.01]
+    around = distinct_rates(rates_of(sentence, True)) if len(here) < 2 or not moves else []
+    low, high = number.scaled()
+    if difference_fits(low, high, order or [*permutations(here, 2)], bool(order)):
+        return True
+    return any(difference_fits(low, high, [*permutations(x, 2)], False) for x in (values, around))
+
+
+def _is_of_these(
+    evidence: Evidence, sentence: Sentence, number: Number, owner: str, here: Sequence[tuple[float, float]]
+) -> bool:
+    """True if the words leave no doubt of which rates a difference is: these two, or the known ones of its owner."""
+    if speaks_of_two(sentence, number):
+        return len(here) >= 2 or bool(evidence.datasets) or _OF_TWO.search(sentence.text) is not None
+    if len(here) >= 2:
+        ordered = number.signed and bool(_moves(sentence))
+        return len(here) == 2 and (ordered or not is_parted(sentence, number) or _only_two(sentence, number))
+    if not evidence.datasets:
+        return False  # of another sentence's rates: the page alone need not hold the one that is meant
+    changes = owner and _CHANGES_BY.search(sentence.between(sentence.start, number.start))
+    if not (changes or END_TO_END.search(sentence.text)):
+        return False
+    known = [((a.low, a.high), (b.low, b.high)) for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))]
+    low, high = number.scaled()
+    pools = (known, _elsewhere(evidence, sentence))
+    return bool(known) and not any(difference_fits(low, high, x, False) for x in pools)
+
+
+_CHANGES_BY = regex(
+    r"\b(?:by|gains?|gained|los(?:es?|t)|adds?|added)\s+(?:only |just |about |some )?$|"
+    r"\b(?:net|changes?|gains|losses)\b",
+    re.IGNORECASE,
+)
+"""In front of the change of one thing."""
 
 
 _OF_TWO = regex(r"\b(?:the|these|those) two\b|\bboth\b|\bbetween them\b", re.IGNORECASE)
