@@ -449,6 +449,8 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
 
 def _words(text: str, out: list[Number]) -> None:
     """Counts that are spelled out: "four of seven"."""
+    if _SPELLED.search(text) is None:
+        return
     found = []
     for match in _WORDS.finditer(text):
         tail = _WORDS_TAIL.match(text[match.end() : match.end() + 40])

@@ -368,7 +368,12 @@ _WEAKER = [
 
 
 def _pattern(words: list[str]) -> str:
-    return "|".join(w.replace("_", r"\s") for w in words)
+    """An expression of ``words``; those with one first letter stand together, so that it is looked at once."""
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        cut = 1 if word[0].isalpha() else len(word)
+        tails.setdefault(word[:cut], []).append(word[cut:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in tails.items()).replace("_", r"\s")
 
 
 _DIRECTION = regex(

@@ -119,6 +119,10 @@ _SHAPED = regex(
 """ "A falling relation between the likeness and the rate", "the trend runs uphill from left to right"."""
 
 
+_LIKENESS = regex(_LIKE)
+"""Most sentences speak of none, and need not be searched for what may be said of it."""
+
+
 def relation_sign(text: str) -> tuple[int, int, int] | None:
     """Where a text says how closeness and a rate go together, and the sign; ``None`` where it does not say.
 
@@ -128,6 +132,7 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     -1
     """
     text = lowered(text)  # its expressions know no capitals
+    likeness = _LIKENESS.search(text) is not None
     hits = []
     for match in _CORRELATIVE.finditer(text):
         if re.search(r"\bthan\b|\d", match["gap"] + (match["verb"] or "")):
@@ -139,20 +144,21 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
             if not re.search(r",\s+the\s+$|[=>→⇒]\s*$", joined) and "along" not in (match["am"] or ""):
                 continue
         hits.append((match.start(), match.end(), a * b))
-    for pattern in (_WITH, _FOLLOWS):
+    for pattern in (_WITH, _FOLLOWS) if likeness else ():
         for match in pattern.finditer(text):
             sign = 1 if match["up"] else -1
             hits.append((match.start(), match.end(), sign))
     for match in _HAVING.finditer(text) if not hits else ():
         if not re.search(r"\b(?:than|as|but|and|or)\b", match["gap"]):
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
-    hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
-    for match in _AT_HIGH.finditer(text) if not hits else ():
-        hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
-    for match in _AS.finditer(text):
-        hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
-    if not hits:
-        hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONGSIDE.finditer(text))
+    if likeness:
+        hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
+        for match in _AT_HIGH.finditer(text) if not hits else ():
+            hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+        for match in _AS.finditer(text):
+            hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+        if not hits:
+            hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONGSIDE.finditer(text))
     hits.extend((m.start(), m.end(), 1 if m["up"] or m["upward"] else -1) for m in _SHAPED.finditer(text))
     short = _SHORT.match(text)
     if short is not None:  # "More alike, louder."
