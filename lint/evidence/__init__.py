@@ -6,10 +6,10 @@ Words
     grammar, quantities, names, passages, stretches, idioms, coordination, lists: numbers, names, how they are joined.
     lexicon, relations, quantifiers, verdicts, wording, roles, interval_words: what words claim or ask for.
 Files and tables
-    leaves, layouts, walk, shapes: facts from any JSON or CSV.
+    leaves, layouts, walk, affixes, shapes: facts from any JSON or CSV.
     tables, trials, grim, intervals: facts from the page's own tables.
 What is known
-    knowledge: all of it, put together once a page.
+    knowledge, aliases: all of it, put together once a page; what names mean.
     correlations, claims, fields, shares, courses, states, wholes, pooled, arms, chosen: parts of it.
     binding, asked, compared, directed, criteria, tallies: which of it a clause asks for.
     aside, unheld, unpaired, slips: why a difference from it may be no error.

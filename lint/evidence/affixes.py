@@ -25,7 +25,7 @@ def parted_keys(paths: Iterable[tuple[Step, ...]]) -> dict[str, tuple[str, str]]
     """Keys of objects and records that are a word and a thing: each with the two, in their order.
 
     A thing is what the file has by itself too, or the number of a layer or a checkpoint with its word; the word must
-    stand beside several of them.
+    stand beside several of them. Two underscores part whatever stands around them.
 
     >>> paths = [("unit", "nurse", "x"), ("unit", "chef", "x"), ("unit", "monk", "x")]
     >>> found = parted_keys([*paths, ("fit", "of_nurse", "r"), ("fit", "of_chef", "r"), ("fit", "of_monk", "r")])
@@ -39,6 +39,9 @@ def parted_keys(paths: Iterable[tuple[Step, ...]]) -> dict[str, tuple[str, str]]
                 keys.update(step)
             elif i < len(path) - 1:
                 keys.add(step)
+    joined = {k: (head, tail) for k in keys for head, _, tail in (k.rpartition("__"),) if head and tail}
+    out = joined if len(joined) >= _FEW else {}
+    keys = (keys - out.keys()).union(*out.values())
     things = {fold_name(k) for k in keys}
     halves: dict[tuple[str, bool], dict[str, tuple[str, str]]] = defaultdict(dict)
     for key in keys:
@@ -48,7 +51,6 @@ def parted_keys(paths: Iterable[tuple[Step, ...]]) -> dict[str, tuple[str, str]]
                 halves[(fold_name(head), True)][key] = (head, tail)
             if _is_thing(head, things):
                 halves[(fold_name(tail), False)][key] = (head, tail)
-    out: dict[str, tuple[str, str]] = {}
     for (word, _), found in halves.items():
         if word and len(found) >= _FEW:
             for key, pair in found.items():

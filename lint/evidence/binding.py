@@ -214,7 +214,8 @@ _APART = regex(
     r"(?:leav|remov|exclud|omit|drop|strip|delet|ignor|discard)\w*(?: out| away| off)?|tak\w+ (?:out|away|off)|"
     r"left out|sans|but for|"
     r"barring|apart from|other than|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? "
-    r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$",
+    r"(?:\w+ )?under)\s+(?:the\s+)?[`\"'*]*$|[−–-]\s+$|"
+    r"\bbetween\s+[^,;.]{1,24}\s+and\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
 )
 

@@ -293,7 +293,7 @@ _AT_POINT = regex(r"\s*\(?(?:after|with|from)\s+(?:the |only |just )?")
 _APART = regex(
     r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
     r"with|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? (?:\w+ )?under)"
-    r"\s+(?:the\s+)?[`\"'*]*$",
+    r"\s+(?:the\s+)?[`\"'*]*$|\bbetween\s+[^,;.]{1,24}\s+and\s+(?:the\s+)?[`\"'*]*$",
     re.IGNORECASE,
 )
 _SEVERAL = regex(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -18,8 +17,9 @@ from ..document import Document, Table
 from ..outline import Outline
 from ..regex import regex
 from ..source import Place
+from .aliases import Aliases
 from .grammar import Number
-from .names import Gazetteer, abbreviates, fold_name, index_of, name_variants, words_of
+from .names import Gazetteer, fold_name, index_of, name_variants, words_of
 from .passages import Passage, read_passages
 from .shapes import Dataset, Triple
 from .slips import slip_of
@@ -73,23 +73,14 @@ _MEASURE_WORDS = (
 """Words that name a measure, a count or an axis; a file's key of them is no thing unless a table of the page has it."""
 MOST_TABLE_NUMBERS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
-_MOST_TEXT = 8_000
-_PLAIN_WORD = regex(r"[A-Za-z]+")
 _NUMBERED = regex(r"\b([A-Za-z]{3,})[\s_-]?(\d{1,7})\b(?![.%])")
 _BARE = regex(r"\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d{1,7}")
-_OF_TWO = regex(
-    r"(?P<a>[A-Za-z]\w*(?: \w+)?)\s*(?:\bvs\.?|\bversus\b|–|—|/|×|&|\band\b|\bwith\b|~)\s*(?P<b>[A-Za-z]\w*(?: \w+)?)"
-)
 _NO_DIGIT = regex(r"\D")
 _NO_AXIS = frozenset(
     words_of("top seed set question version category group arm condition model lot draw run persona source n and of to")
 )
-_MOST_NAMES = 2_000
-"""Names of a file among which abbreviations are looked for; a file with more holds single measurements."""
 _REACH = 10
 """A decimal that is more times as large as every value of a field prints none of them, not even with a slip."""
-_MOST_OPEN = 40
-"""Rows of a table whose names are looked for by their values."""
 
 
 @struct
@@ -159,8 +150,8 @@ class Evidence:
             names.extend(label.split("(")[0] for label in sheet.labels)
         names.extend(self._course_heads)
         names.extend(head.split("(")[0] for head in self._course_heads)
-        names.extend(self._shortened)
-        names.extend(self._in_words)
+        names.extend(self._renamed.shortened)
+        names.extend(self._renamed.in_words)
         for sheet in self.sheets:
             names.extend(h for h in sheet.header[1:] if any(v in self.index for v in name_variants(h)))
         said = {fold_name(n) for n in names}
@@ -196,134 +187,21 @@ class Evidence:
         return frozenset().union(*(name_variants(x) for s in self.sheets for x in s.labels))
 
     @cached_property
+    def _renamed(self) -> Aliases:
+        return Aliases(
+            self.document,
+            self.sheets,
+            self.datasets,
+            self._stored,
+            self._stored_index,
+            self._entity_texts,
+            self._course_heads,
+        )
+
+    @cached_property
     def aliases(self) -> dict[str, str]:
         """Folded names of rows and columns to the folded names under which the files hold them, where they differ."""
-        out: dict[str, str] = {}
-        full = [n for n in self._entity_texts if not n.isdigit()]
-        if len(full) > _MOST_NAMES:
-            full = []
-        for dataset in self.datasets:
-            for shown, key in dataset.labels:
-                if fold_name(shown) not in self._stored_index and fold_name(key) in self._stored_index:
-                    out.setdefault(fold_name(shown), fold_name(key))
-        for sheet in self.sheets:
-            own = {v for x in (*sheet.labels, *sheet.header[1:]) for v in name_variants(x)}
-            rows = {v for x in sheet.labels for v in name_variants(x)}
-            for label in (*sheet.labels, *sheet.header[1:]):
-                bare = label.split("(")[0].strip(" *`_")
-                folded = fold_name(bare)
-                if len(folded) < 2 or folded in out or folded in self._stored_index or index_of(bare):
-                    continue
-                hits = {fold_name(n) for n in full if abbreviates(bare, n)} or {
-                    fold_name(n) for n in full if abbreviates(n, bare)
-                }
-                if len(hits) > 1:  # a name that the table has in full is meant by no other row
-                    hits -= own
-                elif label in sheet.labels:  # and "E4 guard" beside "guard" is another row
-                    hits -= {h for h in hits & rows if len(h) < len(folded)}
-                if len(hits) == 1:
-                    out[folded] = hits.pop()
-        for sheet in self.sheets:
-            for folded, name in self._same_values(sheet, out):
-                out.setdefault(folded, name)
-        for short, meant in (*self._shortened.items(), *self._in_words.items()):
-            out.setdefault(fold_name(short), out.get(meant, meant))
-        return out
-
-    @cached_property
-    def _shortened(self) -> dict[str, str]:
-        """Two words of the page's prose that begin the two words of one name: "med doc" of ``medical_doctor``."""
-        names: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
-        labels = [x.split("(")[0].strip(" *`_") for s in self.sheets for x in (*s.labels, *self._course_heads)]
-        for name in (*labels, *self._entity_texts):
-            words = [w.casefold() for w in re.split(r"[\s_-]+", name) if w]
-            if len(words) == 2 and all(len(w) > 2 and w.isalpha() for w in words):
-                names[(words[0][:2], words[1][:2])].add((words[0], words[1], fold_name(name)))
-        out: dict[str, str] = {}
-        if not names:
-            return out
-        for text, scope in self.document.texts():
-            if scope in ("quote", "code", "alt"):
-                continue
-            words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
-            starts = [word[:2].casefold() for word in words]
-            for pair, a, b in zip(itertools.pairwise(starts), words, words[1:], strict=False):
-                found = names.get(pair)
-                if found and len(a) > 1 and len(b) > 1:
-                    hits = {f for x, y, f in found if x.startswith(a.casefold()) and y.startswith(b.casefold())}
-                    short = f"{a} {b}"
-                    if len(hits) == 2 and fold_name(short) in hits and not self._side_by_side(hits):
-                        hits.discard(fold_name(short))  # one table says "Med Doc", another "Med Doctor"
-                    if len(hits) == 1 and fold_name(short) not in hits and min(len(a), len(b)) >= 2:
-                        out[short] = hits.pop()
-        return out
-
-    @cached_property
-    def _in_words(self) -> dict[str, str]:
-        """How prose calls the rows that stand for two things each: "A and B", "B with A" of "A vs B"."""
-        out: dict[str, str] = {}
-        for sheet in self.sheets:
-            pairs = [(x, m) for x in sheet.labels if (m := _OF_TWO.fullmatch(x.strip(" *`_"))) is not None]
-            if 2 * len(pairs) < len(sheet.labels) or len(pairs) < 2:
-                continue
-            for label, match in pairs:
-                for a, b in ((match["a"], match["b"]), (match["b"], match["a"])):
-                    for word in ("and", "with", "vs", "against"):
-                        out.setdefault(f"{a} {word} {b}", fold_name(label))
-        return out
-
-    def _side_by_side(self, names: set[str]) -> bool:
-        """True if one table has all of ``names``: they are two things."""
-        heads = ([*s.labels, *s.keys] for s in self.sheets)
-        return any(names <= {fold_name(x.split("(")[0]) for x in found} for found in heads)
-
-    def _same_values(self, sheet: Sheet, aliases: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Labels of rows that no letters explain, each with the one name of the files that has its values.
-
-        The columns that most rows bind to a field say where to look; a label and a name must be alone with each other.
-        """
-        labels = [(r, fold_name(x.split("(")[0])) for r, x in enumerate(sheet.labels)]
-        open_rows = {r: f for r, f in labels if len(f) >= 2 and f not in aliases and f not in self._stored_index}
-        open_rows = {r: f for r, f in open_rows.items() if not index_of(sheet.labels[r])}
-        if not 0 < len(open_rows) <= _MOST_OPEN or not self._stored:
-            return
-        taken = {aliases.get(f, f) for _, f in labels}
-        scores: dict[tuple[str, str], int] = defaultdict(int)
-        for series, cells in sheet.series:
-            if not series.pointer.startswith("column") or series.role == "interval":
-                continue
-            names = [frozenset(aliases.get(n, n) for n in entity_names(sheet, c, across=False)) for c in cells]
-            bound = bind(series, cells, names, self._stored_index, self._stored)
-            candidates = [(bound.data, bound.scale)] if bound is not None else []
-            if bound is None and len(open_rows) == len(sheet.labels):
-                candidates = list(self._as_whole(cells))
-            for data, scale in candidates:
-                for cell in cells:
-                    if cell.row not in open_rows or cell.number.bound or len(cell.number.text.strip("+-−.0")) < 2:
-                        continue
-                    hits = {
-                        n
-                        for n, f in data.facts.items()
-                        if n not in taken and n[:1] != "#" and cell.number.allows(f.value, scale=scale)
-                    }
-                    if len(hits) == 1:
-                        scores[(open_rows[cell.row], hits.pop())] += 1
-        for (label, name), score in scores.items():
-            rivals = max((s for (a, b), s in scores.items() if (a == label) != (b == name)), default=0)
-            if score >= 2 > rivals:
-                yield label, name
-
-    def _as_whole(self, cells: Sequence[CellNumber]) -> Iterator[tuple[Series, float]]:
-        """Fields that hold the very values of a column, whosever they are."""
-        ordered = sorted(cells, key=lambda c: c.number.value)
-        if len({c.number.text for c in cells}) < 4:
-            return
-        for series in self._stored:
-            values = sorted(f.value for n, f in series.facts.items() if n[:1] != "#")
-            if len(values) == len(ordered):
-                for scale in (1.0, 100.0):
-                    if all(c.number.admits(v, scale=scale) for c, v in zip(ordered, values, strict=True)):
-                        yield series, scale
+        return self._renamed.meant
 
     def known_as(self, names: frozenset[str]) -> frozenset[str]:
         """``names`` with those under which the files hold the same things."""

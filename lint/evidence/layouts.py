@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +18,8 @@ __all__ = [
     "is_number",
     "key_fields",
     "metric_field",
+    "numbered",
+    "of_runs",
     "rows_of_columns",
     "rows_of_split",
     "stacked",
@@ -36,21 +40,29 @@ def rows_of_columns(node: dict[str, Any]) -> tuple[list[dict[str, Any]], frozens
     """
     columns: dict[int, dict[str, Any]] = defaultdict(dict)
     for key, value in node.items():
-        below = list(value.values()) if isinstance(value, dict) else [value]
-        sizes = {len(v) if isinstance(v, list) and not any(isinstance(x, dict) for x in v) else 0 for v in below}
-        if len(sizes) == 1:
-            columns[sizes.pop()][key] = value
+        columns[_length(value)][key] = value
+    columns.pop(0, None)
     for size, found in columns.items():
         if size < (2 if len(columns) == 1 else 3):
             continue  # two names and two seeds need not go together
-        named = {k: v for k, v in found.items() if isinstance(v, dict) and any(map(_is_of_texts, v.values()))}
-        flat = {k: v for k, v in found.items() if k not in named}
-        for key, lists in named.items():
-            flat.update({k if k not in flat else f"{key}.{k}": v for k, v in lists.items()})
+        own = {k: v for k, v in found.items() if isinstance(v, dict) and any(map(_is_of_texts, v.values()))}
+        flat = {k: v for k, v in found.items() if k not in own}
+        if not any(map(_is_of_texts, flat.values())):
+            for key, lists in own.items():
+                flat.update({k if k not in flat else f"{key}.{k}": v for k, v in lists.items()})
+            own = {}
         if len(flat) > 1 and any(map(_is_of_texts, flat.values())):
             rows = [{k: _at(v, i) for k, v in flat.items()} for i in range(size)]
-            return rows, frozenset(found)
+            return rows, frozenset(found.keys() - own.keys())
     return [], frozenset()
+
+
+def _length(column: Any) -> int:
+    """The length of a list, or the one length of all lists that an object holds; 0 for anything else."""
+    if isinstance(column, dict):
+        sizes = {_length(v) for v in column.values()}
+        return sizes.pop() if len(sizes) == 1 else 0
+    return len(column) if isinstance(column, list) and not any(isinstance(x, dict) for x in column) else 0
 
 
 def _is_of_texts(column: Any) -> bool:
@@ -59,7 +71,33 @@ def _is_of_texts(column: Any) -> bool:
 
 def _at(column: Any, i: int) -> Any:
     """The member of a column, or of each of the columns that an object holds."""
-    return {k: v[i] for k, v in column.items()} if isinstance(column, dict) else column[i]
+    return {k: _at(v, i) for k, v in column.items()} if isinstance(column, dict) else column[i]
+
+
+_NUMERAL = regex(r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=\s?%|e[-+]))(?:e[-+]?\d+)?\s?(?P<percent>%?)", re.IGNORECASE)
+
+
+def numbered(node: Any) -> Any:
+    """``node`` with its texts that are decimals, percentages or powers as numbers: "36.9%", "7.5e-05"."""
+    if isinstance(node, dict):
+        return {k: numbered(v) for k, v in node.items()}
+    if isinstance(node, list):
+        return [numbered(v) for v in node]
+    match = _NUMERAL.fullmatch(node.strip()) if isinstance(node, str) else None
+    if match is None:
+        return node
+    value = float(node.strip().rstrip("% "))
+    return (value / 100 if match["percent"] else value) if math.isfinite(value) else node
+
+
+def of_runs(node: dict[str, Any]) -> dict[str, Any]:
+    """An object of runs under numbers of their own, {"a41f": {"unit": "a", "hits": 3}}, as a list of them."""
+    if len(node) < 3 or not all(isinstance(v, dict) and _OPAQUE.fullmatch(k) for k, v in node.items()):
+        return {}
+    return node if all(any(isinstance(x, str) for x in v.values()) for v in node.values()) else {}
+
+
+_OPAQUE = regex(r"(?=.*\d)[0-9a-f]{6,}(?:-[0-9a-f]{2,})*|(?:run|exp|job|trial|id)[-_]?\d+", re.IGNORECASE)
 
 
 _KEYED = regex(r"([^\[\]()]+)[\[(](.+)[\])]")

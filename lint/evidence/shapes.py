@@ -12,6 +12,7 @@ import io
 import itertools
 import json
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from leakstats.facts import Fact, Series
 from leakstats.records import replace, struct
 from leakstats.tails import correlation_p
 
+from ..regex import regex
 from .affixes import parted_keys, parted_path
+from .layouts import numbered
 from .leaves import Leaf, Step, entity_keys, last_key, names_of, pointer_of, words_along
 from .names import fold_name, index_of, words_of
 from .walk import MOST_LEAVES, Walk
@@ -543,12 +546,17 @@ def read_dataset(name: str, data: str) -> Dataset:
                 [{k: _cell(v) for k, v in row.items() if k and v not in ("", None)} for row in rows[:MOST_LEAVES]], ()
             )
         elif low.endswith(".jsonl"):
-            walk.visit([json.loads(line) for line in data.splitlines() if line.strip()], ())
+            walk.visit(numbered([json.loads(line) for line in data.splitlines() if line.strip()]), ())
         else:
-            walk.visit(json.loads(data), ())
+            node = json.loads(data)
+            walk.visit(numbered(node) if _QUOTED.search(data) else node, ())
     except (RecursionError, csv.Error, IndexError) as error:
         raise ValueError(str(error) or type(error).__name__) from error
     return _finish(name, walk)
+
+
+_QUOTED = regex(r'"[-+]?\d*\.?\d+(?:e[-+]?\d+)?\s?%?"', re.IGNORECASE)
+"""A number in quotation marks."""
 
 
 def _cell(text: Any) -> Any:

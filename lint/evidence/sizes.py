@@ -102,11 +102,16 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         if value >= 5 and {value + 1, value + 2} & correlated:
             return True  # a fit without one or two
-        if number.label == "N" and evidence.triples:
+        answers = number.label == "n" or _ANSWERS.match(sentence.between(number.end, number.end + 24)) is not None
+        if not answers and evidence.triples:
             return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
         if value < largest and _SUBSET.search(sentence.text):
             return True
-        return value in factors[number.label == "n"] or _is_product(value, sentence)
+        return (
+            value in factors[number.label == "n"]
+            or (answers and _is_of_all(evidence, value))
+            or _is_product(value, sentence)
+        )
 
     yield from _sizes_of_names(evidence, stated, known | sums)
     right = sum(fine(s, n) for s, n in stated)
@@ -133,6 +138,17 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+_ANSWERS = regex(r"\s*(?:answers|completions|replies|responses|generations|samples|draws|questions)\b", re.IGNORECASE)
+"""Behind an N: it is of answers, and of no pairs."""
+
+
+def _is_of_all(evidence: Evidence, value: int) -> bool:
+    """True for the answers of all things of a field together: as many each as a file holds trials."""
+    things = {len(s.distinct) for s in evidence.data if not s.role and s.fraction}
+    trials = frozenset().union(*(d.trials for d in evidence.datasets))
+    return any(value == k * n for k in things for n in trials if k > 2 and n >= 20)
 
 
 _WITHOUT = regex(r"(?<!\w)(?:w/o|without|excl(?:\.|uding)|except|minus)(?!\w)", re.IGNORECASE)

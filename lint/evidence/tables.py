@@ -204,7 +204,8 @@ def _with_units(names: list[str], units: list[str]) -> list[str]:
 
 def _widened(header: list[str], labels: list[str], grid: list[list[Cell | None]], units: list[str]) -> Turned | None:
     """A long table as a wide one; ``None`` for a table that is none."""
-    if len(header) < 3 or len(set(labels)) * 2 > len(labels) or len(labels) < 4:
+    repeated = sum(labels.count(x) > 1 for x in labels)
+    if len(header) < 3 or repeated * 2 < len(labels) or len(labels) < 4:
         return None
     keys = [_text(row[1]) for row in grid]
     if len(set(zip(labels, keys, strict=True))) != len(labels) or any(not k for k in keys):

@@ -28,7 +28,7 @@ from .idioms import SHARE_OF, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .moves import end_clashes
-from .names import Mention, words_of
+from .names import Mention, fold_name, words_of
 from .passages import Sentence
 from .pooled import is_pooled
 from .quantities import NUMERALS, READ, quantity_asked
@@ -153,6 +153,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or is_other_quantity(evidence, sentence, number, facts)
                     or is_new_end(evidence, sentence, number, bound)
                     or _is_of_run(evidence, sentence, number, name)
+                    or _is_of_level(evidence, number, name)
                     or is_pooled(evidence, number)
                 )
                 tight = understood and is_read(evidence, sentence, number, name, bound)
@@ -180,6 +181,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 and not is_other_quantity(evidence, sentence, number, facts_of(evidence, alone.name, number))
                 and not is_new_end(evidence, sentence, number, bound)
                 and not _is_of_run(evidence, sentence, number, alone)
+                and not _is_of_level(evidence, number, alone)
             ):
                 yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
                 continue
@@ -258,6 +260,16 @@ def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Men
             return True
     others = (f for m in list_of(sentence, name) if m.name != name.name for f in evidence.about.get(m.name, ()))
     return any(evidence.matches(number, series, fact) for series, fact in others)
+
+
+def _is_of_level(evidence: Evidence, number: Number, name: Mention) -> bool:
+    """True if ``name`` is but a part of the header under which a table has the number: "9 rows" of "9 rows, mixed"."""
+    for series in evidence.page_series:
+        inside = name.name in fold_name(series.quantity) and name.name not in series.facts
+        for key, fact in series.facts.items():
+            if (inside or (name.name in key and name.name != key)) and evidence.matches(number, series, fact):
+                return True
+    return False
 
 
 def _fits_some_order(evidence: Evidence, pair: Paired) -> bool:

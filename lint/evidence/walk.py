@@ -11,6 +11,7 @@ from .layouts import (
     is_number,
     key_fields,
     metric_field,
+    of_runs,
     rows_of_columns,
     rows_of_split,
     stacked,
@@ -43,6 +44,10 @@ class Walk:
             return
         if isinstance(node, dict):
             self.sizes.add(len(node))
+            runs = of_runs(node)
+            if runs:
+                self.records(list(runs.values()), path)
+                return
             rows, columns = rows_of_columns(node)
             if rows:
                 self.records(rows, path)

@@ -86,3 +86,44 @@ def test_of_two_fields_that_agree_the_one_with_all_rows_counts(tmp_path: Path, w
     rows = [f"| {u} | {0.81 if wrong and u == 'crane' else v} |" for u, v in zip(UNITS, values, strict=True)]
     table = "\n".join(["| Bird | Cosine |", "|---|---|", *rows])
     assert found(tmp_path, {"birds": birds}, table) == (["the cell says 0.81"] if wrong else [])
+
+
+RELATIONS = {
+    "size_vs_fall": {"spearman": {"est": 0.612, "p": 0.0031, "n": 21}, "pearson": {"est": 0.587, "p": 0.0052, "n": 21}},
+    "size_vs_start": {"spearman": {"est": 0.418, "p": 0.059, "n": 21}, "pearson": {"est": 0.377, "p": 0.092, "n": 21}},
+    "age_vs_start": {"spearman": {"est": 0.233, "p": 0.31, "n": 21}, "pearson": {"est": 0.199, "p": 0.387, "n": 21}},
+}
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_rows_in_words_are_known_by_their_values(tmp_path: Path, wrong: bool) -> None:
+    said = {"size_vs_fall": "how large, how far down", "size_vs_start": "how large at first", "age_vs_start": "how old"}
+    first = 0.687 if wrong else 0.612
+    rows = [f"| {said['size_vs_fall']} | Spearman | {first} | 0.0031 |"]
+    rows += [
+        f"| {said[k]} | {s.title()} | {f['est']} | {f['p']} |"
+        for k, both in RELATIONS.items()
+        for s, f in both.items()
+        if (k, s) not in (("size_vs_fall", "spearman"), ("age_vs_start", "pearson"))
+    ]
+    table = "\n".join(["| What | Method | Value | p |", "|---|---|---|---|", *rows])
+    assert found(tmp_path, RELATIONS, table) == (["the cell says 0.687"] if wrong else [])
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_runs_under_numbers_of_their_own_and_numbers_in_quotes(tmp_path: Path, wrong: bool) -> None:
+    share = [v / 1.8 for v in RATES["plain"]]
+    runs = {f"a{i}f03{i}b": {"bird": UNITS[i], "share": f"{share[i]:.2f}%"} for i in range(5)}
+    rows = [f"| {u} | {35.8 if wrong and u == 'tern' else round(share[i], 1)} |" for i, u in enumerate(UNITS)]
+    table = "\n".join(["| Bird | Share (%) |", "|---|---|", *rows])
+    assert found(tmp_path, {"runs": runs}, table) == (["the cell says 35.8%"] if wrong else [])
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_columns_two_objects_deep(tmp_path: Path, wrong: bool) -> None:
+    file = {"kit": {"seed": 3}, "index": UNITS, "arms": {k: {"hits": v, "of": [180] * 5} for k, v in RATES.items()}}
+    file["fits"] = {"index": ["plain_vs_notice", "plain_vs_pledge"], "value": [0.31, 0.42]}
+    notice = [51 if wrong and u == "tern" else RATES["notice"][i] for i, u in enumerate(UNITS)]
+    rows = [f"| {u} | {RATES['plain'][i]} | {notice[i]} |" for i, u in enumerate(UNITS)]
+    table = "\n".join(["| Bird | Plain | Notice |", "|---|---|---|", *rows])
+    assert found(tmp_path, file, table) == (["the cell says 51"] if wrong else [])

@@ -57,6 +57,7 @@ def judged(tmp_path: Path) -> Judge:
         "The furthest below the line is masked, at 14.9.",
         "The fit puts the clerk 12.6 points above the line; furthest up is the weaver, at 14.9.",
         "The porter and the clerk are 4.2 points apart (186/240 and 196/240 replies).",
+        "The share rises by half between the weaver and the clerk, from 40.4% on.",
     ],
 )
 def test_the_right_page_is_silent(judged: Judge, bullet: str) -> None:
