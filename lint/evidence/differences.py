@@ -83,6 +83,9 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     ):
         return ""
     here = distinct_rates(rates_of(sentence, False))
+    taken = {x.scaled() for o in operands(sentence).values() for pair in o.pairs for x in pair}
+    if taken and len(set(here) - taken) < 2:
+        return ""  # the rates of the sentence have a difference of their own
     if pairs_of_counts(sentence) and len(here) < 2 and not number.signed:
         return ""  # the bar that things are counted by
     owner = _owner(sentence, number)

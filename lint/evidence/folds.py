@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from ..regex import regex
 from .claims import is_claim
@@ -51,16 +52,17 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 here = rates_of(sentence, False)
                 here = here if len(here) >= 2 else rates_of(sentence, True)
-                if len(here) < 2 and len(values_of(sentence, False)) >= 2:
-                    here = values_of(sentence, False)
+                values = [v for v in values_of(sentence, False) if v not in here]
+                if len(here) < 2 and len(values) >= 2:
+                    here = values
                 known = [((a.low, a.high), (b.low, b.high)) for a, b in known_pairs(evidence, sentence)]
                 pairs = [(a, b) for a in here for b in here if a is not b]
                 if not pairs:
                     continue  # of what else the page does not say
                 if sentence.names and not rates_of(sentence, False) and not (evidence.datasets and known):
                     continue  # "For a it is 5.2×" behind two rates of b
-                if _ratio_fits(number, pairs):
-                    continue
+                if _ratio_fits(number, [*pairs, *permutations([*rates_of(sentence, False), *values], 2)]):
+                    continue  # of "60.6%, up from 0.095" too
                 if _AVERAGES.search(sentence.text) and _ratio_fits(number, _mixed_pairs(evidence, sentence, here)):
                     continue
                 alone = speaks_of_two(sentence, number)

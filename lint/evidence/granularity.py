@@ -20,7 +20,7 @@ from .names import name_variants
 from .passages import Sentence
 from .roles import subject
 from .tables import CellNumber, Sheet
-from .trials import gathered_trials, is_sum_of_rows, is_trials, sizes_of_name, stated_sizes, trials_of_rate
+from .trials import is_sum_of_rows, is_trials, mentioned_trials, sizes_of_name, stated_sizes, trials_of_rate
 
 __all__ = ["granularity_clashes", "page_runs"]
 
@@ -176,12 +176,12 @@ def _bracketed(sentence: Sentence) -> set[int]:
 
 
 def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
-    gathered = tuple(n for n in gathered_trials(evidence) if n >= _FEWEST)
+    gathered = tuple(n for n in mentioned_trials(evidence) if n >= _FEWEST)
     for passage in evidence.passages:
         if not is_claim(passage) or passage.part == "prior":
             continue
         for sentence in passage.sentences:
-            if _ELSEWHERE.search(sentence.text):
+            if not sentence.numbers or _ELSEWHERE.search(sentence.text):
                 continue
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             if _INTERVALS.search(sentence.text):

@@ -246,6 +246,8 @@ _COMMON = frozenset(
         "false",
         "main",
         "both",
+        "neither",
+        "either",
         "each",
         "one",
         "two",

@@ -60,10 +60,18 @@ def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
         if _VARYING.search(plain):
             continue  # sizes that differ make a sum, and no product
         yield from _totals(evidence, text, plain, counts)
-        for run in _runs(plain, counts):
+        runs = _runs(plain, counts)
+        for i, run in enumerate(runs):
+            if i and _PLUS.fullmatch(plain, counts[runs[i - 1][-1]].end, counts[run[0]].start):
+                continue  # "7 × 150 plus 2 × 100 make 1,250": of both
             clash = _judge(evidence, text, plain, counts, run)
             if clash is not None:
                 yield clash
+
+
+_OUT_OF = regex(r"\b(?:over|out of|of)\s+$", re.IGNORECASE)
+_PLUS = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}(?:and|plus|\+)\s*", re.IGNORECASE)
+_NEXT_FACTOR = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}[×x·*]\s*\d", re.IGNORECASE)
 
 
 _TWO = regex(r"\s*(?:[a-z][\w-]*\s+){0,4}(?:and|plus|\+)\s*$", re.IGNORECASE)
@@ -161,6 +169,8 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
         return None
     first, last = counts[run[0]], counts[run[-1]]
     after = counts[run[-1] + 1] if run[-1] + 1 < len(counts) else None
+    if after is not None and _NEXT_FACTOR.match(plain, after.end):
+        after = None  # "25 × 5, or 12 × 125 in all"
     before = counts[run[0] - 1] if run[0] else None
     place = evidence.document.place
 
@@ -195,7 +205,11 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
         and _BRACKET.fullmatch(plain[before.end : first.start])
         and re.match(r"[^()]{0,40}[)\]]", plain[last.end :])
     ):
-        counted = _TRIALS.search(plain[before.end : first.start]) is not None or before.role == "n"
+        counted = (
+            _TRIALS.search(plain[before.end : first.start]) is not None
+            or before.role == "n"
+            or _OUT_OF.search(plain[max(0, before.start - 12) : before.start]) is not None
+        )
         if (
             counted
             and before.value >= max(factors)

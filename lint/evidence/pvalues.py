@@ -129,14 +129,16 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if not each:
                     continue
                 least = _of_weakest(sentence, number)
-                if least is not None and least >= number.high * (1 + 1e-9):
-                    yield Clash(
-                        "p-bound",
-                        passage.place(number.at, number.end),
-                        f"not every p is below {number.text}: that of the weakest coefficient is at least {least:.2g}",
-                        "state a bound that all of them keep",
-                    )
-                    continue
+                if least is not None:
+                    if least >= number.high * (1 + 1e-9):
+                        yield Clash(
+                            "p-bound",
+                            passage.place(number.at, number.end),
+                            f"not every p is below {number.text}: that of the weakest coefficient is at least "
+                            f"{least:.2g}",
+                            "state a bound that all of them keep",
+                        )
+                    continue  # the range and its N say which p are meant
                 if some is None and chooses(sentence, number.at):
                     sets = _of_chosen(evidence, sentence, number)
                 else:
@@ -189,7 +191,7 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
         if (s.kind != "move" or other is sentence)
         and _is_coefficient(s.left)
         and _is_coefficient(s.right)
-        and _RANGED.search(other.text)
+        and _RANGED.search(passage.plain if other is sentence else other.text)
     ]
     if len(sizes) != 1 or len(ranges) != 1 or ranges[0].left.value * ranges[0].right.value <= 0:
         return None
@@ -253,7 +255,7 @@ def _is_coefficient(number: Number) -> bool:
 def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
     """The p-values that a sentence can mean: of the correlations whose range it states, or of a column."""
     for span in spans(sentence):
-        if _is_coefficient(span.left) and _is_coefficient(span.right) and _RANGED.search(sentence.text):
+        if _is_coefficient(span.left) and _is_coefficient(span.right) and _RANGED.search(sentence.passage.plain):
             return list(_by_range(evidence, span.left, span.right))
     listed = [n for n in sentence.numbers if _is_coefficient(n)]
     if len(listed) >= 2 and _RELATED.search(sentence.text):
@@ -262,6 +264,7 @@ def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
     return [v for _, v, _ in p_sets(evidence) if (len(v) == many if many else len(v) >= 3)]
 
 
+_BOTH = regex(r"\bboth\b", re.IGNORECASE)
 _OF_MANY = regex(
     r"\b(?:all|each of|every one of|any of|everywhere in)\s+(?:of\s+)?(?:(?:the|its|our|these|those)\s+)?"
     rf"(?P<k>\d{{1,3}}|{SPELLED})\b(?!\s*(?:%|of\b|/|\.\d))",
@@ -272,6 +275,7 @@ _OF_MANY = regex(
 def _how_many(sentence: Sentence) -> int:
     """How many results the sentence says its bound is of, "all six panels", "6 of 6"; 0 where it says nothing."""
     counted = [int(k.value) for j, k in pairs_of_counts(sentence) if j.value == k.value]
+    counted += [2] if _BOTH.search(sentence.text) else []
     found = _OF_MANY.search(sentence.text)
     if found is not None:
         word = found["k"].lower()

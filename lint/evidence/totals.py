@@ -16,7 +16,7 @@ from ..regex import regex
 from .grammar import SPELLED, WORD_NUMBERS, Number, spelled_numbers
 from .knowledge import Clash, Evidence
 from .names import index_of
-from .stretches import stretches
+from .stretches import Stretch, stretches
 from .trials import TRIALS
 
 __all__ = ["cell_clashes", "draws", "total_clashes"]
@@ -65,6 +65,8 @@ _LABELLED = regex(
 )
 _BARE_TIMES = regex(r"[a-z]\s?[×x]\s?(?P<b>\d{1,3})(?=\s*(?:times\b|[),;:=]|$))")
 _BARE_RUN = regex(r"(?<![\w.,])(?P<a>\d{1,4})\s?[×x]\s?(?P<b>\d{1,3})(?=\s*(?:times\b|[),;=]|$))")
+_TIMES = regex(r"[×x]\s?\d")
+"""Without it a text holds neither of these two."""
 _MADE = regex(r"\s*=\s*[\d,]+\s+(?:[a-z-]+\s+){0,2}?(?P<noun>[a-z]+s)\b", re.IGNORECASE)
 _EACH_TIME = regex(
     r"(?<![\w.,#/-])(?P<value>\d{1,3}|[a-z]+)\s+(?:(?:of|to|for|from|per) (?:each|every|a|an|one)\b|each\b|apiece\b|"
@@ -148,9 +150,10 @@ def _stated(text: str) -> tuple[Stated, ...]:
         if noun not in _NO_FACTOR and (noun not in _DRAWS or value <= _MOST_DRAWS):
             noun = "*" if noun in _DRAWS else noun
             out.append(Stated(noun, value, match.start("value")))
-    for match in _BARE_TIMES.finditer(text):
+    times = _TIMES.search(text) is not None
+    for match in _BARE_TIMES.finditer(text) if times else ():
         out.append(Stated("*", int(match["b"]), match.start("b")))
-    for match in _BARE_RUN.finditer(text):
+    for match in _BARE_RUN.finditer(text) if times else ():
         made = _MADE.match(text, match.end())
         if made is not None and re.fullmatch(TRIALS, made["noun"], re.IGNORECASE) is None:
             continue  # "4 × 6 = 24 networks"
@@ -217,18 +220,18 @@ def _same(noun: str, other: str) -> bool:
 
 def total_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals of trials that no counts of the page make."""
-    for text, plain, numbers in _with_totals(evidence):
+    for stretch in _with_totals(evidence):
+        text, plain = stretch.text, stretch.plain
         yield from _sides(evidence, text, plain)
         yield from _before_factors(evidence, text, plain)
-        if not any(map(_may_total, numbers)):
-            continue
         own = _stated(plain)
-        if _VARYING.search(plain):
+        if not own or _VARYING.search(plain):
             continue  # sizes that differ make a sum, and no product
+        numbers = stretch.numbers
         nouns = {s.noun for s in own}
         whole = "*" in nouns and bool(nouns & _QUESTIONS)
         most = 2 if not whole else 0 if nouns - _QUESTIONS - {"*"} else 1
-        if not own or (len(nouns) < 2 and not _SO_MANY.search(plain)):
+        if (len(nouns) < 2 and not _SO_MANY.search(plain)) or not any(map(_may_total, numbers)):
             continue
         sizes = {n.value for n in numbers if n.role == "n" and n.label == "n"}
         each = {int(n.value) for n in numbers if _is_size(plain, n)}
@@ -266,13 +269,51 @@ def total_clashes(evidence: Evidence) -> Iterator[Clash]:
                     value % n == 0 and _makes(value // n, things, _everywhere(evidence), "", 1) for n in each - {value}
                 )
             first = False
-            if not fits:
-                yield Clash(
-                    "product",
-                    evidence.document.place(text, number.start, number.end),
-                    f"{number.text} is no product of the counts that the page states",
-                    "correct the total or a factor",
-                )
+            # a total of which the factors stand elsewhere may be of counts that nobody wrote down
+            that = _THAT_MAKES.search(plain, max(0, number.at - 32), number.at) is not None
+            written = beside is not None or _asks(_of_sentence(plain, number, own)) or bool(each - {value}) or that
+            if fits or not written or _is_shared_out(plain, number) or _is_summed(plain, number, numbers):
+                continue
+            yield Clash(
+                "product",
+                evidence.document.place(text, number.start, number.end),
+                f"{number.text} is no product of the counts that the page states",
+                "correct the total or a factor",
+            )
+
+
+_SHARED_OUT = regex(
+    rf"[^.;:()]{{1,60}}?[,(:]\s*(?P<a>\d[\d,]*)\s+(?:[a-z-]+\s+){{0,2}}?(?:for|in|per|from|to|of|on)\s+"
+    rf"(?:(?:each|every|all)\s+(?:of\s+)?)?(?:the\s+)?(?P<b>\d{{1,4}}|{SPELLED})\b",
+    re.IGNORECASE,
+)
+
+
+def _is_shared_out(plain: str, number: Number) -> bool:
+    """True for "320 lines, 80 for each of 4 moods": the words behind a total say of what it is made."""
+    found = _SHARED_OUT.match(plain, number.end)
+    return found is not None and _value(found["a"]) * _value(found["b"]) == number.value
+
+
+_PLUS = regex(r"\b(?:and|plus)\b|\+")
+
+
+def _is_summed(plain: str, number: Number, numbers: Sequence[Number]) -> bool:
+    """True for "7 kinds with 150 answers and 2 kinds with 100, hence 1,250": a sum of products of the same sentence."""
+    start = plain.rfind(". ", 0, number.start) + 1
+    said = [int(n.value) for n in numbers if start <= n.start < number.start and n.decimals <= 0 and n.value >= 1]
+    if len(said) < 4 or len(said) > _MOST_SUMMED or not _PLUS.search(plain, start, number.start):
+        return False
+    made = [(a * b, {i, j}) for (i, a), (j, b) in itertools.combinations(enumerate(said), 2)]
+    return any(x + y == number.value and not p & q for (x, p), (y, q) in itertools.combinations(made, 2))
+
+
+_MOST_SUMMED = 12
+
+
+_THAT_MAKES = regex(
+    r"\b(?:that|this|which|it)\s+(?:makes?|gives?|yields?|is|comes? to|amounts? to)\s+(?:a total of )?$", re.IGNORECASE
+)
 
 
 def _of_sentence(plain: str, number: Number, counts: Sequence[Stated]) -> list[Stated]:
@@ -291,8 +332,10 @@ _CELL = regex(
 
 def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Numbers of cells ("7 kilns in 6 towns are 42 cells") that no counts of things make."""
-    for text, plain, numbers in _with_totals(evidence):
+    for stretch in _with_totals(evidence):
+        text, plain = stretch.text, stretch.plain
         stated = [s for s in _stated(plain) if s.noun not in _ASKED]
+        numbers = stretch.numbers if len({s.noun for s in stated}) >= 2 else ()
         for number in numbers:
             if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
                 continue
@@ -421,7 +464,7 @@ def _before_factors(evidence: Evidence, text: Text, plain: str) -> Iterator[Clas
             )
 
 
-def _with_totals(evidence: Evidence) -> Iterator[tuple[Text, str, Sequence[Number]]]:
+def _with_totals(evidence: Evidence) -> Iterator[Stretch]:
     """Texts in which a total may stand."""
     for stretch in stretches(evidence):
         if stretch.passage is None:
@@ -429,7 +472,7 @@ def _with_totals(evidence: Evidence) -> Iterator[tuple[Text, str, Sequence[Numbe
         else:
             read = stretch.passage.part != "prior"
         if read:
-            yield stretch.text, stretch.plain, stretch.numbers
+            yield stretch
 
 
 _FEWEST_DIGITS = 3

@@ -23,6 +23,7 @@ __all__ = [
     "gathered_trials",
     "is_sum_of_rows",
     "is_trials",
+    "mentioned_trials",
     "page_sizes",
     "respective",
     "sizes_of_name",
@@ -53,10 +54,12 @@ _AND = regex(r"[`\"'”’*]*\s*(?:,|,?\s*and|&|or)\s*(?:the\s+)?[`\"'“‘*]*"
 
 
 def stated_sizes(passage: Passage) -> tuple[Size, ...]:
-    """Every "n = …" of a passage; N counts units and is left out."""
+    """Every "n = …" of a passage; N counts units and is left out, but for "N = 320 test items"."""
     out = []
     for number in passage.numbers:
-        if number.role != "n" or number.label != "n" or number.decimals > 0 or number.bound or number.value < 2:
+        if number.role != "n" or number.decimals > 0 or number.bound or number.value < 2:
+            continue
+        if number.label != "n" and _OF_TRIALS.match(passage.plain, number.end) is None:
             continue
         lead = _FOR.match(passage.plain, number.end)
         names: list[str] = []
@@ -100,6 +103,7 @@ TRIALS = (
     r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
 )
 """What trials are called."""
+_OF_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?(?:{TRIALS}|items?|questions?|prompts?|problems?)\b", re.IGNORECASE)
 _SO_MANY_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?{TRIALS}\b", re.IGNORECASE)
 _PART = regex(r"\s+(?:[a-z-]+\s+){0,4}?(?:of|in|from|out)\b|\s*/", re.IGNORECASE)
 
@@ -270,6 +274,18 @@ def gathered_trials(evidence: Evidence) -> tuple[int, ...]:
         evidence.cache["all trials"] = tuple(dict.fromkeys(itertools.chain(stated, listed)))
     found: tuple[int, ...] = evidence.cache["all trials"]
     return found
+
+
+def mentioned_trials(evidence: Evidence) -> tuple[int, ...]:
+    """Those that the page states, and those that its sentences mention: "150 answers", the whole of "44/150"."""
+    if "mentioned trials" not in evidence.cache:
+        sentences = [s for p in evidence.passages for s in p.sentences]
+        worded = (n for s in sentences for n in trials_in_words(s))
+        counted = (int(n.value) for s in sentences for _, n in pairs_of_counts(s) if n.value >= _FEWEST_TRIALS)
+        found = dict.fromkeys(itertools.chain(gathered_trials(evidence), worded, counted))
+        evidence.cache["mentioned trials"] = tuple(found)
+    answer: tuple[int, ...] = evidence.cache["mentioned trials"]
+    return answer
 
 
 _MOST_SIZES = 24
