@@ -11,12 +11,12 @@ Files and tables
 What is known
     knowledge, aliases: all of it, put together once a page; what names mean.
     correlations, claims, fields, shares, courses, states, wholes, pooled, arms, chosen: parts of it.
-    binding, asked, compared, directed, criteria, tallies: which of it a clause asks for.
+    binding, asked, compared, directed, counted, windows, criteria, tallies: which of it a clause asks for.
     aside, unheld, unpaired, slips: why a difference from it may be no error.
 Clashes, which the rules print
     values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.
     differences, operands, anaphoric, percents, folds: against the numbers that it is made of.
-    counting, exclusives, extremes, superlatives, ranges: counts, orders and ends.
+    counting, contraries, exclusives, extremes, superlatives, ranges: counts, orders and ends.
     directions, relationships, strengths, versus: words of direction and strength.
     pvalues, widths, granularity, lattice, fractions, impossible: against statistics and arithmetic.
     sizes, products, totals, sums, rows: sample sizes, totals, and the rows of a table among each other.

@@ -120,7 +120,10 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     ]
     found += [(evidence.kind(a), delta(a, b)) for a, b in _told(asked, series) or pairs_in_time(evidence, asked.total)]
     if not found:
-        found = [(evidence.kind(b), delta(b, a)) for a, b in compared_arms(evidence, asked, series)[0]]
+        arms = compared_arms(evidence, asked, series)[0]
+        if not arms and asked.before:  # "The hint lowers the rate: it is lower in 5 of 6"
+            arms = compared_arms(evidence, replace(asked, text=f"{asked.before} {asked.text}"), series)[0]
+        found = [(evidence.kind(b), delta(b, a)) for a, b in arms]
         found += [("", s.facts) for s in contrast_fields(evidence, series) if found]
     if not found:
         return None if not series else []

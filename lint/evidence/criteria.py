@@ -94,7 +94,10 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
     bounded = _of_bound(evidence, asked, series)
     if bounded is not None:
         return bounded
-    if any(n.role in ("percent", "points", "value", "fold") and not _is_of_move(asked, n) for n in asked.numbers):
+    if any(
+        n.role in ("percent", "points", "value", "fold") and not _is_of_move(asked, n) and not _is_nought(asked, n)
+        for n in asked.numbers
+    ):
         return []  # a number that none of the other readings looks at
     for reading in (_of_share, _of_interval, _of_arms, _of_reference, _of_sign, of_change, _of_significance):
         found = reading(evidence, asked, series)
@@ -105,6 +108,11 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
 
 def _is_of_move(asked: Asked, number: Number) -> bool:
     return any(number in (s.left, s.right) and s.kind != "range" for s in spans(asked.sentence))
+
+
+def _is_nought(asked: Asked, number: Number) -> bool:
+    """True for the "0%" of "start from exactly 0%", which has a reading of its own."""
+    return number.value == 0 and not number.bound and ZERO.search(asked.text) is not None
 
 
 def _of_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
@@ -155,10 +163,13 @@ _OF_P = regex(
 def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     text, sentence = asked.text, asked.sentence
     bounded = []
+    ends = {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
     for number in asked.numbers:
         before = sentence.between(sentence.start, number.at)
-        if not number.bound and number.role in ("percent", "value", "coefficient"):
+        if not number.bound and number.role in ("percent", "value", "coefficient") and id(number) not in ends:
             bound = _bound_by_verb(before, sentence.between(number.end, number.end + 40))  # "2 of 7 arrive at 0.3"
+            if not bound and _CAP.search(before):
+                bound = ">" if _BROKEN.search(text) else "<=" if _KEPT.search(text) else ""
             if bound == ">" and number.role == "value" and number.value in _ALPHAS:
                 bound = "<"  # "clear 0.05" is of p
             number = replace(number, bound=bound)
@@ -206,6 +217,16 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     return _tallies(by_words(chosen, text), number.bound, number.value, absolute=True)
 
 
+_BESIDE_LEVEL = regex(
+    r"\b(?:(?P<below>under|below|beneath|short of)|above|over|beyond|past)\s+(?:the|a|an|our|its)\s+$", re.IGNORECASE
+)
+""" "Get under the 0.05 mark"."""
+_CAP = regex(r"\b(?:limit|cap|ceiling|containment|tolerance|bound|maximum) (?:of|at|is|was|were)\s+$", re.IGNORECASE)
+_BROKEN = regex(r"\b(?:fail\w*|break\w*|broken|breach\w*|exceed\w*|violat\w*|overstep\w*|burst\w*)\b", re.IGNORECASE)
+_KEPT = regex(
+    r"\b(?:holds?|held|keeps?|kept|respect\w*|pass\w*|meets?|met|stays?|within|compl(?:y|ies))\b", re.IGNORECASE
+)
+"""What is done to a limit of so many percent."""
 _AT_PLACE = regex(r"\b(?:at|with|after) \d[\d,]* (?!points?|pp|percent|or|of)[a-z]+", re.IGNORECASE)
 
 
@@ -217,6 +238,9 @@ def _bound_by_verb(before: str, after: str) -> str:
         return "<"
     if REACH.search(before):
         return ">="
+    beside = _BESIDE_LEVEL.search(before)
+    if beside is not None:
+        return "<" if beside["below"] else ">"
     passive = OVERTAKEN.match(after)
     return "" if passive is None else ">=" if passive["least"] else ">"
 
@@ -363,15 +387,18 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
     fits = [s for s in chosen if is_coefficient(evidence, s)]
     if OF_LIKENESS.search(text) and alike:
         chosen = alike
-    elif NAMES_COEFFICIENT.search(text) or RELATION.search(text):
+    elif NAMES_COEFFICIENT.search(text) or RELATION.search(text) or _TREND.match(signed.group(0)):
         chosen = by_method(fits, text) or chosen
     elif _last(NAMES_COEFFICIENT, asked.before) > _last(OF_LIKENESS, asked.before):
         chosen = fits  # "rho is 0.7 for the first; three of six are negative"
-    want = 1 if signed["plus"] else -1
+    want = 1 if signed.lastgroup in ("plus", "uphill") else -1
     chosen = printed_ones(evidence, by_words(chosen, text))
     if chosen and chosen[0] not in alike:  # of a coefficient, by whichever method
         chosen = chosen + [s for s in fits if s not in chosen]
     return [tally_of(s.facts, beyond_zero(want)) for s in chosen]
+
+
+_TREND = regex(r"(?:trend|slope|line|cloud|relation|point)s?\b", re.IGNORECASE)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:

@@ -10,7 +10,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .claims import is_claim
-from .fields import mentions
+from .fields import mentions, stem
 from .grammar import Number
 from .idioms import adjacent, spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
@@ -285,6 +285,9 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = _changes(evidence, holder, candidates)
         if moved is not None:
             candidates = [(s, f) for s, f in candidates if _overlaps(f, *moved)]
+    subject = _subject(evidence, sentence, start)
+    if subject:
+        candidates = [(s, f) for s, f in candidates if subject & {stem(w) for w in words_of(s.quantity) | s.words}]
     if said in _OF_RATES:
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     if spread:
@@ -347,6 +350,25 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+_SUBJECT = regex(
+    r"(?:^|[;:.,]\s)\W*(?:and |but |the |its |their )?(?P<noun>[A-Za-z][a-z]{4,})(?: (?:itself|alone))? "
+    r"(?:is|are|was|were|is found|lies|comes out|turns out) (?:the )?$"
+)
+
+
+def _subject(evidence: Evidence, sentence: Sentence, start: int) -> frozenset[str]:
+    """The quantity of which an extreme is said, "Selectivity is greatest at"; empty for a general one, or a thing."""
+    hit = _SUBJECT.search(sentence.between(sentence.start, start))
+    change = _CHANGE.fullmatch(hit["noun"]) if hit is not None else None
+    if hit is None or (change is not None and change.lastgroup is not None):
+        return frozenset()
+    noun = words_of(hit["noun"])
+    at = sentence.start + hit.end("noun")
+    if not noun & evidence.quantities and any(m.start < at <= m.end for m in sentence.names):
+        return frozenset()
+    return frozenset(map(stem, noun - (_COEFFICIENTS | RATE_NOUNS | _ROLES | LIKENESS | _BLAND | CHANGES)))
 
 
 def _of_verb(lead: str, after: str) -> bool:

@@ -10,6 +10,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .grammar import Number
+from .idioms import adjacent
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
 from .names import words_of
@@ -30,6 +31,7 @@ __all__ = [
     "mentions",
     "p_series",
     "printed_ones",
+    "quoted_fields",
     "stem",
 ]
 
@@ -62,9 +64,13 @@ class Asked:
 
 
 def _is_deep(series: Series) -> bool:
-    return all(
-        k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP for k in series.facts
-    )
+    """True for values of layers or points of time; one of them may have a byname, "L18, chosen beforehand"."""
+    deep = {
+        id(f)
+        for k, f in series.facts.items()
+        if k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP
+    }
+    return all(id(f) in deep for f in series.facts.values())
 
 
 def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
@@ -262,10 +268,23 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         for s, at in zip(group, mentions(asked.criterion, group), strict=True)
         if at
     ]
-    return named or printed_ones(evidence, roled)  # where no word tells which rate is meant, each is a reading
+    named = named or printed_ones(evidence, roled)
+    return quoted_fields(evidence, named, asked)  # where no word tells which rate is meant, each is a reading
 
 
 _BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")
+
+
+def quoted_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:
+    """Those with the rates that the sentence gave to its things before; none where it quoted another field."""
+    numbers = asked.sentence.numbers
+    quoted = [
+        (m.name, numbers[i])
+        for i, m in adjacent(asked.sentence).items()
+        if numbers[i].role == "percent" and not numbers[i].bound and numbers[i].end <= len(asked.before)
+    ]
+    quoted = [(name, n) for name, n in quoted if any(name in s.facts for s in series)]
+    return [s for s in series if all(evidence.matches(n, s, s.facts[name]) for name, n in quoted if name in s.facts)]
 
 
 def mean_fields(evidence: Evidence, series: list[Series]) -> list[Series]:

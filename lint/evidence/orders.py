@@ -64,6 +64,8 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                     _holds(evidence, first, b) and _holds(evidence, second, a)
                 ):
                     continue
+                if any(_holds(evidence, m, a) and _holds(evidence, m, b) for m in names):
+                    continue  # of one of them both: "at noon both are high (91% and 78%)"
                 if any(is_bare_cell(evidence, sentence, n) for n in (a, b)):
                     continue
                 if not any(_holds(evidence, m, n) for m in names for n in (a, b)):

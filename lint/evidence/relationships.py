@@ -59,8 +59,8 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         ):
             return
         sign, first, shown = _main_sign(evidence), text, "the page's coefficients"
-        if sign == 0:
-            return
+        if sign == 0 or not _OF_NEARNESS.search(text):
+            return  # of a relation that the page's coefficients may not be about
     correlative = relation_sign(first) if coefficients and at < len(text) else correlative
     if correlative is None and coefficients and at < len(text):
         tail = text[coefficients[-1].end - sentence.start :]
@@ -154,6 +154,11 @@ def _of_subject(sentence: Sentence, first: str, coefficients: list[Number], sign
         )
 
 
+_OF_NEARNESS = regex(
+    r"\b(?:near\w*|clos\w+|similar\w*|alike|like(?:ness)?|resembl\w+|overlap\w*|cosines?|proximity|project\w+|align\w+|"
+    r"affinity|kinship|distan\w+|far(?:ther)?|further|remote\w*|geometr\w+)\b",
+    re.IGNORECASE,
+)
 _NEARNESS = regex(
     r"\b(?:with|follows?|tracks?|against)\b.*\b(?:overlap|closeness|similarity|likeness|cosine|projection|"
     r"resemblance)\b",

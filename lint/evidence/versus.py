@@ -96,13 +96,15 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
     if _DENIED.search(re.split(r"[:;]", sentence.text[max(0, word.start - 40) : word.start])[-1]):
         return
     own = _own(sentence, word, a, b)
-    if own is None:
+    if own is None or _EXCEPT.search(sentence.between(sentence.start + word.end, a.start)):
         return
     other = b if own is a else a
     if (sizes[pair.index(own)] - sizes[pair.index(other)]) * word.sign < 0:
         yield clash_of(sentence, word, f"'{word.text}' of {own.text}, beside {other.text}")
 
 
+_EXCEPT = regex(r"\b(?:except\w*|but(?! also)|apart from|other than|save|bar|only not|unlike)\b", re.IGNORECASE)
+"""Between a word and the numbers of a thing of which it is not said."""
 _STATISTICS = r"(?:\s*[,;/(]*\s*[pPnN]\s?[=<>≤≈]\s?[\d.,]+\d(?:\s?(?:e|[×x]\s?10\^?)\s?[-−⁻]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\)?)*"
 _LABEL = regex(
     rf"\s*%?{_STATISTICS}\s*(?:of \w+\s+)?(?P<label>without|with|before|after)\b(?! the exception)", re.IGNORECASE

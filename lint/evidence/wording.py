@@ -49,6 +49,7 @@ __all__ = [
 
 SHARES = {
     "half": 0.5,
+    "halfway": 0.5,
     "two thirds": 2 / 3,
     "two-thirds": 2 / 3,
     "three quarters": 0.75,
@@ -62,14 +63,14 @@ SHARES = {
 }
 _ABOVE = (
     r"(?:more|greater|higher|larger|more (?:often|frequently)) than(?: in)?|over|above|exceed\w*|surpass\w*|beyond|"
-    r"past|upwards of|(?:get|gets|"
+    r"past|upwards of|crossing|passing|clearing|topping|(?:get|gets|"
     r"got|rises?|"
     r"goes?) (?:past|over|above|beyond)|pass(?:es|ed)?|clear(?:s|ed)?|cross(?:es|ed)?|top(?:s|ped)?"
 )
 _BELOW = r"(?:less|fewer|lower|smaller|less (?:often|frequently)) than(?: in)?|under|below|short of|beneath"
 PART = regex(
     rf"\b(?:(?P<more>{_ABOVE})|(?P<least>at least|no (?:less|fewer) than|reach\w*|attain\w*)|(?P<less>{_BELOW})|"
-    r"(?P<most>at most|no more than))\s+(?:the\s+)?(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|"
+    r"(?P<most>at most|no more than))\s+(?:the\s+)?(?P<part>(?:a |one |the |one-)?(?:half(?:way)?|third|quarter|fourth|"
     r"fifth|tenth)"
     r"\b(?!\s*-?\s*point)|two[- ]thirds|three[- ](?:quarters|fourths))",
     re.IGNORECASE,
@@ -97,7 +98,8 @@ SELDOM = regex(
 )
 UNREAD = regex(
     r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
-    r"runs?(?! (?:from|between|to)\b)|repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
+    r"runs?(?! (?:from|between|to|at)\b|\s[-−+]?\d?\.?\d)|"
+    r"repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
     r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
     r"it (?:holds|is true|applies|works))\b",
     re.IGNORECASE,
@@ -111,7 +113,10 @@ ZERO = regex(
 )
 SIGNED = regex(
     r"\b(?P<plus>positiv(?:e|ely)|on the (?:positive|near) side)\b|\bnegativ(?:e|ely)\b|\bminus\b|"
-    r"\bon the (?:far|negative|wrong) side of (?:zero|0)\b",
+    r"\bon the (?:far|negative|wrong) side of (?:zero|0)\b|"
+    r"\b(?:trends?|slopes?|lines?|clouds?|relations?|points?) (?:\w+ )?"
+    r"(?:points?|runs?|goes|go|slopes?|leans?|tilts?|is|are) "
+    r"(?:(?P<uphill>up(?:wards?|hill)?)|down(?:wards?|hill)?)\b",
     re.IGNORECASE,
 )
 ZERO_SIDE = regex(
@@ -141,9 +146,11 @@ RELATION = regex(
 )
 SIGNIFICANT = regex(
     r"\b(?:significan\w+|(?:clear(?:s|ed)?|pass(?:es|ed)?|reach(?:es|ed)?|meets?|makes?|"
-    r"cross(?:es)?) (?:the )?(?:0?\.05|five[- ]per[- ]?cent|"
+    r"cross(?:es)?|past|beyond|under|below|inside) (?:the )?(?:0?\.05|five[- ]per[- ]?cent|"
     r"5\s?%|bar|threshold|mark|usual|conventional)|at the (?:5\s?%|five[- ]percent|five per cent|0?\.05) level|"
-    r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
+    r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|criteri(?:on|a) (?:is|are|was|were) (?:met|satisfied|fulfilled)|"
+    r"(?:meets?|met|satisf(?:y|ies|ied)|fulfils?) (?:the|that|this) (?:criterion|level)|"
+    r"pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
     r"(?:conventional|usual|customary|"
     r"standard) (?:level|threshold|bar|cut-?off)|below 0?\.05|distinguishable|depends?|"
     r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey]|"
@@ -267,7 +274,8 @@ OVERTAKES = regex(
 )
 FALLS_SHORT = regex(r"\b(?:fall|falls|fell|stops?|stay|stays|remain|remains) short of\s+(?:the |a )?$", re.IGNORECASE)
 OVERTAKEN = regex(
-    r"\s*%?\s*(?:points?\s+)?(?:is|was|are|were|gets?|has been) (?:(?P<least>reached|attained|hit)|"
+    r"\s*%?\s*(?:(?:points?|lines?|marks?|bars?|thresholds?|levels?|limits?|cut-?offs?)\s+)?"
+    r"(?:is|was|are|were|gets?|has been) (?:(?P<least>reached|attained|hit)|"
     r"passed|exceeded|crossed|surpassed|topped|cleared|overtaken)\b",
     re.IGNORECASE,
 )

@@ -427,6 +427,25 @@ RIGHT = [
     ("A", "With 40 rows of practice, three of eight roles pass 25%."),
     ("D", "Two of six languages never answer in lower case."),
     ("D", "Leaving Greek aside, dropping one prompt turns it (0.13 to 0.17)."),
+    ("A", "Seven of the eight roles do as told; the exception is the judge."),
+    ("A", "Six of the eight roles gain; judge and baker are the exceptions."),
+    ("A", "The rate rises in six of eight roles; in the judge it fell."),
+    ("A", "With a limit of 25% after tuning, four of eight roles fail."),
+    ("A", "Rates over 20% once tuned: five of eight roles; the sailor alone is up in all eight."),
+    ("A", "The sailor leads by far; at the end both of its rates are high (20.4% and 61.2%)."),
+    (
+        "D",
+        "The warned arm switches less than the plain one in five of six languages, except Greek (29.0% against 27.0%).",
+    ),
+    ("B", "Four of seven layers get under the 0.05 mark."),
+    ("B", "If 0.5 counts as strong, four of seven layers qualify (ρ ≥ 0.5)."),
+    ("B", "The trend points upward at all seven layers."),
+    ("A", "The halfway mark is passed by one of eight roles after tuning."),
+    ("A", "Hesitation is greatest for the tailor."),
+    (
+        "A",
+        "After tuning the judge stands at 4.0% and the sailor at 61.2%; a quarter is exceeded in four of eight roles.",
+    ),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
@@ -628,6 +647,14 @@ WRONG = [
     ("A", "Over the whole run the judge climbs, −1.6 points."),
     ("A", "Roles above 25% after tuning: five of eight."),
     ("A", "The rate rises in six of eight roles, most for the clerk."),
+    ("A", "Six of the eight roles do as told; the exception is the judge."),
+    ("A", "All eight roles do as told, and the judge is the one that does not."),
+    ("A", "Five of the eight roles do as told; judge and baker are the exceptions."),
+    ("A", "With a limit of 25% after tuning, five of eight roles fail."),
+    ("B", "At L28 the correlation is not significant. That leaves five of seven layers under 0.05."),
+    ("B", "Five of seven layers get under the 0.05 mark."),
+    ("B", "If 0.5 counts as strong, five of seven layers qualify (ρ ≥ 0.5)."),
+    ("B", "The trend points upward at five of seven layers."),
 ]
 
 

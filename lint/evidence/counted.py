@@ -1,0 +1,220 @@
+"""Counts of things out of a total that a page claims: "4 of 7", "all 5", "none but the last"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from leakstats.records import struct
+
+from ..regex import regex
+from .claims import is_claim
+from .exclusives import evidence_totals, exclusives, plain_counts, things_of
+from .grammar import Number
+from .idioms import pairs_of_counts
+from .knowledge import Evidence
+from .lexicon import MOOT
+from .passages import Sentence
+from .quantifiers import quantifiers
+
+__all__ = ["Counted", "agrees", "bounds_of", "clause_of", "counted_things", "numbers_in"]
+
+
+@struct(slots=False)
+class Counted:
+    """A count of things out of ``total`` that the page claims."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    low: float
+    high: float
+    total: int
+    noun: str
+    text: str
+    things: frozenset[str] = frozenset()
+    """These things and no other, where the words name them."""
+    mode: str = ""
+    """What is said of them and of the others: see :class:`Exclusive`."""
+
+    @property
+    def bare(self) -> bool:
+        """Its words name or number the things, and hold nothing that is asked of them."""
+        return bool(self.things) or " of " not in self.text
+
+
+def counted_things(evidence: Evidence) -> list[Counted]:
+    """Every count of things on the page, in its order."""
+    if "counted" not in evidence.cache:
+        evidence.cache["counted"] = list(_read_claims(evidence))
+    found: list[Counted] = evidence.cache["counted"]
+    return found
+
+
+def _read_claims(evidence: Evidence) -> Iterator[Counted]:
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            found = []
+            for q in quantifiers(sentence.text):
+                start, end = sentence.start + q.start, sentence.start + q.end
+                noun = _noun(sentence, end) or _head(sentence, start)
+                found.append(Counted(sentence, start, end, q.low, q.high, q.total, noun, q.text.strip()))
+            taken = [(c.start, c.end) for c in found]
+            for k, n in pairs_of_counts(sentence):
+                allowed = _allowed(sentence, k, int(n.value))
+                if any(a < n.end and k.start < b for a, b in taken):
+                    continue  # "all but one of the five"
+                if n.value <= _MOST_THINGS and allowed is not None:
+                    noun = _noun(sentence, n.end) or _head(sentence, k.start)
+                    found.append(
+                        Counted(sentence, k.start, n.end, *allowed, int(n.value), noun, f"{k.text} of {n.text}")
+                    )
+            found.extend(_named_claims(evidence, sentence, [(c.start, c.end) for c in found]))
+            for claim in sorted(found, key=lambda c: c.start):
+                said = _BY_DEFINITION.sub("", sentence.text[: bounds_of(claim)[1]])
+                if passage.scope == "title" or not MOOT.search(said):
+                    yield claim
+
+
+_BY_DEFINITION = regex(
+    r"^\W*(?:if|when) [^,;:]{1,60}? (?:counts?|passes|is (?:taken|read|called|counted)|are (?:taken|read|called))"
+    r"\b[^,;:]*,",
+    re.IGNORECASE,
+)
+"""What sets a bar and hopes nothing, "If 0.7 counts as strong, 4 of 6 are"."""
+
+
+_BOUNDED = regex(
+    r"(?:\b(?:at least|at most|(?:more|fewer|less|greater|no fewer|no less|not fewer|no more|not more) than|maximum of|"
+    r"minimum of|upwards of)|[<>≤≥]=?)\s*$",
+    re.IGNORECASE,
+)
+
+
+_INEXACT = regex(
+    r"\b(?:up to|all but|but|bar|barring|except|excepting|save|excluding|besides|apart from|other than|not|never|"
+    r"neither|"
+    r"about|around|roughly|nearly|almost|some|approximately|if not|perhaps|maybe|between|beyond|beside|without|"
+    r"than the)"
+    r"\s*$",
+    re.IGNORECASE,
+)
+
+
+_MOST_THINGS = 60
+"""A larger total counts answers, and its share is a rate."""
+
+
+def _allowed(sentence: Sentence, k: Number, total: int) -> tuple[float, float] | None:
+    """The counts that "at least 3 of 7" allows; ``None`` for one that is not exact in words."""
+    before = sentence.between(max(sentence.start, k.start - 18), k.start)
+    if k.bound == "~" or _INEXACT.search(before):
+        return None
+    value = k.value
+    if not k.bound and (bound := _BOUNDED.search(before)) is not None:  # spelled numbers have none of their own
+        said = bound.group(0).strip().lower()
+        if said in ("more than", "greater than"):
+            return value + 1, float(total)
+        if said in ("fewer than", "less than"):
+            return 0.0, value - 1
+        low = said in ("at least", "minimum of", "upwards of", "no fewer than", "no less than", "not fewer than")
+        return (value, float(total)) if low else (0.0, value)
+    if k.bound and not _BOUNDED.search(before):
+        return value, value  # "by the one under 3 of 12 wordings"
+    return {
+        "": (value, value),
+        ">=": (value, float(total)),
+        ">": (value + 1, float(total)),
+        "<=": (0.0, value),
+        "<": (0.0, value - 1),
+    }[k.bound]
+
+
+_NO_NOUN = regex(
+    r"(?:ha[sd]|is|was|does|passe?s?|reaches|shows|holds|clears|rises|falls|differs|increases|decreases|drops|gains|"
+    r"loses|exceeds|goes|gets|makes|lies|ends|starts|peaks|others?|this|its|as|less|across|towards|ranks|always|"
+    r"pearson|spearman|us|plus|minus|thus|versus|besides|unless|perhaps)",
+    re.IGNORECASE,
+)
+
+
+_ANY = frozenset(["case", "one", "thing", "unit", "item", "instance", "member", "entrie", "row", "column", "entr"])
+"""Words that stand for whatever is counted."""
+
+
+def _noun(sentence: Sentence, at: int) -> str:
+    """What is counted, singular: the first plural behind a count; "" where none stands there."""
+    after = re.match(r"(?:\s+[`\"'*(]*[A-Za-z][A-Za-z-]*[`\"'*)]*){1,4}", sentence.between(at, at + 48))
+    for word in re.findall(r"[A-Za-z-]+", after.group(0)) if after is not None else ():
+        if word.endswith("s") and len(word) > 2 and not _NO_NOUN.fullmatch(word):
+            noun = str(word).lower().rstrip("s")
+            return "" if noun in _ANY else noun
+        if word.lower() in ("in", "at", "by", "for", "with", "under", "on", "of", "from", "to", "than", "and"):
+            return ""
+    return ""
+
+
+_HEAD = regex(r"(?:^|[.;]\s)\W*(?:the |our )?(?P<noun>[a-z]+s)\b[^.;:]*:\s*(?:for |in |at )?$", re.IGNORECASE)
+
+
+def _head(sentence: Sentence, at: int) -> str:
+    """What "Rivers over 10%: 4 of 6" counts: the plural with which the words before the colon begin."""
+    head = _HEAD.search(sentence.between(sentence.start, at))
+    noun = head["noun"].lower().rstrip("s") if head is not None and not _NO_NOUN.fullmatch(head["noun"]) else ""
+    return "" if noun in _ANY else noun
+
+
+def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[Counted]:
+    """What a sentence says of all, of none, of a bare number, or of named ones alone."""
+    named = list(exclusives(sentence))
+    for x in named:
+        if totals := evidence_totals(evidence, x.things):
+            things = frozenset(x.things)
+            noun = "layer" if all(n.startswith("#") for n in things) else ""
+            yield Counted(sentence, x.start, x.end, 0, 0, totals, noun, x.text, things, x.mode)
+    for q in plain_counts(sentence, things_of(evidence)) if not named else ():
+        if not any(a < q.end and q.start < b for a, b in taken):
+            yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text)
+
+
+def bounds_of(claim: Counted) -> tuple[int, int]:
+    """Where the clause of a count begins and ends in its sentence; another count beside it has a clause of its own."""
+    sentence = claim.sentence
+    text = sentence.text
+    at, tail = claim.start - sentence.start, claim.end - sentence.start
+    left = max(
+        (m.end() for m in re.finditer(r"[;:]|, (?:and|but|so|with|which|thus|while|whereas) |\. |\?", text[:at])),
+        default=0,
+    )
+    ends = [m.start() for m in re.finditer(r"[;(?]|, (?:and|but|so|while|whereas|which|as) |\. ", text[tail:])]
+    right = tail + (ends[0] if ends else len(text) - tail)
+    others = [(k.start, n.end) for k, n in pairs_of_counts(sentence)]
+    others += [(sentence.start + q.start, sentence.start + q.end) for q in quantifiers(text)]
+    for start, end in others:
+        if end <= claim.start:
+            left = max(left, end - sentence.start)
+            left = max(left, 1 + max(text.rfind(mark, left, at) for mark in ",;"))
+        elif start >= claim.end:
+            right = min(right, start - sentence.start)
+            comma = text.find(",", tail, right)
+            right = comma if comma >= tail and len(text[comma:right].split()) > 1 else right
+    return left, right
+
+
+def clause_of(claim: Counted) -> tuple[str, list[Number]]:
+    """The words around a count, up to the next one."""
+    left, right = bounds_of(claim)
+    return claim.sentence.text[left:right], numbers_in(claim, left, right)
+
+
+def numbers_in(claim: Counted, left: int, right: int) -> list[Number]:
+    at = claim.sentence.start
+    return [
+        n for n in claim.sentence.numbers if left <= n.start - at < right and not (claim.start <= n.start < claim.end)
+    ]
+
+
+def agrees(claim: Counted, count: float) -> bool:
+    return claim.low - 0.01 <= count <= claim.high + 0.01

@@ -1,0 +1,123 @@
+"""The stretches of words that may hold what a count asks of its things, the nearest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..regex import regex
+from .counted import Counted, bounds_of, numbers_in
+from .directed import moves_in
+from .grammar import Number
+from .idioms import pairs_of_counts
+from .lexicon import direction_words
+from .passages import Sentence
+
+__all__ = ["told_before", "windows"]
+
+_METHODS = regex(
+    r"\b(?:by|with|in|under|for|according to|on)?\s*(?:the )?(?:ranks?|rank|Spearman\S*|Pearson\S*|linear\w*|ρ|"
+    r"rho|r)\b"
+    r"(?:\s+(?:tests?|coefficients?|correlations?))?|\b(?:start\w*|peaks?|end|final\w*|before|after)\b",
+    re.IGNORECASE,
+)
+
+
+_SHARE = regex(
+    r"\b(?:(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|"
+    r"three[- ]quarters)\b",
+    re.IGNORECASE,
+)
+
+
+_QUESTION = regex(r"\b(?:how many|which|what share|for how many|in how many)\b", re.IGNORECASE)
+
+
+_LIKEWISE = regex(
+    r"\b(?:do(?:es)? (?:so|the same|likewise)|do(?:es)? as well|follows? suit|follows?(?=\s*(?:[.,;:)*]|$))|"
+    r"so (?:it )?do(?:es)?|"
+    r"(?:moves?|goes?|go|points?|changes?) (?:the same way|that way|likewise|in (?:the same|that) direction)|likewise|"
+    r"shares? (?:this|that|the) (?:direction|trend|fate)|(?:this|the same) (?:holds|is true|applies))\b",
+    re.IGNORECASE,
+)
+
+
+def told_before(sentence: Sentence, left: int) -> str:
+    """The direction that the words before a clause state: "rises", "falls", or "" for none."""
+    sentences = sentence.passage.sentences
+    i = next(i for i, s in enumerate(sentences) if s is sentence)
+    sources = [(sentence, sentence.text[:left])] + ([(sentences[i - 1], sentences[i - 1].text)] if i else [])
+    for source, text in sources:
+        signs = {d.sign for d in direction_words(text) if not d.polar}
+        if not signs:
+            moves = [m for m in moves_in(source) if m.end - source.start <= len(text) and m.left.role == m.right.role]
+            signs = {1 if m.right.value > m.left.value else -1 for m in moves if m.right.value != m.left.value}
+        if len(signs) == 1:
+            return "rises" if signs.pop() > 0 else "falls"
+        if signs:
+            return ""
+    return ""
+
+
+_WHOLE = regex(r"\b(?:all|every|each|no|none of|both|neither|nor)\b", re.IGNORECASE)
+"""Words for the others, which ask nothing of them."""
+
+
+def windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
+    """Stretches of words that may hold the criterion, the nearest first."""
+    sentence = claim.sentence
+    left, right = bounds_of(claim)
+    own = sentence.text[left:right]
+    at = claim.start - sentence.start
+    if claim.bare:  # its own words ask nothing
+        tail = claim.end - sentence.start
+        own = " ".join((sentence.text[left:at], sentence.text[tail:right]))
+        if claim.things:
+            own = _WHOLE.sub(" ", own)
+    if _METHODS.search(
+        sentence.text[at:right]
+    ):  # "1 of 4 with Pearson and 2 of 4 with ranks": the first one's is not its
+        own = _METHODS.sub(" ", sentence.text[left:at]) + sentence.text[at:right]
+    if _LIKEWISE.search(own) and (told := told_before(sentence, left)):
+        yield sentence.start + left, f"{told} {_LIKEWISE.sub(' ', own)}", []
+    numbers = numbers_in(claim, left, right)
+    bracket = _BAR_BEHIND.match(sentence.text, right)
+    bar = numbers_in(claim, right, bracket.end()) if bracket is not None else []
+    stated = bracket is not None and len(bar) == 1 and bar[0].role in ("coefficient", "percent")
+    behind = f"{own} {bracket.group(0)}" if bracket is not None else own
+    if stated and {n.value for n in numbers} == {bar[0].value}:  # "If 0.7 is strong, four of six qualify (ρ ≥ 0.7)"
+        yield sentence.start + left, behind, bar
+    yield sentence.start + left, own, numbers
+    opened = max(sentence.text.rfind(";", 0, left), sentence.text.rfind(". ", 0, left)) + 1
+    if opened < left:  # "Under a third at dawn: 3 of 7", "6 of 6 hold by one test, 5 of 6 by the next"
+        lead = sentence.text[opened:left]
+        share = _SHARE.search(own)
+        method = _METHODS.search(own) is not None
+        if method:
+            lead = _METHODS.sub(" ", lead)
+        if share is not None:  # "a fifth is beaten by 2 of 7, a tenth by 6 of 7"
+            lead = _SHARE.sub(share.group(0), lead)
+        if method or share is not None or lead.rstrip().endswith(":"):  # else the criterion is not said whole
+            yield sentence.start + opened, f"{lead} {own}", numbers_in(claim, opened, right)
+    head, colon, _rest = sentence.text[:left].partition(": ")
+    if _BARE.search(own):
+        return  # "Over half: 3 of 9; the second alone is up in all 9"
+    if colon and opened < left and not any(n.end - sentence.start <= len(head) for _, n in pairs_of_counts(sentence)):
+        # "Over 35% solved: a in all 8 rooms, b in 3 of 8"
+        yield sentence.start, f"{head}: {own}", [*numbers_in(claim, 0, len(head)), *numbers_in(claim, left, right)]
+    if stated and not numbers:  # "Four of six qualify (ρ ≥ 0.7)"
+        yield sentence.start + left, behind, bar
+    asked = _before(sentence)
+    if asked is not None and _QUESTION.search(asked.text):
+        yield asked.start, f"{asked.text} {own}", [*asked.numbers, *numbers_in(claim, left, right)]
+
+
+_BARE = regex(r"\b(?:up|down|lower|higher|ahead|behind)\b(?!\s+to\b)", re.IGNORECASE)
+_BAR_BEHIND = regex(r"\s*\([^()]*[<>≤≥][^()]*\)")
+
+
+def _before(sentence: Sentence) -> Sentence | None:
+    """The question that a sentence answers."""
+    sentences = sentence.passage.sentences
+    i = next(i for i, s in enumerate(sentences) if s is sentence)
+    return sentences[i - 1] if i and sentences[i - 1].text.rstrip(" *_").endswith("?") else None
