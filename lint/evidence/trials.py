@@ -277,12 +277,13 @@ def gathered_trials(evidence: Evidence) -> tuple[int, ...]:
 
 
 def mentioned_trials(evidence: Evidence) -> tuple[int, ...]:
-    """Those that the page states, and those that its sentences mention: "150 answers", the whole of "44/150"."""
+    """Those that the page states, if any, and those that sentences mention: "150 answers", the whole of "44/150"."""
     if "mentioned trials" not in evidence.cache:
         sentences = [s for p in evidence.passages for s in p.sentences]
         worded = (n for s in sentences for n in trials_in_words(s))
         counted = (int(n.value) for s in sentences for _, n in pairs_of_counts(s) if n.value >= _FEWEST_TRIALS)
-        found = dict.fromkeys(itertools.chain(gathered_trials(evidence), worded, counted))
+        stated = gathered_trials(evidence)
+        found = dict.fromkeys(itertools.chain(stated, worded, counted)) if stated else {}
         evidence.cache["mentioned trials"] = tuple(found)
     answer: tuple[int, ...] = evidence.cache["mentioned trials"]
     return answer
