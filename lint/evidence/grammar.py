@@ -116,7 +116,12 @@ _BOUND = regex(
     re.IGNORECASE,
 )
 _BOUND_ENDS = "≥>≤<≪=~≈."
-"""What a bound ends in, if not in a letter."""
+_BOUND_WORD = regex(
+    r"least|than|of|over|above|exceed(?:s|ed|ing)?|beyond|past|top(?:s|ped)|most|to|under|below|about|around|roughly|"
+    r"nearly|almost|approximately|approx|less|take|it|like|ca|some|near",
+    re.IGNORECASE,
+)
+"""What a bound ends in: a character, or a word. Few numbers have one before them, and need not be searched for it."""
 _AFTER_BOUND = regex(
     r"\s*(?:percentage points |points |pp )?(?:or (?P<ge>more|above|higher|greater|better)|or "
     r"(?P<le>less|fewer|below|lower))\b"
@@ -437,8 +442,9 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
             return ">"
         lead = lead if role != "p" else ""
     front = before if not label else lead
-    last = front.rstrip().rstrip("(").rstrip()[-1:]
-    hit = _BOUND.search(front) if last.isalpha() or last in _BOUND_ENDS else None
+    last = front.rstrip().rstrip("(").rstrip().rpartition(" ")[2]
+    ends = _BOUND_WORD.fullmatch(last) if last.isalpha() else last[-1:].isalpha() or last[-1:] in _BOUND_ENDS
+    hit = _BOUND.search(front) if ends else None
     if hit is not None:
         return {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ca": "~"}[hit.lastgroup or "ca"]
     later = _AFTER_BOUND.match(after)

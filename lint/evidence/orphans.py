@@ -93,19 +93,15 @@ def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
         if _INTERVAL.search(sentence.text):
             ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
         for number in sentence.numbers:
-            if _COUNTED.search(sentence.between(max(sentence.start, number.start - 30), number.start)):
-                continue
-            if (
-                id(number) in ends
-                or _COUNTS.match(sentence.between(number.end, number.end + 16))
-                or number.bound
-                or number.signed
-                or number.label
-                or not _is_fine(number)
-                or is_aside(evidence, sentence, number)
-            ):
+            if id(number) in ends or number.bound or number.signed or number.label or not _is_fine(number):
                 continue
             if not (number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))):
+                continue
+            if (
+                _COUNTED.search(sentence.between(max(sentence.start, number.start - 30), number.start))
+                or _COUNTS.match(sentence.between(number.end, number.end + 16))
+                or is_aside(evidence, sentence, number)
+            ):
                 continue
             if _is_worked_out(sentence, number) or _is_explained(evidence, sentence, number):
                 continue
@@ -236,11 +232,11 @@ _DIFFERENCE = regex(
 def _signs(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     """Similarities with the other sign than that of the thing that the sentence speaks of."""
     for sentence in _sentences(evidence):
-        if _DIFFERENCE.search(sentence.text) or MOOT.search(sentence.text):
+        bare = [n for n in sentence.numbers if n.role == "value" and n.decimals >= 2 and not n.bound]
+        bare = [n for n in bare if abs(n.value) >= 0.05]
+        if not bare or _DIFFERENCE.search(sentence.text) or MOOT.search(sentence.text):
             continue
-        for number in sentence.numbers:
-            if number.role != "value" or number.decimals < 2 or abs(number.value) < 0.05 or number.bound:
-                continue
+        for number in bare:
             if evidence.is_known(number, evidence.known_values) or _may_be_rate(evidence, sentence, number):
                 continue
             name = subject(evidence, sentence, number)

@@ -79,6 +79,28 @@ def test_bounds(text: str, bound: str) -> None:
     assert only(text).bound == bound
 
 
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        (">=", ("at least", "no less than", "no fewer than", "or more than", "a minimum of")),
+        (
+            ">",
+            ("more than", "in excess of", "upwards of", "north of", "over", "above", "exceeds", "exceeding", "beyond"),
+        ),
+        (">", ("greater than", "exceed", "exceeded", "past", "tops", "topped")),
+        ("<=", ("at most", "no more than", "up to", "a maximum of")),
+        ("<", ("less than", "fewer than", "under", "below")),
+        ("~", ("about", "around", "roughly", "nearly", "almost", "approximately", "approx", "approx.", "close to")),
+        ("~", ("more or less", "give or take", "call it", "something like", "on the order of", "in the region of")),
+        ("~", ("ca", "ca.", "some", "near", "just over", "well under")),
+    ],
+)
+def test_every_word_of_a_bound_is_one(bound: str, words: tuple[str, ...]) -> None:
+    for word in words:
+        assert only(f"It gives {word} 12%").bound == bound, word
+        assert only(f"It gives ({word.upper()} (12%").bound == bound, word
+
+
 def test_digits_are_intervals_with_ties_either_way() -> None:
     assert only("42%").allows(42.5)
     assert only("42%").allows(41.5)
