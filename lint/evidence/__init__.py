@@ -10,7 +10,7 @@ Files and tables
     tables, trials, grim, intervals: facts from the page's own tables.
 What is known
     knowledge, aliases: all of it, put together once a page; what names mean.
-    correlations, claims, fields, shares, courses, states, wholes, pooled, arms, chosen: parts of it.
+    correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
     binding, asked, compared, directed, counted, windows, criteria, tallies: which of it a clause asks for.
     aside, unheld, unpaired, slips: why a difference from it may be no error.
 Clashes, which the rules print

@@ -168,7 +168,8 @@ def is_read(
         centre = CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)) is not None
         if not any(asked & s.words for s, _ in facts) and not _lone(facts) and not (centre and _few(facts)):
             return False
-    read = READ | evidence.quantities | frozenset().union(*(s.words for s, _ in facts))
+    own = frozenset().union(*(s.words | words_of(evidence.header_of(s)) for s, _ in facts))
+    read = READ | own  # the name of another column asks for something else
     if number.role == "coefficient" or all(evidence.kind(s) == "coefficient" for s, _ in facts):
         read |= _COEFFICIENT_WORDS
     return words <= read

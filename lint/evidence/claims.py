@@ -10,7 +10,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .correlations import follows, records
 from .grammar import Number
-from .idioms import intervals, is_rate, spans
+from .idioms import SHARE_OF, intervals, is_rate, spans
 from .knowledge import Evidence
 from .names import name_variants
 from .passages import Passage, Sentence, once
@@ -22,6 +22,7 @@ __all__ = [
     "closed",
     "derived_rates",
     "facts_of",
+    "is_bar",
     "is_claim",
     "is_prior",
     "prints_rate",
@@ -98,6 +99,8 @@ def claimed(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
+            if not sentence.numbers:
+                continue
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             if _INTERVAL.search(sentence.text):
                 ends |= {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
@@ -167,14 +170,47 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
     """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
     key = f"closed{percent}"
     if key not in evidence.cache:
-        claims = [(s, n) for s, _, n in claimed(evidence) if not is_prior(s)]
+        claims = [(s, n) for s, _, n in claimed(evidence) if not (is_prior(s) or is_bar(s, n) or _is_of_course(s, n))]
         alike = [n for _, n in claims if (n.role == "percent") == percent]
         judged = alike if len(alike) > 3 else [n for _, n in claims]
-        known = sum(claim_is_known(evidence, n) for n in judged)
+        means = derived_rates(evidence) if percent else []
+        known = sum(
+            claim_is_known(evidence, n) or (n.role == "percent" and evidence.is_known(n, means, 0.01)) for n in judged
+        )
         evidence.cache[key] = known >= 2 and known >= 0.75 * len(judged)
     return bool(evidence.cache[key])
+
+
+def _is_of_course(sentence: Sentence, number: Number) -> bool:
+    """True for a share of a course, "58% of its rise", which nothing holds."""
+    return SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()) is not None
 
 
 def prints_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for a percentage, and for a decimal where the page prints its rates as decimals."""
     return number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))
+
+
+_BAR = regex(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
+
+
+_BAR_AFTER = regex(
+    r"[\s-]*(?:\w+[\s-])?(?:level|bar|limit|cut(?:-?off)?|line|threshold|mark|criterion|significance|hurdle|standard)\b",
+    re.IGNORECASE,
+)
+
+
+_TESTED_AT = regex(
+    r"\b(?:different|differs?|significan\w+|distinguish\w+|distinct|separat\w+|tested|reject\w*)\b[^.;:]*\bat\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def is_bar(sentence: Sentence, number: Number) -> bool:
+    """True for a level or a bar, which is no value of anything."""
+    before = sentence.between(max(sentence.start, number.start - 40), number.start)
+    if _BAR.search(before) is not None or _BAR_AFTER.match(sentence.between(number.end, number.end + 24)):
+        return True
+    if number.role == "percent" and number.value in (1, 5, 10) and _TESTED_AT.search(before):
+        return True
+    return number.value in (0.05, 0.01, 0.001, 0.1) and re.search(r"\b(?:at|under|below)\s+$", before) is not None

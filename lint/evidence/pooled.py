@@ -12,7 +12,7 @@ from .grammar import Number
 from .knowledge import Evidence
 from .tables import is_aggregate
 
-__all__ = ["is_pooled"]
+__all__ = ["is_pooled", "pooled_rates"]
 
 
 def is_pooled(evidence: Evidence, number: Number) -> bool:
@@ -25,9 +25,15 @@ def is_pooled(evidence: Evidence, number: Number) -> bool:
         number, evidence.known_rates, scale
     ):
         return False
+    return evidence.is_known(number, pooled_rates(evidence), scale)
+
+
+def pooled_rates(evidence: Evidence) -> list[tuple[float, float]]:
+    """k / n of all things of each field, and of the page's own, as sorted intervals."""
     if "pooled" not in evidence.cache:
         evidence.cache["pooled"] = sorted(_pooled(evidence))
-    return evidence.is_known(number, evidence.cache["pooled"], scale)
+    found: list[tuple[float, float]] = evidence.cache["pooled"]
+    return found
 
 
 _TELLING = 3

@@ -17,6 +17,7 @@ from .claims import (
     closed,
     derived_rates,
     facts_of,
+    is_bar,
     is_claim,
     is_prior,
     prints_rate,
@@ -27,6 +28,7 @@ from .grammar import Number
 from .idioms import SHARE_OF, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
+from .means import odd_means
 from .moves import end_clashes
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
@@ -103,6 +105,9 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
         if held and closed(evidence, percent=percent) and not is_prior(sentence):
             moved.add(id(number))
             yield _clash(sentence, number, "of what moves", facts, percent)
+    for sentence, number, facts in odd_means(evidence):
+        moved.add(id(number))
+        yield _clash(sentence, number, "as the mean of a column", facts, number.role == "percent")
     for sentence, i, number in claimed(evidence):
         percent = number.role == "percent"
         if (
@@ -126,7 +131,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             continue  # a record of which p follows: which other one it should be, nobody can say
         if name is not None and name.end <= number.start and is_apart(sentence, name, number):
             continue
-        if (id(number) in recorded and name is None) or _is_bar(sentence, number):
+        if (id(number) in recorded and name is None) or is_bar(sentence, number):
             continue
         if name is None and (number.role == "coefficient" or _is_bare_coefficient(sentence, number)):
             yield from _of_words(evidence, sentence, number)
@@ -407,32 +412,7 @@ def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], int, flo
     return found
 
 
-_BAR = regex(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
-
-
-_BAR_AFTER = regex(
-    r"[\s-]*(?:\w+[\s-])?(?:level|bar|limit|cut(?:-?off)?|line|threshold|mark|criterion|significance|hurdle|standard)\b",
-    re.IGNORECASE,
-)
-
-
 _NOBODY = regex(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
-
-
-_TESTED_AT = regex(
-    r"\b(?:different|differs?|significan\w+|distinguish\w+|distinct|separat\w+|tested|reject\w*)\b[^.;:]*\bat\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-
-
-def _is_bar(sentence: Sentence, number: Number) -> bool:
-    """True for a level or a bar, which is no value of anything."""
-    before = sentence.between(max(sentence.start, number.start - 40), number.start)
-    if _BAR.search(before) is not None or _BAR_AFTER.match(sentence.between(number.end, number.end + 24)):
-        return True
-    if number.role == "percent" and number.value in (1, 5, 10) and _TESTED_AT.search(before):
-        return True
-    return number.value in (0.05, 0.01, 0.001, 0.1) and re.search(r"\b(?:at|under|below)\s+$", before) is not None
 
 
 _DERIVED = regex(

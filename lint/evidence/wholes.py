@@ -13,7 +13,7 @@ from .names import words_of
 from .passages import Sentence
 from .tables import is_aggregate
 
-__all__ = ["facts_of_whole"]
+__all__ = ["facts_of_whole", "known_of_whole"]
 
 _WHOLE = regex(
     r"\b(?:overall|pooled|pooling|altogether|combined|taken together|all told|in total|in (?:the )?aggregate|"
@@ -36,10 +36,11 @@ def facts_of_whole(evidence: Evidence, sentence: Sentence, number: Number) -> li
         return []
     if _PART.search(sentence.text) or any(m.name in evidence.page_names for m in sentence.names):
         return []
-    return _known(evidence)
+    return known_of_whole(evidence)
 
 
-def _known(evidence: Evidence) -> list[tuple[Series, Fact]]:
+def known_of_whole(evidence: Evidence) -> list[tuple[Series, Fact]]:
+    """What the rows of totals and the files hold of everything together."""
     if "wholes" not in evidence.cache:
         rows = (s for s in evidence.page_series if s.pointer.startswith("row") and is_aggregate(s.quantity))
         facts = [f for s in rows if s.fraction and s.role in ("", "second") for f in s.facts.values()]
