@@ -23,6 +23,7 @@ from .compared import (
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
+from .operands import operands
 from .passages import Passage, Sentence
 
 __all__ = ["fold_clashes"]
@@ -38,6 +39,11 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if number.bound in ("<", "<=", ">", ">=") or EARLIER_ISSUE.search(sentence.text):
                     continue
                 if number.role != "fold" and not _is_ratio(sentence, number):
+                    continue
+                stated = operands(sentence).get(number.start)
+                if stated is not None:
+                    if not stated.fit():
+                        yield _fold_clash(passage, number, stated.against())
                     continue
                 if MOOT.search(sentence.text):
                     continue
@@ -59,13 +65,14 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 pairs = [(a, b) for a in here for b in here if a is not b]
                 if not pairs:
                     continue  # of what else the page does not say
-                if sentence.names and not rates_of(sentence, False) and not (evidence.datasets and known):
+                of_both = len(distinct_rates(here)) == 2 and _is_of_both(sentence, number)
+                if sentence.names and not (of_both or rates_of(sentence, False) or (evidence.datasets and known)):
                     continue  # "For a it is 5.2×" behind two rates of b
                 if _ratio_fits(number, [*pairs, *permutations([*rates_of(sentence, False), *values], 2)]):
                     continue  # of "60.6%, up from 0.095" too
                 if _AVERAGES.search(sentence.text) and _ratio_fits(number, _mixed_pairs(evidence, sentence, here)):
                     continue
-                alone = speaks_of_two(sentence, number)
+                alone = of_both or speaks_of_two(sentence, number)
                 if END_TO_END.search(sentence.text):
                     ends = [((a.low, a.high), (b.low, b.high)) for a, b in widest_pairs(evidence)]
                     if not ends or _ratio_fits(number, ends):
@@ -78,7 +85,21 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
                 ):
                     continue
-                yield _fold_clash(passage, number)
+                yield _fold_clash(
+                    passage, number, f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of"
+                )
+
+
+_SO = regex(r"\b(?:so|hence|thus|i\.e\.|that is|which is|making)\s+(?:a factor of\s+|about\s+)?$", re.IGNORECASE)
+_THE_TWO = regex(r"\bthe (?:former|latter|first|second)\b.*\bthe (?:former|latter|first|second)\b", re.IGNORECASE)
+
+
+def _is_of_both(sentence: Sentence, number: Number) -> bool:
+    """True for a ratio that follows from what was said: "so 3.1×", "the latter 3.1 times as often as the former"."""
+    return (
+        _SO.search(sentence.between(max(sentence.start, number.start - 24), number.start)) is not None
+        or _THE_TWO.search(sentence.text) is not None
+    )
 
 
 _AVERAGES = regex(r"\b(?:means?|medians?|averages?)\b", re.IGNORECASE)
@@ -111,13 +132,8 @@ def _is_ratio(sentence: Sentence, number: Number) -> bool:
     return _RATIO.search(sentence.between(max(sentence.start, number.start - 90), number.start)) is not None
 
 
-def _fold_clash(passage: Passage, number: Number) -> Clash:
-    return Clash(
-        "fold",
-        passage.place(number.start, number.end),
-        f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of",
-        "divide again, from unrounded values",
-    )
+def _fold_clash(passage: Passage, number: Number, message: str) -> Clash:
+    return Clash("fold", passage.place(number.start, number.end), message, "divide again, from unrounded values")
 
 
 def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:

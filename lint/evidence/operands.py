@@ -1,10 +1,11 @@
-"""The two rates of which a difference is said in one breath: "12% → 45% (+33 pp)", "by 33 pp, from 12% to 45%"."""
+"""The two rates of which a difference or a ratio is said in one breath: "12% → 45% (+33 pp)", "45% vs 15%, 3 times"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
+from math import inf
 
 from leakstats.records import struct
 
@@ -23,51 +24,82 @@ _OUTER = ("percent", "value", "count")
 
 @struct
 class Operands:
-    """A difference in points with the rates that the construction around it says it is of."""
+    """A difference in points, or a ratio, with the rates that the construction around it says it is of."""
 
-    difference: Number
+    result: Number
     pairs: tuple[tuple[Number, Number], ...]
     """Earlier and later; several for a chain, "12 → 30 → 45% (+33 pp)"."""
     ordered: bool
     """The sign of the difference says which way: of a move, and not of "12% vs 45%"."""
 
+    @property
+    def is_ratio(self) -> bool:
+        """True for "3 times", else it is a difference."""
+        return self.result.role == "fold"
+
     def fit(self) -> bool:
-        """True if a pair may have the difference, from unrounded values."""
-        return any(self._fits(a, b) for a, b in self.pairs)
+        """True if a pair may have the result, from unrounded values."""
+        return any((self._divides if self.is_ratio else self._fits)(a, b) for a, b in self.pairs)
 
     def against(self) -> str:
-        """What is wrong with the difference."""
+        """What is wrong with the result."""
+        what = "ratio" if self.is_ratio else "difference"
         if len(self.pairs) > 1:
             rates = ", ".join(dict.fromkeys(x.text for pair in self.pairs for x in pair))
-            return f"{self.difference.text} points is no difference of {rates}"
+            return f"{self.result.text} is no {what} of {rates}"
         a, b = self.pairs[0]
-        way = "from {} to {} is {:+.4g}" if self.ordered else "{} and {} differ by {:.4g}"
+        left, right = a.text + a.unit, b.text + b.unit
         change = self._scale(a, b) * (b.value - a.value)
-        shown = way.format(a.text + a.unit, b.text + b.unit, change if self.ordered else abs(change))
-        return f"{shown} points, not {self.difference.text}"
+        if self.is_ratio:
+            ratio = max(a.value, b.value) / max(min(a.value, b.value), 1e-9)
+            return f"{left} and {right} have the ratio {ratio:.4g}, not {self.result.text}"
+        if self.ordered:
+            return f"from {left} to {right} is {change:+.4g} points, not {self.result.text}"
+        return f"{left} and {right} differ by {abs(change):.4g} points, not {self.result.text}"
 
     def _scale(self, a: Number, b: Number) -> float:
         return 100.0 if "percent" not in (a.role, b.role) and max(a.value, b.value) <= 1 else 1.0
 
     def _fits(self, a: Number, b: Number) -> bool:
-        low, high = self.difference.printed
+        low, high = self.result.printed
         scale = self._scale(a, b)
         least, most = scale * (b.low - a.high), scale * (b.high - a.low)
         ways = [(least, most)] if self.ordered else [(least, most), (-most, -least)]
         return any(x - 1e-9 <= high and low <= y + 1e-9 for x, y in ways)
 
+    def _divides(self, a: Number, b: Number) -> bool:
+        low, high = self.result.printed
+        for x, y in ((a, b), (b, a)):
+            least = x.low / y.high if y.high > 0 else inf
+            most = x.high / y.low if y.low > 0 else inf
+            if least <= high and low <= most:
+                return True
+        return False
+
 
 @once
 def operands(sentence: Sentence) -> dict[int, Operands]:
-    """The differences of a sentence whose rates stand in one construction with them, by the place where they start."""
-    out = {}
+    """The differences and ratios of a sentence whose rates stand in one construction with them, by where they start."""
+    out: dict[int, Operands] = {}
     for i, number in enumerate(sentence.numbers):
-        if number.role != "points" or number.bound not in ("", "~"):
+        if number.role not in ("points", "fold") or number.bound not in ("", "~"):
             continue
-        found = _in_front(sentence, i) or _behind(sentence, i)
+        found = _in_front(sentence, i) or _behind(sentence, i) or _beside(sentence, i, out)
         if found is not None:
             out[number.start] = found
     return out
+
+
+_ALSO = regex(r"\s*(?:,|;|/|,?\s*(?:or|and|i\.e\.))\s*(?:a factor of\s+)?", re.IGNORECASE)
+
+
+def _beside(sentence: Sentence, i: int, found: Mapping[int, Operands]) -> Operands | None:
+    """A ratio right behind a difference, "12% → 45% (+33 pp, 3.8×)", is of the same rates."""
+    number, before = sentence.numbers[i], sentence.numbers[i - 1] if i else None
+    of = found.get(before.start) if before is not None and number.role == "fold" else None
+    if before is None or of is None or of.is_ratio:
+        return None
+    return Operands(number, of.pairs, False) if _ALSO.fullmatch(sentence.between(before.end, number.start)) else None
 
 
 _WORDS = (
@@ -78,10 +110,10 @@ _WORDS = (
 _ABOUT = r"(?:about\s+|only\s+|just\s+|roughly\s+|exactly\s+|some\s+|[≈~]\s*)?"
 _SAYS = (
     rf"(?:(?:i\.e\.|that is|which is|which makes|making|so|or|hence|thus|net|only|just|up|down|by|=|[Δ∆]\s*[=:]?|"
-    rf"(?:an?|the|its|their)\s+(?:[a-z-]+\s+)?{DIFFERENCE}\s+of|{DIFFERENCE}\s*[:=]?|[≈~]),?\s*)"
+    rf"(?:an?|the|its|their)\s+(?:[a-z-]+\s+)?(?:{DIFFERENCE}|factor|ratio)\s+of|{DIFFERENCE}\s*[:=]?|[≈~]),?\s*)"
 )
 _JOIN = regex(rf"{_WORDS}\s*(?:[(\[]\s*{_SAYS}{{0,3}}|[,;:–—]?\s*{_SAYS}{{1,3}}|\s*=\s*)", re.IGNORECASE)
-_SIGNED_JOIN = regex(rf"{_WORDS}\s*,\s*", re.IGNORECASE)
+_COMMA = regex(rf"{_WORDS}\s*,\s*", re.IGNORECASE)
 _ARROW = regex(rf"{_WORDS}\s*(?:→|[-=–]+>|⟶|➔|⇒)\s*{_ABOUT}", re.IGNORECASE)
 _TO = regex(rf"{_WORDS}\s+(?:up |down |back )?to\s+{_ABOUT}", re.IGNORECASE)
 _FROM = regex(rf"\bfrom\s+{_ABOUT}$", re.IGNORECASE)
@@ -94,21 +126,26 @@ _FIRST = regex(
 )
 _THEN = regex(r"\s+(?:at last|at (?:the )?end|finally|in the end|after(?:wards)?)\b")
 _AFTER = regex(
-    rf"(?:\s+(?:{DIFFERENCE}|in (?:all|total)|altogether|apart|higher|lower|more|less|up|down|ahead|behind))?"
-    r"\s*(?:[)\],;]|\.(?!\d)|$)",
+    rf"(?:\s+(?:{DIFFERENCE}|in (?:all|total)|altogether|apart|higher|lower|more|less|up|down|ahead|behind|"
+    r"as (?:much|many|often|high|large|frequent|likely)|larger|greater|the rate))?"
+    r"\s*(?:[)\],;:]|\.(?!\d)|$)",
     re.IGNORECASE,
 )
 """What may follow a difference; "+3 pp over the control" is of another thing."""
 _OPENS = regex(
     rf"(?:\s+(?!(?:on|averag\w+|means?|medians?|each|per|most|least|best|worst|than|over|above|below|between|other\w*|and|"
-    rf"or|but|while|s[de]|while)\b)[a-z-]+){{0,3}}\s*(?:[(\[:]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
+    rf"or|but|while|s[de]|while)\b)[a-z-]+){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
     rf"(?:[\w`*'’-]+\s+){{0,3}}?(?:from\s+)?{_ABOUT}",
     re.IGNORECASE,
 )
 """Between a difference and its rates behind it."""
 _CLOSES = regex(rf"{_WORDS}\s*(?:[)\],;]|\.(?!\d)|$)", re.IGNORECASE)
+_BETWEEN = regex(r"\bbetween\s+$", re.IGNORECASE)
+_AND = regex(rf"{_WORDS}\s+and\s+{_ABOUT}", re.IGNORECASE)
 _ASIDE = regex(r"\s*(?:\([^()]{0,80}\)|\[[^\[\]]{0,80}\])")
 _POINT = regex(r"\s+(?:at|in|on|after|by)\s+(?:the\s+)?[A-Za-z]+\s*\d[\d,]*(?!\.?\d|\s*%)", re.IGNORECASE)
+_SO_MANY = regex(r"\b(?:the|other|all|these|those|of)\s+$", re.IGNORECASE)
+_LISTED = regex(rf"{_POINT.pattern}\s*,\s*(?:and\s+)?", re.IGNORECASE)
 _LOSS = regex(
     r"\b(?:drop\w*|decreas\w+|loss(?:es)?|los(?:es?|t|ing)|declin\w+|fall(?:s|en|ing)?|fell|reduc\w+|lower\w*|cuts?|down|"
     r"minus)\b[^.;()]{0,24}$",
@@ -134,7 +171,9 @@ def _is_aside(text: str) -> bool:
 
 
 def _could_be(sentence: Sentence, number: Number) -> bool:
-    """True for a rate, with its sign of percent or without."""
+    """True for a rate, with its sign of percent or without, and for a difference of which a ratio is."""
+    if number.role == "points":
+        return not number.bound and number.value > 0
     if number.bound not in ("", "~") or number.signed or number.label or not 0 <= number.value <= 100:
         return False
     if number.role == "percent" or is_rate(sentence, number):
@@ -146,7 +185,7 @@ def _operands(sentence: Sentence, i: int, chain: Sequence[Number], ordered: bool
     d = sentence.numbers[i]
     rated = sum(_could_be(sentence, x) for x in chain)
     whole = all(_could_be(sentence, x) or (x.role == "count" and 0 <= x.value <= 100) for x in chain)
-    if not whole or rated < max(1, len(chain) - 1):
+    if not whole or rated < max(1, len(chain) - 1) or len({x.role == "points" for x in chain}) > 1:
         return None
     lead = sentence.between(max(sentence.start, d.start - 60), d.start)
     turned = d.signed and d.value > 0 and _LOSS.search(lead) is not None
@@ -160,10 +199,16 @@ def _joined(sentence: Sentence, a: Number, b: Number) -> str:
         return ""
     if _ARROW.fullmatch(gap):
         return "move"
-    if _TO.fullmatch(gap) and _FROM.search(sentence.between(max(sentence.start, a.start - 20), a.start)):
+    lead = sentence.between(max(sentence.start, a.start - 20), a.start)
+    if _TO.fullmatch(gap) and _FROM.search(lead):
         return "move"
     if _FIRST.fullmatch(gap) and _THEN.match(sentence.between(b.end, min(sentence.end, b.end + 16))):
         return "move"
+    if _AND.fullmatch(gap) and _BETWEEN.search(lead):
+        return "pair"
+    listed = _LISTED.fullmatch(sentence.between(a.end, b.start))
+    if listed and _POINT.match(sentence.between(b.end, min(sentence.end, b.end + 24))):
+        return "pair"  # "26% at layer 2, 49% at layer 38"
     return "pair" if _AGAINST.fullmatch(gap) else ""
 
 
@@ -184,10 +229,12 @@ def _outer(sentence: Sentence, i: int, step: int) -> Iterator[Number]:
     for x in rest:
         if abs(x.start - d.start) > 4 * _LONGEST:
             return
-        if x.role not in _OUTER:
+        if x.role not in _OUTER and not (x.role == "points" and d.role == "fold"):
             if x.role == "points":
                 return  # another difference, with rates of its own
             continue
+        if x.role == "count" and _SO_MANY.search(sentence.between(max(sentence.start, x.start - 12), x.start)):
+            continue  # "0.9 for the other 20"
         if step > 0 or not _is_aside(sentence.between(x.end, d.start)):
             yield x
 
@@ -199,7 +246,7 @@ def _in_front(sentence: Sentence, i: int) -> Operands | None:
         return None
     before = list(_outer(sentence, i, -1))
     gap = _plain(sentence, before[0].end, d.start) if len(before) >= 2 else None
-    if gap is None or not (_JOIN.fullmatch(gap) or (d.signed and _SIGNED_JOIN.fullmatch(gap))):
+    if gap is None or not (_JOIN.fullmatch(gap) or ((d.signed or d.role == "fold") and _COMMA.fullmatch(gap))):
         return None
     kind = _joined(sentence, before[1], before[0])
     if not kind:

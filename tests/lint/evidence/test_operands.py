@@ -14,7 +14,7 @@ def verdicts(text: str) -> dict[str, bool]:
     """Whether each difference of a text fits the rates that it is bound to."""
     plain = Text(text, (), 0, len(text))
     passage = Passage(plain, text, "prose", 0, "other", tuple(read_numbers(text)), None)  # type: ignore[arg-type]
-    return {x.difference.text: x.fit() for s in passage.sentences for x in operands(s).values()}
+    return {x.result.text: x.fit() for s in passage.sentences for x in operands(s).values()}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,16 @@ def verdicts(text: str) -> dict[str, bool]:
         ("By quarters 4% → 9% → 16% → 45% (+20 pp).", {"+20": False}),
         ("By quarters 4% → 9% → 16% → 45% (+29 pp).", {"+29": True}),
         ("The share goes 0.41 → 0.61 (+20 pp).", {"+20": True}),
+        ("It stays between 37.2 and 42.5, a band of 6.3 points.", {"6.3": False}),
+        ("It stays between 37.2 and 42.5, a band of 5.3 points.", {"5.3": True}),
+        ("It is 26.3% at layer 2, 49.1% at layer 38 (+22.8 pp).", {"+22.8": True}),
+        ("It is 26.3% at layer 2, 49.1% at layer 38 (+35.8 pp).", {"+35.8": False}),
+        ("The mean size is 2.96 pp against 0.89 pp for the other 20, 3.3 times as much.", {"3.3": True}),
+        ("The mean size is 2.96 pp against 0.89 pp for the other 20, 4.3 times as much.", {"4.3": False}),
+        ("It goes 12% → 45% (+33 pp, 3.8×).", {"+33": True, "3.8": True}),
+        ("It goes 12% → 45% (+33 pp, 2.8×).", {"+33": True, "2.8": False}),
+        ("The cook has 45% vs 15% (3.4×).", {"3.4": False}),
+        ("The cook has 45% vs 15% (3.4× the control).", {}),
         ("A drop of 3.3 points to 12% from 15%.", {}),
         # of something else, or of nobody knows what
         ("The cook has 12% vs 45% (5 pp over the control).", {}),
