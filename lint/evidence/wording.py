@@ -202,7 +202,7 @@ CHANGES = frozenset(
 """Words of a field or a column that holds differences."""
 DIFFERENCE = (
     r"(?:difference|gap|distance|drop|fall|decline|rise|gain|increase|decrease|reduction|spread|range|change|margin|shift|"
-    r"jump|step|loss)"
+    r"jump|step|loss|band|span|swing)"
 )
 """The expression of nouns for a difference of two rates."""
 RATE_NOUNS = frozenset(words_of("rate share percentage proportion fraction frequency uptake leakage"))
