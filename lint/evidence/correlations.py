@@ -249,7 +249,9 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, number: int) -> Iterator[Record]
         label = sheet.labels[row]
         coefficients = [x for x in items if is_coefficient(sheet, x, named)]
         ps = [x for x in items if x.number.role == "p" and not x.position]
-        row_n = next((x for x in items if x.number.role == "n" and x.number.decimals <= 0), None)
+        # the whole of "63/120" is that of a rate, and no N
+        alone = [x for x in items if not any(y.column == x.column and y is not x for y in items)]
+        row_n = next((x for x in alone if x.number.role == "n" and x.number.decimals <= 0), None)
         for item in coefficients:
             c = item.number
             head = sheet.header[item.column]
