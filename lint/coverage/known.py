@@ -91,7 +91,7 @@ class Known:
     def lengths(self) -> frozenset[int]:
         """Numbers of rows and of values in the page's tables."""
         found = {len(s.labels) for s in self.evidence.sheets}
-        found |= {len({id(f) for f in s.facts.values()}) for s in self.evidence.page_series}
+        found |= {len(s.distinct) for s in self.evidence.page_series}
         return frozenset(found)
 
     @cached_property
@@ -127,7 +127,7 @@ class Known:
                 if len(values) >= _ENOUGH:
                     out[len(values)].append((sorted(values), "/" + "/".join(map(str, path))))
         for series in self.evidence.data:
-            values = [f.value for f in {id(f): f for f in series.facts.values()}.values()]
+            values = [f.value for f in series.distinct]
             if len(values) >= _ENOUGH and series.role != "at":
                 out[len(values)].append((sorted(values), series.pointer))
         return out

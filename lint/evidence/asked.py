@@ -234,7 +234,7 @@ def _is_mean(evidence: Evidence, number: Number, name: str) -> bool:
     if "means" not in evidence.cache:
         out: dict[str, list[tuple[float, float]]] = {}
         for series in evidence.all_series:
-            facts = list(dict.fromkeys(series.facts.values()))
+            facts = series.distinct
             if len(facts) < 2 or series.role or not series.fraction or evidence.kind(series) != "rate":
                 continue
             for entity in frozenset.intersection(*(f.entities for f in facts)):

@@ -482,14 +482,14 @@ class Evidence:
         """The mean and the spread of what is known of each thing over another dimension: layers, settings, columns."""
         groups: dict[tuple[str, frozenset[str], str], dict[str, list[Series]]] = defaultdict(lambda: defaultdict(list))
         for series in (*self.data, *self.page_series):
-            facts = list(dict.fromkeys(series.facts.values()))
+            facts = series.distinct
             if series.role or len(facts) < 2 or len(facts) > 60 or self.kind(series) in ("size", "p", "spread"):
                 continue
             for name in frozenset.intersection(*(f.entities for f in facts)):
                 groups[(series.origin, frozenset(series.facts), self.kind(series))][name].append(series)
         out = []
         for (origin, _, _), found in groups.items():
-            alone = {n: list(dict.fromkeys(s[0].facts.values())) for n, s in found.items() if len(s) == 1}
+            alone = {n: s[0].distinct for n, s in found.items() if len(s) == 1}
             if len(alone) < 3:
                 continue
             mean = {n: _fact("mean", fmean(f.low for f in v), fmean(f.high for f in v), v[0]) for n, v in alone.items()}
@@ -654,7 +654,7 @@ def _fact(role: str, low: float, high: float, like: Fact) -> Fact:
     return Fact(role, like.entities, low, high, like.pointer)
 
 
-def _apart(facts: list[Fact]) -> Fact:
+def _apart(facts: Sequence[Fact]) -> Fact:
     low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
     return _fact("spread", high.low - low.high, high.high - low.low, low)
 

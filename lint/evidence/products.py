@@ -258,7 +258,7 @@ def _counts(evidence: Evidence) -> frozenset[int]:
                 if value is not None and value > 1:
                     found.add(value)
         for series in evidence.page_series:
-            found.add(len({id(f) for f in series.facts.values()}))
+            found.add(len(series.distinct))
         for dataset in evidence.datasets:
             found |= {s for s in dataset.sizes if s > 1}
         said = (

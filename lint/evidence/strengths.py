@@ -148,7 +148,7 @@ def _against_middle(evidence: Evidence, sentence: Sentence, own: Number) -> Iter
     function = statistics.median if hit["what"].lower() == "median" else statistics.fmean
     signs = set()
     for series in evidence.all_series:
-        facts = list(dict.fromkeys(series.facts.values()))
+        facts = series.distinct
         things = [k for k in series.facts if not k.startswith("#")]
         if len(facts) < 3 or series.role or evidence.kind(series) != "coefficient":
             continue
