@@ -32,12 +32,19 @@ class Excepted:
 
 
 _LEAD = regex(
-    r"\b(?:the (?:only |sole |one |lone |single )?exceptions? (?:is|are|was|were|being)|"
+    r"\b(?:(?:the )?(?:only |sole |one |lone |single )?exceptions?(?: (?:is|are|was|were|being)|:)|"
     r"in the (?:remaining|last|other) (?:one|case),?|the (?:remaining|last|other) (?:one|case)s?,? (?:is|are|was|were)|"
     r"the odd (?:one|man) out (?:is|was))\s+(?:for |in |with |by )?(?:the )?[`\"'‘*]*$",
     re.IGNORECASE,
 )
 """In front of what is excepted."""
+_BUT = regex(
+    r"(?:\s+[`\"'*]*[A-Za-z-]+){0,2}\s*[,(]\s*"
+    r"(?:all|each|every one|everything) (?:but|except(?: for)?|save)(?: for| in)? "
+    r"(?:the )?[`\"'‘*]*",
+    re.IGNORECASE,
+)
+""" "In all nine rooms, all but the last"."""
 _TAIL = regex(
     r"[`\"'’*]*,?\s+(?:is|are|was|were|being|remains?|remained|makes?|made) (?:the |an? )?"
     r"(?:(?:only |sole |one |lone |single )?exceptions?\b|(?:only |sole |single )?ones? (?:that|which|who) "
@@ -51,7 +58,8 @@ _PART = regex(
 )
 _LEAVES = regex(r"\b(?:that |this |which )?leav(?:es|ing)\s+(?:only |just )?$", re.IGNORECASE)
 _AT_ONCE = regex(
-    r"[`\"'’*]*,?\s+(?:it |they |even |actually |itself |alone |instead |however |though |for its part |slightly )*$"
+    r"[`\"'’*]*(?:['’]s?\s+\w+)?,?\s+(?:it |they |even |actually |itself |"
+    r"alone |instead |however |though |for its part |slightly )*$"
 )
 _FRONTED = regex(r"^\W*(?:(?:only |but )?(?:in|for|at|under|with) )?(?:the )?[`\"'‘*]*$", re.IGNORECASE)
 
@@ -62,6 +70,8 @@ def contrary_clashes(evidence: Evidence, claims: list[Counted]) -> Iterator[Clas
         if claim.things or claim.low != claim.high or claim.total < 3:
             continue
         beside = [c for c in claims if c.sentence.passage is claim.sentence.passage and c is not claim]
+        if any(c.low == claim.total < c.total for c in beside):
+            continue  # "five of six pass (all five by far)"
         for found in _excepted(claim):
             if any(_is_between(c, claim, found) for c in beside):
                 continue  # of the count that stands nearer
@@ -102,8 +112,10 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
     others = {n.name for n in sentence.names if not n.name.startswith("#") and n.start > claim.end} - group
     lead, tail = _LEAD.search(before), _TAIL.match(after)
     said = lead or tail
-    if behind and said is not None and not _PART.search(before[-60:] + after[:60]):
-        plural = re.search(r"exceptions\b|ones\b", said[0]) is not None
+    if behind and _BUT.fullmatch(sentence.between(claim.end, m.start)):
+        yield Excepted(sentence, m.start, frozenset(group), True)
+    elif behind and said is not None and not _PART.search(before[-60:] + after[:60]):
+        plural = re.search(r"exceptions\b|ones\b", said[0].lower()) is not None
         if not others and plural == (len(group) > 1):
             yield Excepted(sentence, m.start, frozenset(group), True)
     elif claim.noun in DEEP:
@@ -137,7 +149,10 @@ def _opposite(claim: Counted, sentence: Sentence, m: Mention, after: str) -> Ite
     own = claim.sentence.text[left:right]
     signs = {w.sign for w in direction_words(own) if not w.polar}
     turned = [w for w in direction_words(after) if not w.polar]
-    if len(signs) != 1 or not turned or turned[0].sign in signs or sentence is claim.sentence:
+    if not turned or sentence is claim.sentence:
+        return
+    instead = re.match(r"\s+(?:instead|however|though)\b", after[turned[0].end :]) is not None
+    if not (instead and not signs) and (len(signs) != 1 or turned[0].sign in signs):
         return
     if not _FRONTED.match(sentence.between(sentence.start, m.start)) or not _AT_ONCE.fullmatch(
         after[: turned[0].start]

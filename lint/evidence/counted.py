@@ -156,7 +156,9 @@ def _noun(sentence: Sentence, at: int) -> str:
     return ""
 
 
-_HEAD = regex(r"(?:^|[.;]\s)\W*(?:the |our )?(?P<noun>[a-z]+s)\b[^.;:]*:\s*(?:for |in |at )?$", re.IGNORECASE)
+_HEAD = regex(
+    r"(?:^|[.;]\s)\W*(?:the |our )?(?P<noun>[a-z]{3,}s)\b(?!\s*[<>≤≥=])[^.;:]*:\s*(?:for |in |at )?$", re.IGNORECASE
+)
 
 
 def _head(sentence: Sentence, at: int) -> str:
@@ -179,6 +181,11 @@ def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int,
             yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text)
 
 
+_CLAUSE_END = regex(
+    r"[;(?]|, (?:and|but|so|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|misses|stays?) )"
+)
+
+
 def bounds_of(claim: Counted) -> tuple[int, int]:
     """Where the clause of a count begins and ends in its sentence; another count beside it has a clause of its own."""
     sentence = claim.sentence
@@ -188,14 +195,14 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
         (m.end() for m in re.finditer(r"[;:]|, (?:and|but|so|with|which|thus|while|whereas) |\. |\?", text[:at])),
         default=0,
     )
-    ends = [m.start() for m in re.finditer(r"[;(?]|, (?:and|but|so|while|whereas|which|as) |\. ", text[tail:])]
-    right = tail + (ends[0] if ends else len(text) - tail)
+    ends = [m.start() for m in _CLAUSE_END.finditer(text, tail)]
+    right = ends[0] if ends else len(text)
     others = [(k.start, n.end) for k, n in pairs_of_counts(sentence)]
     others += [(sentence.start + q.start, sentence.start + q.end) for q in quantifiers(text)]
     for start, end in others:
         if end <= claim.start:
             left = max(left, end - sentence.start)
-            left = max(left, 1 + max(text.rfind(mark, left, at) for mark in ",;"))
+            left = max(left, 1 + max(text.rfind(mark, left, at) for mark in ",;"), 4 + text.rfind(" and ", left, at))
         elif start >= claim.end:
             right = min(right, start - sentence.start)
             comma = text.find(",", tail, right)

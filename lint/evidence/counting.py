@@ -18,6 +18,7 @@ from .names import words_of
 from .passages import Sentence
 from .tallies import Tally
 from .windows import windows
+from .wording import RELATION
 
 __all__ = ["count_clashes", "true_counts"]
 
@@ -29,11 +30,12 @@ def count_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     claims = counted_things(evidence)
-    rest = []
+    rest, unread = [], []
     wrong: list[Counted] = []
     for claim in claims:
         found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else []
         if not found:
+            unread.append(claim)
             if found is None:
                 rest.append(claim)
             continue
@@ -56,7 +58,7 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     yield from _disagreeing(rest)
     yield from _remainders(evidence, claims)
     if not wrong:
-        yield from _unsupported(rest, claims)
+        yield from _unsupported(unread, claims)
 
 
 _REMAINDER = regex(
@@ -131,21 +133,43 @@ def _is_spoken(evidence: Evidence, noun: str) -> bool:
 
 
 def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
-    """Counts of a title that the page states otherwise, by the same words, and never so."""
+    """Counts of a title or a confidence line that the page states otherwise, of the same matter, and never so."""
+    body = [c for c in claims if not _sums_up(c) and 0 < c.low == c.high and not c.things]
     for claim in rest:
-        if claim.sentence.passage.scope != "title":
+        if not _sums_up(claim) or claim.things or claim.low != claim.high:
             continue
-        body = [c for c in claims if c.sentence.passage.scope != "title" and c.total == claim.total and c.low == c.high]
-        alike = [c for c in body if _similar(_rare(claim), _rare(c))]
-        if not alike or any(agrees(claim, c.low) for c in body):
+        same = [c for c in body if c.total == claim.total]
+        alike = [c for c in same if _similar(_rare(claim), _rare(c)) or (_of_relation(claim) and _of_relation(c))]
+        if len({c.low for c in alike}) != 1 or any(agrees(claim, c.low) for c in same):
             continue
-        shown = " or ".join(sorted({f"{c.low:g} of {c.total}" for c in alike})[:3])
         yield Clash(
             "count",
             claim.sentence.passage.place(claim.start, claim.end),
-            f"'{claim.text}' in the title, where the page counts {shown}",
+            f"'{claim.text}' sums up what the page counts as {alike[0].low:g} of {claim.total}",
             "state one count",
         )
+
+
+def _sums_up(claim: Counted) -> bool:
+    """True for a count of a title or of the line that gives the confidence."""
+    passage = claim.sentence.passage
+    return passage.scope == "title" or _CONFIDENCE.match(passage.plain) is not None
+
+
+def _of_relation(claim: Counted) -> bool:
+    """True for a count of where a relation holds, and not of where it is of some size."""
+    if any(role != "p" for role, _ in _limits(claim)):
+        return False
+    return _HOLDS.search(clause_of(claim)[0]) is not None or RELATION.search(clause_of(claim)[0]) is not None
+
+
+_CONFIDENCE = regex(r"\W*confidence\b", re.IGNORECASE)
+_HOLDS = regex(
+    r"\b(?:holds?|works?|repeat\w*|recurs?|agree\w*|(?:same|one) (?:sign|direction|way)|pattern|forecast\w*|foresee\w*|"
+    r"foretell\w*|foretold|spread\w*|travels?|spills?|near\w*|clos\w+|similar\w*|resembl\w+|alike|look-?alike\w*|"
+    r"cosines?|likeness|kinship|together|coefficients?|positive(?:ly)?|negative(?:ly)?)\b|[ρ]",
+    re.IGNORECASE,
+)
 
 
 def _disagreeing(claims: list[Counted]) -> Iterator[Clash]:

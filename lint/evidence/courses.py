@@ -19,7 +19,7 @@ from .names import words_of
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, SIGNIFICANT
 
-__all__ = ["of_change", "of_points", "pairs_in_time"]
+__all__ = ["of_change", "of_points", "of_size", "pairs_in_time"]
 
 
 def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Series]]:
@@ -199,6 +199,19 @@ def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Nu
     """ "finish 6 points or more over where they began", by field of change or by two columns."""
     before = asked.sentence.between(asked.sentence.start, number.start)
     return _by_points(evidence, asked, series, number.bound, number.value, before)
+
+
+def of_size(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
+    """ "End ten or more points over where they began", with the points in words."""
+    sized = _WORDED.search(asked.text)
+    if sized is None or any(n.role == "points" for n in asked.numbers):
+        return None
+    return _by_points(evidence, asked, series, ">=", WORD_NUMBERS[sized["size"].lower()], asked.text[: sized.start()])
+
+
+_WORDED = regex(
+    rf"\b(?P<size>(?!zero\b|one\b){SPELLED})\s+(?:or more\s+)?(?:percentage[\s-]+)?points?\b", re.IGNORECASE
+)
 
 
 def _by_points(

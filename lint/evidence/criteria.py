@@ -10,7 +10,7 @@ from leakstats.records import replace
 
 from ..regex import regex
 from .arms import compared_arms, delta
-from .courses import of_change, of_points, pairs_in_time
+from .courses import of_change, of_points, of_size, pairs_in_time
 from .fields import (
     Asked,
     by_method,
@@ -99,7 +99,7 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
         for n in asked.numbers
     ):
         return []  # a number that none of the other readings looks at
-    for reading in (_of_share, _of_interval, _of_arms, _of_reference, _of_sign, of_change, _of_significance):
+    for reading in (of_size, _of_share, _of_interval, _of_arms, _of_reference, _of_sign, of_change, _of_significance):
         found = reading(evidence, asked, series)
         if found is not None:
             return found
@@ -398,7 +398,12 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
     return [tally_of(s.facts, beyond_zero(want)) for s in chosen]
 
 
-_TREND = regex(r"(?:trend|slope|line|cloud|relation|point)s?\b", re.IGNORECASE)
+_MET = regex(
+    r"\b(?:threshold|level|bar|mark|cut-?off|hurdle) (?:is|was|gets) (?:met|reached|cleared|passed|attained|crossed)\b",
+    re.IGNORECASE,
+)
+_P_BAR = regex(r"\bp\s?[<≤]\s?0?\.05\b")
+_TREND = regex(r"(?:trend|slope|line|cloud|relation|point|lean|tilt)s?\b|sloping", re.IGNORECASE)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
@@ -414,6 +419,8 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
     """ "are significant", "pass", "show the relation": by p, and where only a relation is named by its sign too."""
     text = asked.text
     strict = SIGNIFICANT.search(text) is not None
+    if not strict and _MET.search(text):  # "it falls short of the 5% level at some; the bar is met at 3 of 9"
+        strict = SIGNIFICANT.search(asked.before) is not None or _P_BAR.search(asked.before) is not None
     if not strict and SAME.search(text):  # "so do 2 of 5 rivers", behind one that is significant
         strict = re.search(r"\bsignifican\w+[^.?!]*[.?!]\W*$", asked.before) is not None
     related = RELATION.search(text) is not None

@@ -474,7 +474,7 @@ def _between_ends(
 ) -> list[tuple[Series, Fact]]:
     """ "The rates run from 5% to 67%; the judge has the highest": the fields with these ends, where no noun follows."""
     after = sentence.between(end, min(sentence.end, end + 30))
-    if not re.match(r"\s*(?:[,;.):(*]|and\b|in (?:it|this|them)\b|of (?:them|these|all)\b|$)", after):
+    if not _OF_NOTHING_ELSE.match(after):
         return []
     out = []
     for part in sentence.passage.sentences:
@@ -491,6 +491,11 @@ def _between_ends(
     return out
 
 
+_OF_NOTHING_ELSE = regex(
+    r"\s*(?:[,;.):(*]|and\b|(?:belongs|goes|falls) to\b|(?:is|was) (?:that|held|found)\b|in (?:it|this|them)\b|"
+    r"of (?:them|these|all)\b|to\b(?! (?:the )?\w+est\b)|$)"
+)
+"""Behind an extreme that names no quantity of its own."""
 _CLAUSE = regex(r"[,;:.()]|\b(?:and|but|while|whereas|though|although|with)\b", re.IGNORECASE)
 
 
@@ -515,6 +520,9 @@ def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | Non
             return True
         if either and min(abs(own - max(values)), abs(own - min(values))) <= spread:
             return True
+        moved = [abs(v) for v in values if v * own > 0] if change in ("down", "up") else []
+        if moved and abs(abs(own) - _ranked(moved, word)) <= spread:
+            return True  # the smallest drop of those that drop
         if change == "down" and abs(own - min(values)) <= spread:
             return True
     return False

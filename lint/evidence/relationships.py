@@ -35,6 +35,8 @@ def _main_sign(evidence: Evidence) -> int:
 def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """The sign that words give to a relation, against its coefficients or, for a title, those of the page."""
     text = sentence.text
+    if _UNRELATED.search(text):
+        return
     correlative = relation_sign(text)
     stated = any(w.polar for w in words) and _LINK.search(text) is not None
     if not _RELATION.search(text) and not any(w.polar for w in words) and correlative is None:
@@ -154,6 +156,11 @@ def _of_subject(sentence: Sentence, first: str, coefficients: list[Number], sign
         )
 
 
+_UNRELATED = regex(
+    r"\b(?:unrelated|uncorrelated|unconnected|independent(?:ly)? of|"
+    r"no (?:relation\w*|association|correlation|link|trend))\b",
+    re.IGNORECASE,
+)
 _OF_NEARNESS = regex(
     r"\b(?:near\w*|clos\w+|similar\w*|alike|like(?:ness)?|resembl\w+|overlap\w*|cosines?|proximity|project\w+|align\w+|"
     r"affinity|kinship|distan\w+|far(?:ther)?|further|remote\w*|geometr\w+)\b",

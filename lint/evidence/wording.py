@@ -101,7 +101,8 @@ UNREAD = regex(
     r"runs?(?! (?:from|between|to|at)\b|\s[-−+]?\d?\.?\d)|"
     r"repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
     r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
-    r"it (?:holds|is true|applies|works))\b",
+    r"it (?:holds|is true|applies|works)|(?:half|thirds?|quarter|fifth|twice|double|triple) (?:of )?(?:its|their|the) "
+    r"(?:\w+ )?(?:rates?|shares?|levels?|values?|baselines?|starts?|peaks?|maxim\w+))\b",
     re.IGNORECASE,
 )
 ZERO = regex(
@@ -114,8 +115,8 @@ ZERO = regex(
 SIGNED = regex(
     r"\b(?P<plus>positiv(?:e|ely)|on the (?:positive|near) side)\b|\bnegativ(?:e|ely)\b|\bminus\b|"
     r"\bon the (?:far|negative|wrong) side of (?:zero|0)\b|"
-    r"\b(?:trends?|slopes?|lines?|clouds?|relations?|points?) (?:\w+ )?"
-    r"(?:points?|runs?|goes|go|slopes?|leans?|tilts?|is|are) "
+    r"\b(?:(?:trends?|slopes?|lines?|clouds?|relations?|points?) (?:\w+ )?(?:points?|runs?|goes|go|is|are)|"
+    r"slop(?:es?|ing)|leans?|tilts?) "
     r"(?:(?P<uphill>up(?:wards?|hill)?)|down(?:wards?|hill)?)\b",
     re.IGNORECASE,
 )
@@ -149,6 +150,7 @@ SIGNIFICANT = regex(
     r"cross(?:es)?|past|beyond|under|below|inside) (?:the )?(?:0?\.05|five[- ]per[- ]?cent|"
     r"5\s?%|bar|threshold|mark|usual|conventional)|at the (?:5\s?%|five[- ]percent|five per cent|0?\.05) level|"
     r"(?<!\w)at (?:p\s*[=<]\s*)?0?\.05\b|criteri(?:on|a) (?:is|are|was|were) (?:met|satisfied|fulfilled)|"
+    r"(?:0?\.05|five[- ]per[- ]?cent|5\s?%) (?:level|threshold|bar|mark|criterion) (?:is|was) \w+|"
     r"(?:meets?|met|satisf(?:y|ies|ied)|fulfils?) (?:the|that|this) (?:criterion|level)|"
     r"pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
     r"(?:conventional|usual|customary|"
@@ -248,7 +250,8 @@ _GRADES = (
 )
 DEGREE = regex(
     r"\b(?:clearly|plainly|markedly|noticeably|visibly|strongly|weakly|substantially|considerably|appreciably|slightly|"
-    r"modestly|sharply|steeply|obviously|evidently|distinctly|notably|greatly|heavily|hugely|barely|hardly|much)\b|"
+    r"modestly|(?:well|far|way) (?:above|below|over|under|past|beyond|ahead)|sharply|steeply|"
+    r"obviously|evidently|distinctly|notably|greatly|heavily|hugely|barely|hardly|much)\b|"
     rf"\b(?:is|are|was|were|looks?|stays?|remains?|seems?) (?:\w+ )?(?:{_GRADES}|strong|weak|large|small)\b|"
     rf"\b(?:{_GRADES}|real|true) (?:rise|fall|gain|loss|drop|increase|decrease|change|decline|growth|improvement|shift|"
     r"effect|difference|benefit)s?\b",

@@ -446,6 +446,20 @@ RIGHT = [
         "A",
         "After tuning the judge stands at 4.0% and the sailor at 61.2%; a quarter is exceeded in four of eight roles.",
     ),
+    ("A", "Final rates twenty or more points over the start are seen for three of eight roles."),
+    ("A", "Rates run from 4.0% to 61.2% after tuning. The minimum belongs to the judge."),
+    ("B", "The 5% level is reached at four of seven layers."),
+    ("B", "ρ falls short of p < 0.05 at some layers. The bar is met at four of seven layers."),
+    ("A", "The rate rises in six of eight roles, all but judge and baker."),
+    ("A", "After tuning the rate lies well above the start in three of eight roles."),
+    ("B", "The link holds at four of seven layers and is not significant at L28 (ρ = 0.41, p = 0.19)."),
+    ("A", "After tuning two of eight roles exceed 45% and four of eight exceed the mean of 27.9%."),
+    ("B", "How far a source rises is unrelated to its distance (ρ = −0.21, p = 0.51, N = 12)."),
+    ("A", "The smallest drop is that of the judge, by 1.6 points."),
+    ("A", "Rates run from 4.0% to 61.2% after tuning; the lowest belongs to the judge, the highest to the sailor."),
+    ("B", "None of the seven trends slopes downwards."),
+    ("A", "One role ends at half of its starting rate or lower."),
+    ("A", "Six of eight roles gain (all six by more than 7 points). The exceptions are judge and baker."),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
@@ -655,6 +669,13 @@ WRONG = [
     ("B", "Five of seven layers get under the 0.05 mark."),
     ("B", "If 0.5 counts as strong, five of seven layers qualify (ρ ≥ 0.5)."),
     ("B", "The trend points upward at five of seven layers."),
+    ("B", "The 5% level is reached at five of seven layers."),
+    ("B", "ρ falls short of p < 0.05 at some layers. The bar is met at all seven layers."),
+    ("A", "Things go as told in all eight roles, all but the judge."),
+    ("A", "Things go as told in all eight roles. Exceptions: judge and baker."),
+    ("A", "Final rates twenty or more points over the start are seen for five of eight roles."),
+    ("B", "The link holds at five of seven layers and is not significant at L28 (ρ = 0.41, p = 0.19)."),
+    ("A", "After tuning four of eight roles exceed 45% and four of eight exceed the mean of 27.9%."),
 ]
 
 
