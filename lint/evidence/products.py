@@ -208,7 +208,10 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
         counted = (
             _TRIALS.search(plain[before.end : first.start]) is not None
             or before.role == "n"
-            or _OUT_OF.search(plain[max(0, before.start - 12) : before.start]) is not None
+            or (
+                plain[before.end : first.start].strip() == "("
+                and _OUT_OF.search(plain[max(0, before.start - 12) : before.start]) is not None
+            )
         )
         if (
             counted
