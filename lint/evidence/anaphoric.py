@@ -22,6 +22,8 @@ _THAT_IS = regex(
     rf"(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:{DIFFERENCE}\s+of\s+)?|"
     rf"(?:so\s+)?(?:an?|the|its|their|that|this)\s+(?:[a-z]+\s+)?{DIFFERENCE}\s+(?:is|was|comes\s+to|amounts\s+to|of)\s+|"
     rf"(?:points|net(?:\s+change)?|{DIFFERENCE})\s*:\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+|"
+    rf"(?:the|that|this|their)\s+{DIFFERENCE}\s*,\s+|"
+    r"between\s+(?:(?:these|those|the)\s+two|them)\s+(?:there\s+)?(?:is|are|lies?|stands?)\s+|"
     r"(?:these|those|the\s+two|they|both)(?:\s+(?:rates|shares|figures|numbers|values))?\s+differ\s+by\s+)"
     r"(?:exactly\s+|just\s+|only\s+)?$",
     re.IGNORECASE,
@@ -35,7 +37,7 @@ _CHANGE = regex(
 )
 """Of a start and an end, which two rates that stand side by side need not be: a peak and the last value are not."""
 _ENDS = regex(
-    r"\s*(?:[.;!)*]|$|,\s*(?:or|i\.e\.|that\s+is|about)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether)\b)",
+    r"\s*(?:[.;!)*]|$|,\s*(?:or|i\.e\.|that\s+is|about|is|was)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether)\b)",
     re.IGNORECASE,
 )
 _OTHER = regex(

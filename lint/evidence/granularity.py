@@ -77,7 +77,7 @@ def _exceptions(judged: list[_Judged]) -> Iterator[Clash]:
 
 _NOT_COUNTED = regex(
     r"\b(?:mean|means|average|averag\w+|pooled|median|overall|predict\w*|accura\w*|half-width|within|margin|variance|"
-    r"expected|all \w+ together)\b",
+    r"expected|all \w+ together|totals?|groups?|categor(?:y|ies)|(?:taken|put) together|combined|altogether)\b",
     re.IGNORECASE,
 )
 _AVERAGED = regex(

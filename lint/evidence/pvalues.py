@@ -84,7 +84,7 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
                     )
         pointers = {t.p.pointer for t in evidence.triples if t.p is not None}
         for series in evidence.data:
-            facts = list({id(f): f for f in series.facts.values()}.values())
+            facts = series.distinct
             if facts and all(f.pointer in pointers for f in facts):
                 out.append((series.words, [f.value for f in facts], "data"))
         evidence.cache["p sets"] = out
@@ -93,6 +93,9 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 
 _ALL = regex(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
+_NONE_ABOVE = regex(
+    r"\b(?:no|none)\b[^.;,]{1,40}\b(?:above|over|larger than|exceeds?|beyond)\b[^.;,]{0,24}$", re.IGNORECASE
+)
 _EVERY = regex(r"\b(?:every|each|all|throughout|whichever|whatever)\b", re.IGNORECASE)
 _PER = regex(
     r"\bn\s*=\s*[\d,.\s]+(?:\w+ )?(?:on|in|for|per|a|at)?\s*(?:each|every|all)\b"
@@ -126,6 +129,7 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 here = _significant_ones((sentence,), number)
                 some = here or _significant_ones(passage.sentences[: passage.sentences.index(sentence)][-1:], number)
                 each = ranged or spoken or (here and alone) or _ALL.search(before) or _EACH.match(after)
+                each = each or _NONE_ABOVE.search(sentence.between(sentence.start, number.at))
                 if not each:
                     continue
                 least = _of_weakest(sentence, number)
@@ -261,6 +265,9 @@ def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
     if len(listed) >= 2 and _RELATED.search(sentence.text):
         return list(_by_members(evidence, listed))
     many = _how_many(sentence)
+    parts = {int(k.value) for j, k in pairs_of_counts(sentence) if j.value == many and k.value > many}
+    if len(parts) == 1:  # "5 of 6 …, all five p < 0.01"
+        return _of_some(evidence, many, parts.pop())
     return [v for _, v, _ in p_sets(evidence) if (len(v) == many if many else len(v) >= 3)]
 
 
@@ -310,7 +317,7 @@ def _coefficient_sets(evidence: Evidence) -> list[list[tuple[float, float]]]:
         p_of = {t.coefficient.pointer: t.p.value for t in evidence.triples if t.p is not None}
         out: list[list[tuple[float, float]]] = []
         for series in evidence.data:
-            facts = list({id(f): f for f in series.facts.values()}.values())
+            facts = series.distinct
             if len(facts) >= 3 and all(f.pointer in p_of for f in facts):
                 out.append([(f.value, p_of[f.pointer]) for f in facts])
         in_tables = [r for r in records(evidence) if r.passage is None and not r.rivals]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from leakstats.records import struct
+from leakstats.records import replace, struct
 
 from ..regex import regex
 from .fractions import fractions_of
@@ -60,7 +60,7 @@ def _columns(sheet: Sheet, rows: Collection[int]) -> dict[tuple[int, int], Colum
     for item in sheet.numbers:
         if not item.number.bound and item.row in rows:
             out[(item.column, item.position)][item.row] = item
-    return {c: cells for c, cells in out.items() if len(cells) >= _FEWEST and c[0] <= _MOST_COLUMNS}
+    return {c: cells for c, cells in out.items() if len(cells) >= _FEWEST - 1 and c[0] <= _MOST_COLUMNS}
 
 
 @struct
@@ -78,7 +78,8 @@ def _relation(keys: Sequence[tuple[int, int]], columns: Sequence[Column], fits: 
     first, second, third = columns
     rows = sorted(first.keys() & second.keys() & third.keys())
     wrong = tuple(r for r in rows if not fits(first[r].number, second[r].number, third[r].number))
-    if len(rows) < _FEWEST or len(wrong) > 2:
+    together = keys[0][0] == keys[1][0]  # "k/n" of one cell belongs together without a fourth row to say so
+    if len(rows) < _FEWEST - together or len(wrong) > 2:
         return None
     if len(wrong) == 2:
         x, y = wrong
@@ -111,7 +112,7 @@ def _is_rate(k: Number, n: Number, rate: Number) -> bool:
 def _rates(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
     counts = {c: x for c, x in columns.items() if _of(x, "count") and all(y.number.decimals <= 0 for y in x.values())}
     sizes = {c: x for c, x in columns.items() if _of(x, "n")} | counts
-    rates = {c: x for c, x in columns.items() if _of(x, "percent") or (_of(x, "value") and _is_fraction(x))}
+    rates = {c: _with_unit(x) for c, x in columns.items() if _of(x, "percent") or _of(x, "value")}
     found: dict[_Relation, tuple[Column, Column, Column]] = {}
     for k, n, rate in itertools.product(counts, sizes, rates):
         if k == n or (k[0] != n[0] and any(k[0] == other[0] and k != other for other in sizes)):
@@ -136,12 +137,20 @@ def _holds(value: float, rate: Number) -> bool:
     return low - 1e-9 <= value <= high + 1e-9
 
 
+def _with_unit(column: Column) -> Column:
+    """The column with what is no fraction taken for percentages: "53.6" of a column headed %."""
+    if _of(column, "percent") or _is_fraction(column):
+        return column
+    return {r: replace(x, number=replace(x.number, role="percent")) for r, x in column.items()}
+
+
 def _is_fraction(column: Column) -> bool:
     return all(0 <= x.number.value <= 1 and not x.number.signed for x in column.values())
 
 
 def _changes(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
     plain = {c: x for c, x in columns.items() if not next(iter(x.values())).interval and not _of(x, "p")}
+    plain |= {(c, _SHARE): x for c, x in _shares(columns).items()}
     found: dict[_Relation, tuple[Column, Column, Column, float]] = {}
     for keys in itertools.permutations(plain, 3):
         first, last, change = chosen = (plain[keys[0]], plain[keys[1]], plain[keys[2]])
@@ -157,6 +166,27 @@ def _changes(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iter
             a, b, cell = first[row].number, last[row].number, change[row]
             said = f"{b.text} less {a.text} is {(b.value - a.value) * scale:.4g}, not {cell.number.text}"
             yield _clash(evidence, cell, f"{said}; {relation.rows - 1} other rows keep to it"), cell
+
+
+_SHARE = -1
+"""In place of the position of a number in its cell: the rate of its "k/n"."""
+
+
+def _shares(columns: dict[tuple[int, int], Column]) -> dict[int, Column]:
+    """The rates of the columns of which each cell is "k/n", in percent."""
+    out: dict[int, Column] = {}
+    for (c, position), ks in columns.items():
+        ns = columns.get((c, 1), {}) if position == 0 else {}
+        fractions = {r: fractions_of(x.cell.text.text) for r, x in ks.items()}
+        if ks.keys() != ns.keys() or not all(len(f) == 1 and f[0].n > 0 for f in fractions.values()):
+            continue
+        out[c] = {r: _as_rate(ks[r], 100.0 * f[0].k / f[0].n) for r, f in fractions.items()}
+    return out
+
+
+def _as_rate(cell: CellNumber, rate: float) -> CellNumber:
+    number = replace(cell.number, text=f"{rate:.4g}%", value=rate, low=rate, high=rate, role="percent")
+    return replace(cell, number=number)
 
 
 def _is_change(scale: float, first: Number, last: Number, change: Number) -> bool:

@@ -183,7 +183,8 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
         if any(other.start <= s.number.start < other.end for s in sizes) and not m.name.startswith("#")
     } - frozenset().union(*(s.names for s in sizes))
     # "n = 200 each" of nothing in particular holds on; "Granite makes up a third (n = 260)" does for Granite
-    return around, not inside and len(around) == 1 and not beside - {name}
+    # … and of what is not named it need not be: "As groups they stand at 68.2%"
+    return around, name is not None and not inside and len(around) == 1 and not beside - {name}
 
 
 _CONTRAST = regex(r"\b(?:whereas|while|but|yet|though|although|against|unlike)\b|;", re.IGNORECASE)
