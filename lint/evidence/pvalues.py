@@ -93,6 +93,7 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 
 _ALL = regex(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
+_ALL_BUT = regex(r"\b(?:all|every\w*|each)\b[^.;()]{0,40}\b(?:but|except|save|other than|apart from)\b", re.IGNORECASE)
 _NONE_ABOVE = regex(
     r"\b(?:no|none)\b[^.;,]{1,40}\b(?:above|over|larger than|exceeds?|beyond)\b[^.;,]{0,24}$", re.IGNORECASE
 )
@@ -130,7 +131,7 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 some = here or _significant_ones(passage.sentences[: passage.sentences.index(sentence)][-1:], number)
                 each = ranged or spoken or (here and alone) or _ALL.search(before) or _EACH.match(after)
                 each = each or _NONE_ABOVE.search(sentence.between(sentence.start, number.at))
-                if not each:
+                if not each or _ALL_BUT.search(sentence.between(sentence.start, number.at)):
                     continue
                 least = _of_weakest(sentence, number)
                 if least is not None:
@@ -352,7 +353,7 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
             if not ps or _OTHER_LEVEL.search(sentence.text):
                 continue
             for verdict in verdicts(sentence):
-                p = _nearest(sentence, ps, verdict.start)
+                p = _in_bracket(sentence, ps, verdict.end) or _nearest(sentence, ps, verdict.start)
                 if p is None:
                     continue
                 place = passage.place(verdict.start, verdict.end)
@@ -387,6 +388,14 @@ _TURNS = regex(
     r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|all|each|every)\b[^.;]{0,12}\b(?:of|but)\b",
     re.IGNORECASE,
 )
+
+
+_ITS_BRACKET = regex(r"(?:\s+[\w.]+){0,3}\s*\([^()]*(?:\([^()]*\)[^()]*)*")
+
+
+def _in_bracket(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
+    """The p of the bracket that a verdict opens, "not significant (r = 0.47, p = 0.089)"."""
+    return next((p for p in ps if p.at >= at and _ITS_BRACKET.fullmatch(sentence.between(at, p.at))), None)
 
 
 def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
