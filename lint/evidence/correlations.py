@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -73,7 +74,7 @@ def _of_prose(evidence: Evidence) -> Iterator[Record]:
                 if first is None:
                     continue
                 p = stat.p or first
-                carried = stat.n is None and stat.coefficient is not None and stat.p is not None
+                carried = stat.n is None and coefficient is not None and stat.p is not None
                 size = _only_n(passage, first) if carried else stat.n
                 n = stat.n or first
                 units = None
@@ -197,10 +198,15 @@ _OTHER = regex(
 
 
 def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
-    """The decimal right before a p and an N: "Judge and annotator: 0.85 (p = 1e-15, N = 52)"."""
-    if stat.p is None or stat.n is None:
+    """The decimal right before a p and an N: "Judge and annotator: 0.85 (p = 1e-15, N = 52)".
+
+    The N may be that of a coefficient that is named before: "ρ = 0.87 (p = 3e-32, N = 100), then 0.76 (p = 2e-20)".
+    """
+    if stat.p is None:
         return None
-    if stat.n.label != "N" and not _RELATED.search(sentence.text):
+    if stat.n is None and not (_only_n(sentence.passage, stat.p) and _continues(sentence, stat.p)):
+        return None
+    if stat.n is not None and stat.n.label != "N" and not _RELATED.search(sentence.text):
         return None
     numbers = [n for n in sentence.numbers if n.end <= stat.start]
     if not numbers:
@@ -215,6 +221,12 @@ def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
     if other is not None and not (_OF_VECTORS.match(other.group(0)) and _NAMED.search(before)):
         return None
     return number
+
+
+def _continues(sentence: Sentence, p: Number) -> bool:
+    """True if a named coefficient with a p of its own stands earlier in the paragraph, and p is no bound."""
+    before = [x for x in sentence.passage.numbers if x.end <= p.at]
+    return not p.bound and any(a.role == "coefficient" and b.role == "p" for a, b in itertools.pairwise(before))
 
 
 _OF_VECTORS = regex(r"cos\w*|similarity|means?\b", re.IGNORECASE)
