@@ -10,7 +10,7 @@ from ..regex import regex
 from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash
 from .lexicon import DirectionWord
-from .passages import Sentence
+from .passages import Sentence, once
 
 __all__ = ["Rate", "clash_of", "coefficients_in", "moves_in", "rates_in"]
 
@@ -37,6 +37,7 @@ def clash_of(sentence: Sentence, word: DirectionWord, message: str) -> Clash:
     )
 
 
+@once
 def moves_in(sentence: Sentence) -> list[Span]:
     """The pairs of numbers of a sentence of which the second came of the first."""
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
@@ -56,6 +57,7 @@ def moves_in(sentence: Sentence) -> list[Span]:
     return out
 
 
+@once
 def rates_in(sentence: Sentence) -> list[Rate]:
     """The rates of a sentence that are no ends of intervals, no bounds and no differences, each once."""
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
@@ -91,8 +93,10 @@ _OTHER_QUANTITY = regex(
 def coefficients_in(sentence: Sentence) -> list[Rate]:
     """The coefficients of a sentence; in one that speaks of a fit the bare decimals too, "it was .69 before"."""
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    bare = any(n.role == "value" and n.decimals > 1 for n in sentence.numbers)
     fit = (
-        sum(n.role == "coefficient" and not n.bound for n in sentence.numbers) < 2
+        bare
+        and sum(n.role == "coefficient" and not n.bound for n in sentence.numbers) < 2
         and _OF_FIT.search(sentence.text) is not None
     )
     return [
