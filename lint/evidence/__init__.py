@@ -16,7 +16,7 @@ What is known
 Clashes, which the rules print
     values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.
     differences, operands, anaphoric, percents, folds: against the numbers that it is made of.
-    counting, contraries, exclusives, extremes, superlatives, ranges: counts, orders and ends.
+    counting, contraries, exclusives, extremes, holders, shifts, superlatives, ranges: counts, orders and ends.
     directions, relationships, strengths, versus: words of direction and strength.
     pvalues, widths, granularity, lattice, fractions, impossible: against statistics and arithmetic.
     sizes, products, totals, sums, rows: sample sizes, totals, and the rows of a table among each other.

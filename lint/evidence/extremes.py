@@ -11,26 +11,18 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .claims import is_claim
 from .fields import mentions, stem
-from .grammar import Number
-from .idioms import adjacent, spans
+from .holders import holder_of, point_of, shares_rank, stands_apart, stated_behind, stated_beside
+from .idioms import spans
 from .knowledge import LIKENESS, Clash, Evidence, exceptions
-from .lexicon import MOOT, ROLE_WORDS, direction_words
+from .lexicon import MOOT, ROLE_WORDS
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
 from .ranges import members
+from .shifts import ACTS, CHANGE, OF_DEGREE, OF_MERIT, change_of, changes, is_of_verb, overlaps, stated_move
 from .superlatives import Superlative, superlatives
 from .wording import CHANGES, RATE_NOUNS
 
 __all__ = ["superlative_clashes"]
-
-_HOLDER_AFTER = regex(
-    r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
-    r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|goes to|sits with|falls to|to|of|with|as|"
-    r"under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
-)
-_NEXT_NAME = regex(r"\s*(?:than )?(?:in |for |at |with )?(?:the )?[`\"'*]*")
-_LABELLED = regex(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
-_HOLDER_BEFORE = regex(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
 
 
 def superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -51,10 +43,10 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
                 yield both
                 continue
             for word in found:
-                holder = _holder(sentence, word, found)
+                holder = holder_of(sentence, word, found)
                 if word.peak:
-                    holder = _point(sentence, word)
-                if holder is None or _joined(sentence, holder) or _listed(sentence, word):
+                    holder = point_of(sentence, word)
+                if holder is None or shares_rank(sentence, holder) or stands_apart(sentence, word):
                     continue
                 clash = _judge(evidence, sentence, word, holder)
                 if clash is not None:
@@ -63,14 +55,15 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _both_ends(sentence: Sentence, found: list[Superlative]) -> Clash | None:
     """The only name of a sentence, given the highest and the lowest of one quantity."""
-    if len({m.name for m in sentence.names}) != 1 or len({fold_name(m.text) for m in sentence.names}) != 1:
-        return None  # "heavy blend" may be written for another name that begins like it
     for a, b in itertools.pairwise(found):
         if a.sign == b.sign:
             continue
-        first, second = _holder(sentence, a, found), _holder(sentence, b, found)
+        first, second = holder_of(sentence, a, found), holder_of(sentence, b, found)
         if first is None or second is None or first.name != second.name or first.start == second.start:
             continue
+        named = [m for m in sentence.names if m.end <= max(first.end, second.end)]
+        if any(m.name != first.name or fold_name(m.text) != fold_name(first.text) for m in named):
+            continue  # "heavy blend" may be written for another name that begins like it
         gaps = [
             sentence.between(sentence.start + w.end, m.start) if m.start >= sentence.start + w.end
             else sentence.between(m.end, sentence.start + w.start)
@@ -85,7 +78,7 @@ def _both_ends(sentence: Sentence, found: list[Superlative]) -> Clash | None:
             start = sentence.start + b.start
             return Clash(
                 "superlative",
-                sentence.passage.place(start, second.end),
+                sentence.passage.place(min(start, second.start), max(sentence.start + b.end, second.end)),
                 f"{second.text.strip()} is given both ends",
                 "name the unit that holds it",
             )
@@ -112,75 +105,6 @@ _OPPOSITES = frozenset(
         ("longest", "shortest"),
     ]
 )
-_AND = regex(r"[`\"'’*]*\s*(?:\+|&|/|,|and|or|,\s*and)\s*(?:the\s+)?[`\"'‘*]*")
-
-
-def _joined(sentence: Sentence, holder: Mention) -> bool:
-    """True for "a and b on top": two may share what is left of a ranking."""
-    others = [m for m in sentence.names if m.name != holder.name]
-    gaps = (sentence.between(min(m.end, holder.end), max(m.start, holder.start)) for m in others)
-    bare = (_IN_BRACKETS.sub(" ", gap) for gap in gaps)
-    return any(_AND.fullmatch(gap) and "," not in gap for gap in bare)
-
-
-_IN_BRACKETS = regex(r"\([^()]*\)")
-
-
-def _listed(sentence: Sentence, word: Superlative) -> bool:
-    """True for "Most vs least: a dwarfs b", where the two words stand apart from the two names."""
-    near = sentence.text[max(0, word.start - 12) : word.end + 12]
-    return _PAIRED.search(near) is not None
-
-
-_PAIRED = regex(
-    r"\b\w*(?:st|most|top|first)\s+(?:vs\.?|versus|and|or|to|against|/)\s+(?:the\s+)?(?:\w+st|bottom|last)\b|\w/\w",
-    re.IGNORECASE,
-)
-
-
-def _holder(sentence: Sentence, word: Superlative, found: list[Superlative]) -> Mention | None:
-    """The name to which an extreme is given."""
-    start, end = sentence.start + word.start, sentence.start + word.end
-    after = next((m for m in sentence.names if m.start >= end), None)
-    if _UNKNOWN_HAS.search(sentence.between(sentence.start, start)) or (
-        after is not None and _LIKE_TO.fullmatch(sentence.between(end, after.start))
-    ):
-        return None  # "old_tinker has the highest cosine to the tinker"
-    first = [m for m in sentence.names if m.end <= start]
-    if first and after is not None and "," in sentence.between(end, after.start):
-        near = sentence.between(first[-1].end, start)
-        if re.fullmatch(r"[`\"'’*]*(?:\s+\w+){0,2}\s+(?:(?:by far )?the\s+)?", near) and not re.search(
-            r"\b(?:than|not|and)\b", near
-        ):
-            return first[-1]  # "a has the highest, b the lowest"
-    if after is not None and not any(end <= sentence.start + w.start < after.start for w in found):
-        gap = re.sub(
-            r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)
-        )
-        if word.beyond and _NEXT_NAME.fullmatch(gap):
-            return after
-        if (_HOLDER_AFTER.match(gap.replace(",", "")) or _LABELLED.fullmatch(gap)) and len(gap) < 70:
-            return after
-    before = [m for m in sentence.names if m.end <= start]
-    if before and _HOLDER_BEFORE.match(sentence.between(before[-1].end, start)):
-        gap = sentence.between(before[-1].end, start)
-        if not re.search(
-            r"\b(?:than|not|near|against|from|over|and|but|while|whereas|without|dropping|excluding|second|"
-            r"next)\b",
-            gap,
-        ):
-            return before[-1]
-    return None
-
-
-_UNKNOWN_HAS = regex(
-    r"(?<![\w`])(?:[A-Za-z]\w*_\w+|`[^`]+`)\s+(?:has|had|shows|reaches|takes)\s+(?:the\s+)?(?:\w+[\s-]+)?$"
-)
-_LIKE_TO = regex(
-    r"\s+(?:\w+\s+)?(?:cosines?|similarit\w+|closeness|distances?|overlaps?|likeness|projections?|correlations?)\s+"
-    r"(?:to|with|from|on)\s+(?:the\s+)?[`\"'*]*",
-    re.IGNORECASE,
-)
 
 
 def _is_about(series: Series, fact: Fact, name: str) -> bool:
@@ -190,43 +114,21 @@ def _is_about(series: Series, fact: Fact, name: str) -> bool:
     return name in fact.entities or name == fold_name(series.quantity) or name in series.words
 
 
-def _point(sentence: Sentence, word: Superlative) -> Mention | None:
-    """The dose, the layer or the step at which a course "peaks"."""
-    end = sentence.start + word.end
-    points = [m for m in sentence.names if m.name.startswith("#")]
-    after = next((m for m in points if m.start >= end), None)
-    if after is not None and _REACHED_AT.fullmatch(sentence.between(end, after.start)):
-        return after
-    first = points[0] if points and points[0].end <= sentence.start + word.start else None
-    if first is None or not _FRONTED.fullmatch(sentence.between(sentence.start, first.start)):
-        return None
-    return first if not re.search(r"[;:.]", sentence.between(first.end, end)) else None
-
-
-_FRONTED = regex(r"\W*(?:with|at|after|by|in|on)\s+(?:the )?", re.IGNORECASE)
-_REACHED_AT = regex(
-    r"\s*(?:,?\s*(?:of|at|with|,|\()\s*[\d.]+\s?%?\s*\)?,?)?\s+(?:only |already |just )?(?:at|with|in|on|after|by|"
-    r"around|under)\s+(?:the )?",
-    re.IGNORECASE,
-)
 _SUBSET = regex(
     r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
     r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
     r"in (?:its|this|that|their) (?:group|class|category)|with(?:out)? (?:it|them)|left out|leaving \w+ out)\b",
     re.IGNORECASE,
 )
+
+
 _NOT_FIRST = regex(
     r"\b(?:next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|jointly|equal|equally|"
     r"shared|tied|co|me|us|you|them|him|her)[\s-]+(?:(?:for )?(?:the )?)?$",
     re.IGNORECASE,
 )
-_CHANGE = regex(
-    r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
-    r"improv|grow|"
-    r"grew|jump|climb|profit)?(?P<any>chang|suffer|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
-    r"sensitiv|robust|stab|depend|affect)?\w*\b",
-    re.IGNORECASE,
-)
+
+
 _SLICE = regex(
     r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|"
     r"[.,]\d|\d*\s+or\s)",
@@ -244,6 +146,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if said in _OF_FIT and _FIT.search(sentence.text) is None:
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
+    near = _ASIDE.sub(" ", near)
     if word.peak:  # the verb of an extreme is no point of a course
         near = near.replace(sentence.between(start, end), " ")
     if _SUBSET.search(sentence.text) or _TWICE.search(sentence.text):
@@ -274,17 +177,19 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
             return None
     others = _beside_holder(sentence, start, end, holder)
     candidates = [(s, f) for s, f in candidates if all(o in s.facts or _is_about(s, f, o) for o in others)]
-    change = None if spread else _change(sentence, start, end)
-    moved = _moved(sentence, end, holder)
-    if change is None and moved is not None and not spread:
-        change = "down" if moved[1] < 0 else "any"  # "Largest: a, from 0.21 to 0.47"
+    change = None if spread else change_of(sentence, start, end)
+    step = stated_move(sentence, end, holder)
+    if change is None and step is not None and not spread:
+        change = "down" if step[1] < 0 else "any"  # "Largest: a, from 0.21 to 0.47"
     lead = sentence.between(sentence.start, start)
-    if said in _OF_DEGREE | _OF_MERIT and (_ACTS.search(lead) or _of_verb(lead, sentence.between(end, end + 12))):
+    if said in OF_DEGREE | OF_MERIT and (ACTS.search(lead) or is_of_verb(lead, sentence.between(end, end + 12))):
         change = change or "any"  # "the cream works best in dogs", "it rises in four towns, most in the last"
     if change is not None:
-        candidates = _changes(evidence, holder, candidates)
-        if moved is not None:
-            candidates = [(s, f) for s, f in candidates if _overlaps(f, *moved)]
+        candidates = changes(evidence, holder, candidates)
+        if step is not None:
+            candidates, all_changes = [(s, f) for s, f in candidates if overlaps(f, *step)], candidates
+            if not candidates:
+                return _of_another(sentence, word, holder, step, all_changes)
     subject = _subject(evidence, sentence, start)
     if subject:
         candidates = [(s, f) for s, f in candidates if subject & {stem(w) for w in words_of(s.quantity) | s.words}]
@@ -305,8 +210,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = averaged or (candidates if over else [])
         if not candidates:
             return None
-    beside = _stated(sentence, word, holder)
-    stated = [] if spread else [beside] if beside is not None else _beside(evidence, sentence, holder, word)
+    beside = stated_behind(sentence, word, holder)
+    stated = [] if spread else [beside] if beside is not None else stated_beside(sentence, holder, word)
     if stated and change is None:
         known = candidates
         candidates = [
@@ -333,8 +238,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = _between_ends(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
         return None
-    either = said in _OF_MERIT or (
-        change is not None and any(x.value < 0 for s, _ in candidates for x in members(s)) and said in _OF_DEGREE
+    either = said in OF_MERIT or (
+        change is not None and any(x.value < 0 for s, _ in candidates for x in members(s)) and said in OF_DEGREE
     )
     if any(_is_extreme(s, f, word, change, either=either) for s, f in (*candidates, *over)):
         return None
@@ -361,7 +266,7 @@ _SUBJECT = regex(
 def _subject(evidence: Evidence, sentence: Sentence, start: int) -> frozenset[str]:
     """The quantity of which an extreme is said, "Selectivity is greatest at"; empty for a general one, or a thing."""
     hit = _SUBJECT.search(sentence.between(sentence.start, start))
-    change = _CHANGE.fullmatch(hit["noun"]) if hit is not None else None
+    change = CHANGE.fullmatch(hit["noun"]) if hit is not None else None
     if hit is None or (change is not None and change.lastgroup is not None):
         return frozenset()
     noun = words_of(hit["noun"])
@@ -371,11 +276,30 @@ def _subject(evidence: Evidence, sentence: Sentence, start: int) -> frozenset[st
     return frozenset(map(stem, noun - (_COEFFICIENTS | RATE_NOUNS | _ROLES | LIKENESS | _BLAND | CHANGES)))
 
 
-def _of_verb(lead: str, after: str) -> bool:
-    """True for a bare "most" whose verb of direction stands earlier in its clause."""
-    clause = re.split(r"[;:(]|\.\s", lead)[-1]
-    return re.match(r"\s*(?:for|in|under|with|at|by|of all)\b", after) is not None and any(
-        not w.polar for w in direction_words(clause)
+def _of_another(
+    sentence: Sentence,
+    word: Superlative,
+    holder: Mention,
+    moved: tuple[float, float],
+    changes: list[tuple[Series, Fact]],
+) -> Clash | None:
+    """A change that is another thing's, in every field that knows it, and the extreme one there."""
+    owners = set()
+    for series, _ in changes:
+        own = {id(f): k for k, f in series.facts.items() if overlaps(f, *moved)}
+        if len(own) != 1:
+            continue
+        fact = series.facts[next(iter(own.values()))]
+        if not _is_extreme(series, fact, word, "any"):
+            return None
+        owners.add(next(iter(own.values())))
+    if len(owners) != 1:
+        return None
+    return Clash(
+        "superlative",
+        sentence.passage.place(sentence.start + word.start, sentence.start + word.end),
+        f"{holder.text.strip()} does not change so: {owners.pop()} does",
+        "name the unit that holds it",
     )
 
 
@@ -395,20 +319,18 @@ _OF_TEST = regex(
     r"model|regression|prediction|relation))\b(?!-)"
 )
 """Behind an extreme that is of a test, an error or a step, and of no value of a thing."""
-_OF_FIT = frozenset(["tightest", "loosest", "widest", "narrowest"])
+
+
+_OF_FIT = frozenset(["closest", "tightest", "loosest", "widest", "narrowest"])
 """Words of a relation or of a spread; of anything else they may mean either end."""
+
+
 _FIT = regex(r"\b(?:fits?|relations?\w*|correlat\w*|coefficients?|links?|associations?)\b|[ρ]", re.IGNORECASE)
-_OF_MERIT = frozenset(["best", "worst"])
-"""Which end is meant depends on what is good."""
-_OF_DEGREE = frozenset(["most", "least"])
-"""Of a change, its size or its good direction."""
-_ACTS = regex(
-    r"\b(?:works?|worked|helps?|helped|acts?|acted|bites?|pays?|paid|takes effect|succeeds?|matters?|mattered|hurts?|"
-    r"counts?)"
-    r"\b(?:(?! (?:as|out to)\b)[^.;:\d]){0,60}$",
-    re.IGNORECASE,
-)
+
+
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
+
+
 _TWICE = regex(
     r"\b(?:best|worst|highest|lowest|largest|smallest|top|bottom)(?: \w+)? to (?:best|worst|highest|lowest|largest|"
     r"smallest|top|bottom)\b|"
@@ -418,29 +340,39 @@ _TWICE = regex(
     r"\bby (?:standard deviation|spread|sd)\b",
     re.IGNORECASE,
 )
+
+
 _SPREAD = regex(
     r"\W+(?:\w+\s+){0,2}?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variances?|variation|scatter|"
     r"dispersion|"
     r"variability|ranges?)\b",
     re.IGNORECASE,
 )
+
+
 _SCATTERS = regex(
     r"\b(?:scatter(?:s|ed)?|spreads?|fluctuat(?:e|es|ed)|wobbl(?:e|es|ed)|disperse[sd]?|jump(?:s|ed)? (?:about|"
     r"around))\s+"
     r"(?:the\s+)?$",
     re.IGNORECASE,
 )
+
+
 _SPREAD_IS = regex(
     r"\W*(?:the |its |their )?(?:\w+ )?(?:standard deviations?|sds?|s\.d\.|spreads?|deviations?|variation|scatter|"
     r"dispersion|variability)\b[^.;,:()]{0,40}?\b(?:is|are|was|were)\s",
     re.IGNORECASE,
 )
+
+
 _AVERAGED = regex(
     r"\b(?:averaged|on average|in the mean|(?:over|across) (?:all |the |its |these )*(?:\d+ )?(?:wordings?|"
     r"templates?|layers?|"
     r"prompts?|questions?|seeds?|settings?|depths?|conditions?|sources?|variants?|phrasings?))\b",
     re.IGNORECASE,
 )
+
+
 _MEANS = frozenset(["mean", "average", "avg", "mu", "overall", "centre", "center", "pooled", "all"])
 
 
@@ -491,11 +423,15 @@ def _between_ends(
     return out
 
 
+_ASIDE = regex(r",\s[^,;:()]{3,40},")
+"""Said between a thing and its extreme of something else, "Ghent, starting from 4%, ends highest"."""
 _OF_NOTHING_ELSE = regex(
     r"\s*(?:[,;.):(*]|and\b|(?:belongs|goes|falls) to\b|(?:is|was) (?:that|held|found)\b|in (?:it|this|them)\b|"
     r"of (?:them|these|all)\b|to\b(?! (?:the )?\w+est\b)|$)"
 )
 """Behind an extreme that names no quantity of its own."""
+
+
 _CLAUSE = regex(r"[,;:.()]|\b(?:and|but|while|whereas|though|although|with)\b", re.IGNORECASE)
 
 
@@ -531,69 +467,6 @@ def _is_extreme(series: Series, fact: Fact, word: Superlative, change: str | Non
 def _ranked(values: list[float], word: Superlative) -> float:
     """The largest or the smallest of some values, or the one that many places behind."""
     return sorted(values, reverse=word.sign > 0)[min(word.rank, len(values)) - 1]
-
-
-def _change(sentence: Sentence, start: int, end: int) -> str | None:
-    """``up``, ``down`` or ``any`` where the extreme is one of a change ("changes most", "the largest drop")."""
-    before = re.search(
-        r"(\w+)\s+(?:the\s+|by the\s+|far the\s+)*$", sentence.between(max(sentence.start, start - 30), start)
-    )
-    after = re.match(r"\s+(?:[a-z-]+\s+)?(\w+)(?:\s+(\w+))?", sentence.between(end, end + 40))
-    words = [before.group(1)] if before else []
-    if end - start > 12:  # "nobody gains more than"
-        words += re.findall(r"\w+", sentence.between(start, end))
-    if after is not None:
-        words += re.findall(r"\w+", after.group(0))[:2]
-    for text in words:
-        hit = _CHANGE.fullmatch(text)
-        if hit is not None and hit.lastgroup is not None:
-            return "down" if hit["down"] else "up" if hit["up"] else "any"
-    return None
-
-
-def _moved(sentence: Sentence, end: int, holder: Mention) -> tuple[float, float] | None:
-    """The change that a sentence states behind an extreme and its holder, as a move or in points."""
-    behind = next((n for n in sentence.numbers if n.start >= max(end, holder.end)), None)
-    if behind is not None and behind.role == "points" and not behind.bound:
-        between = sentence.between(max(end, holder.end), behind.start)
-        if re.fullmatch(r"[`\"'*]*\s*(?:[:,(=—–-]|by|with|at|of|is|gains?|loses?)*\s*\(?", between):
-            return behind.scaled()
-    for span in spans(sentence):
-        if span.start >= max(end, holder.end) and span.kind != "range" and span.left.role == span.right.role:
-            (a, b), (c, d) = span.left.scaled(), span.right.scaled()
-            between = sentence.between(max(end, holder.end), span.start)
-            return (c - b, d - a) if len(between) < 30 and not re.search(r"[;.]\s", between) else None
-    return None
-
-
-def _overlaps(fact: Fact, low: float, high: float) -> bool:
-    """True if a change may be the one between ``low`` and ``high``, whichever was taken from the other."""
-    return (fact.low <= high + 1e-9 and low <= fact.high + 1e-9) or (
-        fact.low <= -low + 1e-9 and -high <= fact.high + 1e-9
-    )
-
-
-def _changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
-    """The changes that are known: fields and columns of changes, and the differences of two columns of rates."""
-    out = [
-        (s, f)
-        for s, f in candidates
-        if s.role in ("net", "gain") or s.words & CHANGES or words_of(s.quantity) & CHANGES or "Δ" in s.quantity
-    ]
-    rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) in ("rate", "")]
-    for a, b in itertools.combinations(rates[:12], 2):
-        shared = [n for n in a.facts if n in b.facts]
-        if a.origin != b.origin or len(shared) < 3:
-            continue
-        facts = {
-            n: Fact(
-                "change", a.facts[n].entities, b.facts[n].low - a.facts[n].high, b.facts[n].high - a.facts[n].low, ""
-            )
-            for n in shared
-        }
-        made = Series("change", frozenset(), facts, True, a.origin, f"{b.pointer} minus {a.pointer}", "net")
-        out.append((made, facts[holder.name]))
-    return out
 
 
 def _meant(
@@ -634,6 +507,8 @@ def _meant(
 
 
 _TIMES = frozenset(["step", "epoch", "update", "checkpoint", "ckpt", "round", "tick", "iteration", "turn", "at"])
+
+
 _BLAND = frozenset(
     [
         "often",
@@ -662,58 +537,9 @@ _BLAND = frozenset(
         "them",
     ]
 )
+
+
 _ROLES = frozenset(["peak", "start", "baseline", "end", "maximum", "final", "initial"])
+
+
 _COEFFICIENTS = frozenset(["coefficient", "correlation", "association", "relation", "rho", "r"])
-_FORMER = regex(r"\b(?:former|latter|respectively|in that order)\b", re.IGNORECASE)
-
-
-_OF_NEXT = regex(
-    r"\s?%?\s*(?:\([^()]*\)\s*)?(?:percent\s+|pp\s+)?(?:for|in|at|by|under)\s+(?:the )?[`\"'*]*", re.IGNORECASE
-)
-
-
-def _stated(sentence: Sentence, word: Superlative, holder: Mention) -> Number | None:
-    """The number of the clause behind a superlative: "the lowest rate, 10.0%, belongs to", "the judge, with 44%"."""
-    end = sentence.start + word.end
-    if _FORMER.search(sentence.text):
-        return None
-    for number in sentence.numbers:
-        if number.start >= end and number.role in ("percent", "value", "coefficient") and number.bound in ("", "~"):
-            gap = sentence.between(end, number.at)
-            for m in sentence.names:
-                if end <= m.start < number.at:
-                    gap = gap.replace(m.text, "", 1)
-            plain = re.fullmatch(
-                r"(?:\s+[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*"
-                r"(?:(?:with|at|reaching|hitting|attaining|scoring|showing|having) )?(?:[ρr]\s*=\s*)?",
-                gap,
-            )
-            if ":" in gap and _is_second(sentence, word):
-                return None  # "most in a and least in b: 0.9; 0.4"
-            of = next((m for m in sentence.names if m.start >= number.end), None)
-            behind = of is not None and of.name != holder.name and holder.end <= sentence.start + word.start
-            if of is not None and behind and "," in gap and _OF_NEXT.fullmatch(sentence.between(number.end, of.start)):
-                return None  # "4% for a at the bottom, 67% for b at the top"
-            return number if plain is not None else None
-    return None
-
-
-def _is_second(sentence: Sentence, word: Superlative) -> bool:
-    """True behind another superlative with no number between the two."""
-    at = sentence.start + word.start
-    earlier = [sentence.start + w.end for w in superlatives(sentence.text) if w.end <= word.start]
-    return bool(earlier) and not any(earlier[-1] <= n.start < at for n in sentence.numbers)
-
-
-def _beside(evidence: Evidence, sentence: Sentence, holder: Mention, word: Superlative) -> list[Number]:
-    bound = adjacent(sentence)
-    out = [n for i, n in enumerate(sentence.numbers) if i in bound and bound[i].start == holder.start]
-    # "(cosine 0.47)" names another quantity than the extreme
-    return [
-        n
-        for n in out
-        if n.role in ("percent", "value", "coefficient")
-        and not re.search(r"[A-Za-z]{3,}[\s=:]*$", between := sentence.between(holder.end, n.at))
-        and not (":" in between and _is_second(sentence, word))
-        and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
-    ]

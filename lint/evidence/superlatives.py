@@ -18,6 +18,7 @@ _MOST = [
     "greatest",
     "strongest",
     "tightest",
+    "closest",
     "best",
     "top",
     "steepest",
@@ -85,7 +86,19 @@ class Superlative(NamedTuple):
 
 
 _STRENGTH_SUPERLATIVE = frozenset(
-    ["strongest", "tightest", "best", "weakest", "loosest", "worst", "firmest", "sharpest", "clearest", "faintest"]
+    [
+        "strongest",
+        "tightest",
+        "closest",
+        "best",
+        "weakest",
+        "loosest",
+        "worst",
+        "firmest",
+        "sharpest",
+        "clearest",
+        "faintest",
+    ]
 )
 
 

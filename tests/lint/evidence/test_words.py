@@ -460,6 +460,13 @@ RIGHT = [
     ("B", "None of the seven trends slopes downwards."),
     ("A", "One role ends at half of its starting rate or lower."),
     ("A", "Six of eight roles gain (all six by more than 7 points). The exceptions are judge and baker."),
+    ("A", "After tuning: lowest judge, highest sailor."),
+    ("A", "After tuning the ends are 4.0% (judge, lowest) and 61.2% (sailor, highest)."),
+    ("A", "The sailor, starting from 20.4%, ends highest."),
+    ("A", "The judge, whose rate after tuning is lowest (4.0%), starts at 5.6%."),
+    ("B", "It is at L20 that ρ is largest and at L4 that it is smallest."),
+    ("B", "The best depth is L20, the worst L4."),
+    ("B", "ρ was largest, 0.76, and came from L20."),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
@@ -676,6 +683,10 @@ WRONG = [
     ("A", "Final rates twenty or more points over the start are seen for five of eight roles."),
     ("B", "The link holds at five of seven layers and is not significant at L28 (ρ = 0.41, p = 0.19)."),
     ("A", "After tuning four of eight roles exceed 45% and four of eight exceed the mean of 27.9%."),
+    ("A", "After tuning the ends are 4.0% (judge, lowest) and 61.2% (judge, highest)."),
+    ("A", "The change varies: it is greatest for the miller, +40.8 points."),
+    ("B", "The best depth is L20, the worst L20."),
+    ("B", "It is at L16 that ρ is largest."),
 ]
 
 

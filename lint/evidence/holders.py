@@ -1,0 +1,209 @@
+"""The name to which a sentence gives an extreme, and the number that it is given with."""
+
+from __future__ import annotations
+
+import re
+
+from ..regex import regex
+from .coordination import joins_names
+from .grammar import Number
+from .idioms import adjacent
+from .names import Mention
+from .passages import Sentence
+from .superlatives import Superlative, superlatives
+
+__all__ = ["holder_of", "point_of", "shares_rank", "stands_apart", "stated_behind", "stated_beside"]
+
+_HOLDER_AFTER = regex(
+    r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
+    r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|came from|goes to|went to|"
+    r"sits with|falls to|to|of|with|as|"
+    r"under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
+)
+
+
+_NEXT_NAME = regex(r"\s*(?:than )?(?:in |for |at |with )?(?:the )?[`\"'*]*")
+
+
+_LABELLED = regex(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
+
+
+_HOLDER_BEFORE = regex(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
+
+
+def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -> Mention | None:
+    """The name to which an extreme is given."""
+    start, end = sentence.start + word.start, sentence.start + word.end
+    after = next((m for m in sentence.names if m.start >= end), None)
+    if _UNKNOWN_HAS.search(sentence.between(sentence.start, start)) or (
+        after is not None and _LIKE_TO.fullmatch(sentence.between(end, after.start))
+    ):
+        return None  # "old_tinker has the highest cosine to the tinker"
+    first = [m for m in sentence.names if m.end <= start]
+    if first and _is_cleft(sentence, first[-1], start):
+        return first[-1]
+    if first and after is not None and "," in sentence.between(end, after.start):
+        near = sentence.between(first[-1].end, start)
+        if re.fullmatch(r"[`\"'’*]*(?:\s+\w+){0,2}\s+(?:(?:by far )?the\s+)?", near) and not re.search(
+            r"\b(?:than|not|and)\b", near
+        ):
+            return first[-1]  # "a has the highest, b the lowest"
+    if after is not None and not any(end <= sentence.start + w.start < after.start for w in found):
+        gap = re.sub(
+            r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)
+        )
+        if word.beyond and _NEXT_NAME.fullmatch(gap):
+            return after
+        if (_HOLDER_AFTER.match(gap.replace(",", "")) or _LABELLED.fullmatch(gap)) and len(gap) < 70:
+            return after
+        if not gap.strip(" `\"'*") and _NOTHING_BEHIND.match(sentence.between(after.end, after.end + 12)):
+            return after  # "lowest Ghent, highest Lille"
+    before = first
+    gap = _APPOSITION.sub(" ", sentence.between(before[-1].end, start), count=1) if before else ""
+    lead = sentence.between(before[-1].start - 2, before[-1].start).rstrip("`\"' ") if before else ""
+    bracketed = gap.strip() == "," and lead.endswith("(")  # "4% (Ghent, lowest)"
+    beside = bracketed or _HOLDER_BEFORE.match(gap) is not None or _WHOSE.fullmatch(gap) is not None
+    return before[-1] if before and beside and not _OF_OTHERS.search(gap) else None
+
+
+_OF_OTHERS = regex(
+    r"\b(?:than|not|near|against|from|over|and|but|while|whereas|without|dropping|excluding|second|next)\b"
+)
+
+
+_NOTHING_BEHIND = regex(r"[`\"'’*]*\s*(?:[,.;:()]|$|and\b|at \d|with \d|\d)")
+
+
+_CLEFT = regex(r"\b(?:it (?:is|was)|and|but) (?:at|in|for|with|under|by) (?:the )?[`\"'*]*$", re.IGNORECASE)
+
+
+def _is_cleft(sentence: Sentence, name: Mention, at: int) -> bool:
+    """True for "It is in Ghent that the share is largest, and in Lille that"."""
+    return (
+        re.match(r"[`\"'’*]*\s+that\b[^,;]*$", sentence.between(name.end, at)) is not None
+        and _CLEFT.search(sentence.between(sentence.start, name.start)) is not None
+        and re.match(r"\W*it (?:is|was)\b", sentence.text, re.IGNORECASE) is not None
+    )
+
+
+_APPOSITION = regex(r"^[`\"'’*]*,\s(?!and\b|but\b|or\b|with\b|the\b)[^,;:()]{3,40},(?=\s)")
+
+
+_WHOSE = regex(
+    r"[`\"'’*]*,?\s+(?:whose (?:\w+ ){1,3}(?:is|was|are|were)|which (?:is|was|has|had)|who (?:is|was|has|had))\s+"
+    r"(?:the )?"
+)
+"""Between a thing and the extreme that it has: "Ghent, whose share is"."""
+
+
+_UNKNOWN_HAS = regex(
+    r"(?<![\w`])(?:[A-Za-z]\w*_\w+|`[^`]+`)\s+(?:has|had|shows|reaches|takes)\s+(?:the\s+)?(?:\w+[\s-]+)?$"
+)
+
+
+_LIKE_TO = regex(
+    r"\s+(?:\w+\s+)?(?:cosines?|similarit\w+|closeness|distances?|overlaps?|likeness|projections?|correlations?)\s+"
+    r"(?:to|with|from|on)\s+(?:the\s+)?[`\"'*]*",
+    re.IGNORECASE,
+)
+
+
+def point_of(sentence: Sentence, word: Superlative) -> Mention | None:
+    """The dose, the layer or the step at which a course "peaks"."""
+    end = sentence.start + word.end
+    points = [m for m in sentence.names if m.name.startswith("#")]
+    after = next((m for m in points if m.start >= end), None)
+    if after is not None and _REACHED_AT.fullmatch(sentence.between(end, after.start)):
+        return after
+    first = points[0] if points and points[0].end <= sentence.start + word.start else None
+    if first is None or not _FRONTED.fullmatch(sentence.between(sentence.start, first.start)):
+        return None
+    return first if not re.search(r"[;:.]", sentence.between(first.end, end)) else None
+
+
+_FRONTED = regex(r"\W*(?:with|at|after|by|in|on)\s+(?:the )?", re.IGNORECASE)
+
+
+_REACHED_AT = regex(
+    r"\s*(?:,?\s*(?:of|at|with|,|\()\s*[\d.]+\s?%?\s*\)?,?)?\s+(?:only |already |just )?(?:at|with|in|on|after|by|"
+    r"around|under)\s+(?:the )?",
+    re.IGNORECASE,
+)
+
+
+def shares_rank(sentence: Sentence, holder: Mention) -> bool:
+    """True for "a and b on top": two may share what is left of a ranking."""
+    others = [m for m in sentence.names if m.name != holder.name]
+    gaps = (sentence.between(min(m.end, holder.end), max(m.start, holder.start)) for m in others)
+    bare = (_IN_BRACKETS.sub(" ", gap) for gap in gaps)
+    return any(joins_names(gap) and "," not in gap for gap in bare)
+
+
+_IN_BRACKETS = regex(r"\([^()]*\)")
+
+
+def stands_apart(sentence: Sentence, word: Superlative) -> bool:
+    """True for "Most vs least: a dwarfs b", where the two words stand apart from the two names."""
+    near = sentence.text[max(0, word.start - 12) : word.end + 12]
+    return _PAIRED.search(near) is not None
+
+
+_PAIRED = regex(
+    r"\b\w*(?:st|most|top|first)\s+(?:vs\.?|versus|and|or|to|against|/)\s+(?:the\s+)?(?:\w+st|bottom|last)\b|\w/\w",
+    re.IGNORECASE,
+)
+
+
+_FORMER = regex(r"\b(?:former|latter|respectively|in that order)\b", re.IGNORECASE)
+
+
+_OF_NEXT = regex(
+    r"\s?%?\s*(?:\([^()]*\)\s*)?(?:percent\s+|pp\s+)?(?:for|in|at|by|under)\s+(?:the )?[`\"'*]*", re.IGNORECASE
+)
+
+
+def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Number | None:
+    """The number of the clause behind a superlative: "the lowest rate, 10.0%, belongs to", "the judge, with 44%"."""
+    end = sentence.start + word.end
+    if _FORMER.search(sentence.text):
+        return None
+    for number in sentence.numbers:
+        if number.start >= end and number.role in ("percent", "value", "coefficient") and number.bound in ("", "~"):
+            gap = sentence.between(end, number.at)
+            for m in sentence.names:
+                if end <= m.start < number.at:
+                    gap = gap.replace(m.text, "", 1)
+            plain = re.fullmatch(
+                r"(?:\s+[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*"
+                r"(?:(?:with|at|reaching|hitting|attaining|scoring|showing|having) )?(?:[ρr]\s*=\s*)?",
+                gap,
+            )
+            if ":" in gap and _is_second(sentence, word):
+                return None  # "most in a and least in b: 0.9; 0.4"
+            of = next((m for m in sentence.names if m.start >= number.end), None)
+            behind = of is not None and of.name != holder.name and holder.end <= sentence.start + word.start
+            if of is not None and behind and "," in gap and _OF_NEXT.fullmatch(sentence.between(number.end, of.start)):
+                return None  # "4% for a at the bottom, 67% for b at the top"
+            return number if plain is not None else None
+    return None
+
+
+def _is_second(sentence: Sentence, word: Superlative) -> bool:
+    """True behind another superlative with no number between the two."""
+    at = sentence.start + word.start
+    earlier = [sentence.start + w.end for w in superlatives(sentence.text) if w.end <= word.start]
+    return bool(earlier) and not any(earlier[-1] <= n.start < at for n in sentence.numbers)
+
+
+def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> list[Number]:
+    bound = adjacent(sentence)
+    out = [n for i, n in enumerate(sentence.numbers) if i in bound and bound[i].start == holder.start]
+    # "(cosine 0.47)" names another quantity than the extreme
+    return [
+        n
+        for n in out
+        if n.role in ("percent", "value", "coefficient")
+        and not re.search(r"[A-Za-z]{3,}[\s=:]*$", between := sentence.between(holder.end, n.at))
+        and not (":" in between and _is_second(sentence, word))
+        and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
+    ]

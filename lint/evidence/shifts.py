@@ -1,0 +1,113 @@
+"""The changes that an extreme may be one of: "the largest drop", "rises most", "Largest: a, from 0.2 to 0.5"."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from leakstats.facts import Fact, Series
+
+from ..regex import regex
+from .idioms import spans
+from .knowledge import Evidence
+from .lexicon import direction_words
+from .names import Mention, words_of
+from .passages import Sentence
+from .wording import CHANGES
+
+__all__ = ["ACTS", "CHANGE", "OF_DEGREE", "OF_MERIT", "change_of", "changes", "is_of_verb", "overlaps", "stated_move"]
+
+CHANGE = regex(
+    r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
+    r"improv|grow|"
+    r"grew|jump|climb|profit)?(?P<any>chang|suffer|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
+    r"sensitiv|robust|stab|depend|affect)?\w*\b",
+    re.IGNORECASE,
+)
+
+
+def change_of(sentence: Sentence, start: int, end: int) -> str | None:
+    """``up``, ``down`` or ``any`` where the extreme is one of a change ("changes most", "the largest drop")."""
+    before = re.search(
+        r"(\w+)\s+(?:the\s+|by the\s+|far the\s+)*$", sentence.between(max(sentence.start, start - 30), start)
+    )
+    after = re.match(r"\s+(?:[a-z-]+\s+)?(\w+)(?:\s+(\w+))?", sentence.between(end, end + 40))
+    words = [before.group(1)] if before else []
+    if end - start > 12:  # "nobody gains more than"
+        words += re.findall(r"\w+", sentence.between(start, end))
+    if after is not None:
+        words += re.findall(r"\w+", after.group(0))[:2]
+    for text in words:
+        hit = CHANGE.fullmatch(text)
+        if hit is not None and hit.lastgroup is not None:
+            return "down" if hit["down"] else "up" if hit["up"] else "any"
+    return None
+
+
+def stated_move(sentence: Sentence, end: int, holder: Mention) -> tuple[float, float] | None:
+    """The change that a sentence states behind an extreme and its holder, as a move or in points."""
+    behind = next((n for n in sentence.numbers if n.start >= max(end, holder.end)), None)
+    if behind is not None and behind.role == "points" and not behind.bound:
+        between = sentence.between(max(end, holder.end), behind.start)
+        if re.fullmatch(r"[`\"'*]*\s*(?:[:,(=—–-]|by|with|at|of|is|gains?|loses?)*\s*\(?", between):
+            return behind.scaled()
+    for span in spans(sentence):
+        if span.start >= max(end, holder.end) and span.kind != "range" and span.left.role == span.right.role:
+            (a, b), (c, d) = span.left.scaled(), span.right.scaled()
+            between = sentence.between(max(end, holder.end), span.start)
+            return (c - b, d - a) if len(between) < 30 and not re.search(r"[;.]\s", between) else None
+    return None
+
+
+def overlaps(fact: Fact, low: float, high: float) -> bool:
+    """True if a change may be the one between ``low`` and ``high``, whichever was taken from the other."""
+    return (fact.low <= high + 1e-9 and low <= fact.high + 1e-9) or (
+        fact.low <= -low + 1e-9 and -high <= fact.high + 1e-9
+    )
+
+
+def changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
+    """The changes that are known: fields and columns of changes, and the differences of two columns of rates."""
+    out = [
+        (s, f)
+        for s, f in candidates
+        if s.role in ("net", "gain") or s.words & CHANGES or words_of(s.quantity) & CHANGES or "Δ" in s.quantity
+    ]
+    rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) in ("rate", "")]
+    for a, b in itertools.combinations(rates[:12], 2):
+        shared = [n for n in a.facts if n in b.facts]
+        if a.origin != b.origin or len(shared) < 3:
+            continue
+        facts = {
+            n: Fact(
+                "change", a.facts[n].entities, b.facts[n].low - a.facts[n].high, b.facts[n].high - a.facts[n].low, ""
+            )
+            for n in shared
+        }
+        made = Series("change", frozenset(), facts, True, a.origin, f"{b.pointer} minus {a.pointer}", "net")
+        out.append((made, facts[holder.name]))
+    return out
+
+
+def is_of_verb(lead: str, after: str) -> bool:
+    """True for a bare "most" whose verb of direction stands earlier in its clause."""
+    clause = re.split(r"[;:(]|\.\s", lead)[-1]
+    return re.match(r"\s*(?:for|in|under|with|at|by|of all)\b", after) is not None and any(
+        not w.polar for w in direction_words(clause)
+    )
+
+
+ACTS = regex(
+    r"\b(?:works?|worked|helps?|helped|acts?|acted|bites?|pays?|paid|takes effect|succeeds?|matters?|mattered|hurts?|"
+    r"counts?)"
+    r"\b(?:(?! (?:as|out to)\b)[^.;:\d]){0,60}$",
+    re.IGNORECASE,
+)
+
+
+OF_DEGREE = frozenset(["most", "least"])
+"""Of a change, its size or its good direction."""
+
+
+OF_MERIT = frozenset(["best", "worst"])
+"""Which end is meant depends on what is good."""
