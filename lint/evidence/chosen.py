@@ -14,6 +14,11 @@ from .tallies import Tally
 
 __all__ = ["chooses", "chosen_things"]
 
+_WHOSE = regex(r"\bwhose\b(?P<what>[^;]*)$")
+_BAR = regex(
+    r"\b(?:exceed|pass|clear|reach|above|below|at least|at most|significan|larger|smaller|higher|lower|greater|"
+    r"positive|negative|more|less)"
+)
 _BACK = regex(
     r"\b(?:among|amongst|of|in|at|for|across|over|with|within) (?:all (?:of )?)?(?:these|those|them)\b|\bthere\b|"
     r"\b(?:these|those)\b",
@@ -40,6 +45,9 @@ _MOST_THINGS = 60
 def chooses(sentence: Sentence, at: int) -> bool:
     """True if the words before ``at`` choose some of the things."""
     lead = sentence.between(sentence.start, at)
+    whose = _WHOSE.search(lead)
+    if whose is not None and _BAR.search(whose["what"]) is None:
+        lead = lead[: whose.start()]  # "eight guises whose cosines run from": of all of them
     return any(x.search(lead) is not None for x in (_OWN, _BACK, _ASIDE))
 
 

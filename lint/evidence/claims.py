@@ -22,6 +22,7 @@ __all__ = [
     "closed",
     "derived_rates",
     "facts_of",
+    "groups_of",
     "is_bar",
     "is_claim",
     "is_prior",
@@ -57,7 +58,7 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
                 continue
             for function in (statistics.fmean, statistics.median):
                 out.append((function([f.low for f in facts]), function([f.high for f in facts])))
-            for group in _groups(evidence):
+            for group in groups_of(evidence):
                 inside = list(dict.fromkeys(f for n, f in series.facts.items() if n in group))
                 if 1 < len(inside) < len(facts):
                     out.append((statistics.fmean([f.low for f in inside]), statistics.fmean([f.high for f in inside])))
@@ -66,7 +67,7 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
     return found
 
 
-def _groups(evidence: Evidence) -> frozenset[frozenset[str]]:
+def groups_of(evidence: Evidence) -> frozenset[frozenset[str]]:
     """The sets of things that share a text of the table or of the file, such as a category."""
     if "groups" not in evidence.cache:
         out = {g for d in evidence.datasets for g in d.groups}

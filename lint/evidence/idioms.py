@@ -289,6 +289,7 @@ _BACK = regex(
     r"(?:is )?held by|comes? from|goes to|is found (?:for|in))\s+|for |in |at |under |by |on )"
     r"(?:the |source |persona |layer |condition )?[`\"'*]*$"
 )
+_TO_POINT = regex(r"\s*(?:to|through|until|–|—|-|→|->)\s*(?:[A-Za-z]+\s)?\d")
 _AT_POINT = regex(r"\s*\(?(?:after|with|from)\s+(?:the |only |just )?")
 _APART = regex(
     r"\b(?:from|than|over|versus|vs\.?|against|without|except|excluding|dropping|beyond|not|to|"
@@ -363,7 +364,10 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         end = numbers[i + 1].end if spread else number.end
         after = next((m for m in names if m.start >= end), None)
         gap = sentence.between(end, after.start) if after is not None else ""
-        if after is not None and (_BACK.match(gap) or (after.name.startswith("#") and _AT_POINT.fullmatch(gap))):
+        point = after is not None and after.name.startswith("#")
+        if after is not None and point and _TO_POINT.match(sentence.between(after.end, after.end + 12)):
+            continue  # "0.9 to 85% (step 50 to 1600)"
+        if after is not None and (_BACK.match(gap) or (point and _AT_POINT.fullmatch(gap))):
             out[i] = after
             continue
         if after is not None and _is_its(sentence, number, sentence.between(end, after.start)):

@@ -156,6 +156,8 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
         if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
             return True
     near = [m for m in sentence.names if 0 <= a.at - m.end <= 24]
+    if near and re.fullmatch(r"[`\"'*]*\s*\(\s*", sentence.between(near[-1].end, a.at)):
+        return True  # "grows for three, such as the nurse (0.1 to 0.4)"
     return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
 
 
@@ -180,6 +182,8 @@ def _of_single(sentence: Sentence, number: Number) -> bool:
 def _after_direction(sentence: Sentence, span: Span) -> bool:
     """True for a move: "its cosine goes up (+0.47 to +0.58)", "adding them lifts the coefficient from .7 to .8"."""
     before = sentence.between(sentence.start, span.start)
+    if span.kind == "range" and span.left.role == "coefficient":
+        return False  # "is positive (ρ 0.4–0.7)"
     if any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before)):
         return True
     clause = _CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]
@@ -246,12 +250,14 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | No
         facts = members(series)
         if len(facts) < 3 or series.role in ("interval", "at"):
             continue
+        if a.role == b.role == "coefficient" and evidence.kind(series) in ("rate", "p", "size"):
+            continue
         low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
         small, large = min(facts, key=lambda f: abs(f.value)), max(facts, key=lambda f: abs(f.value))
-        for x, y in ((low, high), (small, large), (high, low), (large, small)):
+        for x, y in ((low, high), (small, large), (high, low), (large, small), (facts[0], facts[-1])):
             left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
             if left and right:
-                return None
+                return None  # both ends, or where a course begins and ends
         if any(evidence.matches(a, series, f) for f in facts) and any(evidence.matches(b, series, f) for f in facts):
             inside += series.origin == "page" or not evidence.sheets  # two of its values: a part, unless all is meant
             if not whole or len(facts) < 4 or inside > 1:

@@ -226,13 +226,22 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
     if len(near or {m.name for m in mentions if not m.name.startswith("#")}) > 1:
         return []  # "A is far over B (61% vs 7%)"
     opened = max([mentions[-1].end, *(n.end for n in sentence.numbers if n.end <= number.start)])
-    said = words_of(_JOINT.split(sentence.between(opened, number.start).rstrip(" (:="))[-1])
+    lead = sentence.between(opened, number.start)
+    said = frozenset() if _of_two(sentence, number, lead) else words_of(_JOINT.split(lead.rstrip(" (:="))[-1])
     behind = _AMONG.match(sentence.between(number.end, number.end + 48))
     said |= words_of(behind["whose"]) if behind is not None else frozenset()
     lead = sentence.between(max(sentence.start, mentions[-1].start - 36), mentions[-1].start)
     other = bool(said & _OTHER) or _OTHERS_OF.search(lead) is not None
     own = bool(said & _OWN)
     return [] if own == other else sides[own]
+
+
+def _of_two(sentence: Sentence, number: Number, lead: str) -> bool:
+    """True for the first of two rates in a bracket, of which the words before it are of neither: "(9% of its, 3% …"."""
+    if not lead.rstrip().endswith("("):
+        return False
+    closes = sentence.between(number.end, sentence.end).find(")")
+    return any(number.end <= x.start < number.end + closes and x.role == number.role for x in sentence.numbers)
 
 
 def _is_one(facts: list[tuple[Series, Fact]]) -> bool:

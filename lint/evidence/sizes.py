@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..regex import regex
-from .claims import PRIOR, is_claim
+from .claims import PRIOR, groups_of, is_claim
 from .correlations import follows, records
 from .grammar import Number, spelled_numbers
 from .knowledge import Clash, Evidence
@@ -102,16 +102,14 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         if value >= 5 and {value + 1, value + 2} & correlated:
             return True  # a fit without one or two
+        if _is_of_all(evidence, value) or _are_of_groups(evidence, sentence):
+            return True
         answers = number.label == "n" or _ANSWERS.match(sentence.between(number.end, number.end + 24)) is not None
         if not answers and evidence.triples:
             return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
         if value < largest and _SUBSET.search(sentence.text):
             return True
-        return (
-            value in factors[number.label == "n"]
-            or (answers and _is_of_all(evidence, value))
-            or _is_product(value, sentence)
-        )
+        return value in factors[number.label == "n"] or _is_product(value, sentence)
 
     yield from _sizes_of_names(evidence, stated, known | sums)
     right = sum(fine(s, n) for s, n in stated)
@@ -145,10 +143,21 @@ _ANSWERS = regex(r"\s*(?:answers|completions|replies|responses|generations|sampl
 
 
 def _is_of_all(evidence: Evidence, value: int) -> bool:
-    """True for the answers of all things of a field together: as many each as a file holds trials."""
-    things = {len(s.distinct) for s in evidence.data if not s.role and s.fraction}
-    trials = frozenset().union(*(d.trials for d in evidence.datasets))
-    return any(value == k * n for k in things for n in trials if k > 2 and n >= 20)
+    """True for the answers of all things of a field, or of a group, together: so many times the trials of one."""
+    if "sizes of all" not in evidence.cache:
+        things = {len(s.distinct) for s in evidence.all_series if not s.role and s.fraction}
+        things |= {len(g) for g in groups_of(evidence)}
+        trials = frozenset().union(*(d.trials for d in evidence.datasets))
+        trials |= {n for n, often in _counts_of_page(evidence).items() if often > 2}
+        evidence.cache["sizes of all"] = frozenset(k * n for k in things for n in trials if k > 1 and n >= 20)
+    return value in evidence.cache["sizes of all"]
+
+
+def _are_of_groups(evidence: Evidence, sentence: Sentence) -> bool:
+    """True for the sizes of two groups, each several times the usual one: "n = 480 and n = 240" of 120 a thing."""
+    sizes = {int(x.value) for x in sentence.numbers if x.role == "n" and x.decimals <= 0}
+    usual = [n for n, often in _counts_of_page(evidence).items() if often > 1 and n >= 20]
+    return len(sizes) > 1 and any(all(v > n and v % n == 0 for v in sizes) for n in usual)
 
 
 _WITHOUT = regex(r"(?<!\w)(?:w/o|without|excl(?:\.|uding)|except|minus)(?!\w)", re.IGNORECASE)
@@ -283,7 +292,7 @@ def _sums_of_files(evidence: Evidence) -> frozenset[int]:
     if "size sums" not in evidence.cache:
         out = set()
         for series in evidence.data:
-            values = [f.value for f in dict.fromkeys(series.facts.values())]
+            values = [f.value for f in series.distinct]
             if not series.role and len(values) > 1 and all(v == int(v) and v > 1 for v in values):
                 out.add(int(sum(values)))
         evidence.cache["size sums"] = frozenset(out)

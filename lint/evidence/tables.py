@@ -74,7 +74,8 @@ LONGEST_CELL = 500
 """Characters of a cell in which products and sums are looked for."""
 _P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
 _N_HEAD = regex(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
-_LEVEL = regex(r"\d+(?:\.\d+)?\s?(?:%|per ?cent\b)")
+_LEVEL = regex(r"\b(?:68|80|9\d)(?:\.\d+)?\s?(?:%|per ?cent\b)")
+"""Of an interval; "step 50 %" is a percentage at step 50."""
 _METRIC = regex(
     r"^\s*(?:p|n|k|r|ρ|rho|Δ|d|k\s?/\s?n|sd|se|ci)\b|ρ|\brho\b|\b(?:rate|share|%|ci|interval|spearman|"
     r"pearson|mean|median|sd|cos\w*|similarity|peak|base(?:line)?|start|end|final"
@@ -328,6 +329,9 @@ def _make(
 ) -> tuple[Series, tuple[CellNumber, ...]] | None:
     kept = [(x, n) for x, n in zip(cells, names, strict=True) if x.number.role != "none"]
     roles = {x.number.role for x, _ in kept} - {"index"}
+    if roles == {"percent", "count"}:  # counts of the row over all, "26/120", below percentages
+        kept = [(x, n) for x, n in kept if x.number.role != "count" or "/" not in x.cell.text.text]
+        roles = {x.number.role for x, _ in kept} - {"index"}
     if len(kept) < 2 or ("percent" in roles and len(roles) > 1 and roles != {"percent", "count"}):
         return None
     if pointer.startswith("row") and len(roles) > 1:
@@ -366,7 +370,9 @@ _COEFFICIENT = regex(r"ρ|\brho\b|\br\b|spearman|pearson|correl|cos|simil|Δ", r
 
 
 _AGGREGATE = regex(
-    r"^[\s*_]*(?:pooled|all|overall|total|mean|average|median|combined|sum|everything|grand)\b", re.IGNORECASE
+    r"^[\s*_]*(?:(?:un)?weighted |simple |plain |arithmetic |grand )?(?:pooled|all|overall|total|mean|average|median|"
+    r"combined|sum|everything|grand)\b",
+    re.IGNORECASE,
 )
 
 

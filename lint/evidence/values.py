@@ -30,7 +30,7 @@ from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .means import odd_means
 from .moves import end_clashes
-from .names import Mention, fold_name, words_of
+from .names import Mention, fold_name, name_variants, words_of
 from .passages import Sentence
 from .pooled import is_pooled
 from .quantities import NUMERALS, READ, quantity_asked
@@ -268,13 +268,21 @@ def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Men
 
 
 def _is_of_level(evidence: Evidence, number: Number, name: Mention) -> bool:
-    """True if ``name`` is but a part of the header under which a table has the number: "9 rows" of "9 rows, mixed"."""
+    """True if ``name`` is but a part of the headers under which tables have more: "40 rows" of "40 rows, mixed".
+
+    A name in several headers asks for none of them; one in a single header asks for it where the number stands below.
+    """
+    level = name.name.lstrip("#")
+    found = []
     for series in evidence.page_series:
-        inside = name.name in fold_name(series.quantity) and name.name not in series.facts
-        for key, fact in series.facts.items():
-            if (inside or (name.name in key and name.name != key)) and evidence.matches(number, series, fact):
-                return True
-    return False
+        head = series.quantity
+        alike = level in _WHOLE.findall(head) if name.name.startswith("#") else level in fold_name(head)
+        if alike and series.fraction and series.pointer.startswith("column") and name.name not in name_variants(head):
+            found.append(series)
+    return len(found) > 1 or any(evidence.matches(number, s, f) for s in found for f in s.facts.values())
+
+
+_WHOLE = regex(r"\d+")
 
 
 def _fits_some_order(evidence: Evidence, pair: Paired) -> bool:

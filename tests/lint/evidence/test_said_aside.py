@@ -81,3 +81,47 @@ def test_a_decimal_far_above_every_value_is_of_another_quantity(tmp_path: Path) 
     evidence = judge_page(HEAD + rows, Options(no_results=True), path="page.md")[0].evidence
     likeness = next(s for s in evidence.page_series if s.quantity == "likeness")
     assert [evidence.suits(read_numbers(x)[0], likeness) for x in ("0.149", "6.5", "14.9")] == [True, True, False]
+
+
+@pytest.mark.parametrize("size", [480, 960])
+def test_sizes_of_two_groups_are_several_times_the_usual_one(judged_sizes: Judge, size: int) -> None:
+    assert judged_sizes(f"Those that sing hedge most (n = {size} and n = 720 replies).") == []
+
+
+def test_one_size_that_is_not_the_usual_one_is_found(judged_sizes: Judge) -> None:
+    assert len(judged_sizes("The clerk hedges in 81.7% (n = 260).")) == 1
+
+
+@pytest.fixture
+def judged_sizes() -> Judge:
+    """What is found of sizes in a bullet on a page without a file."""
+    rows = "".join(f"| {k} | {LIKENESS[k]:+.2f} | {v / 2.4:.1f}% |\n" for k, v in HITS.items())
+    known = KNOWN + "- The clerk and the weaver differ (n = 240 each); so do others (n = 240 each).\n"
+
+    def judge(bullet: str) -> list[str]:
+        report = lint_text(f"{HEAD}{rows}\n{known}- {bullet}\n", Options(no_results=True))
+        return [f.message for f in report.findings if f.code == "CR314"]
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    "bullet",
+    [
+        "The likeness between the two grows for most, for instance the clerk (+0.41 to +0.66).",
+        "The share goes from the first to the last, 71.3% to 25.0%.",
+    ],
+)
+def test_a_move_is_no_range(judged: Judge, bullet: str) -> None:
+    assert [m for m in judged(bullet) if m.startswith("CR412")] == []
+
+
+def test_the_part_of_a_header_asks_for_no_column(tmp_path: Path) -> None:
+    arms = ("40 rows, bare", "40 rows, mixed", "160 rows, bare", "160 rows, mixed")
+    table = f"| guise | {' | '.join(arms)} |\n|---|---|---|---|---|\n"
+    table += "".join(f"| {k} | {v / 9:.1f}% | {v / 7:.1f}% | {v / 4:.1f}% | {v / 3:.1f}% |\n" for k, v in HITS.items())
+    own = "| The mime itself | share |\n|---|---|\n| 40 rows | 91.2% |\n| 160 rows | 97.6% |\n| 640 rows | 99.2% |\n"
+    mean = sum(HITS.values()) / 5 / 9
+    page = f"# Mixing costs (LOW confidence)\n\n{table}\n{own}\n- After 40 rows {mean:.1f}% of the replies hedge.\n"
+    report = lint_text(page, Options(no_results=True))
+    assert [f.message for f in report.findings if f.code == "CR312"] == []
