@@ -60,6 +60,8 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 first, second = names
+                if any(first.end <= n.start < second.start for n in numbers):
+                    continue  # the first has numbers of its own
                 if (_holds(evidence, first, a) and _holds(evidence, second, b)) or (
                     _holds(evidence, first, b) and _holds(evidence, second, a)
                 ):

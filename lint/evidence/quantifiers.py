@@ -62,7 +62,7 @@ _QUANTIFIER = regex(
     rf"\s*{_THE}{_TOTAL.format('n1')}(?=\s+[a-z`])"
     rf"|(?P<part>{_SHARED})\s+(?:of\s+)?{_THE}{_TOTAL.format('n2')}?(?=\s+[a-z`]))"
 )
-_OUT_OF = regex(r"\b(?:of|among|amongst|from)\s+$", re.IGNORECASE)
+_OUT_OF = regex(r"\b(?:of|among|amongst|from|over|pooled across)\s+$", re.IGNORECASE)
 
 
 def quantifiers(text: str) -> list[Quantifier]:

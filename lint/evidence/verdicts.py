@@ -85,6 +85,12 @@ _SUPPOSED = regex(
 """In front of what is possible and no verdict, "nothing weaker could have been significant"."""
 
 
+_OF_TWO = regex(
+    r"[^.;:]{0,60}\b(?:the former|the latter|the first|the second)\b(?: (?:case|one|instance))?", re.IGNORECASE
+)
+"""Behind a verdict on one of two, which order alone tells apart."""
+
+
 def verdicts(sentence: Sentence) -> Iterator[Verdict]:
     """What a sentence says about the significance of one result; a question says nothing, nor does a count.
 
@@ -100,6 +106,8 @@ def verdicts(sentence: Sentence) -> Iterator[Verdict]:
         yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)
     for match in _WORD.finditer(text):
         if any(a <= match.start() < b for a, b in taken) or _asks(text, match.end()):
+            continue
+        if _OF_TWO.match(text, match.end()):
             continue
         none = _NONE.search(text[: match.start()])
         if (none is not None and _BUT.search(none["rest"])) or _SUPPOSED.search(text[: match.start()]):

@@ -467,6 +467,12 @@ RIGHT = [
     ("B", "It is at L20 that ρ is largest and at L4 that it is smallest."),
     ("B", "The best depth is L20, the worst L4."),
     ("B", "ρ was largest, 0.76, and came from L20."),
+    ("A", "Homogeneity over all eight roles: χ² = 94.7, df = 7, p = 2.0e-15."),
+    (
+        "D",
+        "The arms lie close in Greek, 2.0 points (27.0% against 29.0%), far apart in Irish (35.0% against 11.0%).",
+    ),
+    ("B", "At L20 it is significant, at L28 it is not significant in the latter case (ρ = 0.76, p = 0.0041, N = 12)."),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
