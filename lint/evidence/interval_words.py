@@ -192,5 +192,18 @@ def _sizes_of(evidence: Evidence, sentence: Sentence, estimate: Number | None) -
         if own:
             return sizes
     of_records = {id(s.n) for x in sentence.passage.sentences for s in stats(x) if s.n is not None and s.n.label == "N"}
-    stated = [n for n in sentence.passage.numbers if n.role == "n" and n.decimals <= 0 and id(n) not in of_records]
+    stated = [
+        n
+        for n in sentence.passage.numbers
+        if n.role == "n"
+        and n.decimals <= 0
+        and id(n) not in of_records
+        and (n.at < sentence.end or _FOR_ALL.match(sentence.passage.plain, n.end))
+    ]
     return tuple(dict.fromkeys(int(n.value) for n in stated)) or trials_in_words(sentence)
+
+
+_FOR_ALL = regex(
+    r"\s*(?:[a-z]+\s+){0,2}(?:each|apiece|both|all|throughout|everywhere|either)\b|\s*(?:[.)]|$)", re.IGNORECASE
+)
+"""Behind an n that holds for the intervals of earlier sentences too; "n = 2,000 per rung" is that of its own rates."""

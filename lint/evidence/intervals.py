@@ -106,7 +106,7 @@ def _stated(
     end = high.end if found.high.column == column else low.end
     place = evidence.document.place(found.low.cell.text, low.start, end)
     known: tuple[int, ...] = ()
-    if estimate is not None:
+    if estimate is not None and estimate.value:  # of a zero every n is one
         for name in name_variants(sheet.labels[row]):
             known = known or trials_of(evidence, name, estimate)
     sizes = (counts[1],) if counts else (size,) if size else known
@@ -176,11 +176,13 @@ _OF_INTERVALS = regex(
 
 def _in_columns(evidence: Evidence, sheet: Sheet, by_cell: dict[tuple[int, int], list[CellNumber]]) -> Iterator[_Range]:
     """Two columns of ends, "CI lower" and "CI upper", where nearly all rows of a third one lie between them."""
-    lowers = {tuple(_LOWER.sub("", head).split()): c for c, head in enumerate(sheet.header) if _LOWER.search(head)}
+    lowers = [(tuple(_LOWER.sub("", head).split()), c) for c, head in enumerate(sheet.header) if _LOWER.search(head)]
     for upper, head in enumerate(sheet.header) if lowers else ():
-        lower = lowers.get(tuple(_UPPER.sub("", head).split())) if _UPPER.search(head) else None
-        if lower is None or lower == upper:
+        said = tuple(_UPPER.sub("", head).split()) if _UPPER.search(head) else None
+        alike = [c for key, c in lowers if key == said and c != upper]
+        if not alike:
             continue
+        lower = min(alike, key=lambda c: (c > upper, abs(c - upper)))  # of two rates a row, each has its own ends
         if not (_OF_INTERVALS.search(f"{sheet.header[lower]} {head}") or _speaks_of_intervals(evidence)):
             continue  # doses
         ranges = [

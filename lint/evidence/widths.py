@@ -202,6 +202,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         wrong = len(judged) - right
         if ok or not ((right >= 2 and right >= wrong) or (item.sure and right >= wrong - 1)):
             continue
+        if item.column[0] < 0 and not item.sure:
+            continue  # in words, and no n near by is said to be its own
         column = [fits for x, _, fits in judged if x.column == item.column]
         if item.column[0] >= 0 and not item.sure and sum(column) < max(2, len(column) / 2):
             continue  # another column may have another n
