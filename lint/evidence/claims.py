@@ -192,13 +192,21 @@ def prints_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     return number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))
 
 
-_BAR = regex(r"\b(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?$", re.IGNORECASE)
+_BAR = regex(
+    r"\b(?:(?:level|bar|limit|cut(?:-?off)?|line|threshold|alpha|α)\s+(?:of\s+|at\s+|=\s*)?|"
+    r"(?:multiples?|steps?|units?|increments?|resolution)\s+of\s+)$",
+    re.IGNORECASE,
+)
 
 
 _BAR_AFTER = regex(
     r"[\s-]*(?:\w+[\s-])?(?:level|bar|limit|cut(?:-?off)?|line|threshold|mark|criterion|significance|hurdle|standard)\b",
     re.IGNORECASE,
 )
+
+
+_PASSED = regex(r"\b(?:pass|cross|exceed|clear|surpass|top|break)(?:s|es|ed|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
+"""Before a round number: what something gets past, and no value of it."""
 
 
 _TESTED_AT = regex(
@@ -213,5 +221,7 @@ def is_bar(sentence: Sentence, number: Number) -> bool:
     if _BAR.search(before) is not None or _BAR_AFTER.match(sentence.between(number.end, number.end + 24)):
         return True
     if number.role == "percent" and number.value in (1, 5, 10) and _TESTED_AT.search(before):
+        return True
+    if number.role == "percent" and number.decimals <= 0 and number.value % 5 == 0 and _PASSED.search(before):
         return True
     return number.value in (0.05, 0.01, 0.001, 0.1) and re.search(r"\b(?:at|under|below)\s+$", before) is not None

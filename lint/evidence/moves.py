@@ -59,6 +59,8 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
     if not percent and not any(n.decimals > 0 for n in ends):
         return None  # a scale: "0 to 10"
     name = _mover(evidence, sentence, span)
+    if any(m.name == name and _WAY_TO.search(sentence.between(sentence.start, m.start)) for m in sentence.names):
+        return None  # "on the way to 600 rows, from 9% to 18%"
     if not name or not _is_read(evidence, sentence, span, name, read):
         return None
     facts = [(s, f) for s, f in evidence.about.get(name, ()) if _is_state(evidence, s, percent, ends[0].signed)]
@@ -74,6 +76,7 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
     return wrong, facts
 
 
+_WAY_TO = regex(r"\b(?:way to|up to|until|towards?|before)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
 _PRONOUN = regex(r"\W*(?:It|Its|This|That|He|She|They|There)\b")
 
 

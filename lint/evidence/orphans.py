@@ -13,7 +13,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .aside import is_aside, is_of_unknown
-from .claims import closed, derived_rates, is_claim, is_prior
+from .claims import closed, derived_rates, is_bar, is_claim, is_prior
 from .correlations import records
 from .grammar import Number
 from .idioms import intervals, is_rate, pairs_of_counts, spans
@@ -114,6 +114,8 @@ def _is_worked_out(sentence: Sentence, number: Number) -> bool:
     """True if the words around a number make it a mean, a share, a relative change or a level."""
     before = sentence.between(max(sentence.start, number.start - 60), number.start)
     after = sentence.between(number.end, number.end + 40)
+    if is_bar(sentence, number):
+        return True
     near = before[-40:] + " | " + after[:24]
     if MOOT.search(sentence.between(sentence.start, number.start)) or _BY.search(before) or _OF.match(after):
         return True

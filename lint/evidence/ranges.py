@@ -49,7 +49,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or "points" in (a.role, b.role)
                 ):
                     continue
-                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span):
+                if _of_one(evidence, sentence, a, b) or _after_direction(sentence, span) or _of_none(sentence, span):
                     continue
                 falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
                 if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
@@ -80,6 +80,8 @@ def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
         if len(names) < 2 or a.bound or b.bound or chooses(sentence, a.at):
             continue
         first, second = names[:2]
+        if first.name.startswith("#") or direction_words(sentence.between(sentence.start, a.at)):
+            continue  # "rises from 3% at 50 rows to 20% at 800": a move
         joined = _IN_BRACKETS.fullmatch(sentence.between(a.end, first.start)) and _THEN_TO.fullmatch(
             sentence.between(first.end, b.at)
         )
@@ -190,6 +192,15 @@ def _after_direction(sentence: Sentence, span: Span) -> bool:
     return _FROM.search(clause) is not None and bool(direction_words(clause)) and _RANGES.search(clause) is None
 
 
+def _of_none(sentence: Sentence, span: Span) -> bool:
+    """True for a stretch in which little or nothing lies: "none had a cosine between 0.2 and 0.6"."""
+    return _NONE.search(_CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]) is not None
+
+
+_NONE = regex(
+    r"\b(?:none|no|nobody|nothing|neither|never|not|few|fewer|hardly|gaps?|empty|missing|count(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
 _CLAUSES = regex(r"[;:,()]\s|\b(?:and|but|while)\b")
 _FROM = regex(r"\bfrom\s+$")
 _RANGES = regex(r"\b(?:rang\w+|span\w*|extend\w*|stretch\w*|run|runs|anywhere|lie|lies|var(?:y|ies|ying))\b")

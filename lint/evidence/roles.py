@@ -152,6 +152,10 @@ def _is_exact(evidence: Evidence, number: Number) -> bool:
     return fine and len(digits) >= 2 and digits[-1] not in "05"
 
 
+_PAST_IT = regex(
+    r"\b(?:below|under|above|over|beneath|past|beyond)\s+(?:its|the|their)\s+(?:\w+\s+)?\w+\s*\(\s*$", re.IGNORECASE
+)
+"""Before a bracket with the end of a course: "below its baseline (9%"."""
 _FROM = regex(r"\bfrom\s+(?:about |only |just )?$", re.IGNORECASE)
 """Where a move begins is not its end: "brought to 42% from 0% at its best"."""
 
@@ -160,7 +164,7 @@ def _role(sentence: Sentence, number: Number) -> str:
     before = sentence.between(max(sentence.start, number.start - 40), number.start)
     after = sentence.between(number.end, min(sentence.end, number.end + 30))
     for role, pattern in _BEFORE.items():
-        if pattern.search(before):
+        if pattern.search(before) and not (role == "first" and _PAST_IT.search(before)):
             return role
     for role, pattern in _AFTER.items():
         if pattern.match(after) and (role == "first" or not _FROM.search(before)):

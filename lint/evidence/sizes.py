@@ -149,6 +149,7 @@ def _is_of_all(evidence: Evidence, value: int) -> bool:
         things |= {len(g) for g in groups_of(evidence)}
         trials = frozenset().union(*(d.trials for d in evidence.datasets))
         trials |= {n for n, often in _counts_of_page(evidence).items() if often > 2}
+        things |= {n for n in _counts_of_page(evidence) if n <= 200}
         evidence.cache["sizes of all"] = frozenset(k * n for k in things for n in trials if k > 1 and n >= 20)
     return value in evidence.cache["sizes of all"]
 
@@ -157,7 +158,14 @@ def _are_of_groups(evidence: Evidence, sentence: Sentence) -> bool:
     """True for the sizes of two groups, each several times the usual one: "n = 480 and n = 240" of 120 a thing."""
     sizes = {int(x.value) for x in sentence.numbers if x.role == "n" and x.decimals <= 0}
     usual = [n for n, often in _counts_of_page(evidence).items() if often > 1 and n >= 20]
-    return len(sizes) > 1 and any(all(v > n and v % n == 0 for v in sizes) for n in usual)
+    several = len(sizes) > 1 or _GROUP.search(sentence.text) is not None
+    return several and any(all(v > n and v % n == 0 for v in sizes) for n in usual)
+
+
+_GROUP = regex(
+    r"\b(?:pair|trio|quartet|quintet|half|third|quarter|tercile|quartile|group|block|cluster|register|category|class)s?\b",
+    re.IGNORECASE,
+)
 
 
 _WITHOUT = regex(r"(?<!\w)(?:w/o|without|excl(?:\.|uding)|except|minus)(?!\w)", re.IGNORECASE)
@@ -240,7 +248,8 @@ def _sizes_of_names(
         if not all(len(s) == 1 for s in sizes) or len(frozenset().union(*sizes)) != 1:
             continue
         held = next(iter(sizes[0]))
-        if value % held and (named or value not in known):
+        usual = not named and _counts_of_page(evidence).get(value, 0) > 1
+        if value % held and value not in known and not usual:
             yield Clash(
                 "size",
                 sentence.passage.place(number.at, number.end),

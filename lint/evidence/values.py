@@ -162,6 +162,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or is_pooled(evidence, number)
                 )
                 tight = understood and is_read(evidence, sentence, number, name, bound)
+                tight &= bool(evidence.datasets or number.value)  # a table need not hold every zero
                 if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
                     yield _clash(sentence, number, f"of {name.text.strip()}", bound, percent)
                 continue

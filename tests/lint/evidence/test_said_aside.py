@@ -55,6 +55,8 @@ def judged(tmp_path: Path) -> Judge:
         "The likeness rises for four guises, most for the clerk (+0.489).",
         "The porter, with a lower end of 71.8%, misses by a hair.",
         "The furthest below the line is masked, at 14.9.",
+        "The masked guise passes 50% at once, the porter crosses 75% later.",
+        "No cell has more than a digit, in multiples of 0.5%, and the clerk leads.",
         "The fit puts the clerk 12.6 points above the line; furthest up is the weaver, at 14.9.",
         "The porter and the clerk are 4.2 points apart (186/240 and 196/240 replies).",
         "The share rises by half between the weaver and the clerk, from 40.4% on.",
@@ -110,6 +112,8 @@ def judged_sizes() -> Judge:
     [
         "The likeness between the two grows for most, for instance the clerk (+0.41 to +0.66).",
         "The share goes from the first to the last, 71.3% to 25.0%.",
+        "There was a hole in the middle: none had a likeness between 0.25 and 0.66.",
+        "The share grows from 25.0% at the weaver to 77.5% at the porter.",
     ],
 )
 def test_a_move_is_no_range(judged: Judge, bullet: str) -> None:
