@@ -194,7 +194,7 @@ LINEAR = regex(
     re.IGNORECASE,
 )
 REACH = regex(
-    r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|with)\s+(?:a |an |"
+    r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|(?<!compared )with)\s+(?:a |an |"
     r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$",
     re.IGNORECASE,
 )

@@ -473,6 +473,7 @@ RIGHT = [
         "The arms lie close in Greek, 2.0 points (27.0% against 29.0%), far apart in Irish (35.0% against 11.0%).",
     ),
     ("B", "At L20 it is significant, at L28 it is not significant in the latter case (ρ = 0.76, p = 0.0041, N = 12)."),
+    ("B", "Without one source the correlation is 0.66 (p = 0.027, N = 11), compared with 0.76 for all seven layers."),
 ]
 WRONG = [
     ("A", "Five of the eight roles echo more after tuning than before."),
