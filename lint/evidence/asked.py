@@ -16,7 +16,7 @@ from .lexicon import direction_words
 from .names import words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, quantity_asked, quantity_asked_at
-from .roles import of_course, of_side, subject
+from .roles import is_past, of_course, of_side, subject
 from .states import of_point, of_state
 
 __all__ = ["facts_asked", "facts_meant", "is_averaged", "is_other_quantity", "narrowed_facts"]
@@ -261,7 +261,7 @@ def facts_meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[
     if number.signed or SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()):
         return []
     name = subject(evidence, sentence, number)
-    if not name or _ELSEWHERE.match(sentence.between(number.end, sentence.end)):
+    if not name or is_past(sentence, number) or _ELSEWHERE.match(sentence.between(number.end, sentence.end)):
         return []
     return (
         of_course(evidence, sentence, number, name)

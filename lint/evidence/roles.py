@@ -14,7 +14,7 @@ from .lexicon import ROLE_WORDS
 from .names import Mention, words_of
 from .passages import Sentence
 
-__all__ = ["ceiling", "is_setting", "of_course", "of_side", "subject"]
+__all__ = ["ceiling", "is_past", "is_setting", "of_course", "of_side", "subject"]
 
 _NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
 _BEFORE = {
@@ -156,6 +156,13 @@ _PAST_IT = regex(
     r"\b(?:below|under|above|over|beneath|past|beyond)\s+(?:its|the|their)\s+(?:\w+\s+)?\w+\s*\(\s*$", re.IGNORECASE
 )
 """Before a bracket with the end of a course: "below its baseline (9%"."""
+
+
+def is_past(sentence: Sentence, number: Number) -> bool:
+    """True for a value in a bracket behind what it lies below or above."""
+    return _PAST_IT.search(sentence.between(max(sentence.start, number.start - 40), number.start)) is not None
+
+
 _FROM = regex(r"\bfrom\s+(?:about |only |just )?$", re.IGNORECASE)
 """Where a move begins is not its end: "brought to 42% from 0% at its best"."""
 
@@ -164,7 +171,7 @@ def _role(sentence: Sentence, number: Number) -> str:
     before = sentence.between(max(sentence.start, number.start - 40), number.start)
     after = sentence.between(number.end, min(sentence.end, number.end + 30))
     for role, pattern in _BEFORE.items():
-        if pattern.search(before) and not (role == "first" and _PAST_IT.search(before)):
+        if pattern.search(before) and not (role == "first" and is_past(sentence, number)):
             return role
     for role, pattern in _AFTER.items():
         if pattern.match(after) and (role == "first" or not _FROM.search(before)):

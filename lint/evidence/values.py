@@ -160,9 +160,9 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or _is_of_run(evidence, sentence, number, name)
                     or _is_of_level(evidence, number, name)
                     or is_pooled(evidence, number)
+                    or (not evidence.datasets and number.text == "0")  # a table need not hold every zero
                 )
                 tight = understood and is_read(evidence, sentence, number, name, bound)
-                tight &= bool(evidence.datasets or number.value)  # a table need not hold every zero
                 if not doubtful and (tight or _trace(evidence, number, bound, several=understood)):
                     yield _clash(sentence, number, f"of {name.text.strip()}", bound, percent)
                 continue

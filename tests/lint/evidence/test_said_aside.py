@@ -129,3 +129,11 @@ def test_the_part_of_a_header_asks_for_no_column(tmp_path: Path) -> None:
     page = f"# Mixing costs (LOW confidence)\n\n{table}\n{own}\n- After 40 rows {mean:.1f}% of the replies hedge.\n"
     report = lint_text(page, Options(no_results=True))
     assert [f.message for f in report.findings if f.code == "CR312"] == []
+
+
+def test_what_an_end_lies_below_stands_behind_it(tmp_path: Path) -> None:
+    rows = "".join(f"| {k} | {v / 2.4:.1f}% | {v / 6:.1f}% |\n" for k, v in HITS.items())
+    table = f"| guise | baseline | end |\n|---|---|---|\n{rows}"
+    page = f"# Hedging wanes (LOW confidence)\n\n{table}\n- The clerk ends below its baseline (32.7% after 81.7%).\n"
+    report = lint_text(page, Options(no_results=True))
+    assert [f.message for f in report.findings if f.code == "CR312"] == []
