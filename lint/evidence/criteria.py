@@ -381,7 +381,7 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
         for s in series
         if not s.role
         and (any(f.value < 0 for f in s.distinct) or is_coefficient(evidence, s) or evidence.kind(s) == "similarity")
-        and all(abs(f.value) <= 1.0001 for f in s.distinct)
+        and (evidence.kind(s) == "similarity" or all(abs(f.value) <= 1.0001 for f in s.distinct))
     ]
     alike = [s for s in chosen if evidence.kind(s) == "similarity"]
     fits = [s for s in chosen if is_coefficient(evidence, s)]

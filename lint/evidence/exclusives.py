@@ -105,6 +105,10 @@ _PART = regex(
 )
 
 
+_TURNED = regex(r"\b(?:other way|opposite|contrary|reverse|otherwise|differently|disagree\w*)\b", re.IGNORECASE)
+"""What is said of the names is told by the sentence before."""
+
+
 def _runs(sentence: Sentence) -> Iterator[list[Mention]]:
     """Names that a comma or "and" joins."""
     run: list[Mention] = []
@@ -121,7 +125,9 @@ def _runs(sentence: Sentence) -> Iterator[list[Mention]]:
 
 def exclusives(sentence: Sentence) -> Iterator[Exclusive]:
     """The named things of which a sentence says something that it denies of the others, or the other way round."""
-    if not sentence.names or _QUICK.search(sentence.text) is None or _PART.search(sentence.text):
+    if not sentence.names or _QUICK.search(sentence.text) is None:
+        return
+    if _PART.search(sentence.text) or _TURNED.search(sentence.text):
         return
     for run in _runs(sentence):
         before = sentence.between(sentence.start, run[0].start)

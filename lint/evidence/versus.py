@@ -95,6 +95,8 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
     (word,) = own_words
     if _DENIED.search(re.split(r"[:;]", sentence.text[max(0, word.start - 40) : word.start])[-1]):
         return
+    if _SET.match(sentence.text, word.end):
+        return
     own = _own(sentence, word, a, b)
     if own is None or _EXCEPT.search(sentence.between(sentence.start + word.end, a.start)):
         return
@@ -103,6 +105,8 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
         yield clash_of(sentence, word, f"'{word.text}' of {own.text}, beside {other.text}")
 
 
+_SET = regex(r"\s+(?:(?:sub)?sets?|samples?|groups?|pools?|panels?|models?|batch(?:es)?|collections?)\b", re.IGNORECASE)
+"""Behind "the larger": what is large is no number of the sentence."""
 _EXCEPT = regex(r"\b(?:except\w*|but(?! also)|apart from|other than|save|bar|only not|unlike)\b", re.IGNORECASE)
 """Between a word and the numbers of a thing of which it is not said."""
 _STATISTICS = r"(?:\s*[,;/(]*\s*[pPnN]\s?[=<>≤≈]\s?[\d.,]+\d(?:\s?(?:e|[×x]\s?10\^?)\s?[-−⁻]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\)?)*"

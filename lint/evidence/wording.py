@@ -155,7 +155,7 @@ SIGNIFICANT = regex(
     r"pass(?:es|ed)?(?=\s*(?:$|[.,;:)*]|by |in |with |for |at ))|"
     r"(?:conventional|usual|customary|"
     r"standard) (?:level|threshold|bar|cut-?off)|below 0?\.05|distinguishable|depends?|"
-    r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey]|"
+    r"(?:told|tell|tells|set|stands?) apart|detect\w+|reliabl[ey]|tests? (?:succeeds?|succeeded|comes? through)|"
     r"by (?:a |the )?(?:\w+['’]s )?(?:exact |two-sided |t[- ]|u[- ]|z[- ]|rank[- ])*tests?)\b",
     re.IGNORECASE,
 )
