@@ -39,7 +39,8 @@ class Use:
 def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
     """The first use of every acronym in prose and captions that is neither known nor a label of the page's tables.
 
-    >>> page = Document.parse("reward-guided tuning (SFT), the last one (BR, −9.5 pp), mean of means (MOM)")
+    >>> from leakstats.lint.parsing import parse_document
+    >>> page = parse_document("reward-guided tuning (SFT), the last one (BR, −9.5 pp), mean of means (MOM)")
     >>> [(use.acronym, use.status) for use in first_uses(page, ())]
     [('SFT', 'wrong'), ('BR', 'bare'), ('MOM', 'expanded')]
     """

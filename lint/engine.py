@@ -21,10 +21,11 @@ from leakstats.template import Profile, Template, VersionLine, load_template
 from leakstats.template import Severity as TemplateSeverity
 
 from .coverage.accounts import account
-from .document import Document, Html, too_complex
+from .document import Document, Html
 from .finding import Finding, Severity
 from .gather import expand
 from .page import Page, WrittenVersion
+from .parsing import parse_document, too_complex
 from .registry import all_names, all_rules
 from .report import Coverage, NotRun, PageReport, Report, Unread
 from .results import load_results
@@ -200,7 +201,7 @@ def _lint_bytes(data: bytes, path: str, file: Path | None, options: Options) -> 
     too_much = too_complex(text)
     if too_much is not None:
         return _unjudged(Source.read(path, ""), TooLarge(), f"the page was not parsed: {too_much}")
-    page, unknown = _open(Document.parse(text, path=path), file, options)
+    page, unknown = _open(parse_document(text, path=path), file, options)
     report = _judge(page, unknown, options)
     page.evidence.release()
     return report
@@ -219,7 +220,7 @@ def judge_page(text: str, options: Options, *, path: str, file: Path | None = No
         raise InputError(
             f"{path}: the page was not parsed: {too_much or f'it is larger than {options.max_bytes} bytes'}"
         )
-    page, unknown = _open(Document.parse(text, path=path), file, options)
+    page, unknown = _open(parse_document(text, path=path), file, options)
     return page, _judge(page, unknown, options)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from leakstats.errors import ContractError, Violation
 from leakstats.files import read_json
 
-from .document import Document
 from .engine import Options, lint_text
 from .finding import Finding
+from .parsing import parse_document
 from .report import Account, PageReport, Suppressed
 from .source import Place, Source
 
@@ -37,7 +37,7 @@ def lint_event(path: Path, options: Options) -> PageReport:
     options = options.here()
     name = f"issue-{number}.md"
     source = Source.read(name, body)
-    if Document.parse(body).titles or not title:
+    if parse_document(body).titles or not title:
         return lint_text(source.text, options, path=name)
     at = _behind_comments(source)
     first = source.place(at).line if at else 1

@@ -31,8 +31,8 @@ class Reference:
 def references(text: Text) -> Iterator[Reference]:
     """Every ``#N`` of a text, code aside; ``owner/repo#N`` names its repository and is none.
 
-    >>> from leakstats.lint.document import Document
-    >>> text, _ = Document.parse("Since #12, `#13` and lab/repo#14.").texts()[0]
+    >>> from leakstats.lint.parsing import parse_document
+    >>> text, _ = parse_document("Since #12, `#13` and lab/repo#14.").texts()[0]
     >>> [r.number for r in references(text)]
     ['12']
     """

@@ -32,9 +32,9 @@ def minus_signs(page: Page) -> Iterator[Minus]:
     """Minus signs of negative numbers in prose, captions, tables and titles; exponents and code aside.
 
     >>> from leakstats.template import load_template
-    >>> from leakstats.lint.document import Document
+    >>> from leakstats.lint.parsing import parse_document
     >>> t = load_template("v1")
-    >>> p = Page(Document.parse("r = −0.4, ρ = -0.5, 1e-5, 3-4, `-1`"), t, t.profiles["review"])
+    >>> p = Page(parse_document("r = −0.4, ρ = -0.5, 1e-5, 3-4, `-1`"), t, t.profiles["review"])
     >>> [(m.at, m.typographic) for m in minus_signs(p)]
     [(4, True), (14, False)]
     """

@@ -96,8 +96,9 @@ class Page:
 
         >>> from leakstats.template import load_template
         >>> from leakstats.lint.document import Document
+        >>> from leakstats.lint.parsing import parse_document
         >>> t = load_template("v1")
-        >>> p = Page(Document.parse(""), t, t.profiles["review"])
+        >>> p = Page(parse_document(""), t, t.profiles["review"])
         >>> p.reason_not_to_apply("N/A — one GPU"), p.reason_not_to_apply("n/a"), p.reason_not_to_apply("Nadam")
         ('one GPU', '', None)
         """

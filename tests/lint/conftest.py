@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from leakstats.analysis.document import AnalysisDocument
-from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_text
 from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.page import Page, WrittenVersion
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.report import PageReport
 from leakstats.lint.results import ResultFiles
 from leakstats.lint.rule import Rule
@@ -42,7 +42,7 @@ class FakeAnalysis(AnalysisDocument):
 def grounded(text: str, *, today: str) -> Page:
     """A page with one rendered value and the analysis that prints ``today`` in its place."""
     span = Span("title", "rho", (), {}, "rho(layer=20)", PRINTED, "The rate ", " over the personas.")
-    document = Document.parse(text)
+    document = parse_document(text)
     values = tuple(find_values(document.source.text, (span,), lambda _: (today, "")))
     sidecar = Sidecar(Path("page.provenance.json"), Path("analysis.json"), HASH_HERE, (span,))
     comment = document.comments[0] if document.comments else None
@@ -65,7 +65,7 @@ def with_results(text: str) -> Page:
     """A page with a results file of four personas and one correlation."""
     template = load_template("v1")
     results = ResultFiles((read_dataset("results.json", RESULTS),))
-    return Page(Document.parse(text), template, template.profiles["review"], results=results)
+    return Page(parse_document(text), template, template.profiles["review"], results=results)
 
 
 def fires(rule: Rule, text: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_text
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 TEMPLATE = load_template("v1")
@@ -15,7 +15,7 @@ PUBLISH = Options(profile="publish")
 
 def without(page: str, section_id: str) -> str:
     """``page`` without a section and what stands below it."""
-    document = Document.parse(page)
+    document = parse_document(page)
     found = Outline(document, TEMPLATE).get(section_id)
     assert found is not None
     lines = page.split("\n")
@@ -38,7 +38,7 @@ def test_a_deleted_section_is_the_one_finding(good_page: str, section: object) -
 def test_a_deleted_heading_is_found_by_name(good_page: str, section: object) -> None:
     spec = next(s for s in TEMPLATE.sections if s is section)
     lines = good_page.split("\n")
-    document = Document.parse(good_page)
+    document = parse_document(good_page)
     found = Outline(document, TEMPLATE).get(spec.id)
     assert found is not None
     del lines[found.section.line - 1]
@@ -52,7 +52,7 @@ def test_a_deleted_heading_is_found_by_name(good_page: str, section: object) -> 
     ("first", "second"), [("background", "methodology"), ("runs", "samples"), ("setup_data", "setup_eval")]
 )
 def test_exchanged_sections_are_one_finding(good_page: str, first: str, second: str) -> None:
-    document = Document.parse(good_page)
+    document = parse_document(good_page)
     outline = Outline(document, TEMPLATE)
     a, b = outline.get(first), outline.get(second)
     assert a is not None

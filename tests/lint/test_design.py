@@ -17,9 +17,9 @@ from leakstats.lint.design import (
     unit_counts,
     vacuous_intervals,
 )
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.knowledge import Clash
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 TEMPLATE = load_template("v1")
@@ -28,7 +28,7 @@ Judge = Callable[[Page], Iterator[Clash]]
 
 
 def page_of(words: str, after: str = "") -> Page:
-    return Page(Document.parse(HEAD + words + "\n" + after), TEMPLATE, TEMPLATE.profiles["review"])
+    return Page(parse_document(HEAD + words + "\n" + after), TEMPLATE, TEMPLATE.profiles["review"])
 
 
 def said(judge: Judge, words: str, after: str = "") -> list[tuple[str, str]]:

@@ -17,8 +17,9 @@ from click.testing import CliRunner
 
 from leakstats.lint.commands import lint
 from leakstats.lint.config import read_config
-from leakstats.lint.document import Document, Fence
+from leakstats.lint.document import Fence
 from leakstats.lint.formats.markdown import MARKER
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.registry import all_rules
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -169,7 +170,7 @@ def test_the_hook_calls_a_command_that_exists(project_root: Path) -> None:
 
 
 def test_the_examples_of_the_ci_page_hold(project_root: Path, tmp_path: Path, action: dict[str, Any]) -> None:
-    document = Document.parse((project_root / "docs/ci.md").read_text("utf-8"))
+    document = parse_document((project_root / "docs/ci.md").read_text("utf-8"))
     fences = [b for b in document.blocks if isinstance(b, Fence)]
     options = {o for parameter in lint.params for o in parameter.opts}
     for fence in fences:
@@ -194,7 +195,7 @@ def test_the_examples_of_the_ci_page_hold(project_root: Path, tmp_path: Path, ac
 
 
 def test_the_ci_page_shows_what_is_printed(project_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    document = Document.parse((project_root / "docs/ci.md").read_text("utf-8"))
+    document = parse_document((project_root / "docs/ci.md").read_text("utf-8"))
     fences = [b for b in document.blocks if isinstance(b, Fence)]
     page = next(f.content for f in fences if f.info == "markdown")
     shown = [f.content for f in fences if f.info == "text"]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from leakstats.errors import InputError
-from leakstats.lint.document import Document
 from leakstats.lint.engine import DEFAULT_MAX_BYTES, Options, lint_paths, lint_text
 from leakstats.lint.finding import Finding
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.registry import all_rules
 from leakstats.lint.report import Coverage, PageReport, Report
 from leakstats.lint.results import load_results
@@ -185,7 +185,7 @@ def test_published_pages_are_judged(shared_dir: Path) -> None:
 
 def test_results_that_changed_are_read_again(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    document = Document.parse("The loss is 0.5.")
+    document = parse_document("The loss is 0.5.")
 
     def known() -> list[float]:
         (dataset,) = load_results(document, given=(path,), page=None, root=None).datasets

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_text
 from leakstats.lint.formats.table import to_table
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.registry import rule_by_code
 from leakstats.lint.report import Report
 from leakstats.template import load_template
@@ -141,7 +141,7 @@ def stricter(tmp_path: Path, project_root: Path) -> Path:
 
 def spoken(text: str, folder: Path) -> set[str]:
     template = load_template(folder)
-    page = Page(Document.parse(text), template, template.profiles["review"])
+    page = Page(parse_document(text), template, template.profiles["review"])
     rules = [rule_by_code(code) for code in ("CR101", "CR105", "CR114")]
     return {f"{f.code}: {f.message}" for rule in rules for f in rule.check(page)}
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from leakstats.lint.commands import lint
-from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_paths
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.report import Report
 from leakstats.lint.results import ResultFiles, load_results
 
@@ -33,7 +33,7 @@ def checkout(tmp_path: Path) -> Path:
 def files_of(checkout: Path, name: str, **more: Path) -> ResultFiles:
     page = checkout / "pages" / "issue.md"
     page.write_text(PAGE.format(name))
-    return load_results(Document.parse(page.read_text()), given=(), page=page, root=more.get("root"))
+    return load_results(parse_document(page.read_text()), given=(), page=page, root=more.get("root"))
 
 
 @pytest.mark.parametrize("name", ["out/results.json", "../out/results.json", "./../out/results.json"])
@@ -65,7 +65,7 @@ def test_an_unreadable_file_is_a_problem_beside_a_readable_one(checkout: Path) -
     page = checkout / "pages" / "issue.md"
     page.write_text(PAGE.format("x"))
     given = (checkout / "out" / "results.json", broken, checkout / "gone.csv")
-    found = load_results(Document.parse(page.read_text()), given=given, page=page, root=None)
+    found = load_results(parse_document(page.read_text()), given=given, page=page, root=None)
     assert len(found.datasets) == 1
     assert [name for name, _ in found.problems] == [str(broken), str(checkout / "gone.csv")]
     assert "No such file" in found.problems[1][1]
@@ -77,7 +77,7 @@ def test_every_given_file_is_read_and_named_files_beyond_a_few_are_said_to_be_le
         file.write_text('{"villain": {"rate": 0.57}}')
     page = checkout / "issue.md"
     page.write_text("# T\n\n" + ", ".join(f"`out/{file.name}`" for file in files) + "\n")
-    document = Document.parse(page.read_text())
+    document = parse_document(page.read_text())
     given = load_results(document, given=files, page=page, root=None)
     assert (len(given.datasets), given.problems) == (9, ())
     named = load_results(document, given=(), page=page, root=None)
@@ -89,7 +89,7 @@ def test_every_given_file_is_read_and_named_files_beyond_a_few_are_said_to_be_le
 def test_a_link_names_the_file_that_it_points_to(checkout: Path, target: str) -> None:
     page = checkout / "pages" / "issue.md"
     page.write_text(f"# T\n\nSee [the numbers]({target}) and [a page](https://example.org/out/results.json).\n")
-    found = load_results(Document.parse(page.read_text()), given=(), page=page, root=None)
+    found = load_results(parse_document(page.read_text()), given=(), page=page, root=None)
     assert [d.name for d in found.datasets] == ["results.json"]
     (named,) = found.named
     assert named.text.text[named.start : named.end] == "the numbers"

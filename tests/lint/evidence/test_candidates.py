@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.knowledge import Evidence
 from leakstats.lint.evidence.trials import candidate_sizes
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 
@@ -15,7 +15,7 @@ def evidence(sentence: str, sizes: list[int], tables: int = 1) -> Evidence:
     rows = "\n".join(f"| unit {i} | {i % 50}.0% | {n} |" for i, n in enumerate(sizes))
     table = f"| Unit | Rate | n |\n|---|---|---|\n{rows}\n\n"
     text = f"# Rates differ (LOW confidence)\n\n## TL;DR\n\n### Results\n\n- {sentence}\n\n# Detailed report\n\n"
-    document = Document.parse(text + table * tables)
+    document = parse_document(text + table * tables)
     return Evidence(document, Outline(document, load_template("v1")), [])
 
 

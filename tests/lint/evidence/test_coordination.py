@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.coordination import joins_names, paired, runs_of_names
 from leakstats.lint.evidence.passages import Sentence
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 TABLE = "| Persona | rate |\n|---|---|\n| Monk | 12% |\n| Gossip | 14% |\n| Host | 31% |\n| Clerk | 47% |\n\n"
@@ -15,7 +15,7 @@ TABLE = "| Persona | rate |\n|---|---|\n| Monk | 12% |\n| Gossip | 14% |\n| Host
 
 def sentence(text: str) -> Sentence:
     template = load_template("v1")
-    page = Page(Document.parse(TABLE + text), template, template.profiles["review"])
+    page = Page(parse_document(TABLE + text), template, template.profiles["review"])
     return page.evidence.passages[-1].sentences[-1]
 
 

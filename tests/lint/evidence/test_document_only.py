@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.anaphoric import anaphoric_clashes
 from leakstats.lint.evidence.by_layer import layer_clashes
 from leakstats.lint.evidence.correlations import p_clashes
@@ -19,6 +18,7 @@ from leakstats.lint.evidence.rows import row_clashes
 from leakstats.lint.evidence.sums import sum_clashes
 from leakstats.lint.evidence.widths import exclusion_clashes, width_clashes
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.tails import wilson_interval
 from leakstats.template import load_template
 
@@ -69,7 +69,7 @@ def found(sentence: str, shown: str = PLAIN) -> set[str]:
         "Rates by persona, with 95% Wilson intervals.\n\n**Main takeaways:**\n\n"
         f"- {sentence}\n\n# Detailed report\n\n{shown}\n"
     )
-    document = Document.parse(text)
+    document = parse_document(text)
     evidence = Evidence(document, Outline(document, load_template("v1")), [])
     return {kind for kind, check in CHECKS.items() if any(True for _ in check(evidence))}
 

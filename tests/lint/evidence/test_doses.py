@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.shapes import Dataset, read_dataset
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.results import ResultFiles
 from leakstats.lint.rules.contradicted_value import ContradictedValue
 from leakstats.template import load_template
@@ -71,7 +71,7 @@ def complaints(sentence: str, dataset: Dataset | None) -> list[str]:
     template = load_template("v1")
     results = ResultFiles((dataset,)) if dataset is not None else ResultFiles(())
     text = f"{HEAD}{KNOWN}- {sentence}\n\n{TABLE}"
-    page = Page(Document.parse(text), template, template.profiles["review"], results=results)
+    page = Page(parse_document(text), template, template.profiles["review"], results=results)
     return [f.message for f in ContradictedValue().check(page)]
 
 
@@ -100,13 +100,13 @@ def test_a_share_told_once_is_no_rate() -> None:
     text = f"{HEAD}- The heron ends at 61.3% and the otter at 52.0% after round 8 (n = 150 a point).\n"
     text += f"- By round 2 the heron has made 41% of its gain and the otter 7%.\n\n{ROUNDS}"
     template = load_template("v1")
-    page = Page(Document.parse(text), template, template.profiles["review"], results=ResultFiles(()))
+    page = Page(parse_document(text), template, template.profiles["review"], results=ResultFiles(()))
     assert [f.message for f in ContradictedValue().check(page)] == []
 
 
 def points(text: str) -> list[str]:
     template = load_template("v1")
-    page = Page(Document.parse(f"{TABLE}\n{text}"), template, template.profiles["review"])
+    page = Page(parse_document(f"{TABLE}\n{text}"), template, template.profiles["review"])
     return [m.name for m in page.evidence.passages[-1].names]
 
 
@@ -148,7 +148,7 @@ def test_crossed_and_paired_rows(right: str, wrong: str) -> None:
 
     def said(sentence: str) -> list[str]:
         text = f"{HEAD}{known}- {sentence}\n\n{ROUNDS}{RATERS}"
-        page = Page(Document.parse(text), template, template.profiles["review"], results=ResultFiles(()))
+        page = Page(parse_document(text), template, template.profiles["review"], results=ResultFiles(()))
         return [f.message for f in ContradictedValue().check(page)]
 
     assert said(right) == []

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.shapes import Dataset, read_dataset
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.results import ResultFiles
 from leakstats.lint.rules.contradicted_value import ContradictedValue
 from leakstats.template import load_template
@@ -92,7 +92,7 @@ def complaints(sentence: str, dataset: Dataset | None) -> list[str]:
     template = load_template("v1")
     results = ResultFiles((dataset,)) if dataset is not None else ResultFiles(())
     text = f"{HEAD}{KNOWN}- {sentence}\n\n{TABLE}"
-    page = Page(Document.parse(text), template, template.profiles["review"], results=results)
+    page = Page(parse_document(text), template, template.profiles["review"], results=results)
     return [f.message for f in ContradictedValue().check(page)]
 
 

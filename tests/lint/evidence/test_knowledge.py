@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.knowledge import Evidence
 from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 PAGE = """# Uptake falls with distance (LOW confidence)
@@ -33,7 +33,7 @@ UNITS = {
 
 def evidence(last: str) -> Evidence:
     rows = [{"who": k, "x": x, "a": a, "a_of": 100, "b": b, "all": 1000} for k, (x, a, b) in UNITS.items()]
-    document = Document.parse(PAGE.format(last=last))
+    document = parse_document(PAGE.format(last=last))
     data = read_dataset("results.json", json.dumps({"units": rows}))
     return Evidence(document, Outline(document, load_template("v1")), (data,))
 

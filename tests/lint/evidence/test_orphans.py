@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.orphans import orphan_clashes
 from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.results import ResultFiles
 from leakstats.template import load_template
 
@@ -46,7 +46,7 @@ def said(bullet: str) -> list[str]:
     template = load_template("v1")
     data = read_dataset("results.json", json.dumps({"units": UNITS, "fits": FITS}))
     page = Page(
-        Document.parse(PAGE.format(bullet)), template, template.profiles["review"], results=ResultFiles((data,))
+        parse_document(PAGE.format(bullet)), template, template.profiles["review"], results=ResultFiles((data,))
     )
     return [c.message for c in orphan_clashes(page.evidence)]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.knowledge import Evidence
 from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.evidence.values import cell_clashes
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 DATA = {"units": [{"who": w, "hits": k} for w, k in (("poet", 211), ("usher", 114), ("driver", 97), ("baker", 61))]}
@@ -17,7 +17,7 @@ DATA = {"units": [{"who": w, "hits": k} for w, k in (("poet", 211), ("usher", 11
 def clashes(rows: list[tuple[str, int]]) -> int:
     """How many cells of a table with these rows the file contradicts."""
     table = "\n".join(f"| {name} | {hits} |" for name, hits in rows)
-    document = Document.parse(f"# Uptake (LOW confidence)\n\n| Person | Hits |\n|---|---|\n{table}\n")
+    document = parse_document(f"# Uptake (LOW confidence)\n\n| Person | Hits |\n|---|---|\n{table}\n")
     dataset = read_dataset("results.json", json.dumps(DATA))
     return len(list(cell_clashes(Evidence(document, Outline(document, load_template("v1")), [dataset]))))
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.counting import count_clashes
 from leakstats.lint.evidence.differences import difference_clashes
@@ -27,6 +26,7 @@ from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import cell_clashes, value_clashes
 from leakstats.lint.evidence.widths import exclusion_clashes, width_clashes
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 CHECKS: dict[str, Callable[[Evidence], Iterator[Clash]]] = {
@@ -85,7 +85,7 @@ def found(sentence: str, *, data: bool = True) -> set[str]:
         "# Personas differ in uptake (LOW confidence)\n\n## TL;DR\n\n### Results\n\n"
         f"**Main takeaways:**\n\n- {sentence}\n{OTHERS}\n\n# Detailed report\n\n{TABLE}\n"
     )
-    document = Document.parse(text)
+    document = parse_document(text)
     sets = [read_dataset("results.json", json.dumps(DATA))] if data else []
     evidence = Evidence(document, Outline(document, load_template("v1")), sets)
     return {kind for kind, check in CHECKS.items() if any(True for _ in check(evidence))}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.passages import Passage
 from leakstats.lint.evidence.trials import respective, stated_sizes, trials_of_rate
 from leakstats.lint.page import Page
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 TABLE = "| Persona | rate |\n|---|---|\n| Monk | 12% |\n| Gossip | 14% |\n| Host | 31% |\n\n"
@@ -13,7 +13,7 @@ TABLE = "| Persona | rate |\n|---|---|\n| Monk | 12% |\n| Gossip | 14% |\n| Host
 
 def passage(text: str) -> Passage:
     template = load_template("v1")
-    page = Page(Document.parse(TABLE + text), template, template.profiles["review"])
+    page = Page(parse_document(TABLE + text), template, template.profiles["review"])
     return page.evidence.passages[-1]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from leakstats.lint.document import Document
 from leakstats.lint.evidence.counting import count_clashes
 from leakstats.lint.evidence.differences import difference_clashes
 from leakstats.lint.evidence.directions import direction_clashes
@@ -22,6 +21,7 @@ from leakstats.lint.evidence.shapes import read_dataset
 from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import value_clashes
 from leakstats.lint.outline import Outline
+from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Clash]], ...] = (
@@ -165,7 +165,7 @@ def found(world: str, sentence: str, *, data: bool) -> list[str]:
         "# One thing differs from another (MODERATE confidence)\n\n## TL;DR\n\n### Results\n\n![figure](f.png)\n\n"
         f"*{caption}*\n\n**Main takeaways:**\n\n- {sentence}\n- {base}\n\n# Detailed report\n\n{table}\n"
     )
-    document = Document.parse(text)
+    document = parse_document(text)
     sets = [read_dataset("results.json", json.dumps(stored))] if data else []
     evidence = Evidence(document, Outline(document, load_template("v1")), sets)
     return [clash.message for check in CHECKS for clash in check(evidence)]

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from leakstats.contracts import schema_violations
-from leakstats.lint.document import Document
 from leakstats.lint.engine import Options, lint_paths, lint_text
 from leakstats.lint.finding import Finding
 from leakstats.lint.formats.github import to_github
@@ -19,6 +18,7 @@ from leakstats.lint.formats.markdown import MARKER, to_markdown
 from leakstats.lint.formats.sarif import to_sarif
 from leakstats.lint.formats.table import to_table
 from leakstats.lint.formats.text import to_text
+from leakstats.lint.parsing import parse_document
 from leakstats.lint.registry import all_rules
 from leakstats.lint.report import Coverage, NotRun, PageReport, Report, Suppressed
 from leakstats.lint.source import Place
@@ -95,7 +95,7 @@ def test_github_escapes_properties_and_data() -> None:
 def test_markdown_is_found_again_and_shows_what_was_said() -> None:
     text = to_markdown(report())
     assert text.startswith(MARKER + "\n**clean-result lint: ❌ failed** — 1 error, 0 warnings, 1 note\n")
-    document = Document.parse(text)
+    document = parse_document(text)
     shown = [t.text for t, scope in document.texts() if scope == "table"]
     assert any("section 'X|Y' is <missing> @you" in cell for cell in shown), (
         "the table is a table, and nothing was eaten"
