@@ -23,9 +23,7 @@ _ENOUGH = 4
 """Numbers that agree with a set of values from which on they are its values."""
 # Its digit stands in front of what may not be before it: a search that begins with a digit skips everything else.
 _WHOLE = regex(r"\d(?<![\w.,]\d)(?:\d{0,2}(?:,\d{3})+(?![\w.])|\d{0,6}(?![\w]|\.\d))")
-_PRODUCT = regex(
-    r"\d[\d,]*\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*(?:\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]*)*"
-)
+_PRODUCT = regex(r"\d(?<![\d,]\d)[\d,]{0,14}(?:\s*(?:[A-Za-z][\w-]*\s+){0,3}[×x]\s*\d[\d,]{0,14}(?!\d))+")
 _DECIMAL = regex(r"\.\d|\d\s?[eE×x·^⁻]")
 """Without it a text holds no number with decimals."""
 

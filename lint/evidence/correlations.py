@@ -242,7 +242,7 @@ _STATISTIC = regex(
     re.IGNORECASE,
 )
 """A cell that names the statistic of its row."""
-_N_IN = regex(r"\b[Nn]\s*=\s*([\d,]+)")
+_N_IN = regex(r"\b[Nn]\s*=\s*(\d[\d,]{0,14})(?!\d)")
 
 
 def _of_tables(evidence: Evidence) -> Iterator[Record]:

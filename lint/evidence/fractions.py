@@ -20,7 +20,8 @@ from .tables import CellNumber, Sheet
 
 __all__ = ["Fraction", "counted", "fraction_clashes", "fractions_of", "ratio_clashes"]
 
-_COUNT = r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+(?!\d)|\d+"
+_COUNT = r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3}){1,4}(?!\d)|\d{1,15}(?!\d)"
+"""More digits count nothing, and Python turns no more than 4,300 into a number."""
 _FRACTION = regex(
     rf"(?<![\w.,/])(?P<k>{_COUNT})(?:\s?/\s?|\s(?:out )?of (?:the |all |its )?)(?P<n>{_COUNT})(?![\w/%]|[.,]\d)"
 )
@@ -29,6 +30,8 @@ _KEPT = 0.75
 """Share of the cells of a table that have to keep to it before one that does not is judged."""
 _FEWEST = 5
 """Things of which shares are not printed as rates."""
+_LARGEST = 1000
+"""Times the whole: a part that is more has no rate."""
 
 
 @struct
@@ -45,7 +48,9 @@ class Fraction:
 
     def fits(self, rate: Number) -> bool:
         """True if it prints as ``rate``."""
-        return self.n > 0 and rate.allows(self.k / self.n, scale=100.0 if rate.role == "percent" else 1.0)
+        if self.n <= 0 or self.k > _LARGEST * self.n:  # hundreds of digits over one are no float
+            return False
+        return rate.allows(self.k / self.n, scale=100.0 if rate.role == "percent" else 1.0)
 
     @property
     def is_more_than_all(self) -> bool:

@@ -327,7 +327,7 @@ def _of_tables(evidence: Evidence) -> Iterator[_Judged]:
                     yield _Judged(place, number, sizes, True, possible(number, sizes[0]), True)
 
 
-_IN_HEAD = regex(r"\bn\s*=\s*(\d[\d,]*)(?!\s*[-–+…])")
+_IN_HEAD = regex(r"\bn\s*=\s*(\d[\d,]{0,14})(?!\d|\s*[-–+…])")
 
 
 def _header_sizes(sheet: Sheet, item: CellNumber) -> tuple[int, ...]:

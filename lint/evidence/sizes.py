@@ -33,7 +33,7 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
                 if item.number.role == "n" and item.number.decimals <= 0:
                     out[int(item.number.value)] = out.get(int(item.number.value), 0) + 1
             for text in (*sheet.labels, *sheet.header):
-                for found in re.finditer(r"\b[Nn]\s*=\s*([\d,]+)", text):
+                for found in re.finditer(r"\b[Nn]\s*=\s*(\d[\d,]{0,14})(?!\d)", text):
                     value = int(found.group(1).replace(",", ""))
                     out[value] = out.get(value, 0) + 1
         evidence.cache["counts"] = out
@@ -41,7 +41,7 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
     return found_counts
 
 
-_OF = regex(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]*)(?![\d.%/])")
+_OF = regex(r"(?:\d\s?/\s?|\bof (?:the |all )?)(\d[\d,]{0,14})(?![\d.%/])")
 
 
 _THINGS = regex(
@@ -332,7 +332,9 @@ def _is_product(value: int, sentence: Sentence) -> bool:
     return any(a * b == value or (a < b and any(a * b * c == value for c in few)) for a in few for b in few)
 
 
-_PRODUCT = regex(r"(\d[\d,]*)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]*)", re.IGNORECASE)
+_PRODUCT = regex(
+    r"(\d(?<![\d,]\d)[\d,]{0,14})(?!\d)\s*(?:[a-z][\w-]*\s+){0,3}[×x]\s*(\d[\d,]{0,14})(?!\d)", re.IGNORECASE
+)
 
 
 def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:

@@ -53,6 +53,9 @@ ONCE = (
     "12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",
     "The rate is 0 of 0 (95% CI [0.1, 0.2]).",
     "- It falls (ρ = −0.74, permuted p = 0.006, N = 12; " + "9" * 400 + " permutations).",
+    "N = " + "9" * 5000 + " of " + "9" * 5000 + " × 3 questions, n = 12 × " + "9" * 5000 + " (40%).",
+    "| Town (n = ,) | n = " + "9" * 5000 + " |\n|---|---|\n| a | 40% |\n| b | 30% |",
+    "- It rises in " + "9" * 400 + "/7 (50%) and 97 of " + "9" * 400 + " replies (40%).",
     "### Compute\n### Environment\n### Training\n### Data\n### Eval",
 )
 """What an earlier version could not answer, as small as it gets."""
