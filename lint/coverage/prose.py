@@ -226,9 +226,9 @@ def _of_set(known: Known, sentence: Sentence, number: Number) -> Explanation | N
 
 def _is_share(known: Known, sentence: Sentence, number: Number) -> bool:
     low, high = number.scaled()
-    known = vectors(known.evidence)
+    courses = vectors(known.evidence)
     at = {int(e[1:]) for e in sentence.entities if e.startswith("#")}
-    for vector in (v for name in sentence.entities for v in known.get(name, ())):
+    for vector in (v for name in sentence.entities for v in courses.get(name, ())):
         first, top = vector[0], max(v[2] for v in vector)
         for index, a, b in vector[1:]:
             for end in {top, vector[-1][2]}:
