@@ -132,6 +132,14 @@ def _is_spoken(evidence: Evidence, noun: str) -> bool:
     return False
 
 
+def _has_bar(claim: Counted) -> bool:
+    """True if its things are counted by a number, or by a threshold that its sentence names."""
+    return bool(clause_of(claim)[1]) or _THRESHOLD.search(claim.sentence.text) is not None
+
+
+_THRESHOLD = regex(r"\b(?:threshold|cut-?off|bar|mark|benchmark|criterion|hurdle)\b", re.IGNORECASE)
+
+
 def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
     """Counts of a title or a confidence line that the page states otherwise, of the same matter, and never so."""
     body = [c for c in claims if not _sums_up(c) and 0 < c.low == c.high and not c.things]
@@ -139,6 +147,8 @@ def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
         if not _sums_up(claim) or claim.things or claim.low != claim.high:
             continue
         same = [c for c in body if c.total == claim.total]
+        # "Stronger than 0.6 in 4 of 9" is another matter than "in all 9".
+        same = [c for c in same if _has_bar(claim) or not _has_bar(c)]
         alike = [c for c in same if _similar(_rare(claim), _rare(c)) or (_of_relation(claim) and _of_relation(c))]
         if len({c.low for c in alike}) != 1 or any(agrees(claim, c.low) for c in same):
             continue
