@@ -90,7 +90,7 @@ lint: $(VENV)/.dev
 
 # mypy does not run the import finders of an editable install, so it reads a plain install of the same tree.
 types: $(VENV)/.dev
-	@rm -rf build/typed && mkdir -p build/typed
+	@rm -rf build/typed build/lib && mkdir -p build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --target build/typed .
 	MYPYPATH=build/typed $(BIN)/mypy -p leakstats
 

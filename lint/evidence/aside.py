@@ -12,7 +12,7 @@ from .names import index_of
 from .passages import Sentence
 from .unheld import is_at_unheld_point
 
-__all__ = ["is_aside", "is_bare_cell", "is_of_subset", "is_of_unknown", "is_partial", "is_variant"]
+__all__ = ["is_aside", "is_bare_cell", "is_of_subset", "is_of_unknown"]
 
 
 def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -21,7 +21,7 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     after = sentence.between(number.end, sentence.end)
     rate = number.role in ("percent", "value")
     return (
-        (number.role in ("coefficient", "value") and is_partial(evidence, sentence.text))
+        (number.role in ("coefficient", "value") and _is_partial(evidence, sentence.text))
         or (number.role in ("coefficient", "value") and is_of_subset(before))
         or (rate and is_of_unknown(sentence, number))
         or (rate and _proves_itself(evidence, sentence, number))
@@ -29,7 +29,7 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or (rate and _is_mean_over_part(before, after))
         or (rate and _is_of_they(sentence))
         or (rate and _EQUATION.match(after) is not None)
-        or (rate and is_variant(sentence, number))
+        or (rate and _is_variant(sentence, number))
         or (rate and _is_at_other_point(evidence, sentence))
         or (number.role == "percent" and is_bare_cell(evidence, sentence, number))
         or (rate and _is_part_of_share(sentence, number))
@@ -46,7 +46,7 @@ _PARTIAL = regex(
 )
 
 
-def is_partial(evidence: Evidence, text: str) -> bool:
+def _is_partial(evidence: Evidence, text: str) -> bool:
     """True for words of a partial relation, where no table and no file holds partial ones."""
     if _PARTIAL.search(text) is None:
         return False
@@ -187,7 +187,7 @@ _USUAL = regex(
 )
 
 
-def is_variant(sentence: Sentence, number: Number) -> bool:
+def _is_variant(sentence: Sentence, number: Number) -> bool:
     """True for "an anxious baker leaks 42%": not the baker of the tables, but one of its kind."""
     named = [m for m in sentence.names if m.end <= number.at]
     if not named or len(sentence.between(named[-1].end, number.at)) > 40:

@@ -62,11 +62,10 @@ def chosen_things(evidence: Evidence, sentence: Sentence, at: int) -> list[Tally
     elif back and back[-1].start() > 8:
         left, right = sentence.start, sentence.start + back[-1].start()  # "… at 4 of 7; among them"
     elif back:
-        sentences = sentence.passage.sentences
-        i = next(i for i, s in enumerate(sentences) if s is sentence)
-        if not i:
+        before = sentence.previous
+        if before is None:
             return []
-        left, right = sentences[i - 1].start, sentences[i - 1].end
+        left, right = before.start, before.end
     else:
         return []
     plain = sentence.passage.plain

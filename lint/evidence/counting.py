@@ -18,7 +18,7 @@ from .names import words_of
 from .passages import Sentence
 from .tallies import Tally
 from .windows import windows
-from .wording import RELATION
+from .wording import NAMED_BAR, RELATION
 
 __all__ = ["count_clashes", "true_counts"]
 
@@ -134,10 +134,7 @@ def _is_spoken(evidence: Evidence, noun: str) -> bool:
 
 def _has_bar(claim: Counted) -> bool:
     """True if its things are counted by a number, or by a threshold that its sentence names."""
-    return bool(clause_of(claim)[1]) or _THRESHOLD.search(claim.sentence.text) is not None
-
-
-_THRESHOLD = regex(r"\b(?:threshold|cut-?off|bar|mark|benchmark|criterion|hurdle)\b", re.IGNORECASE)
+    return bool(clause_of(claim)[1]) or NAMED_BAR.search(claim.sentence.text) is not None
 
 
 def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:

@@ -202,7 +202,7 @@ def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Nu
 
 
 def of_size(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
-    """ "End ten or more points over where they began", with the points in words."""
+    """ "Finish 5 points above their start", with the points in words."""
     sized = _WORDED.search(asked.text)
     if sized is None or any(n.role == "points" for n in asked.numbers):
         return None

@@ -39,6 +39,7 @@ from .wording import (
     LINEAR,
     MORE,
     MOSTLY,
+    NAMED_BAR,
     NAMES_COEFFICIENT,
     NEGATED_VERB,
     NOT_ZERO,
@@ -410,11 +411,6 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
     return max((m.start() for m in pattern.finditer(text)), default=-1)
 
 
-_BAR = regex(
-    r"\b(?:thresholds?|cut-?offs?|benchmarks?|criteri(?:on|a)|bars?|limits?|marks?) (?:of|at|=|is|was)\b", re.IGNORECASE
-)
-
-
 def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "are significant", "pass", "show the relation": by p, and where only a relation is named by its sign too."""
     text = asked.text
@@ -426,7 +422,7 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
     related = RELATION.search(text) is not None
     if not strict and not related:
         return None
-    if not strict and _BAR.search(asked.sentence.text):
+    if not strict and NAMED_BAR.search(asked.sentence.text):
         return []  # a bar that the clause before it sets
     found = _tallies(p_series(evidence, series, asked), "<", 0.05)
     if strict and found:

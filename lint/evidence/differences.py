@@ -202,16 +202,15 @@ def _owner(sentence: Sentence, number: Number) -> str:
         ):
             return m.name
     signed = [n for n in sentence.numbers if n.role == "points" and n.signed]
-    sentences = sentence.passage.sentences
-    at = sentences.index(sentence)
+    previous = sentence.previous
     if (
         names
         or len(signed) != 2
-        or not at
+        or previous is None
         or not re.fullmatch(r"\s*(?:,|and)\s*", sentence.between(signed[0].end, signed[1].start))
     ):
         return ""
-    before = list(dict.fromkeys(m.name for m in sentences[at - 1].names if not m.name.startswith("#")))
+    before = list(dict.fromkeys(m.name for m in previous.names if not m.name.startswith("#")))
     if len(before) != 2 or not re.match(r"\W*(?:their|the (?:two|net))\b", sentence.text, re.IGNORECASE):
         return ""
     return before[signed.index(number)] if number in signed else ""

@@ -31,7 +31,6 @@ __all__ = [
     "mentions",
     "p_series",
     "printed_ones",
-    "quoted_fields",
     "stem",
 ]
 
@@ -269,13 +268,13 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         if at
     ]
     named = named or printed_ones(evidence, roled)
-    return quoted_fields(evidence, named, asked)  # where no word tells which rate is meant, each is a reading
+    return _quoted_fields(evidence, named, asked)  # where no word tells which rate is meant, each is a reading
 
 
 _BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")
 
 
-def quoted_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:
+def _quoted_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:
     """Those with the rates that the sentence gave to its things before; none where it quoted another field."""
     numbers = asked.sentence.numbers
     quoted = [

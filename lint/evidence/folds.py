@@ -95,7 +95,7 @@ _THE_TWO = regex(r"\bthe (?:former|latter|first|second)\b.*\bthe (?:former|latte
 
 
 def _is_of_both(sentence: Sentence, number: Number) -> bool:
-    """True for a ratio that follows from what was said: "so 3.1×", "the latter 3.1 times as often as the former"."""
+    """True for a ratio that follows from what was said: "so 2×", "the latter twice the former"."""
     return (
         _SO.search(sentence.between(max(sentence.start, number.start - 24), number.start)) is not None
         or _THE_TWO.search(sentence.text) is not None

@@ -13,7 +13,7 @@ from .grim import sizes_behind
 from .idioms import adjacent, intervals, is_rate, spans, stats
 from .intervals import Stated, trials_of
 from .knowledge import Evidence
-from .passages import Passage, Sentence
+from .passages import Sentence
 from .trials import trials_in_words, trials_of_rate
 
 __all__ = ["intervals_of_words"]
@@ -36,14 +36,14 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                 if not _SPREAD.search(sentence.between(max(sentence.start, n.start - 4), n.start))
             ]
             orphan = not rates and not fractions and len(found) == 1
-            inherited = _rates_before(passage, sentence, found) if not rates and not fractions else []
+            inherited = _rates_before(sentence, found) if not rates and not fractions else []
             for position, (low, high, _at) in enumerate(found):
                 if inherited:
                     estimate, counts = inherited[position]
                 else:
                     estimate, counts = _estimate(sentence, found, position, rates, fractions, low)
                 if orphan and estimate is None:
-                    estimate = _change_before(passage, sentence, low, high)
+                    estimate = _change_before(sentence, low, high)
                 sizes = (counts[1],) if counts is not None else _sizes_of(evidence, sentence, estimate)
                 place = passage.place(low.start, high.end)
                 far = estimate is None or low.start - estimate.end > 24
@@ -66,12 +66,11 @@ def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tupl
     return (*((n.low, n.high) for n in found), *apart)
 
 
-def _change_before(passage: Passage, sentence: Sentence, low: Number, high: Number) -> Number | None:
+def _change_before(sentence: Sentence, low: Number, high: Number) -> Number | None:
     """The one signed change of the sentence before an interval that stands alone: "The interval, [−1.35, 0.32]"."""
-    at = passage.sentences.index(sentence)
-    if not at or _ITS.match(sentence.text) is None or intervals(passage.sentences[at - 1]):
+    before = sentence.previous
+    if before is None or _ITS.match(sentence.text) is None or intervals(before):
         return None
-    before = passage.sentences[at - 1]
     signed = [n for n in before.numbers if n.signed and n.role in ("points", "value") and not n.bound]
     others = [n for n in before.numbers if not n.signed and n.role in ("points", "value", "coefficient", "percent")]
     moved = {id(x) for s in spans(before) for x in (s.left, s.right)}
@@ -84,11 +83,10 @@ _ITS = regex(r"\s*(?:The|Its|That|This|Their)\b[\w\s,%-]{0,40}(?:interval|CI|con
 
 
 def _rates_before(
-    passage: Passage, sentence: Sentence, found: Sequence[tuple[Number, Number, int]]
+    sentence: Sentence, found: Sequence[tuple[Number, Number, int]]
 ) -> list[tuple[Number | None, tuple[int, int] | None]]:
     """The rates of the sentence before: as many as this one has intervals, or the one that its only interval holds."""
-    at = passage.sentences.index(sentence)
-    before = passage.sentences[at - 1] if at else None
+    before = sentence.previous
     if before is None or intervals(before):
         return []
     rates = [n for n in before.numbers if is_rate(before, n) and not n.bound and not n.signed]

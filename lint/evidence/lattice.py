@@ -25,7 +25,7 @@ from .names import index_of, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import gathered_trials, is_trials, stated_sizes
 
-__all__ = ["lattice_clashes", "trials_per_cell"]
+__all__ = ["lattice_clashes"]
 
 _COUNT = rf"(?P<{{}}>\d[\d,]*|{SPELLED})\s+(?:[\w-]+\s+){{{{0,2}}}}?"
 _ASKED = r"(?:questions?|prompts?|items?|probes?|queries|scenarios|stimuli|tasks|problems)\b"
@@ -66,7 +66,7 @@ _KEEPING = 3
 """Whole columns that have to keep to an n before a column that does not is judged."""
 
 
-def trials_per_cell(evidence: Evidence) -> int | None:
+def _trials_per_cell(evidence: Evidence) -> int | None:
     """The one number of answers that the page states for its cells; ``None`` where it states none or several."""
     found = set(gathered_trials(evidence))
     if len(found) == 1 and _is_of_one_thing(evidence):
@@ -105,7 +105,7 @@ def lattice_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Cells and columns that the page's n per cell forbids, in tables that otherwise keep to it."""
     # A table that says its own n, if only for some of its columns, and one of a few rows are not judged by the page's.
     sheets = [s for s in evidence.sheets if len(s.labels) >= _FEWEST and all(x.number.role != "n" for x in s.numbers)]
-    n = trials_per_cell(evidence) if sheets else None  # which reads the whole page
+    n = _trials_per_cell(evidence) if sheets else None  # which reads the whole page
     if n is None or n < 20:
         return
     sizes = [n, *(n * m for m in sorted(page_runs(evidence)))]

@@ -60,7 +60,7 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
         return None  # a scale: "0 to 10"
     name = _mover(evidence, sentence, span)
     if any(m.name == name and _WAY_TO.search(sentence.between(sentence.start, m.start)) for m in sentence.names):
-        return None  # "on the way to 600 rows, from 9% to 18%"
+        return None  # "up to dose 40, from 7% to 21%"
     if not name or not _is_read(evidence, sentence, span, name, read):
         return None
     facts = [(s, f) for s, f in evidence.about.get(name, ()) if _is_state(evidence, s, percent, ends[0].signed)]

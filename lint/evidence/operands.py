@@ -134,7 +134,7 @@ _AFTER = regex(
 """What may follow a difference; "+3 pp over the control" is of another thing."""
 _OPENS = regex(
     rf"(?:\s+(?!(?:on|averag\w+|means?|medians?|each|per|most|least|best|worst|than|over|above|below|between|other\w*|and|"
-    rf"or|but|while|s[de]|while)\b)[a-z-]+){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
+    rf"or|but|while|s[de])\b)[a-z-]+){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
     rf"(?:[\w`*'’-]+\s+){{0,3}}?(?:from\s+)?{_ABOUT}",
     re.IGNORECASE,
 )

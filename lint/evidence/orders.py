@@ -37,10 +37,10 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
                 named = list(sentence.names)
                 if not named and len(numbers) == 2:  # "a dwarfs b. The rates are 67% and 23%."
-                    at = passage.sentences.index(sentence)
-                    named = list(passage.sentences[at - 1].names) if at else []
-                    if at and any(is_rate(passage.sentences[at - 1], n) for n in passage.sentences[at - 1].numbers):
+                    before = sentence.previous
+                    if before is not None and any(is_rate(before, n) for n in before.numbers):
                         continue
+                    named = list(before.names) if before is not None else []
                     if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)) or not (
                         a.role == b.role == "percent" and _THEY.search(sentence.between(sentence.start, a.start))
                     ):

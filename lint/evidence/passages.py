@@ -130,6 +130,13 @@ class Sentence:
         return self.passage.plain[left:right]
 
     @cached_property
+    def previous(self) -> Sentence | None:
+        """The sentence before it in its passage."""
+        sentences = self.passage.sentences
+        i = next(i for i, s in enumerate(sentences) if s is self)
+        return sentences[i - 1] if i else None
+
+    @cached_property
     def entities(self) -> frozenset[str]:
         """The names it mentions, layers and epochs as ``#20``."""
         return frozenset(m.name for m in self.names)

@@ -53,7 +53,7 @@ _PERMUTED = regex(r"\s*(?:/|of|out of)\s*\d")
 
 
 def _is_mended(passage: Passage, zero: Number) -> bool:
-    """True for "the stored p is 0, which should read p < 1e-4": the sentence reports a zero and says what it means."""
+    """True for "the file has p = 0, meant as p < 0.001": the sentence reports a zero and says what it means."""
     own = next((s for s in passage.sentences if s.start <= zero.at < s.end), None)
     return own is not None and any(
         n.role == "p" and n.bound in ("<", "<=") and _MENDS.search(own.between(zero.end, n.at)) for n in own.numbers
@@ -128,7 +128,7 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 spoken = alone and _EVERY.search(_PER.sub("", clause))
                 after = sentence.between(number.end, number.end + 24)
                 here = _significant_ones((sentence,), number)
-                some = here or _significant_ones(passage.sentences[: passage.sentences.index(sentence)][-1:], number)
+                some = here or _significant_ones((sentence.previous,) if sentence.previous else (), number)
                 each = ranged or spoken or (here and alone) or _ALL.search(before) or _EACH.match(after)
                 each = each or _NONE_ABOVE.search(sentence.between(sentence.start, number.at))
                 if not each or _ALL_BUT.search(sentence.between(sentence.start, number.at)):
@@ -368,7 +368,7 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 _DIVIDED = regex(r"\s?/\s?\d")
-"""Behind the numerator of a p in full, "p is 2/120 = 0.017"."""
+"""Behind the numerator of a p in full, "p is 3/24 = 0.125"."""
 _OTHER_LEVEL = regex(
     r"\b(?:Bonferroni|Holm|corrected|correction|adjusted|FDR|one-sided)\b|"
     r"(?:α|\balpha)(?!\s*(?:=|of|:)?\s*(?:0?[.,]05|5\s?%))"

@@ -193,7 +193,7 @@ def _after_direction(sentence: Sentence, span: Span) -> bool:
 
 
 def _of_none(sentence: Sentence, span: Span) -> bool:
-    """True for a stretch in which little or nothing lies: "none had a cosine between 0.2 and 0.6"."""
+    """True for a stretch in which little or nothing lies: "no town lies between 3 and 8"."""
     return _NONE.search(_CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]) is not None
 
 

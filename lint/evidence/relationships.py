@@ -177,9 +177,7 @@ _DISTANCES = regex(r"\b(?:distances?|dissimilarity|remoteness)\b", re.IGNORECASE
 
 def _earlier(sentence: Sentence) -> list[Number]:
     """The coefficients of the sentence before for "Hedging decreases with overlap."; for an opening, of the next."""
-    sentences = sentence.passage.sentences
-    i = next(i for i, s in enumerate(sentences) if s is sentence)
     if any(n.role not in ("count", "n") for n in sentence.numbers):
         return []
-    beside = sentences[i - 1] if i else sentences[1] if len(sentences) > 1 else sentence
+    beside = sentence.previous or (*sentence.passage.sentences[1:2], sentence)[0]
     return [n for n in beside.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]

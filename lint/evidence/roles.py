@@ -14,7 +14,7 @@ from .lexicon import ROLE_WORDS
 from .names import Mention, words_of
 from .passages import Sentence
 
-__all__ = ["ceiling", "is_past", "is_setting", "of_course", "of_side", "subject"]
+__all__ = ["ceiling", "is_past", "of_course", "of_side", "subject"]
 
 _NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
 _BEFORE = {
@@ -71,7 +71,7 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     name = adjacent(sentence).get(i)
     if name is not None and name.name in evidence.page_names:
         return name.name
-    if name is not None and not name.name.startswith("#") and not is_setting(evidence, sentence, name):
+    if name is not None and not name.name.startswith("#") and not _is_setting(evidence, sentence, name):
         return ""
     inside = [m for m in sentence.names if m.name in evidence.page_names]
     before = [m for m in inside if m.end <= number.start]
@@ -81,7 +81,7 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     return around.pop() if len(around) == 1 and not inside else ""
 
 
-def is_setting(evidence: Evidence, sentence: Sentence, name: Mention) -> bool:
+def _is_setting(evidence: Evidence, sentence: Sentence, name: Mention) -> bool:
     """True for a word of the file under which it holds values of a thing that the sentence names: "after"."""
     things = {m.name for m in sentence.names if m.name in evidence.page_names}
     own = evidence.about.get(name.name, ())

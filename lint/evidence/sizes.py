@@ -155,7 +155,7 @@ def _is_of_all(evidence: Evidence, value: int) -> bool:
 
 
 def _are_of_groups(evidence: Evidence, sentence: Sentence) -> bool:
-    """True for the sizes of two groups, each several times the usual one: "n = 480 and n = 240" of 120 a thing."""
+    """True for the sizes of two groups, each several times the usual one: "n = 150 and n = 100" of 50 a thing."""
     sizes = {int(x.value) for x in sentence.numbers if x.role == "n" and x.decimals <= 0}
     usual = [n for n, often in _counts_of_page(evidence).items() if often > 1 and n >= 20]
     several = len(sizes) > 1 or _GROUP.search(sentence.text) is not None

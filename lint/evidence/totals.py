@@ -290,7 +290,7 @@ _SHARED_OUT = regex(
 
 
 def _is_shared_out(plain: str, number: Number) -> bool:
-    """True for "320 lines, 80 for each of 4 moods": the words behind a total say of what it is made."""
+    """True for "60 loaves, 20 for each of 3 shops": the words behind a total say of what it is made."""
     found = _SHARED_OUT.match(plain, number.end)
     return found is not None and _value(found["a"]) * _value(found["b"]) == number.value
 
@@ -299,7 +299,7 @@ _PLUS = regex(r"\b(?:and|plus)\b|\+")
 
 
 def _is_summed(plain: str, number: Number, numbers: Sequence[Number]) -> bool:
-    """True for "7 kinds with 150 answers and 2 kinds with 100, hence 1,250": a sum of products of the same sentence."""
+    """True for "3 mills with 40 sacks and 2 with 30, hence 180": a sum of products of the same sentence."""
     start = plain.rfind(". ", 0, number.start) + 1
     said = [int(n.value) for n in numbers if start <= n.start < number.start and n.decimals <= 0 and n.value >= 1]
     if len(said) < 4 or len(said) > _MOST_SUMMED or not _PLUS.search(plain, start, number.start):

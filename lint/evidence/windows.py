@@ -13,7 +13,7 @@ from .idioms import pairs_of_counts
 from .lexicon import direction_words
 from .passages import Sentence
 
-__all__ = ["told_before", "windows"]
+__all__ = ["windows"]
 
 _METHODS = regex(
     r"\b(?:by|with|in|under|for|according to|on)?\s*(?:the )?(?:ranks?|rank|Spearman\S*|Pearson\S*|linear\w*|ρ|"
@@ -42,11 +42,11 @@ _LIKEWISE = regex(
 )
 
 
-def told_before(sentence: Sentence, left: int) -> str:
+def _told_before(sentence: Sentence, left: int) -> str:
     """The direction that the words before a clause state: "rises", "falls", or "" for none."""
-    sentences = sentence.passage.sentences
-    i = next(i for i, s in enumerate(sentences) if s is sentence)
-    sources = [(sentence, sentence.text[:left])] + ([(sentences[i - 1], sentences[i - 1].text)] if i else [])
+    sources = [(sentence, sentence.text[:left])]
+    if sentence.previous is not None:
+        sources.append((sentence.previous, sentence.previous.text))
     for source, text in sources:
         signs = {d.sign for d in direction_words(text) if not d.polar}
         if not signs:
@@ -74,11 +74,9 @@ def windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
         own = " ".join((sentence.text[left:at], sentence.text[tail:right]))
         if claim.things:
             own = _WHOLE.sub(" ", own)
-    if _METHODS.search(
-        sentence.text[at:right]
-    ):  # "1 of 4 with Pearson and 2 of 4 with ranks": the first one's is not its
+    if _METHODS.search(sentence.text[at:right]):  # "1 of 4 with Pearson and 2 of 4 with ranks": not the first one's
         own = _METHODS.sub(" ", sentence.text[left:at]) + sentence.text[at:right]
-    if _LIKEWISE.search(own) and (told := told_before(sentence, left)):
+    if _LIKEWISE.search(own) and (told := _told_before(sentence, left)):
         yield sentence.start + left, f"{told} {_LIKEWISE.sub(' ', own)}", []
     numbers = numbers_in(claim, left, right)
     bracket = _BAR_BEHIND.match(sentence.text, right)
@@ -107,17 +105,10 @@ def windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
         yield sentence.start, f"{head}: {own}", [*numbers_in(claim, 0, len(head)), *numbers_in(claim, left, right)]
     if stated and not numbers:  # "Four of six qualify (ρ ≥ 0.7)"
         yield sentence.start + left, behind, bar
-    asked = _before(sentence)
-    if asked is not None and _QUESTION.search(asked.text):
+    asked = sentence.previous  # the question that it answers
+    if asked is not None and asked.text.rstrip(" *_").endswith("?") and _QUESTION.search(asked.text):
         yield asked.start, f"{asked.text} {own}", [*asked.numbers, *numbers_in(claim, left, right)]
 
 
 _BARE = regex(r"\b(?:up|down|lower|higher|ahead|behind)\b(?!\s+to\b)", re.IGNORECASE)
 _BAR_BEHIND = regex(r"\s*\([^()]*[<>≤≥][^()]*\)")
-
-
-def _before(sentence: Sentence) -> Sentence | None:
-    """The question that a sentence answers."""
-    sentences = sentence.passage.sentences
-    i = next(i for i, s in enumerate(sentences) if s is sentence)
-    return sentences[i - 1] if i and sentences[i - 1].text.rstrip(" *_").endswith("?") else None

@@ -21,6 +21,7 @@ __all__ = [
     "LINEAR",
     "MORE",
     "MOSTLY",
+    "NAMED_BAR",
     "NAMES_COEFFICIENT",
     "NEGATED_VERB",
     "NOT_ZERO",
@@ -125,6 +126,10 @@ ZERO_SIDE = regex(
     r"(?:zero|0(?:\.0+)?)\b(?![.,]?\d|\s?%)",
     re.IGNORECASE,
 )
+NAMED_BAR = regex(
+    r"\b(?:thresholds?|cut-?offs?|benchmarks?|criteri(?:on|a)|bars?|limits?|marks?) (?:of|at|=|is|was)\b", re.IGNORECASE
+)
+"""A level by which things are counted."""
 NOT_ZERO = regex(
     r"\b(?:exclud\w+|away from|apart from|not (?:contain|include|cover|span|overlap)\w*|differ\w* from|clear of|"
     r"do(?:es)? "
@@ -257,7 +262,7 @@ DEGREE = regex(
     r"effect|difference|benefit)s?\b",
     re.IGNORECASE,
 )
-"""How far something goes, in words that set no bar: "the rise is plain in 3 of 9"."""
+"""How far something goes, in words that set no bar: "it is clearly visible in 3 of 9"."""
 AGREE = regex(
     r"\b(?:agree(?:s|d)?|same (?:sign|direction|way)|(?:direction|sign|relation|trend|pattern|finding|result|effect) "
     r"(?:holds|is the same|agrees|recurs|repeats)|point(?:s)? the same way|calls? the|tells?|foretells?|anticipates?|"

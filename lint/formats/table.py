@@ -8,7 +8,6 @@ from ..report import PageReport, Report
 __all__ = ["to_table"]
 
 _ICONS = {"PASS": "✓", "WARN": "⚠", "FAIL": "✗", "NOT CHECKED": "–"}
-_STATUS_OF = {"error": "FAIL", "warning": "WARN"}
 
 
 def to_table(report: Report) -> str:
