@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from leakstats.records import struct
 
 from .document import Document
-from .evidence.shapes import Dataset, read_dataset
+from .evidence.reading import read_dataset
+from .evidence.shapes import Dataset
 from .inline import Text
 from .regex import regex
 

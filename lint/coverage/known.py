@@ -121,7 +121,7 @@ class Known:
         """Values that the results hold together (a vector, a field over things), sorted, by how many they are."""
         out: dict[int, list[tuple[list[float], str]]] = defaultdict(list)
         for dataset in self.evidence.datasets:
-            for path, values, _ in (*dataset.vectors, *dataset.rated_vectors()):
+            for path, values, _ in (*dataset.vectors, *dataset.rated_vectors):
                 if len(values) >= _ENOUGH:
                     out[len(values)].append((sorted(values), "/" + "/".join(map(str, path))))
         for series in self.evidence.data:

@@ -6,10 +6,11 @@ Words
     grammar, quantities, names, passages, stretches, idioms, coordination, lists: numbers, names, how they are joined.
     lexicon, relations, quantifiers, verdicts, wording, roles, interval_words: what words claim or ask for.
 Files and tables
-    leaves, layouts, walk, affixes, shapes: facts from any JSON or CSV.
-    tables, trials, grim, intervals: facts from the page's own tables.
+    reading, walk, layouts, affixes, leaves: the numbers of any JSON or CSV, each with the way to it.
+    shapes, hits, vectors, triples: facts from them.
+    tables, axes, summaries, trials, grim, intervals: facts from the page's own tables.
 What is known
-    knowledge, aliases: all of it, put together once a page; what names mean.
+    knowledge, aliases, kinds: all of it, put together once a page; what names mean and what a series measures.
     correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
     binding, asked, compared, directed, counted, windows, criteria, tallies: which of it a clause asks for.
     aside, unheld, unpaired, slips: why a difference from it may be no error.

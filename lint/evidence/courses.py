@@ -13,7 +13,8 @@ from ..regex import regex
 from .arms import compared_arms, delta
 from .fields import Asked, contrast_fields, p_series
 from .grammar import SPELLED, WORD_NUMBERS, Number
-from .knowledge import LIKENESS, Evidence
+from .kinds import LIKENESS
+from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound

@@ -27,7 +27,8 @@ from .fields import (
 )
 from .grammar import Number
 from .idioms import is_rate, spans
-from .knowledge import LIKENESS, Evidence
+from .kinds import LIKENESS
+from .knowledge import Evidence
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import (
     AGREE,

@@ -13,7 +13,8 @@ from .claims import is_claim
 from .fields import mentions, stem
 from .holders import holder_of, point_of, shares_rank, stands_apart, stated_behind, stated_beside
 from .idioms import spans
-from .knowledge import LIKENESS, Clash, Evidence, exceptions
+from .kinds import LIKENESS
+from .knowledge import Clash, Evidence, exceptions
 from .lexicon import MOOT, ROLE_WORDS
 from .names import Mention, fold_name, words_of
 from .passages import Sentence

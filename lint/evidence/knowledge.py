@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from statistics import fmean
 from typing import Any
 
 from leakstats.facts import Fact, Series
@@ -15,70 +13,23 @@ from leakstats.records import struct
 
 from ..document import Document, Table
 from ..outline import Outline
-from ..regex import regex
 from ..source import Place
 from .aliases import Aliases
+from .axes import axis_words_of, doses_of
 from .grammar import Number
+from .kinds import EXTREME_WORDS, MEASURE_WORDS, RATE_WORDS, is_correlated, kind_of, names_a_measure
 from .names import Gazetteer, fold_name, index_of, name_variants, words_of
 from .passages import Passage, read_passages
-from .shapes import Dataset, Triple
+from .shapes import Dataset
 from .slips import slip_of
+from .summaries import ends_of_courses, means_and_spreads
 from .tables import Binding, CellNumber, Sheet, bind, entity_names, exchanged, read_sheet
+from .triples import Triple
 
-__all__ = ["LIKENESS", "MOST_TABLE_NUMBERS", "Clash", "Evidence", "exceptions"]
+__all__ = ["MOST_TABLE_NUMBERS", "Clash", "Evidence", "exceptions"]
 
-_CORRELATION = regex(
-    r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
-)
-_P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
-_P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
-LIKENESS = frozenset(
-    words_of(
-        "cos cosine sim similarity likeness distance closeness cka projection overlap resemblance proximity nearness "
-        "alignment affinity"
-    )
-)
-_SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
-_SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
-_CENTRES = frozenset(["mean", "average", "avg", "median", "score", "rate", "share"])
-_RATE_WORDS = frozenset(
-    [
-        "rate",
-        "share",
-        "pct",
-        "percent",
-        "percentage",
-        "frac",
-        "fraction",
-        "prop",
-        "proportion",
-        "prob",
-        "accuracy",
-        "leak",
-    ]
-)
-_MEASURE_WORDS = (
-    _SIZES
-    | _SPREADS
-    | _CENTRES
-    | _RATE_WORDS
-    | LIKENESS
-    | _P_WORDS
-    | words_of(
-        "of seed question prompt item completion answer reply replies response sample line draw layer epoch step "
-        "update batch checkpoint round tick "
-        "start end first last peak max min own self other others hit hits count counts asked difference value values"
-    )
-)
-"""Words that name a measure, a count or an axis; a file's key of them is no thing unless a table of the page has it."""
 MOST_TABLE_NUMBERS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
-_NUMBERED = regex(r"\b([A-Za-z]{3,})[\s_-]?(\d{1,7})\b(?![.%])")
-_BARE = regex(r"\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d{1,7}")
-_NO_DIGIT = regex(r"\D")
-_NO_AXIS = frozenset(
-    words_of("top seed set question version category group arm condition model lot draw run persona source n and of to")
-)
 _REACH = 10
 """A decimal that is more times as large as every value of a field prints none of them, not even with a slip."""
 
@@ -91,10 +42,6 @@ class Clash:
     place: Place
     message: str
     help: str = ""
-
-
-_EXTREME_WORDS = words_of("max maximum maximal peak high highest top best min minimum minimal low lowest worst trough")
-"""Words of a header over the largest or the smallest values of courses."""
 
 
 def exceptions(clashes: Iterable[Clash], most: int) -> Iterator[Clash]:
@@ -163,7 +110,7 @@ class Evidence:
 
     def _is_measure(self, name: str) -> bool:
         """True for a key that says what was counted or measured of things, and is none of them: "seed", "others"."""
-        return words_of(name) <= _MEASURE_WORDS or fold_name(name) in self._parts
+        return words_of(name) <= MEASURE_WORDS or fold_name(name) in self._parts
 
     @cached_property
     def _parts(self) -> frozenset[str]:
@@ -229,7 +176,7 @@ class Evidence:
     def _course_heads(self) -> list[str]:
         """The things that tables follow over layers or epochs, one a column."""
         courses = [s for s in self.sheets if len(s.header) > 2 and all(index_of(x) for x in s.labels)]
-        return [h for s in courses for h in s.keys[1:] if not _measures(h)]
+        return [h for s in courses for h in s.keys[1:] if not names_a_measure(h)]
 
     @cached_property
     def spoken(self) -> frozenset[str]:
@@ -244,7 +191,7 @@ class Evidence:
         """
         key = id(series)
         if key not in self._kinds:
-            self._kinds[key] = self._kind(series)
+            self._kinds[key] = kind_of(series, self.header_of(series), *self._of_triples)
         return self._kinds[key]
 
     @cached_property
@@ -299,28 +246,6 @@ class Evidence:
             frozenset(t.p.pointer for t in self.triples if t.p is not None),
         )
 
-    def _kind(self, series: Series) -> str:
-        facts = list(series.facts.values())
-        coefficients, ps = self._of_triples
-        if series.origin == "data":
-            if all(f.pointer in ps for f in facts):
-                return "p"
-            if all(f.pointer in coefficients for f in facts):
-                return "coefficient"
-        for text in (self.header_of(series), series.quantity):
-            words = words_of(text)
-            if _P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text)):
-                return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
-            if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
-                return "coefficient"
-            if words & LIKENESS:
-                return "similarity"
-            if not series.fraction and series.counts and (words & _SIZES or re.match(r"\s*[nN]\b", text)):
-                return "size"  # "k/n" is a rate
-            if words & _SPREADS and not words & _CENTRES:
-                return "spread"
-        return "rate" if series.fraction else ""
-
     def is_correlation(self, series: Series, fact: Fact) -> bool:
         """True if ``fact`` is a correlation, by its relation to p and N or by the words of its column."""
         if series.origin == "data":
@@ -328,49 +253,19 @@ class Evidence:
                 self.cache["correlations"] = frozenset(t.coefficient.pointer for t in self.triples)
             known = self.cache["correlations"]
             return fact.pointer in known or not known or self.kind(series) == "coefficient"
-        return _CORRELATION.search(series.quantity) is not None and abs(fact.value) <= 1
+        return is_correlated(series.quantity) and abs(fact.value) <= 1
 
     @cached_property
     def passages(self) -> list[Passage]:
         """The page's claims in words."""
-        return read_passages(self.document, self.outline, self.gazetteer, self.axis_words, self.doses)
+        return read_passages(
+            self.document, self.outline, self.gazetteer, axis_words_of(self.sheets, self.datasets), self.doses
+        )
 
     @cached_property
     def doses(self) -> dict[int, frozenset[str]]:
         """The bare numbers that name the rows of a table, a dose each, with the words of the column's header."""
-        out: dict[int, frozenset[str]] = {}
-        for sheet in self.sheets:
-            bare = [_BARE.fullmatch(x.strip("*_` ")) for x in sheet.labels]
-            if sum(m is not None for m in bare) < 3 or sum(m is None for m in bare) > 1:
-                continue
-            words = frozenset(w for w in words_of(sheet.header[0]) if len(w) > 2) - _NO_AXIS
-            for match in bare:
-                if match is not None and words:
-                    value = int(_NO_DIGIT.sub("", match.group(0)))
-                    out[value] = out.get(value, frozenset()) | words
-        return out
-
-    @cached_property
-    def axis_words(self) -> frozenset[str]:
-        """The words before the numbers of checkpoints: "update 300", as headers of the page or axes of the files say.
-
-        A header's word counts where two numbers follow it, or where another header has it without one ("peak update").
-        """
-        after: dict[str, set[str]] = defaultdict(set)
-        for sheet in self.sheets:
-            for text in (*sheet.header[1:], *sheet.labels):
-                found = _NUMBERED.findall(text)
-                for word, number in found:
-                    after[word.casefold()].add(number)
-                if not found:
-                    for word in words_of(text):
-                        after[word].add("")
-        out = {w for w, numbers in after.items() if len(numbers) > 1 and numbers != {""}}
-        for dataset in self.datasets:
-            for path, values, axis in dataset.vectors:
-                if axis == tuple(values) and path and isinstance(path[-1], str):
-                    out.update(w for w in words_of(path[-1]) if len(w) > 3)
-        return frozenset(out - _NO_AXIS)
+        return doses_of(self.sheets)
 
     # -- the data ----------------------------------------------------------------------------------------------------
 
@@ -435,7 +330,7 @@ class Evidence:
         out = {}
         for binding in self.bindings:
             chance = binding.by_chance and not exchanged(list(binding.wrong), binding.scale)
-            if binding.data.role in ("max", "min") and not _EXTREME_WORDS & binding.page.words:
+            if binding.data.role in ("max", "min") and not EXTREME_WORDS & binding.page.words:
                 continue  # rows of one thing that is the largest here and there
             for cell, fact in binding.wrong:
                 if chance and not slip_of(cell.number, fact.value * binding.scale):
@@ -475,54 +370,12 @@ class Evidence:
     @cached_property
     def all_series(self) -> list[Series]:
         """Data first, then the page's tables, and what follows from their courses."""
-        return [*self.data, *self.page_series, *self._page_courses()]
+        return [*self.data, *self.page_series, *ends_of_courses(self.sheets, self.aliases)]
 
     @cached_property
     def aggregates(self) -> list[Series]:
         """The mean and the spread of what is known of each thing over another dimension: layers, settings, columns."""
-        groups: dict[tuple[str, frozenset[str], str], dict[str, list[Series]]] = defaultdict(lambda: defaultdict(list))
-        for series in (*self.data, *self.page_series):
-            facts = series.distinct
-            if series.role or len(facts) < 2 or len(facts) > 60 or self.kind(series) in ("size", "p", "spread"):
-                continue
-            for name in frozenset.intersection(*(f.entities for f in facts)):
-                groups[(series.origin, frozenset(series.facts), self.kind(series))][name].append(series)
-        out = []
-        for (origin, _, _), found in groups.items():
-            alone = {n: s[0].distinct for n, s in found.items() if len(s) == 1}
-            if len(alone) < 3:
-                continue
-            mean = {n: _fact("mean", fmean(f.low for f in v), fmean(f.high for f in v), v[0]) for n, v in alone.items()}
-            wide = {n: _apart(v) for n, v in alone.items()}
-            fraction = all(s[0].fraction for s in found.values())
-            for role, facts_of in (("mean", mean), ("spread", wide)):
-                out.append(
-                    Series(role, frozenset({role}), facts_of, fraction, origin, f"its {role} over a dimension", role)
-                )
-        return out
-
-    def _page_courses(self) -> list[Series]:
-        """First, last, largest value and changes of what a table follows over epochs or layers."""
-        out = []
-        for sheet in self.sheets:
-            courses: dict[str, list[Fact]] = {}
-            for series, _ in sheet.series:
-                points = sorted((int(k[1:]), f) for k, f in series.facts.items() if k.startswith("#"))
-                values = list(dict.fromkeys(f for _, f in points))
-                if (
-                    series.pointer.startswith("column")
-                    and not series.role
-                    and len(points) >= 3
-                    and len(points) >= len(sheet.labels) - 1
-                ):
-                    courses[self.aliases.get(fold_name(series.quantity), fold_name(series.quantity))] = values
-            if len(courses) < 2:
-                continue
-            fraction = all(0 <= f.value <= 1 for c in courses.values() for f in c)
-            for role, function in _ROLES.items():
-                facts = {n: function(c) for n, c in courses.items()}
-                out.append(Series(role, frozenset({role}), facts, fraction, "page", "its course in the table", role))
-        return out
+        return means_and_spreads((*self.data, *self.page_series), self.kind)
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -546,7 +399,7 @@ class Evidence:
                 and not series.whole
                 and 1 < series.ends[1].value <= 100
                 and series.ends[0].value >= 0
-                and (series.pointer in self._percentages or bool(series.words & _RATE_WORDS))
+                and (series.pointer in self._percentages or bool(series.words & RATE_WORDS))
             )
         if number.decimals > 0:
             far = number.role == "value" and abs(number.value) > _REACH * series.largest
@@ -567,7 +420,7 @@ class Evidence:
                 if (
                     all(0 <= v <= 100 for v in values)
                     and any(v != int(v) for v in values)
-                    and (max(values) <= 1 or series.pointer in self._percentages or series.words & _RATE_WORDS)
+                    and (max(values) <= 1 or series.pointer in self._percentages or series.words & RATE_WORDS)
                 ):
                     scale = 0.01 if max(values) > 1 else 1.0
                     out.extend((v * scale, v * scale) for v in values)
@@ -625,51 +478,12 @@ class Evidence:
         return False
 
 
-_P_ALONE = regex(r"(?<![A-Za-z])p(?![A-Za-z])|p[-_ ]?val|\bsig|\bPV\b", re.IGNORECASE)
-
-
-def _is_of_p(series: Series, text: str) -> bool:
-    """False for a column of the page whose "p" ends a name, or which is of percentages: "AyP, right answers (%)"."""
-    return series.origin == "data" or (_P_ALONE.search(text) is not None and "%" not in text)
-
-
-def _measures(head: str) -> bool:
-    """True for the header of a quantity."""
-    return bool(
-        _CORRELATION.search(head)
-        or _P_KIND.search(head)
-        or words_of(head) & (_P_WORDS | _SIZES | _SPREADS | _CENTRES | _RATE_WORDS | LIKENESS)
-    )
-
-
 def _indexed(series: Sequence[Series]) -> dict[str, list[tuple[int, Fact]]]:
     out: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
     for i, one in enumerate(series):
         for name, fact in one.facts.items():
             out[name].append((i, fact))
     return out
-
-
-def _fact(role: str, low: float, high: float, like: Fact) -> Fact:
-    return Fact(role, like.entities, low, high, like.pointer)
-
-
-def _apart(facts: Sequence[Fact]) -> Fact:
-    low, high = min(facts, key=lambda f: f.value), max(facts, key=lambda f: f.value)
-    return _fact("spread", high.low - low.high, high.high - low.low, low)
-
-
-def _top(course: list[Fact]) -> Fact:
-    return max(course, key=lambda f: f.value)
-
-
-_ROLES: dict[str, Callable[[list[Fact]], Fact]] = {
-    "first": lambda c: c[0],
-    "last": lambda c: c[-1],
-    "max": _top,
-    "net": lambda c: _fact("net", c[-1].low - c[0].high, c[-1].high - c[0].low, c[0]),
-    "gain": lambda c: _fact("gain", _top(c).low - c[0].high, _top(c).high - c[0].low, c[0]),
-}
 
 
 def _widened(number: Number, scale: float) -> tuple[float, float]:

@@ -11,8 +11,8 @@ from .aside import is_of_subset
 from .correlations import Record, follows, records
 from .grammar import Number
 from .knowledge import Clash, Evidence
-from .shapes import Triple
 from .slips import slip_of
+from .triples import Triple
 
 __all__ = ["coefficient_clashes"]
 

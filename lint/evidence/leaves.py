@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
+from leakstats.facts import Fact
 from leakstats.records import struct
 
 from .names import fold_name, index_of, words_of
 
-__all__ = ["Leaf", "Step", "entity_keys", "last_key", "names_of", "pointer_of", "words_along"]
+__all__ = [
+    "MOST_STEPS",
+    "Leaf",
+    "Path",
+    "Step",
+    "Vector",
+    "entity_keys",
+    "keyed",
+    "last_key",
+    "names_of",
+    "opened",
+    "parts_of",
+    "pointer_of",
+    "words_along",
+]
 
 Step: TypeAlias = "str | tuple[str, ...]"
+"""A key, or the names of a record."""
+Path: TypeAlias = "tuple[Step, ...]"
+Vector: TypeAlias = "tuple[Path, list[float], tuple[float, ...] | None]"
+"""Path, values, and the axis of the same length."""
+MOST_STEPS = 24
+"""A longer vector without an axis is no course."""
 
 
 @struct
 class Leaf:
     """One number of a file."""
 
-    path: tuple[Step, ...]
+    path: Path
     value: float
     whole: bool
     pointer: str
 
 
-def last_key(signature: tuple[Step, ...]) -> str:
+def last_key(signature: Path) -> str:
     for step in reversed(signature):
         if isinstance(step, str) and step != "*" and step[:1] != "[":
             return step
@@ -38,7 +60,34 @@ def entity_keys(name: str) -> frozenset[str]:
     return frozenset(out)
 
 
-def names_of(path: tuple[Step, ...]) -> frozenset[str]:
+def keyed(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """``facts`` under the folded keys of their names; the first of two names that fold to one counts."""
+    out: dict[str, Fact] = {}
+    for name, fact in facts.items():
+        for key in entity_keys(name):
+            out.setdefault(key, fact)
+    return out
+
+
+def parts_of(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Every name along ``path`` with its step and its place in the step."""
+    for i, step in enumerate(path):
+        for j, part in enumerate((step,) if isinstance(step, str) else step):
+            yield part, i, j
+
+
+def opened(path: Path, i: int, j: int) -> Path:
+    """``path`` with ``*`` for one of its names: what all things have that differ in this name alone.
+
+    >>> opened(("rates", ("nurse", "clean"), "k"), 1, 0)
+    ('rates', ('*', 'clean'), 'k')
+    """
+    step = path[i]
+    rest: Step = "*" if isinstance(step, str) else (*step[:j], "*", *step[j + 1 :])
+    return (*path[:i], rest, *path[i + 1 :])
+
+
+def names_of(path: Path) -> frozenset[str]:
     out: set[str] = set()
     for step in path:
         for part in (step,) if isinstance(step, str) else step:
@@ -46,7 +95,7 @@ def names_of(path: tuple[Step, ...]) -> frozenset[str]:
     return frozenset(out)
 
 
-def words_along(signature: tuple[Step, ...]) -> frozenset[str]:
+def words_along(signature: Path) -> frozenset[str]:
     out: set[str] = set()
     for step in signature:
         for part in (step,) if isinstance(step, str) else step:
@@ -55,5 +104,5 @@ def words_along(signature: tuple[Step, ...]) -> frozenset[str]:
     return frozenset(out)
 
 
-def pointer_of(path: tuple[Step, ...]) -> str:
+def pointer_of(path: Path) -> str:
     return "/" + "/".join(p if isinstance(p, str) else ",".join(p) for p in path)

@@ -9,7 +9,7 @@ import pytest
 
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.lint.engine import Options, lint_text
-from leakstats.lint.evidence.shapes import read_dataset
+from leakstats.lint.evidence.reading import read_dataset
 from leakstats.lint.page import Page, WrittenVersion
 from leakstats.lint.parsing import parse_document
 from leakstats.lint.report import PageReport

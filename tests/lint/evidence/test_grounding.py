@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from leakstats.lint.evidence.shapes import Dataset, read_dataset
+from leakstats.lint.evidence.reading import read_dataset
+from leakstats.lint.evidence.shapes import Dataset
 from leakstats.lint.page import Page
 from leakstats.lint.parsing import parse_document
 from leakstats.lint.results import ResultFiles

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from leakstats.lint.evidence.knowledge import Evidence
-from leakstats.lint.evidence.shapes import read_dataset
+from leakstats.lint.evidence.reading import read_dataset
 from leakstats.lint.outline import Outline
 from leakstats.lint.parsing import parse_document
 from leakstats.template import load_template

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leakstats.lint.evidence.orphans import orphan_clashes
-from leakstats.lint.evidence.shapes import read_dataset
+from leakstats.lint.evidence.reading import read_dataset
 from leakstats.lint.page import Page
 from leakstats.lint.parsing import parse_document
 from leakstats.lint.results import ResultFiles

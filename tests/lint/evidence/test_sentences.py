@@ -20,7 +20,7 @@ from leakstats.lint.evidence.orders import order_clashes
 from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
 from leakstats.lint.evidence.ranges import range_clashes
-from leakstats.lint.evidence.shapes import read_dataset
+from leakstats.lint.evidence.reading import read_dataset
 from leakstats.lint.evidence.sizes import size_clashes
 from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import cell_clashes, value_clashes

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from leakstats.lint.evidence.shapes import Dataset, read_dataset
+from leakstats.lint.evidence.reading import read_dataset
+from leakstats.lint.evidence.shapes import Dataset
 
 RATES = {"villain": 57, "nurse": 12, "pirate": 31}
 NESTED = json.dumps({"units": {k: {"k": v, "n": 100, "rate": v / 100} for k, v in RATES.items()}})

@@ -17,7 +17,7 @@ from leakstats.lint.evidence.knowledge import Clash, Evidence
 from leakstats.lint.evidence.orders import order_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
 from leakstats.lint.evidence.ranges import range_clashes
-from leakstats.lint.evidence.shapes import read_dataset
+from leakstats.lint.evidence.reading import read_dataset
 from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import value_clashes
 from leakstats.lint.outline import Outline

@@ -1,0 +1,89 @@
+"""What a series measures: a p-value, a coefficient, a likeness, a size, a spread or a rate."""
+
+from __future__ import annotations
+
+import re
+
+from leakstats.facts import Series
+
+from ..regex import regex
+from .names import words_of
+
+__all__ = ["EXTREME_WORDS", "LIKENESS", "MEASURE_WORDS", "RATE_WORDS", "is_correlated", "kind_of", "names_a_measure"]
+
+_CORRELATION = regex(
+    r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
+)
+_P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
+_P_ALONE = regex(r"(?<![A-Za-z])p(?![A-Za-z])|p[-_ ]?val|\bsig|\bPV\b", re.IGNORECASE)
+_P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
+LIKENESS = words_of(
+    "cos cosine sim similarity likeness distance closeness cka projection overlap resemblance proximity nearness "
+    "alignment affinity"
+)
+_SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
+_SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
+_CENTRES = frozenset(["mean", "average", "avg", "median", "score", "rate", "share"])
+RATE_WORDS = words_of("rate share pct percent percentage frac fraction prop proportion prob accuracy leak")
+EXTREME_WORDS = words_of("max maximum maximal peak high highest top best min minimum minimal low lowest worst trough")
+"""Words of a header over the largest or the smallest values of courses."""
+MEASURE_WORDS = (
+    _SIZES
+    | _SPREADS
+    | _CENTRES
+    | RATE_WORDS
+    | LIKENESS
+    | _P_WORDS
+    | words_of(
+        "of seed question prompt item completion answer reply replies response sample line draw layer epoch step "
+        "update batch checkpoint round tick "
+        "start end first last peak max min own self other others hit hits count counts asked difference value values"
+    )
+)
+"""Words that name a measure, a count or an axis; a file's key of them is no thing unless a table of the page has it."""
+
+
+def kind_of(series: Series, header: str, coefficients: frozenset[str], ps: frozenset[str]) -> str:
+    """``p``, ``coefficient``, ``similarity``, ``size``, ``rate``, ``spread`` or "".
+
+    By the relation of its values to others first (``coefficients`` and ``ps`` are the pointers of correlations and of
+    their p-values), then by the ``header`` of the column that prints it, then by words.
+    """
+    facts = list(series.facts.values())
+    if series.origin == "data":
+        if all(f.pointer in ps for f in facts):
+            return "p"
+        if all(f.pointer in coefficients for f in facts):
+            return "coefficient"
+    for text in (header, series.quantity):
+        words = words_of(text)
+        if _P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text)):
+            return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
+        if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
+            return "coefficient"
+        if words & LIKENESS:
+            return "similarity"
+        if not series.fraction and series.counts and (words & _SIZES or re.match(r"\s*[nN]\b", text)):
+            return "size"  # "k/n" is a rate
+        if words & _SPREADS and not words & _CENTRES:
+            return "spread"
+    return "rate" if series.fraction else ""
+
+
+def _is_of_p(series: Series, text: str) -> bool:
+    """False for a column of the page whose "p" ends a name, or which is of percentages: "AyP, right answers (%)"."""
+    return series.origin == "data" or (_P_ALONE.search(text) is not None and "%" not in text)
+
+
+def is_correlated(text: str) -> bool:
+    """True for the header of a correlation."""
+    return _CORRELATION.search(text) is not None
+
+
+def names_a_measure(head: str) -> bool:
+    """True for the header of a quantity."""
+    return bool(
+        is_correlated(head)
+        or _P_KIND.search(head)
+        or words_of(head) & (_P_WORDS | _SIZES | _SPREADS | _CENTRES | RATE_WORDS | LIKENESS)
+    )
