@@ -24,6 +24,7 @@ from .coverage.accounts import account
 from .document import Document, Html
 from .finding import Finding, Severity
 from .gather import expand
+from .kept import KEPT
 from .page import Page, WrittenVersion
 from .parsing import parse_document, too_complex
 from .registry import all_names, all_rules
@@ -157,6 +158,7 @@ def _lint_chunk(files: list[str], options: Options) -> list[PageReport]:
         reports.append(_lint_file(name, options))
         if i % _CHUNK == 0:
             gc.collect(1)  # once for some pages and among what they left, not hundreds of times a page
+    KEPT.save()
     return reports
 
 

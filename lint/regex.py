@@ -9,6 +9,8 @@ import re
 from functools import cached_property
 from typing import cast
 
+from .kept import KEPT
+
 __all__ = ["regex"]
 
 
@@ -21,7 +23,7 @@ class _Late:
 
     @cached_property
     def _made(self) -> re.Pattern[str]:
-        return re.compile(self.pattern, self.flags)
+        return KEPT.compile(self.pattern, self.flags)
 
     search = cached_property(lambda self: self._made.search)
     match = cached_property(lambda self: self._made.match)

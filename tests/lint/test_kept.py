@@ -1,0 +1,143 @@
+"""Expressions whose code is kept: the same as compiled ones, never wrong, and written only where byte code is."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leakstats.lint import kept
+from leakstats.lint.kept import Kept
+
+PATTERNS = [
+    (r"(?P<sign>[-+−])?(?P<body>\d+)", 0),
+    (r"\b(?:rise|Fällt|ſ)\w*(?!\d)", re.IGNORECASE),
+    (r"(?im)^(a)|(?<=b)c{2,5}?\1?", 0),
+    (r"[^\W_]+(?:['’]s)?", re.ASCII | re.DOTALL),
+    ("", 0),
+]
+TEXT = "Fällt to −12, then bccc\nAa RISES by 3'S"
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return tmp_path / "expressions.re"
+
+
+def _saved(path: Path) -> None:
+    first = Kept(path)
+    for pattern, flags in PATTERNS:
+        first.compile(pattern, flags)
+    first.save()
+
+
+def _forbidden(*_: object) -> None:
+    raise AssertionError("compiled although it was kept")
+
+
+@pytest.mark.parametrize(("pattern", "flags"), PATTERNS)
+def test_a_kept_expression_is_the_compiled_one(path: Path, pattern: str, flags: int, monkeypatch) -> None:
+    _saved(path)
+    real = re.compile(pattern, flags)
+    monkeypatch.setattr(re, "compile", _forbidden)
+    ours = Kept(path).compile(pattern, flags)
+    assert ours == real  # flags, code and pattern
+    assert (ours.groups, dict(ours.groupindex)) == (real.groups, dict(real.groupindex))
+    assert [(m.span(), m.groupdict(), m.lastgroup) for m in ours.finditer(TEXT)] == [
+        (m.span(), m.groupdict(), m.lastgroup) for m in real.finditer(TEXT)
+    ]
+
+
+def test_a_flag_makes_another_expression(path: Path) -> None:
+    _saved(path)
+    pattern = PATTERNS[1][0]
+    assert [bool(Kept(path).compile(pattern, flags).search("RISES")) for flags in (0, re.IGNORECASE)] == [False, True]
+
+
+def test_two_processes_keep_what_both_compiled(path: Path) -> None:
+    one, other = Kept(path), Kept(path)
+    for store, pattern in ((one, "a+"), (other, "b+")):
+        store.compile(pattern, 0)
+    one.save()
+    other.save()
+    assert set(Kept(path)._entries) == {("a+", 0), ("b+", 0)}
+
+
+def test_nothing_new_writes_nothing(path: Path) -> None:
+    _saved(path)
+    path.chmod(0o444)
+    before = path.stat()
+    again = Kept(path)
+    again.compile(*PATTERNS[0])
+    again.save()
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no marshal",
+        marshal.dumps(1),
+        marshal.dumps((kept._VERSION, [])),
+        marshal.dumps((("0", "other"), {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): None})),
+        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 7, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"", "no", {}, 3)})),
+    ],
+)
+def test_what_is_no_code_is_compiled(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    store = Kept(path)
+    assert store.compile("a+", 0).findall("baa") == ["aa"]
+    store.save()
+    assert Kept(path)._entries[("a+", 0)] == kept._entry("a+", 0)
+
+
+def test_another_way_to_compile_keeps_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = kept._entry("b+", 0)
+    monkeypatch.setattr(kept, "_entry", lambda pattern, flags: wrong)
+    store = Kept(path)
+    assert store.compile("a+", 0).search("aa")
+    store.save()
+    assert Kept(path)._entries == {}
+
+
+def test_it_is_written_only_where_byte_code_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    _saved(path)
+    assert not path.exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    _saved(path.parent / "absent" / "expressions.re")  # as where the folder cannot be written
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_second_run_compiles_no_expression_of_the_linter(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Rates rise (LOW confidence)\n\nThe nurse rose from 12% to 57% (n = 100), the highest of 4.\n")
+    script = (
+        "import sys, re\nfrom leakstats.lint.engine import Options, lint_paths\nfrom leakstats.lint.kept import KEPT\n"
+        "made, real = [], re.compile\n"
+        "re.compile = lambda *a: made.append(a) or real(*a)\n"
+        "lint_paths([sys.argv[1]], Options(), stdin=sys.stdin.buffer)\n"
+        "print(len(made), len(KEPT._entries), KEPT._path)"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    env["PYTHONPYCACHEPREFIX"] = str(tmp_path / "cache")
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(page)], capture_output=True, text=True, check=True, env=env
+        )
+        said.append(done.stdout.split(maxsplit=2))
+    assert Path(said[1][2].strip()).is_relative_to(tmp_path)
+    assert int(said[0][0]) > 100
+    assert said[0][1] == "0"
+    assert int(said[1][0]) < 10  # words of the template are put together anew
