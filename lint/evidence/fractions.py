@@ -11,7 +11,7 @@ from leakstats.records import struct
 
 from ..document import Cell
 from ..regex import regex
-from .claims import is_claim
+from .claims import derived_rates, is_claim
 from .grammar import Number
 from .idioms import intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
@@ -116,6 +116,8 @@ _DETERMINER = r"(?:(?:the|all|its|their|these|those|our|his|her|a total of)\s+){
 _PART_OF = regex(rf"\s*/\s*|\s(?:[a-z-]+\s){{0,4}}?(?:out of|of|in|among|from)\s+{_DETERMINER}", re.IGNORECASE)
 _WHOLE_FIRST = regex(rf"\b(?:out of|of|among|in|from)\s+{_DETERMINER}$", re.IGNORECASE)
 _THEN_PART = regex(r"(?:\s+[\w'’-]+){1,7}?,?\s+(?:[\w'’-]+\s+){0,3}")
+_INTO_BRACKET = regex(r"(?:\s+[a-z-]+){0,3}\s*(?:\(|,\s*(?:or|i\.e\.|that is),?\s+)\s*")
+_OUT_OF_BRACKET = regex(rf"\s*[),]\s*(?:[a-z-]+\s){{0,3}}?(?:out of|of|in|among|from)\s+{_DETERMINER}", re.IGNORECASE)
 _FEWEST_TRIALS = 30
 """Things of which words between a count and its rate may speak; fewer are units, whose mean rate may be meant."""
 
@@ -123,7 +125,7 @@ _FEWEST_TRIALS = 30
 @once
 def counted(sentence: Sentence) -> list[Fraction]:
     """``k of n`` of a sentence: "97/150", "97 marked replies out of 150", "97 of its 150", "of 150 replies, 97"."""
-    out = []
+    out = list(_around_rates(sentence))
     for a, b in itertools.pairwise(sentence.numbers):
         if not (_is_count(a) and _is_count(b)) or a.role == "fold":
             continue
@@ -135,6 +137,16 @@ def counted(sentence: Sentence) -> list[Fraction]:
             if _WHOLE_FIRST.search(before):
                 out.append(Fraction(int(b.value), int(a.value), a.start, b.end, f"{b.text} of {a.text}", True))
     return out
+
+
+def _around_rates(sentence: Sentence) -> Iterator[Fraction]:
+    """ "83 (31%) of the 250 replies": the rate stands between the part and the whole."""
+    for a, rate, b in zip(sentence.numbers, sentence.numbers[1:], sentence.numbers[2:], strict=False):
+        if rate.role == "percent" and not rate.bound and _is_count(a) and _is_count(b) and a.value <= b.value:
+            opened = _INTO_BRACKET.fullmatch(sentence.between(a.end, rate.start))
+            closed = _OUT_OF_BRACKET.fullmatch(sentence.between(rate.end, b.start))
+            if opened and closed:
+                yield Fraction(int(a.value), int(b.value), a.start, b.end, f"{a.text} of {b.text}")
 
 
 def _is_count(number: Number) -> bool:
@@ -157,23 +169,37 @@ def ratio_clashes(evidence: Evidence) -> Iterator[Clash]:
             tight = [x for x in found if sentence.start <= x.start < sentence.end]
             starts = {x.start for x in tight}
             beside = [*tight, *(x for x in counted(sentence) if x.start not in starts)]
-            yield from _beside(sentence, [x for x in beside if x.start not in listed])
+            yield from _beside(evidence, sentence, [x for x in beside if x.start not in listed])
         yield from _behind_counts(passage)
 
 
-_SAID = r"(?:(?:an? |the )?(?:rate|share|proportion|fraction|percentage)(?: of|:)?\s+)?(?:exactly |just )?"
+_SHARE = r"(?:rate|share|proportion|fraction|percentage)"
+_SAID = rf"(?:(?:in|at|for|with|to) )?(?:(?:an? |the )?{_SHARE}(?: of|:)?\s+)?(?:exactly |just |only )?"
+"""What may stand right before a rate: "a share of", "in"."""
+_IS = (
+    r"(?:is|was|are|were|makes?|made|gives?|gave|equals?|means?|yields?|corresponds? to|"
+    r"(?:comes?|came|amounts?|amounted) to|works? out (?:at|to|as))"
+)
+_THAT_IS = (
+    r"(?:or|i\.e\.|that is(?: to say)?|in other words|namely|hence|thus|making|giving|(?:which|that|this) "
+    rf"{_IS}),?\s+"
+)
+"""Between counts and the rate that they make."""
 _OPENS = regex(
     r"\s*(?:of (?:[\w'’-]+\s+){0,5}?[\w'’-]+\s*)?(?:\[[^\[\]]*\]\s*)?"
-    r"(?:[(:=—–]|,?\s+(?:or|i\.e\.|that is|namely),?\s)\s*"
+    r"(?:[(:=—–]|,?\s+(?:or|i\.e\.|that is|namely|rests? on|stems? from|reflects?|corresponds? to),?\s)\s*"
 )
 _OPENS_TIGHT = regex(r"\s*(?:[,;/]\s*)")
-_CLOSES = regex(rf"\s*[(=]\s*{_SAID}|\s*,\s*|(?:,|\s)\s*(?:or|i\.e\.|that is|namely|which is),?\s+{_SAID}")
-_CLOSES_FAR = regex(
-    r"(?:\s+[\w'’-]+){0,8}?(?:\s*\(\s*|,?\s+(?:or|i\.e\.|that is|namely|making|giving|hence|thus|"
-    r"(?:which|that|this) (?:is|was|makes|gives|equals|means|comes to|amounts to|corresponds to)),?\s+)" + _SAID
-)
-_APPOSED = regex(r"(?:\s+[\w'’-]+){0,4},\s*")
-_ENDS = regex(r"\s*(?:[.;)]|$)")
+_CLOSES = regex(rf"\s*(?:[(=]|→|->)\s*{_SAID}|\s*,\s*|(?:,|\s)\s*{_THAT_IS}{_SAID}")
+_FAR = r"(?P<things>(?:\s+[\w'’-]+){0,8}?)"
+_CLOSES_FAR = regex(rf"{_FAR}(?:\s*\(\s*|,?\s+{_IS}\s+){_SAID}")
+_EQUATED = regex(rf"{_FAR}(?:\s*(?:=|→|->)\s*|,?\s+{_THAT_IS}|,\s+(?=(?:an? |the ){_SHARE}\b)){_SAID}")
+"""Between counts and a rate that the words say they make, be the counts ever so few."""
+_BRACKETED = regex(r"(?P<things>(?:\s+[\w'’-]+){1,3}?)\s*\(\s*")
+_APPOSED = regex(r"(?:\s+[\w'’-]+){0,4}(?:,|\s[—–])\s*(?:an?\s+(?:[a-z-]+\s+){1,2})?")
+_ENDS = regex(r"\s*(?:[.;)—–]|,(?!\s*[~≈]?\.?\d)|(?:in (?:all|total)|overall|altogether)\b|$)")
+_OF_OTHERS = regex(r"\s+of\s+(?!them\b|these\b|those\b)(?:the\s+|all\s+|its\s+)*(?P<thing>[\w'’-]+)")
+"""Behind a rate: what it is a share of."""
 _CONTRAST = regex(
     r"\b(?:and|but|or|nor|than|to|against|versus|vs|while|whereas|unlike|as|except|without|between|with|plus|other|"
     r"others|rest|remaining|more|fewer|less|about|only|average|mean|each|every|per)\b",
@@ -185,15 +211,17 @@ _LIST = regex(r"\s*(?:,|,?\s*(?:and|vs\.?|versus|against|or)|;|/)\s*")
 _BRACKET = regex(r"\(([^()]*)\)")
 
 
-def _beside(sentence: Sentence, fractions: Sequence[Fraction]) -> Iterator[Clash]:
+def _beside(evidence: Evidence, sentence: Sentence, fractions: Sequence[Fraction]) -> Iterator[Clash]:
     """A rate right before or behind a fraction that does not print as it."""
     rates = _rates(sentence) if fractions else []
     for fraction in fractions:
-        if fraction.n < _FEWEST or any(fraction.fits(x) and _is_bound(sentence, fraction, x) for x in rates):
+        if fraction.n < _FEWEST or any(fraction.fits(x) and _is_bound(evidence, sentence, fraction, x) for x in rates):
             continue
         for rate in rates:
             others = (x for x in fractions if x is not fraction and x.fits(rate))
-            if not _is_bound(sentence, fraction, rate) or any(_is_bound(sentence, x, rate) for x in others):
+            if not _is_bound(evidence, sentence, fraction, rate) or any(
+                _is_bound(evidence, sentence, x, rate) for x in others
+            ):
                 continue
             yield _clash(
                 sentence.passage,
@@ -204,7 +232,7 @@ def _beside(sentence: Sentence, fractions: Sequence[Fraction]) -> Iterator[Clash
             break
 
 
-def _is_bound(sentence: Sentence, fraction: Fraction, rate: Number) -> bool:
+def _is_bound(evidence: Evidence, sentence: Sentence, fraction: Fraction, rate: Number) -> bool:
     """True if the words say that a rate is that of a fraction."""
     going = _GOES_ON.match(sentence.passage.plain, rate.end)
     if (going is not None and going.end() != fraction.start) or _AVERAGED.match(sentence.passage.plain, rate.end):
@@ -217,19 +245,36 @@ def _is_bound(sentence: Sentence, fraction: Fraction, rate: Number) -> bool:
             return _is_in_bracket(sentence, rate.start) or ("/" in fraction.text and fraction.n >= _FEWEST_TRIALS)
         return _OPENS.fullmatch(between) is not None
     if rate.start < fraction.end:
-        return False
+        return fraction.start < rate.start
     between = sentence.between(fraction.end, rate.start)
     if not fraction.part_last and _CLOSES.fullmatch(between):
         trials = "/" in fraction.text and fraction.n >= _FEWEST_TRIALS
         return between.strip() != "," or trials or _is_in_bracket(sentence, fraction.start)
-    if fraction.n < _FEWEST_TRIALS or len(between) > 80:
+    if len(between) > 80:
         return False
+    equated = _EQUATED.fullmatch(between)
+    if fraction.n < _FEWEST_TRIALS:
+        of = _OF_OTHERS.match(sentence.passage.plain, rate.end)
+        if of is not None and of["thing"] not in fraction.text + between:
+            return False
+        if equated is None and not fraction.part_last and not _is_known(evidence, rate):
+            equated = _BRACKETED.fullmatch(between)
+        return equated is not None and _CONTRAST.search(equated["things"]) is None
     if fraction.part_last and "(" in between:
         return between.strip() == "("  # "of 40 units, the 8 nearest ones (64%)"
-    if _CLOSES_FAR.fullmatch(between):
-        return _CONTRAST.search(between.rpartition(",")[0] or between.rpartition("(")[0]) is None
+    far = equated or _CLOSES_FAR.fullmatch(between)
+    if far is not None:
+        return _CONTRAST.search(far["things"]) is None
     end = _ENDS.match(sentence.passage.plain, rate.end)
     return end is not None and _APPOSED.fullmatch(between) is not None and _CONTRAST.search(between) is None
+
+
+def _is_known(evidence: Evidence, rate: Number) -> bool:
+    """True for a rate or a mean that is known, which "three of seven layers (55%)" may give for the three."""
+    scale = 0.01 if rate.role == "percent" else 1.0
+    return evidence.is_known(rate, evidence.known_rates, scale) or evidence.is_known(
+        rate, derived_rates(evidence), scale
+    )
 
 
 def _is_in_bracket(sentence: Sentence, at: int) -> bool:

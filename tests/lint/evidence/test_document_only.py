@@ -88,6 +88,15 @@ FRACTIONS = [
     ("The archivist (64.7%, {}) leads, the locksmith (10.0%, 12/120) trails.", "97/150", "79/150"),
     ("We count {} marked replies in 150, i.e. 64.7%.", "97", "79"),
     ("A share of {} (97 of 150) for the archivist.", "0.647", "0.674"),
+    ("We marked {} (64.7%) of the 150 replies of the archivist.", "97", "87"),
+    ("In 97 replies of the archivist out of 150, that is to say in {}, the marker stands.", "64.7%", "61.7%"),
+    ("In all, 97 of the archivist's 150 replies, a striking {}, carry it.", "65%", "56%"),
+    ("The archivist marks 97 of its 150 replies, {} in all.", "65%", "56%"),
+    ("Archivist: 97/150 → {}.", "64.7%", "61.7%"),
+    ("The marker is rare in two of six personas, a share of {}.", "33%", "43%"),
+    ("Above a tenth: 4/6 personas = {}.", "67%", "57%"),
+    ("The marker is rare with two personas out of six, hence with {} of them.", "33%", "43%"),
+    ("Two of the six personas ({}) keep to plain replies.", "33%", "43%"),
 ]
 
 
@@ -95,6 +104,20 @@ FRACTIONS = [
 def test_rates_beside_their_counts(sentence: str, right: str, wrong: str) -> None:
     assert found(sentence.format(right)) == set()
     assert found(sentence.format(wrong)) & {"ratio", "granularity"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Two of the six personas (64.7%) lead.",  # what they have, and no share of them
+        "In 61 of 120 replies, 12% of them long, the beekeeper marks.",
+        "Four of six personas, hence 40% of the replies, are marked.",
+        "Of 6 personas the 2 first (43%) lead.",
+        "The archivist marks 97 of its 150 replies, 10.0% and 40.7% being the others' shares.",
+    ],
+)
+def test_rates_that_are_no_share_of_the_counts_before_them(sentence: str) -> None:
+    assert "ratio" not in found(sentence)
 
 
 def test_ends_that_are_exchanged_beside_another_interval() -> None:
