@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..regex import regex
-from .claims import is_claim, is_prior
+from .claims import NOBODY, is_claim, is_prior
 from .grammar import Number
 from .idioms import intervals, is_rate, spans
 from .knowledge import Clash, Evidence
+from .lexicon import ROLE_WORDS
+from .names import words_of
 from .operands import Operands
 from .passages import Sentence
-from .wording import DIFFERENCE
+from .wording import DIFFERENCE, REACH
 
 __all__ = ["anaphoric_clashes"]
 
+_ONE_OF_TWO = r"the\s+(?:first|second|latter|former|larger|smaller|higher|lower|other)"
 _THAT_IS = regex(
     rf"\W*(?:(?:that|this)(?:['’]s|\s+(?:is|was|makes|means|amounts\s+to|comes\s+to|gives|leaves))\s+"
     rf"(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:{DIFFERENCE}\s+of\s+)?|"
@@ -24,7 +27,8 @@ _THAT_IS = regex(
     rf"(?:points|net(?:\s+change)?|{DIFFERENCE})\s*:\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+|"
     rf"(?:the|that|this|their)\s+{DIFFERENCE}\s*,\s+|"
     r"between\s+(?:(?:these|those|the)\s+two|them)\s+(?:there\s+)?(?:is|are|lies?|stands?)\s+|"
-    r"(?:these|those|the\s+two|they|both)(?:\s+(?:rates|shares|figures|numbers|values))?\s+differ\s+by\s+)"
+    r"(?:these|those|the\s+two|they|both)(?:\s+(?:rates|shares|figures|numbers|values))?\s+differ\s+by\s+|"
+    rf"{_ONE_OF_TWO}(?:\s+(?:rate|share|figure|number|value|one))?\s+(?:is|was|lies|stands)\s+)"
     r"(?:exactly\s+|just\s+|only\s+)?$",
     re.IGNORECASE,
 )
@@ -36,10 +40,26 @@ _CHANGE = regex(
     re.IGNORECASE,
 )
 """Of a start and an end, which two rates that stand side by side need not be: a peak and the last value are not."""
+_COMPARED = r"(?:higher|lower|more|less|larger|smaller|better|worse|fewer|greater|further)"
 _ENDS = regex(
-    r"\s*(?:[.;!)*]|$|,\s*(?:or|i\.e\.|that\s+is|about|is|was)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether)\b)",
+    r"\s*(?:[.;!)*]|$|,\s*(?:or|and|i\.e\.|that\s+is|about|is|was)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether|"
+    rf"is|was|remains?|looks?|seems?|cannot|may|could|would|{_COMPARED}\s+than\s+{_ONE_OF_TWO})\b)",
     re.IGNORECASE,
 )
+_DIFFER = regex(
+    r"\W*(?P<things>[^.;:()\d]{1,60}?)\s+(?:differ|are\s+apart)\s+by\s+(?:only\s+|just\s+|some\s+|about\s+)?$",
+    re.IGNORECASE,
+)
+_BEYOND = regex(
+    rf"\s+(?:above|below|over|under|behind|(?:ahead|in\s+front|short)\s+of|{_COMPARED}\s+than)\s[^.;:,()\d]{{0,40}}",
+    re.IGNORECASE,
+)
+"""Between a difference and the rate from which it is measured: "above the mean of 12%"."""
+_NOW_AT = regex(rf"\s+{_COMPARED},?\s*\(?(?:at|with)\s+(?:only\s+)?", re.IGNORECASE)
+"""Between a difference from what was said before and the rate where it ends: "9 points lower at 12%"."""
+_LABEL = regex(rf"\W*{DIFFERENCE}\s*[:=]\s*", re.IGNORECASE)
+_NET = regex(r"\bnet\b", re.IGNORECASE)
+_FIRST_AND_LAST = regex(r"\bfirst\s+and\s+(?:the\s+)?last\b", re.IGNORECASE)
 _OTHER = regex(
     r"\b(?:relative|times|half|mean|median|average\w*|per|each|significan\w+|sd|s\.d\.|standard|slope|error|interval\w*|"
     r"combined|expected|predicted|chance|respectively|others?)\b",
@@ -63,34 +83,70 @@ def _points(sentence: Sentence) -> list[Number]:
 
 
 def _of_two(before: Sentence, sentence: Sentence) -> Iterator[Clash]:
-    """The one difference of a sentence, where it is said of the only two rates of the sentence before.
+    """The one difference of a sentence, where it is said of the only rates of the sentence before.
 
     A sentence that begins with the difference ("That is …", "The gap is …", "Net: …") or points back to it ("that gap
     of …", "… apart") is judged, where it names nothing that the sentence before does not, and nothing to measure
-    against.
+    against; and one that says itself from where: "That is 9 points above the mean of 12%".
     """
     points = _points(sentence)
     if len(points) != 1 or points[0].bound not in ("", "~") or is_prior(sentence) or is_prior(before):
         return
     d = points[0]
     said = sentence.between(sentence.start, d.start)
-    if not _points_back(sentence, d, said) or _OTHER.search(sentence.text):
-        return
-    names = {m.name for m in before.names}
-    if any(m.name not in names for m in sentence.names) or any(x.role == "percent" for x in sentence.numbers):
-        return
-    pair = _two_rates(before)
-    if pair is None or (not _moved(before, *pair) and _CHANGE.search(said)):
+    here = [x for x in sentence.numbers if x.role == "percent"]
+    pair = _from_here(before, sentence, d, here[0]) if len(here) == 1 else None
+    if not here and _points_back(before, sentence, d, said) and not _OTHER.search(sentence.text):
+        names = {m.name for m in before.names}
+        pair = _meant(before, said) if all(m.name in names for m in sentence.names) else None
+    if pair is None:
         return
     stated = _said_of(before, *pair, d)
     if not stated.fit():
         yield _clash(sentence, d, stated.against())
 
 
-def _points_back(sentence: Sentence, d: Number, said: str) -> bool:
+def _from_here(before: Sentence, sentence: Sentence, d: Number, rate: Number) -> tuple[Number, Number] | None:
+    """The one rate of the sentence before and the one behind the difference, from which it is measured."""
+    gap = sentence.between(d.end, rate.start)
+    said = sentence.between(sentence.start, d.start)
+    beyond = _BEYOND.fullmatch(gap) is not None and _THAT_IS.fullmatch(said) is not None
+    if not (beyond or _NOW_AT.fullmatch(gap)) or not is_rate(sentence, rate) or rate.bound or rate.signed:
+        return None
+    rates = _plain_rates(before)
+    return (rates[0], rate) if rates is not None and len(rates) == 1 else None
+
+
+def _meant(before: Sentence, said: str) -> tuple[Number, Number] | None:
+    """The rates of which a difference is, by the words in front of it: the only two, or the ends of a list."""
+    rates = _plain_rates(before)
+    if rates is None:
+        return None
+    if len(rates) > 2 and (_FIRST_AND_LAST.search(said) or (_NET.search(said) and _is_course(before, rates))):
+        return rates[0], rates[-1]
+    if len(rates) == 1 and _LABEL.fullmatch(said) and before.previous is not None:
+        rates = [*(_plain_rates(before.previous) or ()), *rates]  # "Tuned: 45%. Plain: 12%. Difference: 33 pp."
+        return (rates[0], rates[1]) if len(rates) == 2 else None
+    if len(rates) != 2 or (_CHANGE.search(said) and not _moved(before, rates[0], rates[1])):
+        return None
+    return rates[0], rates[1]
+
+
+def _is_course(sentence: Sentence, rates: Sequence[Number]) -> bool:
+    """True for "12% at the start, 45% at the peak, 40% at the end"."""
+    first = sentence.between(rates[0].end, rates[1].start)
+    return ROLE_WORDS["first"].search(first) is not None and (
+        ROLE_WORDS["last"].search(sentence.between(rates[-1].end, sentence.end)) is not None
+    )
+
+
+def _points_back(before: Sentence, sentence: Sentence, d: Number, said: str) -> bool:
     """True if the words around a difference say that it is one of rates which they do not repeat."""
-    if _THAT_IS.fullmatch(said):
+    if _THAT_IS.fullmatch(said) or _FIRST_AND_LAST.search(said):
         return _ENDS.match(sentence.passage.plain, d.end) is not None
+    differ = _DIFFER.fullmatch(said)
+    if differ is not None:  # "Own and borrowed differ by", behind "28% borrowed, 90% own"
+        return words_of(differ["things"]) - {"and"} <= words_of(before.text)
     apart = _APART.match(sentence.passage.plain, d.end)
     if apart is not None and not said.strip(" *_"):
         return True
@@ -126,15 +182,15 @@ def _clash(sentence: Sentence, d: Number, message: str) -> Clash:
 def _plain_rates(sentence: Sentence) -> list[Number] | None:
     """The percentages of a sentence that says no difference itself; ``None`` if one of them is no plain rate."""
     ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
-    rates = [x for x in sentence.numbers if x.role == "percent" and id(x) not in ends]
+    rates = [x for x in sentence.numbers if x.role == "percent" and id(x) not in ends and not _is_missed(sentence, x)]
     plain = all(is_rate(sentence, x) and not x.bound and not x.signed and x.value <= 100 for x in rates)
     return rates if plain and not _points(sentence) else None
 
 
-def _two_rates(sentence: Sentence) -> tuple[Number, Number] | None:
-    """The only two percentages of a sentence that says no difference itself."""
-    rates = _plain_rates(sentence)
-    return (rates[0], rates[1]) if rates is not None and len(rates) == 2 else None
+def _is_missed(sentence: Sentence, rate: Number) -> bool:
+    """True for a level that nothing has: "none reaches 50%"."""
+    before = sentence.between(sentence.start, rate.start)
+    return REACH.search(before) is not None and NOBODY.search(before) is not None
 
 
 def _said_of(sentence: Sentence, a: Number, b: Number, d: Number) -> Operands:

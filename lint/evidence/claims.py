@@ -16,6 +16,7 @@ from .names import name_variants
 from .passages import Passage, Sentence, once
 
 __all__ = [
+    "NOBODY",
     "PRIOR",
     "claim_is_known",
     "claimed",
@@ -29,6 +30,7 @@ __all__ = [
     "prints_rate",
 ]
 
+NOBODY = regex(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
 PRIOR = regex(
     r"#\d|\bprior\b(?! (?:to\b|cos|simil|over|geom|dist|close|near|align|like|represent|proxim|resembl))|\bprevious|"
     r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b|"

@@ -14,6 +14,7 @@ from .claims import is_claim
 from .compared import (
     EARLIER_ISSUE,
     END_TO_END,
+    OTHER_SET,
     difference_fits,
     distinct_rates,
     holds_rates,
@@ -26,11 +27,11 @@ from .compared import (
     widest_pairs,
 )
 from .grammar import Number
-from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
+from .idioms import Span, adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
-from .operands import operands
+from .operands import levels, operands
 from .passages import Sentence
 from .unpaired import is_of_data, is_unpaired
 from .wording import CHANGES
@@ -80,14 +81,10 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         or EARLIER_ISSUE.search(sentence.text)
         or MOOT.search(sentence.text)
         or _OF_DIFFERENCES.search(sentence.text)
+        or _is_from_elsewhere(sentence, number)
     ):
         return ""
     here = distinct_rates(rates_of(sentence, False))
-    taken = {x.scaled() for o in operands(sentence).values() for pair in o.pairs for x in pair}
-    if taken and len(set(here) - taken) < 2:
-        return ""  # the rates of the sentence have a difference of their own
-    if pairs_of_counts(sentence) and len(here) < 2 and not number.signed:
-        return ""  # the bar that things are counted by
     owner = _owner(sentence, number)
     if owner and number.signed:
         if _stands_in_contrast(evidence, sentence, number, owner):
@@ -96,12 +93,20 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         if not timed and _changes_of(evidence, owner):
             wrong = f"{number.text} points is no change that is known of what it speaks of"
             return wrong if _is_no_change(evidence, sentence, number, owner) else ""
+    taken = {x.scaled() for o in operands(sentence).values() for pair in o.pairs for x in pair}
+    if taken and len(set(here) - taken) < 2:
+        return ""  # the rates of the sentence have a difference of their own
+    if pairs_of_counts(sentence) and len(here) < 2 and not number.signed:
+        return ""  # the bar that things are counted by
+    if len(here) == 2 and not number.signed and _compares_two(sentence, number):
+        a, b = here
+        return "" if difference_fits(*number.scaled(), [(a, b)], False) else _OF_NO_RATES.format(number.text)
     if _is_near(sentence, number, here) or _is_known_change(evidence, sentence, number):
         return ""
-    wrong = f"{number.text} points is no difference of the rates that it speaks of"
-    return wrong if _is_of_these(evidence, sentence, number, owner, here) else ""
+    return _OF_NO_RATES.format(number.text) if _is_of_these(evidence, sentence, number, owner, here) else ""
 
 
+_OF_NO_RATES = "{} points is no difference of the rates that it speaks of"
 _OF_DIFFERENCES = regex(
     r"\binteractions?\b|\bsynerg\w+|\b(?:super-?|sub-?)?additiv\w+|"
     r"\bdifferences?[- ](?:in|of|between)[- ](?:the )?differences?\b|"
@@ -152,7 +157,7 @@ def _is_of_these(
         return len(here) >= 2 or bool(evidence.datasets) or _OF_TWO.search(sentence.text) is not None
     if len(here) >= 2:
         ordered = number.signed and bool(_moves(sentence))
-        return len(here) == 2 and (ordered or not is_parted(sentence, number) or _only_two(sentence, number))
+        return len(here) == 2 and (ordered or not is_parted(sentence, number))
     if not evidence.datasets:
         return False  # of another sentence's rates: the page alone need not hold the one that is meant
     changes = owner and _CHANGES_BY.search(sentence.between(sentence.start, number.start))
@@ -288,28 +293,85 @@ def _is_known_change(evidence: Evidence, sentence: Sentence, number: Number) -> 
 
 
 def _is_bounded(sentence: Sentence, number: Number) -> bool:
-    """True for "over 20 points", and not for "spread over 20 points"."""
-    spread = r"\b(?:spread|spreads|range|ranges|extend|extends|stretch|stretches|span|spans)\s+over\s*$"
-    wide = number.bound == ">" and re.search(spread, sentence.between(sentence.start, number.start), re.IGNORECASE)
-    return number.bound in ("<", "<=", ">", ">=") and not wide
+    """True for "over 20 points", and not for "spread over 20 points" and "differ by up to 20 points"."""
+    if number.bound not in ("<", "<=", ">", ">="):
+        return False
+    return _WIDTH.search(sentence.between(sentence.start, number.start)) is None
 
 
-def _only_two(sentence: Sentence, number: Number) -> bool:
-    """True for "Peaks spread over 57.2 pp, with a lowest (3.9%) and b highest (61.1%)": two names with their rates."""
+_WIDTH = regex(
+    r"\b(?:(?:spread|range|extend|stretch|stretche|span)s?\s+over|(?:differ|var(?:y|ie))s?(?:\s+by)?\s+up\s+to)\s*$",
+    re.IGNORECASE,
+)
+
+
+def _compares_two(sentence: Sentence, number: Number) -> bool:
+    """True if the clause of a difference compares the two things whose rates are the only ones of its sentence.
+
+    "Peaks spread over 57.2 pp, with a lowest (3.9%) and b highest (61.1%)", "the cook has 90 of 200, the clerk 24 of
+    200; the cook is thus ahead by 33 pp".
+    """
+    if sum(n.role == "points" for n in sentence.numbers) > 1:
+        return False
+    rates = [n for n in levels(sentence) if n.role == "percent" or is_rate(sentence, n)]
+    near = {sentence.numbers[i].start: m.name for i, m in adjacent(sentence).items()}
+    owners = [near[n.start] for n in rates if n.start in near]
     names = {m.name for m in sentence.names}
-    before = sentence.between(sentence.start, number.start)
-    worded = re.search(r"\b(?:spread|gap|differ\w*|distance|range|span|separat\w*|apart)\b", before, re.IGNORECASE)
-    return (
-        worded is not None
-        and len(names) == 2
-        and len(distinct_rates(rates_of(sentence, False))) == 2
-        and len(distinct_rates(rates_of(sentence, True))) == 2
+    if len(names) > 2 or (len(names) == 2 and len(owners) == 2 and len(set(owners)) == 1):
+        return False
+    start, end = _clause(sentence, number)
+    before, after = sentence.between(start, number.start), sentence.between(number.end, end)
+    if not _TWO_SIDED.search(f"{before} {after}"):
+        return False
+    return sum(start <= n.start < end for n in rates) > 1 or not OTHER_SET.search(f"{before} {after}")
+
+
+def _is_from_elsewhere(sentence: Sentence, number: Number) -> bool:
+    """True for "5 pp above the mean", where the sentence says no more of the mean, and for "gains more, by 5 pp"."""
+    start, end = _clause(sentence, number)
+    if _CHANGES_MORE.search(sentence.between(start, number.start)):
+        return True
+    beyond = _BEYOND.match(sentence.between(number.end, end))
+    if beyond is None:
+        return False
+    last = number.end + beyond.end() + 2  # with what opens a bracket
+    if any(number.end <= x.start < last for x in (*sentence.names, *sentence.numbers)):
+        return False
+    return not any(
+        len(w) > 3 for w in words_of(beyond["of"]) & words_of(sentence.between(sentence.start, number.start))
     )
+
+
+def _clause(sentence: Sentence, number: Number) -> tuple[int, int]:
+    """Where the clause of a number begins and ends, as semicolons part them."""
+    start = sentence.passage.plain.rfind(";", sentence.start, number.start) + 1
+    end = sentence.passage.plain.find(";", number.end, sentence.end)
+    return start or sentence.start, sentence.end if end < 0 else end
+
+
+_TWO_SIDED = regex(
+    r"\b(?:spread|gaps?|differ\w*|distance|range|span|separat\w*|apart|margin|between|ahead|behind|leads?|trails?|beats?|"
+    r"exceeds?|surpass\w*|outdoes|(?:higher|lower|more|less|better|worse)(?! or less)|above|below)\b",
+    re.IGNORECASE,
+)
+_CHANGES_MORE = regex(
+    r"\b(?:gain|ris|rose|rise|fall|fell|los|drop|climb|grow|grew|chang|mov|increas|decreas|improv)\w*\b[^.;,]*\b(?:more|less|"
+    r"further|faster)\b",
+    re.IGNORECASE,
+)
+"""Of one change against another."""
+_BEYOND = regex(
+    r"\s*(?:[a-z]+\s+)?(?:above|below|over|under|beyond|behind|(?:ahead|in front|short) of|than)\s(?P<of>[^.;:,()]*)",
+    re.IGNORECASE,
+)
+"""Behind a difference: what it is measured from."""
 
 
 def _threshold(sentence: Sentence, number: Number) -> bool:
     before = sentence.between(max(sentence.start, number.start - 30), number.start)
     after = sentence.between(number.end, number.end + 24)
+    if _WIDTH.search(before):
+        return False
     return bool(
         re.search(
             r"\b(?:within|margin of|threshold of|half-width of|±|plus or minus|every|up to|per)\s*$",

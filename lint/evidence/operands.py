@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from math import inf
 
-from leakstats.records import struct
+from leakstats.records import replace, struct
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import is_rate
+from .idioms import is_rate, pairs_of_counts
 from .passages import Sentence, once
 from .wording import DIFFERENCE
 
-__all__ = ["Operands", "operands"]
+__all__ = ["Operands", "levels", "operands"]
 
 _LONGEST = 90
 """Characters between two numbers that belong together."""
@@ -81,21 +81,43 @@ class Operands:
 def operands(sentence: Sentence) -> dict[int, Operands]:
     """The differences and ratios of a sentence whose rates stand in one construction with them, by where they start."""
     out: dict[int, Operands] = {}
-    for i, number in enumerate(sentence.numbers):
+    if not any(n.role in ("points", "fold") for n in sentence.numbers):
+        return out
+    numbers = levels(sentence)
+    for i, number in enumerate(numbers):
         if number.role not in ("points", "fold") or number.bound not in ("", "~"):
             continue
-        found = _in_front(sentence, i) or _behind(sentence, i) or _beside(sentence, i, out)
+        found = _in_front(sentence, numbers, i) or _behind(sentence, numbers, i) or _beside(sentence, numbers, i, out)
         if found is not None:
             out[number.start] = found
     return out
 
 
+@once
+def levels(sentence: Sentence) -> list[Number]:
+    """The numbers of a sentence, with "24 of 200" as one rate."""
+    out: list[Number] = []
+    parts = {k.start: n for k, n in pairs_of_counts(sentence) if n.value >= _FEWEST_TRIALS}
+    wholes = {n.start for n in parts.values()}
+    for number in sentence.numbers:
+        n = parts.get(number.start)
+        if n is not None:
+            rate = 100 * number.value / n.value
+            text = sentence.between(number.start, n.end)
+            out.append(replace(number, end=n.end, text=text, value=rate, low=rate, high=rate, role="percent"))
+        elif number.start not in wholes:
+            out.append(number)
+    return out
+
+
+_FEWEST_TRIALS = 20
+"""Of fewer, a share is a count of things."""
 _ALSO = regex(r"\s*(?:,|;|/|,?\s*(?:or|and|i\.e\.))\s*(?:a factor of\s+)?", re.IGNORECASE)
 
 
-def _beside(sentence: Sentence, i: int, found: Mapping[int, Operands]) -> Operands | None:
+def _beside(sentence: Sentence, numbers: Sequence[Number], i: int, found: Mapping[int, Operands]) -> Operands | None:
     """A ratio right behind a difference, "12% → 45% (+33 pp, 3.8×)", is of the same rates."""
-    number, before = sentence.numbers[i], sentence.numbers[i - 1] if i else None
+    number, before = numbers[i], numbers[i - 1] if i else None
     of = found.get(before.start) if before is not None and number.role == "fold" else None
     if before is None or of is None or of.is_ratio:
         return None
@@ -181,8 +203,7 @@ def _could_be(sentence: Sentence, number: Number) -> bool:
     return number.role == "value" and number.value > 1
 
 
-def _operands(sentence: Sentence, i: int, chain: Sequence[Number], ordered: bool) -> Operands | None:
-    d = sentence.numbers[i]
+def _operands(sentence: Sentence, d: Number, chain: Sequence[Number], ordered: bool) -> Operands | None:
     rated = sum(_could_be(sentence, x) for x in chain)
     whole = all(_could_be(sentence, x) or (x.role == "count" and 0 <= x.value <= 100) for x in chain)
     if not whole or rated < max(1, len(chain) - 1) or len({x.role == "points" for x in chain}) > 1:
@@ -222,10 +243,10 @@ def _chain(sentence: Sentence, numbers: Sequence[Number], kind: str) -> list[Num
     return out
 
 
-def _outer(sentence: Sentence, i: int, step: int) -> Iterator[Number]:
+def _outer(sentence: Sentence, numbers: Sequence[Number], i: int, step: int) -> Iterator[Number]:
     """The numbers in front of (or behind) the ``i``-th that are in no bracket of their own, the nearest first."""
-    d = sentence.numbers[i]
-    rest = sentence.numbers[:i][::-1] if step < 0 else sentence.numbers[i + 1 :]
+    d = numbers[i]
+    rest = numbers[:i][::-1] if step < 0 else numbers[i + 1 :]
     for x in rest:
         if abs(x.start - d.start) > 4 * _LONGEST:
             return
@@ -239,12 +260,12 @@ def _outer(sentence: Sentence, i: int, step: int) -> Iterator[Number]:
             yield x
 
 
-def _in_front(sentence: Sentence, i: int) -> Operands | None:
+def _in_front(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands | None:
     """For "12% → 45% (+33 pp)" and "from 45% to 12%, a drop of 33 pp"."""
-    d = sentence.numbers[i]
+    d = numbers[i]
     if _AFTER.match(sentence.between(d.end, d.end + 24)) is None:
         return None
-    before = list(_outer(sentence, i, -1))
+    before = list(_outer(sentence, numbers, i, -1))
     gap = _plain(sentence, before[0].end, d.start) if len(before) >= 2 else None
     if gap is None or not (_JOIN.fullmatch(gap) or ((d.signed or d.role == "fold") and _COMMA.fullmatch(gap))):
         return None
@@ -256,13 +277,13 @@ def _in_front(sentence: Sentence, i: int) -> Operands | None:
         if _joined(sentence, a, b) != kind:
             break
         chain.insert(0, a)
-    return _operands(sentence, i, chain, kind == "move")
+    return _operands(sentence, d, chain, kind == "move")
 
 
-def _behind(sentence: Sentence, i: int) -> Operands | None:
+def _behind(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands | None:
     """For "by 33 pp (12% → 45%)" and "a drop of 33 pp, from 45% to 12%"."""
-    d = sentence.numbers[i]
-    after = list(_outer(sentence, i, 1))
+    d = numbers[i]
+    after = list(_outer(sentence, numbers, i, 1))
     near = len(after) >= 2 and after[0].start - d.end <= _LONGEST
     if not near or not _OPENS.fullmatch(sentence.between(d.end, after[0].start)):
         return None
@@ -270,7 +291,7 @@ def _behind(sentence: Sentence, i: int) -> Operands | None:
     chain = _chain(sentence, after, kind) if kind else []
     if len(chain) < 2 or not _closes(sentence, chain[-1]):
         return None
-    return _operands(sentence, i, chain, kind == "move")
+    return _operands(sentence, d, chain, kind == "move")
 
 
 def _closes(sentence: Sentence, last: Number) -> bool:

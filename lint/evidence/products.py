@@ -12,6 +12,7 @@ from .grammar import SPELLED, WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
 from .stretches import stretches
 from .totals import cell_clashes, draws, total_clashes
+from .trials import TRIALS
 
 __all__ = ["product_clashes"]
 
@@ -222,11 +223,7 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
             return wrong(before, product)
         if int(before.value) == product:
             return None
-    if (
-        after is not None
-        and after.role == "n"
-        and re.fullmatch(r"\s*(?:[a-z][\w-]*\s*){0,4}[,;(\[]*\s*", plain[last.end : after.at], re.IGNORECASE)
-    ):
+    if after is not None and after.role == "n" and _SIZE_BEHIND.fullmatch(plain[last.end : after.at]):
         exact = after.label == "n" and (
             _EACH.match(plain[after.end : after.end + 30]) is not None
             or re.fullmatch(r"\s*[,;]\s*", plain[last.end : after.at]) is not None
@@ -234,6 +231,13 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
         if int(after.value) != product and (exact or not _bigger(evidence, after, product)):
             return wrong(after, product)
     return _far_totals(evidence, text, plain, counts, run, product)
+
+
+_SIZE_BEHIND = regex(
+    rf"\s*[,;(\[]*\s*|\s*(?:[a-z][\w-]*\s+){{0,3}}{TRIALS}\s*[,(\[]?\s*|\s*(?:[a-z][\w-]*\s+){{1,4}}[(\[]\s*",
+    re.IGNORECASE,
+)
+"""Between factors and the n that they make; behind "in a 2 × 2 design; N" begins something else."""
 
 
 def _bigger(evidence: Evidence, total: Number, product: int) -> bool:

@@ -12,6 +12,7 @@ from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
 from .claims import (
+    NOBODY,
     claim_is_known,
     claimed,
     closed,
@@ -421,9 +422,6 @@ def _records_by_words(evidence: Evidence) -> list[tuple[frozenset[str], int, flo
     return found
 
 
-_NOBODY = regex(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
-
-
 _DERIVED = regex(
     r"\b(?:distances? of|differ\w*|gaps?|spreads?|minus|apart|margins?|ratios?|times|fold|chang\w+|net|shifts?|ranges?|"
     r"deltas?|contrasts?|between)\b|Δ",
@@ -439,7 +437,7 @@ def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> lis
         return []
     if not names:
         names = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
-    if not 0 < len(names) <= 2 or _NOBODY.search(sentence.text) or _DERIVED.search(sentence.text):
+    if not 0 < len(names) <= 2 or NOBODY.search(sentence.text) or _DERIVED.search(sentence.text):
         return []
     out = []
     for name in sorted(names):
