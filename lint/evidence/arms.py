@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
-from .fields import Asked, is_p, mentions
+from .fields import Asked, is_p, mentions, printed_values
 from .knowledge import Evidence
+from .names import words_of
 
 __all__ = ["compared_arms", "delta"]
 
@@ -59,17 +60,23 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
 
 
 def _groups(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]]:
-    """Fields of one kind over the same things: the columns of a table, the arms of a file."""
+    """Fields of one kind over the same things: columns of a table, arms of a file, keys that differ in one word."""
     plain = [
         s for s in series if not s.role and not is_p(evidence, s) and evidence.kind(s) in ("rate", "", "similarity")
     ]
     plain = [s for s in plain if not s.counts]
+    alone: dict[tuple[str, frozenset[str]], list[Series]] = {}
     for _, found in itertools.groupby(
         sorted(plain, key=lambda s: _alike(evidence, s)), key=lambda s: _alike(evidence, s)
     ):
-        group = list(found)
+        group = list({printed_values(s): s for s in reversed(list(found))}.values())
         if 2 <= len(group) <= _MOST_ARMS:
             yield group
+        for s in group if len(group) == 1 and group[0].origin == "data" else ():
+            words = words_of(s.quantity)
+            for word in words if len(words) > 1 else ():
+                alone.setdefault((evidence.kind(s), words - {word}), []).append(s)
+    yield from (group for group in alone.values() if 2 <= len(group) <= _MOST_ARMS)
 
 
 def _alike(evidence: Evidence, series: Series) -> tuple[str, str, bool, bool, str]:

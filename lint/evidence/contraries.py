@@ -9,49 +9,82 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .coordination import list_of
-from .counted import Counted, bounds_of
-from .knowledge import Clash, Evidence
+from .counted import Counted, bounds_of, clause_of
+from .knowledge import Clash
 from .lexicon import direction_words
 from .names import Mention
 from .passages import Sentence
 from .verdicts import verdicts
 from .wording import DEEP, LINEAR, OF_LIKENESS, OF_RATE, RANKS, SIGNIFICANT
 
-__all__ = ["contrary_clashes"]
+__all__ = ["contrary_clash", "is_borne_out"]
 
 
 @struct
 class Excepted:
     """Things that are said to be otherwise."""
 
-    sentence: Sentence
     start: int
-    things: frozenset[str]
+    count: int
+    text: str
     only: bool
     """There is no other."""
 
 
+_ARTICLE = r"(?:the )?[`\"'‘*]*"
 _LEAD = regex(
     r"\b(?:(?:the )?(?:only |sole |one |lone |single )?exceptions?(?: (?:is|are|was|were|being)|:)|"
     r"in the (?:remaining|last|other) (?:one|case),?|the (?:remaining|last|other) (?:one|case)s?,? (?:is|are|was|were)|"
-    r"the odd (?:one|man) out (?:is|was))\s+(?:for |in |with |by )?(?:the )?[`\"'‘*]*$",
+    rf"the odd (?:one|man) out (?:is|was))\s+(?:for |in |with |by )?{_ARTICLE}$",
     re.IGNORECASE,
 )
 """In front of what is excepted."""
 _BUT = regex(
-    r"(?:\s+[`\"'*]*[A-Za-z-]+){0,2}\s*[,(]\s*"
-    r"(?:all|each|every one|everything) (?:but|except(?: for)?|save)(?: for| in)? "
-    r"(?:the )?[`\"'‘*]*",
+    r"(?:\s+[`\"'*]*[A-Za-z-]+){0,3}\s*[,(]?\s*\b"
+    r"(?:(?:all|each|every one|everything) (?:but|except(?: for)?|save)|except(?:ing)?|save|barring|"
+    rf"with the (?:sole |only |single )?exception of|other than|apart from|aside from)(?: for| in)? {_ARTICLE}",
     re.IGNORECASE,
 )
-""" "In all nine rooms, all but the last"."""
+""" "In all nine rooms, all but the last", "six of seven lakes, except Garda"."""
+_BARRED = regex(
+    rf"(?:^|[.;:(]\s)\W*(?:apart|aside|except|save|other) (?:from|for|than|in) {_ARTICLE}$|"
+    rf"(?:^|[.;:(]\s)\W*(?:barring|excepting|with the (?:sole |only |single )?exception of) {_ARTICLE}$",
+    re.IGNORECASE,
+)
+_ALL_OTHERS = regex(
+    r"(?:[^.;:]|\.\d){0,80}?,\s+(?:they |we )?(?:every(?:one|body|thing)?|all|each|the (?:rest|others?))\b",
+    re.IGNORECASE,
+)
+""" "Apart from Garda, which froze, every lake"."""
 _TAIL = regex(
-    r"[`\"'’*]*,?\s+(?:is|are|was|were|being|remains?|remained|makes?|made) (?:the |an? )?"
+    r"[`\"'’*]*,?\s+(?:is|are|was|were|being|remains?|remained|makes?|made|forms?|formed) (?:the |an? )?"
     r"(?:(?:only |sole |one |lone |single )?exceptions?\b|(?:only |sole |single )?ones? (?:that|which|who) "
     r"(?:does|do|did|is|are|was|were|has|have) ?n(?:o|['’])t\b|odd (?:one|man) out\b)",
     re.IGNORECASE,
 )
 """Behind it."""
+_ALONE = regex(rf"(?:^|[.;:(]\s)\W*(?:(?:but )?only|just|alone) (?:for |in |at )?{_ARTICLE}$", re.IGNORECASE)
+_OTHERWISE = regex(
+    r"[`\"'’*]*(?: alone)?,?\s+(?:(?:goes|go|went|points?|pointed|moves?|moved|runs?|ran|heads?|turns?|turned|pulls?|"
+    r"leans?) (?:in )?(?:the (?:other|opposite|wrong) (?:way|direction)|against)|bucks? the|breaks? ranks|"
+    r"(?:(?:does|do|did|is|are|was|were|has|have) ?n(?:o|['’])t|fails?|failed|differs?|disagrees?|dissents?|resists?)"
+    r"(?=\s*(?:[.,;:()]|$)))",
+    re.IGNORECASE,
+)
+""" "Only Garda goes the other way"."""
+_FAILS = regex(
+    r"(?:[,;(—]\s*(?:but |and |though )?not|\b(?:and|but|though|yet|while it) (?:it )?(?:fails?|breaks? down|"
+    r"vanish(?:es)?|disappears?|(?:does|do|is|are) not (?:hold|apply|work|so|seen|found|there)|is (?:absent|missing))) "
+    rf"(?:for|in|at|with|under|on) {_ARTICLE}$",
+    re.IGNORECASE,
+)
+""" "The rule holds for all six lakes and fails for Garda"."""
+_UNNAMED = regex(
+    r"(?:^|[.;:(,]\s)\W*(?:the )?(?:only |sole |one |lone |single )?exception(?: (?:is|was|being)\b|:)|"
+    r"\bwith (?:one|a (?:single|sole|lone)) exception\b",
+    re.IGNORECASE,
+)
+""" "The exception is the last one"."""
 _PART = regex(
     r"\b(?:among|amongst|of (?:those|these|them)|to (?:this|that|the) rule|perhaps|partly|apparent|almost|near)\b",
     re.IGNORECASE,
@@ -61,31 +94,39 @@ _AT_ONCE = regex(
     r"[`\"'’*]*(?:['’]s?\s+\w+)?,?\s+(?:it |they |even |actually |itself |"
     r"alone |instead |however |though |for its part |slightly )*$"
 )
-_FRONTED = regex(r"^\W*(?:(?:only |but )?(?:in|for|at|under|with) )?(?:the )?[`\"'‘*]*$", re.IGNORECASE)
+_FRONTED = regex(rf"^\W*(?:(?:only |but )?(?:in|for|at|under|with) )?{_ARTICLE}$", re.IGNORECASE)
 
 
-def contrary_clashes(evidence: Evidence, claims: list[Counted]) -> Iterator[Clash]:
-    """Counts that do not leave over as many things as the words beside them except."""
-    for claim in claims:
-        if claim.things or claim.low != claim.high or claim.total < 3:
-            continue
-        beside = [c for c in claims if c.sentence.passage is claim.sentence.passage and c is not claim]
-        if any(c.low == claim.total < c.total for c in beside):
-            continue  # "five of six pass (all five by far)"
-        for found in _excepted(claim):
-            if any(_is_between(c, claim, found) for c in beside):
-                continue  # of the count that stands nearer
-            left = claim.total - claim.low
-            wrong = left != len(found.things) if found.only else left == 0
-            if wrong:
-                yield Clash(
-                    "count",
-                    claim.sentence.passage.place(claim.start, claim.end),
-                    f"'{claim.text}' leaves {left:g}, where {', '.join(sorted(found.things))} "
-                    f"{'is' if len(found.things) == 1 else 'are'} said to be otherwise",
-                    "count again",
-                )
-                break
+def contrary_clash(claim: Counted, claims: list[Counted]) -> Clash | None:
+    """A count that does not leave over as many things as the words beside it except."""
+    for found in _beside(claim, claims):
+        left = claim.total - claim.low
+        if left != found.count if found.only else left == 0:
+            return Clash(
+                "count",
+                claim.sentence.passage.place(claim.start, claim.end),
+                f"'{claim.text}' leaves {left:g}, where {found.text} "
+                f"{'is' if found.count == 1 else 'are'} said to be otherwise",
+                "count again",
+            )
+    return None
+
+
+def is_borne_out(claim: Counted, claims: list[Counted]) -> bool:
+    """True for a count that leaves over as many things as its words except: "six of seven; only Garda does not"."""
+    return any(x.only and claim.total - claim.low == x.count for x in _beside(claim, claims))
+
+
+def _beside(claim: Counted, claims: list[Counted]) -> Iterator[Excepted]:
+    """What is excepted from this count, and from none that stands nearer."""
+    if claim.things or claim.low != claim.high or claim.total < 3:
+        return
+    beside = [c for c in claims if c.sentence.passage is claim.sentence.passage and c is not claim]
+    if any(c.low == claim.total < c.total for c in beside):
+        return  # "five of six pass (all five by far)"
+    for found in _excepted(claim):
+        if not any(_is_between(c, claim, found) for c in beside):
+            yield found
 
 
 def _is_between(other: Counted, claim: Counted, found: Excepted) -> bool:
@@ -94,15 +135,18 @@ def _is_between(other: Counted, claim: Counted, found: Excepted) -> bool:
 
 
 def _excepted(claim: Counted) -> Iterator[Excepted]:
-    """What is excepted from a count: in its own sentence, or in one of the next two."""
+    """What is excepted from a count: in its own sentence, in the one before or in one of the next two."""
     sentences = claim.sentence.passage.sentences
     i = next(i for i, s in enumerate(sentences) if s is claim.sentence)
     for sentence in sentences[max(0, i - 1) : i + 3]:
         named = [m for m in sentence.names if m.name.startswith("#") == (claim.noun in DEEP)]
         for m in named:
-            if any(o.start == m.start for o in named if o is not m and o.end > m.end):
-                continue
-            yield from _of_name(claim, sentence, m)
+            if not any(o.start == m.start for o in named if o is not m and o.end > m.end):
+                yield from _of_name(claim, sentence, m)
+    for sentence in sentences[i : i + 2]:
+        said = _UNNAMED.search(sentence.text, claim.end - sentence.start if sentence is claim.sentence else 0)
+        if said is not None and not _PART.search(sentence.text[said.start() : said.end() + 40]):
+            yield Excepted(sentence.start + said.start(), 1, "one", True)
 
 
 def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepted]:
@@ -112,35 +156,66 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
     others = {n.name for n in sentence.names if not n.name.startswith("#") and n.start > claim.end} - group
     lead, tail = _LEAD.search(before), _TAIL.match(after)
     said = lead or tail
+
+    def excepted(only: bool) -> Excepted:
+        return Excepted(m.start, len(group), ", ".join(sorted(group)), only)
+
     if behind and _BUT.fullmatch(sentence.between(claim.end, m.start)):
-        yield Excepted(sentence, m.start, frozenset(group), True)
+        yield excepted(True)
     elif behind and said is not None and not _PART.search(before[-60:] + after[:60]):
         plural = re.search(r"exceptions\b|ones\b", said[0].lower()) is not None
         if not others and plural == (len(group) > 1):
-            yield Excepted(sentence, m.start, frozenset(group), True)
-    elif claim.noun in DEEP:
+            yield excepted(True)
+    elif _ALONE.search(before) and _OTHERWISE.match(after):
+        if not any(n.bound for n in clause_of(claim)[1]):  # "only Garda goes the other way" is of no level
+            yield excepted(True)
+    elif sentence is claim.sentence and not behind and _BARRED.search(before) and _ALL_OTHERS.match(after):
+        yield excepted(True)
+    elif behind and claim.low == claim.total and sentence is claim.sentence and _FAILS.search(before):
+        yield excepted(False)
+    else:
         yield from _not_significant(claim, sentence, m)
-    elif behind and claim.low == claim.total and not others:
-        yield from _opposite(claim, sentence, m, after)
+        if claim.noun not in DEEP and behind and claim.low == claim.total and not others:
+            yield from _opposite(claim, sentence, m, after)
 
 
 def _not_significant(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepted]:
-    """ "At L6 it is not significant" beside a count of the layers that are."""
+    """ "At L6 it is not significant" beside a count of the layers that are, or of those that show the effect."""
     left, right = bounds_of(claim)
     own = claim.sentence.text[left:right]
-    if not (SIGNIFICANT.search(own) or re.search(r"\bp\s?[<≤]|\b0?\.05\b", own)):
+    tested = SIGNIFICANT.search(own) or re.search(r"\bp\s?[<≤]|\b0?\.05\b", own)
+    if not tested and (claim.noun in DEEP or not _SHOWN.search(own) or _OF_SIGN.search(own)):
         return
-    opened = max(sentence.text.rfind(mark, 0, m.start - sentence.start) for mark in ";:.") + 1
+    at = m.start - sentence.start
+    opened = max(sentence.text.rfind(mark, 0, at) for mark in ";:.") + 1
     clause = re.split(r"[;:]|\.\s", sentence.text[opened:])[0]
+    told = _ITS.match(sentence.text, opened + len(clause))
+    if told is not None:  # "L6 is no good for this: its p is not significant"
+        clause = sentence.text[opened : told.end()] + re.split(r"[;:]|\.\s", sentence.text[told.end() :])[0]
     said = [v for v in verdicts(sentence) if opened <= v.start - sentence.start < opened + len(clause)]
     named = {n.name for n in sentence.names if opened <= n.start - sentence.start < opened + len(clause)}
     if len(said) != 1 or not said[0].negative or named != {m.name}:
         return
+    if sentence is claim.sentence and not tested and m.start < claim.end:
+        return
     methods = [(RANKS.search(x) is not None, LINEAR.search(x) is not None) for x in (own, clause)]
-    if methods[0] != methods[1] and (methods[0] != (False, False) or claim.start < m.start):
+    if tested and methods[0] != methods[1] and (methods[0] != (False, False) or claim.start < m.start):
         return
     leaves = _LEAVES.search(claim.sentence.text[: claim.start - claim.sentence.start]) is not None
-    yield Excepted(sentence, m.start, frozenset([m.name]), leaves and m.end <= claim.start)
+    yield Excepted(m.start, 1, m.name, leaves and m.end <= claim.start)
+
+
+_SHOWN = regex(
+    r"\b(?:shows? (?:the|this|that|an?) (?:effect|link|relation\w*|pattern|association)|holds?|held|predicts?|"
+    r"foretells?|explains?|works?|(?:effect|link|relation\w*|pattern|association) (?:is|was) (?:seen|found|there|"
+    r"present))\b",
+    re.IGNORECASE,
+)
+_OF_SIGN = regex(
+    r"\b(?:signs?|direction|positiv\w+|negativ\w+|slopes?|(?:above|below) (?:zero|0)|same way|order)\b", re.IGNORECASE
+)
+"""What may hold of one that is not significant."""
+_ITS = regex(r":\s+(?:its|there|here|the|both|it)\b", re.IGNORECASE)
 
 
 def _opposite(claim: Counted, sentence: Sentence, m: Mention, after: str) -> Iterator[Excepted]:
@@ -162,4 +237,4 @@ def _opposite(claim: Counted, sentence: Sentence, m: Mention, after: str) -> Ite
     if kinds[1] in ((False, False), kinds[0]) and not re.search(
         r"\d\s?%?\s*(?:at|by|in|after) (?:step|epoch|round)", after
     ):
-        yield Excepted(sentence, m.start, frozenset([m.name]), False)
+        yield Excepted(m.start, 1, m.name, False)

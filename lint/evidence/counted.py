@@ -16,6 +16,7 @@ from .knowledge import Evidence
 from .lexicon import MOOT
 from .passages import Sentence
 from .quantifiers import quantifiers
+from .wording import PART_OF
 
 __all__ = ["Counted", "agrees", "bounds_of", "clause_of", "counted_things", "numbers_in"]
 
@@ -62,7 +63,7 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
                 noun = _noun(sentence, end) or _head(sentence, start)
                 found.append(Counted(sentence, start, end, q.low, q.high, q.total, noun, q.text.strip()))
             taken = [(c.start, c.end) for c in found]
-            for k, n in pairs_of_counts(sentence):
+            for k, n in _counts_of_things(sentence):
                 allowed = _allowed(sentence, k, int(n.value))
                 if any(a < n.end and k.start < b for a, b in taken):
                     continue  # "all but one of the five"
@@ -84,6 +85,16 @@ _BY_DEFINITION = regex(
     re.IGNORECASE,
 )
 """What sets a bar and hopes nothing, "If 0.7 counts as strong, 4 of 6 are"."""
+
+
+def _counts_of_things(sentence: Sentence) -> list[tuple[Number, Number]]:
+    """The k of n of a sentence, less the "over six in ten" of a share."""
+    found = pairs_of_counts(sentence)
+    in_tens = [n for k, n in found if n.value in (10, 100) and sentence.between(k.end, n.start).strip() == "in"]
+    if not in_tens:
+        return found
+    shares = {sentence.start + m.start("k") for m in PART_OF.finditer(sentence.text)}
+    return [(k, n) for k, n in found if n not in in_tens or k.start not in shares]
 
 
 _BOUNDED = regex(
@@ -197,7 +208,7 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
     )
     ends = [m.start() for m in _CLAUSE_END.finditer(text, tail)]
     right = ends[0] if ends else len(text)
-    others = [(k.start, n.end) for k, n in pairs_of_counts(sentence)]
+    others = [(k.start, n.end) for k, n in _counts_of_things(sentence)]
     others += [(sentence.start + q.start, sentence.start + q.end) for q in quantifiers(text)]
     for start, end in others:
         if end <= claim.start:

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..regex import regex
-from .contraries import contrary_clashes
+from .contraries import contrary_clash, is_borne_out
 from .counted import Counted, agrees, clause_of, counted_things
 from .criteria import readings
 from .exclusives import things_of
 from .fields import Asked
 from .grammar import SPELLED, WORD_NUMBERS
 from .knowledge import Clash, Evidence, exceptions
+from .lexicon import direction_words
 from .names import words_of
 from .passages import Sentence
 from .tallies import Tally
@@ -33,7 +34,14 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     rest, unread = [], []
     wrong: list[Counted] = []
     for claim in claims:
+        contrary = contrary_clash(claim, claims)
+        if contrary is not None:
+            wrong.append(claim)
+            yield contrary
+            continue
         found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else []
+        if found and is_borne_out(claim, claims):
+            continue  # by what its words except; what was counted is something else
         if not found:
             unread.append(claim)
             if found is None:
@@ -54,7 +62,6 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"'{claim.text}' is {shown} of {claim.total} when counted",
                 "count again, or state the criterion",
             )
-    yield from contrary_clashes(evidence, [c for c in claims if not any(c is w for w in wrong)])
     yield from _disagreeing(rest)
     yield from _remainders(evidence, claims)
     if not wrong:
@@ -145,7 +152,7 @@ def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
             continue
         same = [c for c in body if c.total == claim.total]
         # "Stronger than 0.6 in 4 of 9" is another matter than "in all 9".
-        same = [c for c in same if _has_bar(claim) or not _has_bar(c)]
+        same = [c for c in same if (_has_bar(claim) or not _has_bar(c)) and _ways(claim) == _ways(c)]
         alike = [c for c in same if _similar(_rare(claim), _rare(c)) or (_of_relation(claim) and _of_relation(c))]
         if len({c.low for c in alike}) != 1 or any(agrees(claim, c.low) for c in same):
             continue
@@ -155,6 +162,11 @@ def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
             f"'{claim.text}' sums up what the page counts as {alike[0].low:g} of {claim.total}",
             "state one count",
         )
+
+
+def _ways(claim: Counted) -> set[int]:
+    """Up, down or neither: "cuts it for all 9" is another matter than "over half in 2 of 9"."""
+    return {w.sign for w in direction_words(clause_of(claim)[0]) if not w.polar}
 
 
 def _sums_up(claim: Counted) -> bool:
@@ -237,11 +249,19 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
             frozenset((names & inside & evidence.page_names) | layers) - claim.things,
             claim.sentence.passage.plain[: claim.start],
             claim.sentence.between(claim.end, claim.sentence.end),
+            _CONTRAST.search(claim.sentence.between(claim.sentence.start, claim.start)) is not None,
         )
         found = readings(evidence, asked)
         if found is not None:
             return found
     return None
+
+
+_CONTRAST = regex(
+    r"\b(?:against|compared (?:with|to)|versus|vs\.?|instead of|rather than|as opposed to|(?:up|down) from)\s+"
+    r"(?:only )?$",
+    re.IGNORECASE,
+)
 
 
 def true_counts(evidence: Evidence) -> Iterator[tuple[Sentence, int, int]]:

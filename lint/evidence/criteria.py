@@ -25,7 +25,7 @@ from .fields import (
     p_series,
     printed_ones,
 )
-from .grammar import Number
+from .grammar import WORD_NUMBERS, Number
 from .idioms import is_rate, spans
 from .kinds import LIKENESS
 from .knowledge import Evidence
@@ -48,6 +48,7 @@ from .wording import (
     OVERTAKEN,
     OVERTAKES,
     PART,
+    PART_OF,
     PASSED,
     RANKS,
     REACH,
@@ -262,11 +263,10 @@ def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, 
 
 def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "over a third of its lines", "above a quarter", "most of what it writes"."""
-    part = PART.search(asked.text)
+    part = PART.search(asked.text) or PART_OF.search(asked.text)
     if part is not None:
-        said = re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())
         bound = ">" if part["more"] else ">=" if part["least"] else "<" if part["less"] else "<="
-        return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
+        return _tallies(level_fields(evidence, series, asked), bound, _share_of(part))
     passive = PASSED.search(asked.text)
     if passive is not None:
         bound = ">=" if passive["least"] else ">"
@@ -280,6 +280,14 @@ def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         levels = level_fields(evidence, series, asked)
         return [tally_of(s.facts, lambda f: surely(f.value == 0)) for s in levels]
     return None
+
+
+def _share_of(part: re.Match[str]) -> float:
+    """The share of "a third" and of "nine out of ten"."""
+    if "part" in part.groupdict():
+        return SHARES[re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())]
+    k, n = (int(x) if x.isdigit() else WORD_NUMBERS[x.lower()] for x in part.group("k", "n"))
+    return k / n
 
 
 def _of_interval(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:

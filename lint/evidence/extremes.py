@@ -19,7 +19,7 @@ from .lexicon import MOOT, ROLE_WORDS
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
 from .ranges import members
-from .shifts import ACTS, CHANGE, OF_DEGREE, OF_MERIT, change_of, changes, is_of_verb, overlaps, stated_move
+from .shifts import ACTS, CHANGE, OF_DEGREE, OF_MERIT, change_of, changes, is_of_verb, overlaps, ratios, stated_move
 from .superlatives import Superlative, superlatives
 from .wording import CHANGES, RATE_NOUNS
 
@@ -185,7 +185,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     lead = sentence.between(sentence.start, start)
     if said in OF_DEGREE | OF_MERIT and (ACTS.search(lead) or is_of_verb(lead, sentence.between(end, end + 12))):
         change = change or "any"  # "the cream works best in dogs", "it rises in four towns, most in the last"
-    if change is not None:
+    relative = _RELATIVE.search(_around(sentence, word)) is not None
+    if relative:
+        candidates, change = [*ratios(evidence, holder, candidates), *changes(evidence, holder, candidates)], "any"
+    elif change is not None:
         candidates = changes(evidence, holder, candidates)
         if step is not None:
             candidates, all_changes = [(s, f) for s, f in candidates if overlaps(f, *step)], candidates
@@ -239,9 +242,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = _between_ends(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
         return None
-    either = said in OF_MERIT or (
-        change is not None and any(x.value < 0 for s, _ in candidates for x in members(s)) and said in OF_DEGREE
-    )
+    graded = _ADJECTIVE.match(sentence.between(end, end + 24)) if said in OF_DEGREE else None
+    either = said in OF_MERIT or relative or graded is not None  # "the most reserved" is of what is low, or high
+    if said in OF_DEGREE and change is not None:
+        either = either or any(x.value < 0 for s, _ in candidates for x in members(s))
     if any(_is_extreme(s, f, word, change, either=either) for s, f in (*candidates, *over)):
         return None
     series = candidates[0][0]
@@ -256,6 +260,22 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+def _around(sentence: Sentence, word: Superlative) -> str:
+    """The words from the superlative before one to those behind it."""
+    earlier = [w.end for w in superlatives(sentence.text) if w.end <= word.start]
+    return sentence.text[max(earlier, default=0) : word.end + 24]
+
+
+_RELATIVE = regex(
+    r"\b(?:relative(?:ly)?|proportion(?:s|al(?:ly)?|ately?)?|ratios?|factor|percentage-wise|\w+fold)\b", re.IGNORECASE
+)
+"""Of how many times one rate is the other, "relative to its start the pilot gains most"."""
+_ADJECTIVE = regex(
+    r"\s+(?!(?:often|frequent|common|prevalent|widespread|pronounced|marked|strong|heav|read|clear)\w*)"
+    r"[a-z]{2,}(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|y)\b",
+)
 
 
 _SUBJECT = regex(

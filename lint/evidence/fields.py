@@ -31,6 +31,7 @@ __all__ = [
     "mentions",
     "p_series",
     "printed_ones",
+    "printed_values",
     "stem",
 ]
 
@@ -52,6 +53,9 @@ class Asked:
     """The words of its passage before it, where a test may have been named."""
     after: str = ""
     """The words of its sentence behind it, where a bracket may hold the criterion."""
+
+    contrasted: bool = False
+    """It counts in the other state than the one that the words before it name: "against 2 of 9 before"."""
 
     @property
     def criterion(self) -> str:
@@ -154,7 +158,7 @@ def _alike(a: str, b: str) -> bool:
 
 
 _SUFFIX = regex(r"(?:ings?|ed|es|ers?|als?|ations?|ions?|ments?|ly|e|s)$")
-_WORD = regex(r"[a-z][a-z'’-]*")
+_WORD = regex(r"[a-z][a-z'’]*")
 
 
 def stem(word: str) -> str:
@@ -168,14 +172,23 @@ def stem(word: str) -> str:
 
 
 def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
-    """Where a text in lower case has a word of each field that no other field of the group has."""
+    """Where a text in lower case has a word of each field that no other field of the group has.
+
+    A rate and the k and n of which it is made are one field twice, and no rivals.
+    """
     words = [{stem(w) for w in (s.words | words_of(s.quantity)) - COMMON if len(w) > 2} for s in group]
+    held = [printed_values(s) for s in group]
     said = [(m.start(), stem(m.group(0).rstrip("s") or m.group(0))) for m in _WORD.finditer(text)]
     out = []
-    for own in words:
-        rivals: set[str] = set().union(*(w for w in words if w is not own))
+    for own, values in zip(words, held, strict=True):
+        rivals: set[str] = set().union(*(w for w, other in zip(words, held, strict=True) if other != values))
         out.append([i for i, w in said if w in own and w not in rivals])
     return out
+
+
+def printed_values(series: Series) -> tuple[float, ...]:
+    """The values of a field as a page prints them; two fields of one file with the same ones are one."""
+    return tuple(round(f.value, 3) for f in series.distinct)
 
 
 COMMON = frozenset(
@@ -249,6 +262,7 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         and not s.role
         and evidence.kind(s) == ""
         and not s.whole
+        and not words_of(s.quantity) & CHANGES
         and all(0 <= f.value <= 1 for f in s.distinct)
     ]
     beside = {w for w in _BESIDE if re.search(rf"\b{w}", text, re.IGNORECASE)}
@@ -260,15 +274,23 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         peaks = [s for s in roled if s.role == "max" or (s.origin == "page" and ROLE_WORDS["max"].search(s.quantity))]
         if said == ["max"] and peaks:
             return peaks
-    named = [
+    named = _said(asked.criterion, roled)
+    if named and asked.contrasted:
+        named = _said(asked.after[:40].lower(), roled) or [s for s in roled if s not in named]
+    # "Shade tracks depth. Above 0.5 at none of the 9 depths": of the shade, or of what the page is about
+    named = named or printed_ones(evidence, roled) + _said(asked.before.lower(), roled)
+    return _quoted_fields(evidence, named, asked)  # where no word tells which rate is meant, each is a reading
+
+
+def _said(text: str, fields: list[Series]) -> list[Series]:
+    """The fields that a text in lower case singles out by a word, among those of the page and those of the files."""
+    return [
         s
         for origin in ("page", "data")
-        for group in [[x for x in roled if x.origin == origin]]
-        for s, at in zip(group, mentions(asked.criterion, group), strict=True)
+        for group in [[x for x in fields if x.origin == origin]]
+        for s, at in zip(group, mentions(text, group), strict=True)
         if at
     ]
-    named = named or printed_ones(evidence, roled)
-    return _quoted_fields(evidence, named, asked)  # where no word tells which rate is meant, each is a reading
 
 
 _BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")

@@ -203,7 +203,10 @@ def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> lis
         n
         for n in out
         if n.role in ("percent", "value", "coefficient")
-        and not re.search(r"[A-Za-z]{3,}[\s=:]*$", between := sentence.between(holder.end, n.at))
+        and not re.search(
+            r"\b(?!(?:mean|average|median|rate|share|value|total)\b)[A-Za-z]{3,}[\s=:]*$",
+            between := sentence.between(holder.end, n.at),
+        )
         and not (":" in between and _is_second(sentence, word))
         and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
     ]

@@ -470,7 +470,7 @@ MOOT = regex(
     r"whether|unless|plan(?:ned)?|target(?:ed|ing)|"
     r"target(?= (?:of|was|is|rate|value|level|share)\b)|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|"
     r"for example|e\.g\.|in theory|chosen|chose|picked|selected|pre-?registered|development set|held[- ]out|"
-    r"elsewhere|literature|previous\w*|"
+    r"(?<=\w )elsewhere|literature|previous\w*|"
     r"earlier|pilot (?:study|run|experiment|estimate|phase)|other studies|et al)\b|#\d",
     re.IGNORECASE,
 )

@@ -15,7 +15,18 @@ from .names import Mention, words_of
 from .passages import Sentence
 from .wording import CHANGES
 
-__all__ = ["ACTS", "CHANGE", "OF_DEGREE", "OF_MERIT", "change_of", "changes", "is_of_verb", "overlaps", "stated_move"]
+__all__ = [
+    "ACTS",
+    "CHANGE",
+    "OF_DEGREE",
+    "OF_MERIT",
+    "change_of",
+    "changes",
+    "is_of_verb",
+    "overlaps",
+    "ratios",
+    "stated_move",
+]
 
 CHANGE = regex(
     r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
@@ -73,8 +84,7 @@ def changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, 
         for s, f in candidates
         if s.role in ("net", "gain") or s.words & CHANGES or words_of(s.quantity) & CHANGES or "Δ" in s.quantity
     ]
-    rates = [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) in ("rate", "")]
-    for a, b in itertools.combinations(rates[:12], 2):
+    for a, b in itertools.combinations(_rates(evidence, candidates)[:12], 2):
         shared = [n for n in a.facts if n in b.facts]
         if a.origin != b.origin or len(shared) < 3:
             continue
@@ -87,6 +97,28 @@ def changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, 
         made = Series("change", frozenset(), facts, True, a.origin, f"{b.pointer} minus {a.pointer}", "net")
         out.append((made, facts[holder.name]))
     return out
+
+
+def ratios(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
+    """How many times one column of rates is the other, for every pair of them."""
+    out = []
+    for a, b in itertools.combinations(_rates(evidence, candidates)[:12], 2):
+        shared = [n for n in a.facts if n in b.facts and a.facts[n].low > 0 and b.facts[n].low > 0]
+        if a.origin != b.origin or len(shared) < 3 or holder.name not in shared:
+            continue
+        facts = {
+            n: Fact(
+                "ratio", a.facts[n].entities, b.facts[n].low / a.facts[n].high, b.facts[n].high / a.facts[n].low, ""
+            )
+            for n in shared
+        }
+        made = Series("ratio", frozenset(), facts, False, a.origin, f"{b.pointer} over {a.pointer}", "net")
+        out.append((made, facts[holder.name]))
+    return out
+
+
+def _rates(evidence: Evidence, candidates: list[tuple[Series, Fact]]) -> list[Series]:
+    return [s for s, _ in candidates if s.fraction and not s.role and evidence.kind(s) in ("rate", "")]
 
 
 def is_of_verb(lead: str, after: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..regex import regex
+from .grammar import SPELLED
 from .names import words_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "OVERTAKEN",
     "OVERTAKES",
     "PART",
+    "PART_OF",
     "PASSED",
     "RANKS",
     "RATE_NOUNS",
@@ -76,6 +78,14 @@ PART = regex(
     r"\b(?!\s*-?\s*point)|two[- ]thirds|three[- ](?:quarters|fourths))",
     re.IGNORECASE,
 )
+_WHOLE_NUMBER = rf"(?:[1-9]\d{{0,2}}|(?!zero\b){SPELLED})"
+PART_OF = regex(
+    rf"\b(?:(?P<more>{_ABOVE})|(?P<least>at least|no (?:less|fewer) than|reach\w*|attain\w*)|(?P<less>{_BELOW})|"
+    rf"(?P<most>at most|no more than))\s+(?P<k>{_WHOLE_NUMBER}) (?:\w+ )?(?:out of|in|of) (?:every )?"
+    rf"(?P<n>{_WHOLE_NUMBER})\b(?![.,]?\d|\s?%)",
+    re.IGNORECASE,
+)
+""" "In over nine cases out of ten"."""
 PASSED = regex(
     r"\b(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|three[- ]quarters) "
     r"(?:is|was|gets?|has been) (?:(?P<least>reached|attained)|passed|exceeded|crossed|surpassed|topped|cleared)\b",
@@ -271,8 +281,8 @@ AGREE = regex(
 )
 SAME = regex(r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE)
 NEGATED_VERB = regex(
-    r"\b(?:not|never|fail(?:s|ed|ing)?(?: to)?|cannot|lacks?|lacked|miss(?:es|ed)?|falls? short|fell short|without|"
-    r"neither|nor|insignificant|non-?significant)\b|n['’]t\b",
+    r"\b(?:(?<!often than )not|never|fail(?:s|ed|ing)?(?: to)?|cannot|lacks?|lacked|miss(?:es|ed)?|falls? short|fell short|"
+    r"without|neither|nor|insignificant|non-?significant)\b|n['’]t\b",
     re.IGNORECASE,
 )
 OVERTAKES = regex(
