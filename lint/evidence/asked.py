@@ -280,5 +280,7 @@ def narrowed_facts(evidence: Evidence, sentence: Sentence, name: str, number: Nu
     others = own or {m.name for m in sentence.passage.names} & evidence.page_names
     if len(others) == 1:
         both = [(s, f) for s, f in facts if others & f.entities]
+        if not own and any(evidence.matches(number, s, f) for s, f in facts):
+            return facts  # what the passage spoke of before, the number need not
         return both or facts
     return facts

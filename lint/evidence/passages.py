@@ -243,6 +243,8 @@ def _passage(
     return Passage(text, plain, scope, block, part, tuple(kept), document, fixed, tuple(names), lead)
 
 
+_AFTER = regex(r"\bafter\s+$", re.IGNORECASE)
+_WORD_AFTER = regex(r"\s+([A-Za-z]+)\b")
 _WORD_BEFORE = regex(r"([A-Za-z-]+)\s+$")
 _WORDS_AFTER = regex(r"\s+(?!(?:of|out|and|or)\b)([A-Za-z-]+(?:\s+[A-Za-z-]+)?)")
 
@@ -254,6 +256,10 @@ def _on_axis(plain: str, number: Number, axis: re.Pattern[str] | None, doses: Ma
     found = axis.search(plain, max(0, number.start - 24), number.start) if axis is not None else None
     if found is not None:
         return replace(number, role="index", label="axis", at=found.start())
+    if axis is not None and _AFTER.search(plain, max(0, number.start - 8), number.start):
+        word = _WORD_AFTER.match(plain, number.end)
+        if word is not None and axis.fullmatch(f"{word[1]} "):
+            return replace(number, role="index", label="axis")
     words = doses.get(int(number.value), frozenset())
     if not words:
         return number

@@ -125,6 +125,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         usual = [v for v in alike if counts.get(v, 0) >= 2]
         if not evidence.datasets and not (usual if len(alike) <= 2 else any(_is_misprint(value, v) for v in usual)):
             continue  # sizes differ from thing to thing, and no table need hold them all
+        if not evidence.datasets and any(v >= _FEW and value % v == 0 and value >= _FEW * v for v in counts):
+            continue  # of 84 things, each with as many answers as no table says
         others = sorted(
             (v for v in counts if v != value and v > 3), key=lambda v: abs(math.log((v + 1) / (value + 1)))
         )[:3]
@@ -138,6 +140,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         )
 
 
+_FEW = 20
+"""Answers of a thing, and things of a study, below which one count is a multiple of another by chance."""
 _ANSWERS = regex(r"\s*(?:answers|completions|replies|responses|generations|samples|draws|questions)\b", re.IGNORECASE)
 """Behind an N: it is of answers, and of no pairs."""
 

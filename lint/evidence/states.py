@@ -9,7 +9,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .coordination import pair_of
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent, is_rate
+from .idioms import SHARE_OF, adjacent, is_rate, spans
 from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
@@ -83,13 +83,22 @@ def _known(evidence: Evidence, name: str) -> Known:
     cache: dict[str, Known] = evidence.cache.setdefault("states", {})
     if name not in cache:
         found = [
-            (_classed(s.words | words_of(s.quantity) | words_of(evidence.header_of(s))), s, f)
+            (_classed(_chosen_by(evidence, s)), s, f)
             for s, f in evidence.about.get(name, ())
             if s.fraction and not s.role and evidence.kind(s) == "rate" and not _is_point(f)
         ]
         shared = frozenset.intersection(*(w for w, _, _ in found)) if found else frozenset()
         cache[name] = [(w - shared - _CHOOSE_NOTHING, s, f) for w, s, f in found]
     return cache[name]
+
+
+def _chosen_by(evidence: Evidence, series: Series) -> frozenset[str]:
+    """The words of a field; those of "Week 18" and "round_3" choose nothing without their number."""
+    head = f"{series.quantity} {evidence.header_of(series)}"
+    return (series.words | words_of(head)) - words_of(" ".join(_NUMBERED.findall(head)))
+
+
+_NUMBERED = regex(r"([A-Za-z]{3,})[\s_-]?\d+\b(?![.%])")
 
 
 def _is_point(fact: Fact) -> bool:
@@ -136,6 +145,8 @@ def _beside(sentence: Sentence, number: Number, names: list[Mention], known: Kno
     lead = sentence.between(opened, first.at)
     before = _said(_OPEN.split(lead.rstrip(" (:="))[-1], known)
     after = sentence.between(last.end, min(sentence.end, last.end + 48))
+    if _BETWEEN.match(after) and any(last in (x.left, x.right) for x in spans(sentence)):
+        return frozenset()  # "from 12% to 40% between baseline and the last visit"
     end = _ENDS.search(after)
     tail = after[: end.start()] if end is not None else after
     behind = _said(tail, known)
@@ -158,5 +169,6 @@ def _of_whole(sentence: Sentence, number: Number, names: list[Mention], known: K
     return said if opens or rates == [number] else frozenset()
 
 
+_BETWEEN = regex(r"\s*%?,?\s*(?:between|from)\s", re.IGNORECASE)
 _LEAD = regex(r"\W*(?:\w+\s+){1,4}?\w+,|\W*\w+,|\W*(?:After|Before)\s+\w+\b")
 _ALONE = regex(r"\s*%?\s*(?:after|before|following)\s*", re.IGNORECASE)
