@@ -4,7 +4,7 @@ A map of the modules; what a module is for stands in its first line.
 
 Words
     grammar, quantities, names, passages, stretches, idioms, coordination, lists: numbers, names, how they are joined.
-    lexicon, relations, quantifiers, verdicts, wording, roles, interval_words: what words claim or ask for.
+    lexicon, relations, quantifiers, plain_counts, verdicts, wording, roles, interval_words: what words claim or ask for.
 Files and tables
     reading, walk, layouts, affixes, leaves: the numbers of any JSON or CSV, each with the way to it.
     shapes, hits, vectors, triples: facts from them.

@@ -9,12 +9,13 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .claims import is_claim
-from .exclusives import evidence_totals, exclusives, plain_counts, things_of
+from .exclusives import evidence_totals, exclusives
 from .grammar import Number
 from .idioms import pairs_of_counts
 from .knowledge import Evidence
 from .lexicon import MOOT
 from .passages import Sentence
+from .plain_counts import plain_counts, things_of
 from .quantifiers import quantifiers
 from .wording import PART_OF
 

@@ -10,13 +10,13 @@ from ..regex import regex
 from .contraries import contrary_clash, is_borne_out
 from .counted import Counted, agrees, clause_of, counted_things
 from .criteria import readings
-from .exclusives import things_of
 from .fields import Asked
 from .grammar import SPELLED, WORD_NUMBERS
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words
 from .names import words_of
 from .passages import Sentence
+from .plain_counts import things_of
 from .tallies import Tally
 from .windows import windows
 from .wording import NAMED_BAR, RELATION

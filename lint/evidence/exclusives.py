@@ -1,19 +1,19 @@
-"""Claims on all of the things of a table, on none, on a bare number of them, or on named ones and no other."""
+"""Named things of which a sentence says something that it denies of the others, or the other way round."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from leakstats.records import struct
 
 from ..regex import regex
-from .grammar import SPELLED, WORD_NUMBERS
+from .grammar import WORD_NUMBERS
 from .knowledge import Evidence
-from .names import Mention, words_of
+from .names import Mention
 from .passages import Sentence
 
-__all__ = ["Exclusive", "PlainCount", "evidence_totals", "exclusives", "plain_counts", "things_of"]
+__all__ = ["Exclusive", "evidence_totals", "exclusives"]
 
 
 @struct
@@ -25,19 +25,6 @@ class Exclusive:
     things: tuple[str, ...]
     mode: str
     """``only`` these pass, all ``others`` do, ``both`` do and perhaps more, ``neither`` does."""
-    text: str
-
-
-@struct
-class PlainCount:
-    """A count of the things of a table whose total is left out: "five rivers", "every river"."""
-
-    start: int
-    end: int
-    low: float
-    high: float
-    total: int
-    noun: str
     text: str
 
 
@@ -55,12 +42,6 @@ _EXCEPT = regex(
     re.IGNORECASE,
 )
 _EXCEPTED = regex(r"[`\"'’*]*\s*,?\s*(?:excepted|apart|aside|excluded)\b", re.IGNORECASE)
-_EXCEPTION = regex(
-    r"\b(?:except\w*|apart|aside|save|saving|barring|bar|but|besides|other than|excluding|excluded|exceptions?|"
-    r"without|only|"
-    r"unless|if|almost|nearly|most|not)\b",
-    re.IGNORECASE,
-)
 _AND_ON = regex(
     r"[`\"'’*]*\s*(?:\w+\s+)?(?:and|or) (?:beyond|above|more|later|up\w*|below|less|earlier|deeper|higher|lower|"
     r"on\w*|after\w*)\b",
@@ -175,113 +156,3 @@ def evidence_totals(evidence: Evidence, things: tuple[str, ...]) -> int:
         if s.pointer.startswith("column") and not s.role and all(t in s.facts for t in things)
     }
     return sizes.pop() if len(sizes) == 1 and max(sizes) > len(things) else 0
-
-
-_DOSES = ("dose", "size", "setting", "amount")
-"""Nouns for the rows of a table whose labels are numbers."""
-
-
-def things_of(evidence: Evidence) -> Mapping[str, int]:
-    """The nouns that head the first columns of the page's tables, with how many things each has."""
-    if "things of tables" not in evidence.cache:
-        out: dict[str, set[int]] = {}
-        for sheet in evidence.sheets:
-            sizes = {len(s.distinct) for s, _ in sheet.series if s.pointer.startswith("column") and not s.role}
-            for noun in words_of(sheet.header[0]):
-                out.setdefault(noun, set()).add(sizes.pop() if len(sizes) == 1 else 0)
-            if sizes and evidence.doses and sum(x.strip("*_` ").replace(",", "").isdigit() for x in sheet.labels) >= 3:
-                for noun in _DOSES:
-                    out.setdefault(noun, set()).update(
-                        len(s.distinct) for s, _ in sheet.series if s.pointer.startswith("column")
-                    )
-        evidence.cache["things of tables"] = {n: s.pop() for n, s in out.items() if len(s) == 1 and max(s) > 2}
-    found: Mapping[str, int] = evidence.cache["things of tables"]
-    return found
-
-
-_PLAIN = regex(
-    rf"\b(?:(?P<all>every(?: single)?|each|all)|(?P<bulk>most)|(?P<none>no|not a single|not one)|"
-    rf"(?:(?P<least>at least|no fewer than)\s+|(?P<most>at most|no more than|only|just)\s+)?(?P<k>\d{{1,2}}|{SPELLED}))"
-    r"\s+(?P<noun>[a-z]{3,})\b(?!\s+(?:of|with|that|which|who|whose|where|from|"
-    r"were (?:left|dropped|excluded|chosen|drawn)|each|per|and|or|but|except|other|apart|save|bar)\b|\s*[(:,])",
-    re.IGNORECASE,
-)
-_HELD = regex(
-    r"\b(?:from|by|into|onto|the|these|those|both|other|first|last|top|next|its|our|their|another|all|of|than|least|"
-    r"most|about|some|"
-    r"remaining|further|more|up to|nearly|almost|over|under|not|for|every|any|between|and|or|to|×|x)\s+$",
-    re.IGNORECASE,
-)
-
-
-_PASSIVE = regex(
-    r"\s+(?:were|was|are|is|have been|had been|has been) (?:\w+ly )?(?:\w+ed|drawn|chosen|taken|shown|kept|left|lost|"
-    r"made|run)\b"
-)
-_BEHIND = regex(r"\b(?:more|less|higher|lower|larger|smaller|greater|fewer|as)\b.*\b(?:than|as)\b", re.IGNORECASE)
-_SHARE_OF_THINGS = regex(
-    r"\b(?:(?P<more>more than|over|above)\s+|(?P<less>fewer than|less than|under|below)\s+|"
-    r"(?P<least>at least)\s+)?(?:one |a )?"
-    r"(?P<part>half|third|quarter|majority|minority|most)\b\s+(?:of\s+)?(?:the|our|these|all|"
-    r"all the)\s+(?P<noun>[a-z]{3,})\b"
-    r"(?!\s+(?:of|that|which|with|whose)\b)",
-    re.IGNORECASE,
-)
-_PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4}
-
-
-def _plain_shares(sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
-    """ "Fewer than half of the rivers", "most of the rivers"."""
-    for match in _SHARE_OF_THINGS.finditer(sentence.text):
-        noun = next(iter(words_of(match["noun"])), "")
-        total = things.get(noun, 0)
-        part = _PARTS.get(match["part"].lower())
-        if not total or re.search(r"\b(?:about|roughly|nearly|almost|not)\s+$", sentence.text[: match.start()]):
-            continue
-        if part is None:
-            bulk = match["part"].lower() != "minority"
-            low, high = (float(total // 2 + 1), float(total)) if bulk else (0.0, float((total - 1) // 2))
-        elif match["more"]:
-            low, high = float(int(part * total) + 1), float(total)
-        elif match["less"]:
-            low, high = 0.0, float(-int(-part * total // 1) - 1)
-        elif match["least"]:
-            low, high = part * total, float(total)
-        elif abs(part * total - round(part * total)) < 1e-9:
-            low = high = part * total
-        else:
-            continue
-        start, end = sentence.start + match.start(), sentence.start + match.end("noun")
-        yield PlainCount(start, end, low, high, total, noun, match.group(0).strip())
-
-
-def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
-    """Counts of the things of a table without their total."""
-    if not things:
-        return
-    yield from _plain_shares(sentence, things)
-    for match in _PLAIN.finditer(sentence.text):
-        if _PASSIVE.match(sentence.text, match.end()):
-            continue  # "five roles were added"
-        noun = next(iter(words_of(match["noun"])), "")
-        total = things.get(noun, 0)
-        if not total or _HELD.search(sentence.text[: match.start()]):
-            continue
-        if (match["all"] or match["none"]) and _EXCEPTION.search(sentence.text.replace(match.group(0), "", 1)):
-            continue
-        if match["none"] and _BEHIND.search(sentence.text[match.end() :]):
-            continue  # "no role gains more than the mason"
-        if match["all"]:
-            low = high = float(total)
-        elif match["bulk"]:
-            low, high = float(total // 2 + 1), float(total)
-        elif match["none"]:
-            low = high = 0.0
-        else:
-            raw = match["k"].lower()
-            k = float(raw) if raw.isdigit() else float(WORD_NUMBERS.get(raw, 0))
-            if not 1 <= k < total or (k == 1 and not match["least"]):
-                continue
-            low, high = (k, float(total)) if match["least"] else (0.0, k) if match["most"] else (k, k)
-        start, end = sentence.start + match.start(), sentence.start + match.end("noun")
-        yield PlainCount(start, end, low, high, total, noun, match.group(0).strip())
