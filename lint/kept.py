@@ -4,7 +4,7 @@ Compiling the expressions that a page needs took a third of a cold start. Python
 not the code of an expression, so this does: in the same folder and under the same conditions (not where Python is told
 to write no byte code, not where the folder cannot be written), for one build of Python and one version of leakstats.
 Code is kept only where it makes the very expression that :func:`re.compile` answers, and what cannot be read is
-compiled as if nothing were there.
+compiled as if nothing were there. What is kept is worth some work: it looks at the first character first.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from typing import Any, TypeAlias
 
 from leakstats import __version__
 
+from .starts import looking_first
+
 __all__ = ["KEPT", "Kept"]
 
 _Key: TypeAlias = tuple[str, int]
 """A pattern and its flags."""
-_Entry: TypeAlias = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
-"""All flags, the code, how many groups, their numbers by name and their names by number."""
+_Entry: TypeAlias = tuple[str, int, bytes, int, dict[str, int], tuple[str | None, ...]]
+"""The pattern that was compiled, all flags, the code, how many groups, their numbers by name and names by number."""
 
 _VERSION = (__version__, sys.version)
 _DAMAGE = (EOFError, OverflowError, RuntimeError, TypeError, ValueError)
@@ -45,10 +47,10 @@ class Kept:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._new: dict[_Key, re.Pattern[str]] = {}
+        self._new: set[_Key] = set()
 
     def compile(self, pattern: str, flags: int) -> re.Pattern[str]:
-        """What :func:`re.compile` answers, from the file where it is there.
+        """An expression with the matches of ``pattern``, from the file where it is there.
 
         >>> Kept(None).compile(r"[a-z]+", 0).findall("An N of 12")
         ['n', 'of']
@@ -57,21 +59,22 @@ class Kept:
         entry = self._entries.get(key)
         if entry is not None:
             with suppress(*_DAMAGE):
-                return _made(pattern, entry)
-        made = self._new[key] = re.compile(pattern, flags)
-        return made
+                return _made(entry)
+        self._new.add(key)
+        return re.compile(pattern, flags)
 
     def save(self) -> None:
         """Keep what was compiled since the last time, beside what others have kept meanwhile."""
-        new, self._new = self._new, {}
+        new, self._new = self._new, set()
         if not new or self._path is None or sys.dont_write_bytecode:
             return
         entries = self._read()
         # A folder that cannot be written, or a Python that compiles in another way: then the next run compiles again.
         with suppress(OSError, ImportError, AttributeError, *_DAMAGE):
-            for (pattern, flags), expression in new.items():
-                entry = _entry(pattern, flags)
-                if _made(pattern, entry) == expression:
+            for pattern, flags in new:
+                fast = looking_first(pattern, flags)
+                entry = _entry(fast, flags)
+                if _made(entry) == re.compile(fast, flags):
                     entries[pattern, flags] = entry
             beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
             beside.write_bytes(marshal.dumps((_VERSION, entries)))
@@ -98,12 +101,12 @@ def _entry(pattern: str, flags: int) -> _Entry:
     names: list[str | None] = [None] * parsed.state.groups
     for name, number in numbers.items():
         names[number] = name
-    return int(flags | parsed.state.flags), code.tobytes(), parsed.state.groups - 1, numbers, tuple(names)
+    return pattern, int(flags | parsed.state.flags), code.tobytes(), parsed.state.groups - 1, numbers, tuple(names)
 
 
-def _made(pattern: str, entry: _Entry) -> re.Pattern[str]:
+def _made(entry: _Entry) -> re.Pattern[str]:
     """The expression of a code, which Python checks before it runs it."""
-    flags, code, groups, numbers, names = entry
+    pattern, flags, code, groups, numbers, names = entry
     made: re.Pattern[str] = _sre.compile(pattern, flags, array("I", code).tolist(), groups, numbers, names)
     return made
 

@@ -13,6 +13,7 @@ import pytest
 
 from leakstats.lint import kept
 from leakstats.lint.kept import Kept
+from leakstats.lint.starts import looking_first
 
 PATTERNS = [
     (r"(?P<sign>[-+−])?(?P<body>\d+)", 0),
@@ -44,10 +45,10 @@ def _forbidden(*_: object) -> None:
 @pytest.mark.parametrize(("pattern", "flags"), PATTERNS)
 def test_a_kept_expression_is_the_compiled_one(path: Path, pattern: str, flags: int, monkeypatch) -> None:
     _saved(path)
-    real = re.compile(pattern, flags)
+    real, same = re.compile(pattern, flags), re.compile(looking_first(pattern, flags), flags)
     monkeypatch.setattr(re, "compile", _forbidden)
     ours = Kept(path).compile(pattern, flags)
-    assert ours == real  # flags, code and pattern
+    assert ours == same  # flags, code and pattern
     assert (ours.groups, dict(ours.groupindex)) == (real.groups, dict(real.groupindex))
     assert [(m.span(), m.groupdict(), m.lastgroup) for m in ours.finditer(TEXT)] == [
         (m.span(), m.groupdict(), m.lastgroup) for m in real.finditer(TEXT)
@@ -86,19 +87,20 @@ def test_nothing_new_writes_nothing(path: Path) -> None:
         b"no marshal",
         marshal.dumps(1),
         marshal.dumps((kept._VERSION, [])),
-        marshal.dumps((("0", "other"), {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
+        marshal.dumps((("0", "other"), {("a+", 0): kept._entry("b+", 0)})),
         marshal.dumps((kept._VERSION, {("a+", 0): None})),
-        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 7, 0, {}, (None,))})),
-        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
-        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"", "no", {}, 3)})),
+        marshal.dumps((kept._VERSION, {("a+", 0): ("a+", 32, b"\xff" * 7, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): ("a+", 32, b"\xff" * 8, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): ("a+", 32, b"", "no", {}, 3)})),
     ],
+    ids=range(9),
 )
 def test_what_is_no_code_is_compiled(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     store = Kept(path)
     assert store.compile("a+", 0).findall("baa") == ["aa"]
     store.save()
-    assert Kept(path)._entries[("a+", 0)] == kept._entry("a+", 0)
+    assert Kept(path)._entries[("a+", 0)] == kept._entry(looking_first("a+", 0), 0)
 
 
 def test_another_way_to_compile_keeps_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
