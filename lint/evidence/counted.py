@@ -194,7 +194,9 @@ def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int,
 
 
 _CLAUSE_END = regex(
-    r"[;(?]|, (?:and|but|so|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|misses|stays?) )"
+    r"[;(?]|, (?=(?!the (?:criterion|bar|threshold|cut-?off|limit|mark|level|test|standard)\b)[\w`]+ (?:[\w`]+ ){0,3}"
+    r"being )|, (?:and|but|so|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|misses|"
+    r"stays?) )"
 )
 
 

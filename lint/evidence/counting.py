@@ -146,7 +146,7 @@ def _has_bar(claim: Counted) -> bool:
 
 def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
     """Counts of a title or a confidence line that the page states otherwise, of the same matter, and never so."""
-    body = [c for c in claims if not _sums_up(c) and 0 < c.low == c.high and not c.things]
+    body = [c for c in claims if not _sums_up(c) and 0 < c.low == c.high and not c.things and not _is_scope(c)]
     for claim in rest:
         if not _sums_up(claim) or claim.things or claim.low != claim.high:
             continue
@@ -162,6 +162,17 @@ def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
             f"'{claim.text}' sums up what the page counts as {alike[0].low:g} of {claim.total}",
             "state one count",
         )
+
+
+def _is_scope(claim: Counted) -> bool:
+    """True for "For each of 8 schools the tutor was asked": of whom something is told, and no claim."""
+    return (
+        claim.low == claim.total
+        and _SCOPE.fullmatch(claim.sentence.text[: claim.start - claim.sentence.start]) is not None
+    )
+
+
+_SCOPE = regex(r"\W*(?:for|in|at|from|with|of|across|over|on|to)\s+", re.IGNORECASE)
 
 
 def _ways(claim: Counted) -> set[int]:

@@ -84,6 +84,8 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
     """
     if asked.total < 2 or UNREAD.search(asked.text) or (DEGREE.search(asked.text) and not asked.numbers):
         return []
+    if _OF_ENDS.search(asked.text) and not NOT_ZERO.search(asked.text):
+        return []  # where intervals lie is no criterion on values
     series = fitting(evidence, asked, asked.total)
     found = _read(evidence, asked, series)
     if found and DENIED_LEVEL.search(asked.text):
@@ -91,6 +93,13 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
     if found and NEGATED_VERB.search(asked.text):
         return found + [x.failed for x in found]  # what is denied is not worked out: either is right
     return found
+
+
+_OF_ENDS = regex(
+    r"\b(?:intervals?|CIs?|bands?|whiskers|limits|bounds)\b[^.;:]{0,60}\b(?:lies?|lay|is|are|sits?|stays?|runs?|ends?|starts?)\b"
+    r"[^.;:]{0,30}\b(?:wholly|entirely|completely|below|above|under|over|inside|outside|clear of)\b",
+    re.IGNORECASE,
+)
 
 
 def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:

@@ -49,6 +49,8 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
                     holder = point_of(sentence, word)
                 if holder is None or shares_rank(sentence, holder) or stands_apart(sentence, word):
                     continue
+                if fold_name(holder.text) in _MEANS:
+                    continue  # "the pooled share is highest" is of when
                 clash = _judge(evidence, sentence, word, holder)
                 if clash is not None:
                     yield clash
@@ -131,8 +133,9 @@ _NOT_FIRST = regex(
 
 
 _SLICE = regex(
-    r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|"
-    r"[.,]\d|\d*\s+or\s)",
+    r"\b(?:steps?|moves?|moving|going|jumps?|doublings?|increments?|legs?|stretch(?:es)?)\b"
+    r"[^.;:\d]{0,20}\bfrom [\d,]+ to|\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?"
+    r"\d+(?![\d.,]*\s?%|[.,]\d|\d*\s+or\s)",
     re.IGNORECASE,
 )
 
@@ -147,6 +150,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     if said in _OF_FIT and _FIT.search(sentence.text) is None:
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
+    near = f"{_verb_before(sentence, word) if not _SAYS.search(near.replace(holder.text, '')) else ''} {near}"
     near = _ASIDE.sub(" ", near)
     if word.peak:  # the verb of an extreme is no point of a course
         near = near.replace(sentence.between(start, end), " ")
@@ -260,6 +264,16 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+_SAYS = regex(r"[A-Za-z]{3,}")
+
+
+def _verb_before(sentence: Sentence, word: Superlative) -> str:
+    """The verb of "A (0.4) peaks highest, B (0.2) lowest" for its second half; "" where it has none."""
+    earlier = [w for w in superlatives(sentence.text) if w.end <= word.start]
+    verb = re.search(r"\b[a-z]+ $", sentence.text[: earlier[-1].start]) if earlier else None
+    return verb.group(0) if verb is not None else ""
 
 
 def _around(sentence: Sentence, word: Superlative) -> str:

@@ -267,6 +267,8 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
     ]
     beside = {w for w in _BESIDE if re.search(rf"\b{w}", text, re.IGNORECASE)}
     own = [s for s in found if any(w.startswith(b) for w in s.words | words_of(s.quantity) for b in beside)]
+    if beside and not own:
+        found = [s for s in found if not _OWN & (s.words | words_of(s.quantity))]
     roled = by_role(own or found, text)
     if len(roled) == len(own or found) and not any(p.search(text) for p in ROLE_WORDS.values()):
         # "Peaks reach 4.5% to 75.6%. 3 of 5 pass one half": of the peaks
@@ -294,6 +296,7 @@ def _said(text: str, fields: list[Series]) -> list[Series]:
 
 
 _BESIDE = ("bystander", "listener", "neighbour", "neighbor", "stranger")
+_OWN = frozenset(["own", "home", "self"])
 
 
 def _quoted_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list[Series]:

@@ -42,6 +42,12 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
     first = [m for m in sentence.names if m.end <= start]
     if first and _is_cleft(sentence, first[-1], start):
         return first[-1]
+    if first and _APPOSED.fullmatch(sentence.between(first[-1].end, start)) and _STOPS.match(sentence.text, word.end):
+        taken = (holder_of(sentence, w, found) for w in found if w.end <= word.start)
+        return first[-1] if first[-1] not in taken else after  # "12% are wet in Ghent, the lowest, and 67% in Lille"
+    if first and after is not None and _belongs_to_next(sentence, word, after, found):
+        gap = _IN_BRACKETS.sub(" ", sentence.between(first[-1].end, start))
+        return first[-1] if not re.search(r"[;:.]", gap) else None
     if first and after is not None and "," in sentence.between(end, after.start):
         near = sentence.between(first[-1].end, start)
         if re.fullmatch(r"[`\"'’*]*(?:\s+\w+){0,2}\s+(?:(?:by far )?the\s+)?", near) and not re.search(
@@ -64,6 +70,21 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
     bracketed = gap.strip() == "," and lead.endswith("(")  # "4% (Ghent, lowest)"
     beside = bracketed or _HOLDER_BEFORE.match(gap) is not None or _WHOSE.fullmatch(gap) is not None
     return before[-1] if before and beside and not _OF_OTHERS.search(gap) else None
+
+
+_APPOSED = regex(r"[`\"'’*]*(?:\s\([^()]*\))?,\s+(?:by far )?the\s+")
+_STOPS = regex(r"\s*(?:[,.;:)]|$)")
+_NEXT_HALF = regex(r"\s*(?:[,;]|[,;]?\s?(?:and|while|but|whereas))\s*(?:the\s+)?[`\"'*]*")
+
+
+def _belongs_to_next(sentence: Sentence, word: Superlative, name: Mention, found: list[Superlative]) -> bool:
+    """True if a name behind a superlative has the opposite one behind it: "Ghent rains most, Lille least"."""
+    following = next((w for w in found if w.start >= word.end), None)
+    if following is None or following.sign == word.sign or name.end > sentence.start + following.start:
+        return False
+    between = sentence.between(name.end, sentence.start + following.start)
+    joined = _NEXT_HALF.fullmatch(sentence.between(sentence.start + word.end, name.start))
+    return joined is not None and re.fullmatch(r"[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:the\s+)?", between) is not None
 
 
 _OF_OTHERS = regex(
@@ -174,11 +195,14 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
                 if end <= m.start < number.at:
                     gap = gap.replace(m.text, "", 1)
             plain = re.fullmatch(
-                r"(?:\s+[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*"
-                r"(?:(?:with|at|reaching|hitting|attaining|scoring|showing|having) )?(?:[ρr]\s*=\s*)?",
+                r"(?:\s+(?!from\b)[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*"
+                r"(?:(?:with|at|reaching|hitting|attaining|scoring|showing|having) )?"
+                r"(?:(?:an? |the )?(?:mean|average|median|rate|share|value) (?:of )?)?(?:[ρr]\s*=\s*)?",
                 gap,
             )
-            if ":" in gap and _is_second(sentence, word):
+            if _is_second(sentence, word) and (
+                ":" in gap or _AND_NEXT.match(sentence.between(number.end, sentence.end))
+            ):
                 return None  # "most in a and least in b: 0.9; 0.4"
             of = next((m for m in sentence.names if m.start >= number.end), None)
             behind = of is not None and of.name != holder.name and holder.end <= sentence.start + word.start
@@ -186,6 +210,11 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
                 return None  # "4% for a at the bottom, 67% for b at the top"
             return number if plain is not None else None
     return None
+
+
+_AND_NEXT = regex(
+    r"\s*(?:%|percent|per cent)?\s*(?:and|against|versus|vs\.?|as opposed to|compared (?:with|to))\s+[-−+]?[\d.]"
+)
 
 
 def _is_second(sentence: Sentence, word: Superlative) -> bool:
@@ -208,5 +237,22 @@ def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> lis
             between := sentence.between(holder.end, n.at),
         )
         and not (":" in between and _is_second(sentence, word))
+        and not _describes(sentence, n, word)
         and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
     ]
+
+
+_IS = regex(r"\W*(?:(?:is|was|has|had|lies|lay|comes|came|sits|stands|ranks?|being|with|at|by far|also|still|the)\W*)*")
+
+
+def _describes(sentence: Sentence, number: Number, word: Superlative) -> bool:
+    """True for the bracket of "Haiku (-0.41) peaks highest, Recipe (+0.23) lowest", which no "is" sets equal."""
+    start = sentence.start + word.start
+    if number.end > start or sentence.between(number.end, start).count(")") != 1:
+        return False
+    said = sentence.between(number.end, start).partition(")")[2]
+    if said.strip():
+        return _IS.fullmatch(said) is None
+    earlier = [w for w in superlatives(sentence.text) if w.end <= word.start]
+    before = [n for n in sentence.numbers if earlier and n.end <= sentence.start + earlier[-1].start]
+    return bool(before) and _describes(sentence, before[-1], earlier[-1])

@@ -163,6 +163,8 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
         return b if a.end <= start < b.end else None
     if ";" in between:
         return None
+    if _OF_ITSELF.match(sentence.text, word.end):
+        return b if a.end <= start else None  # "A leads (0.6) and B trails (0.3)"
     if word.text.lower() not in _WITH_THAN and a.end <= start and end <= b.start:
         lead = sentence.between(a.end, start)
         near = len(between) < 90 and (not re.search(r"[,:]", lead) or _BESIDE.fullmatch(lead) is not None)
@@ -172,6 +174,9 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
         if a.end <= at < b.start and not re.search(r"[.:](?:\s|$)", sentence.between(at, b.start)):
             return a
     return None
+
+
+_OF_ITSELF = regex(r"(?<=trails|.leads|..lags)\s*(?:[(,;.]|at\b|with\b|$)")
 
 
 def _labelled(sentence: Sentence, word: DirectionWord, sides: dict[str, Rate]) -> Rate | None:
