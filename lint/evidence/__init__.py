@@ -20,5 +20,5 @@ Clashes, which the rules print
     counting, contraries, exclusives, extremes, holders, shifts, superlatives, ranges: counts, orders and ends.
     directions, relationships, strengths, versus: words of direction and strength.
     pvalues, widths, granularity, lattice, fractions, impossible: against statistics and arithmetic.
-    sizes, products, totals, sums, rows: sample sizes, totals, and the rows of a table among each other.
+    sizes, rosters, products, totals, sums, rows: sample sizes, numbers of things, totals, rows among each other.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..evidence.rosters import roster_clashes
 from ..evidence.sizes import size_clashes
 from ..finding import Finding
 from ..page import Page
@@ -63,5 +64,5 @@ class UnknownSampleSize(Rule):
     name = "unknown-sample-size"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in size_clashes(page.evidence):
+        for clash in (*size_clashes(page.evidence), *roster_clashes(page.evidence)):
             yield self.finding(page, clash.place, clash.message, clash.help)
