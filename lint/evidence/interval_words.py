@@ -48,7 +48,20 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                 place = passage.place(low.start, high.end)
                 far = estimate is None or low.start - estimate.end > 24
                 rivals = _rivals(sentence, ends, estimate) if far and not (orphan and estimate is not None) else ()
-                yield Stated(low, high, estimate, counts, place, sizes, passage.plain, bool(sizes), rivals)
+                names = frozenset(m.name for m in sentence.names)
+                yield Stated(
+                    low,
+                    high,
+                    estimate,
+                    counts,
+                    place,
+                    sizes,
+                    passage.plain,
+                    bool(sizes),
+                    rivals,
+                    names=names,
+                    where=sentence.text,
+                )
 
 
 def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tuple[tuple[float, float], ...]:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from leakstats.records import struct
+from leakstats.records import replace, struct
 
 from ..document import Cell
 from ..regex import regex
@@ -42,6 +42,10 @@ class Stated:
     """Which column of which table it stands in."""
     foreign: bool = False
     """It is of all things together, and nothing says of how many trials."""
+    names: frozenset[str] = frozenset()
+    """The folded names of its row in a table, or of its sentence."""
+    where: str = ""
+    """The header of the column that holds its estimate, or its sentence."""
 
 
 def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
@@ -83,13 +87,15 @@ def intervals_of_tables(evidence: Evidence) -> Iterator[Stated]:
         sizes_of = sizes_of_rows(evidence, sheet)
         columns: dict[int, int] = {}
         for found in ranges:
-            estimate = found.estimate
+            estimate, at = found.estimate, found.column
             if estimate is None:
                 alike = [x for x in ranges if x.column == found.column]
                 at = columns.setdefault(found.column, _estimate_column(by_cell, alike))
                 cell = by_cell.get((found.row, at), ())
                 estimate = cell[0].number if cell else None
-            yield _stated(evidence, sheet, number, found, estimate, sizes_of.get(found.row))
+            stated = _stated(evidence, sheet, number, found, estimate, sizes_of.get(found.row))
+            names = name_variants(sheet.labels[found.row])
+            yield replace(stated, names=names, where=sheet.header[at] if at >= 0 else "")
 
 
 def _stated(

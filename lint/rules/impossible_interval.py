@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
+from ..evidence.printed_intervals import printed_clashes
 from ..evidence.widths import width_clashes
 from ..finding import Finding
 from ..page import Page
@@ -49,5 +51,8 @@ class ImpossibleInterval(Rule):
     name = "impossible-interval"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in width_clashes(page.evidence):
-            yield self.finding(page, clash.place, clash.message, clash.help)
+        said = set()
+        for clash in chain(printed_clashes(page.evidence), width_clashes(page.evidence)):
+            if clash.place not in said:
+                said.add(clash.place)
+                yield self.finding(page, clash.place, clash.message, clash.help)

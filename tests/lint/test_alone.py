@@ -129,6 +129,8 @@ EDITS: dict[str, Edit] = {
                   "| Model | Before | After | Change |\n|---|---|---|---|\n| A | 79% | 44% | −35 pp |\n"
                   "| B | 60% | 50% | −10 pp |\n| C | 40% | 20% | −20 pp |\n| D | 61% | 90% | +26 pp |\n\n"
                   "**Standing caveats:**"),
+    "CR422": Edit("The poet stands at",
+                  "Its interval of 57.3% to 75.4% rules out 60%. The poet stands at"),
     "CR430": Edit("The poet stands at",
                   "At layer 8 the relation is significant after Bonferroni over 7 tests (p = 0.03). The poet "
                   "stands at"),

@@ -1,0 +1,133 @@
+"""What words say of intervals: that one holds or leaves out a value, that two overlap or lie apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..regex import regex
+from .claims import is_claim, is_prior
+from .idioms import intervals
+from .knowledge import Clash, Evidence
+from .passages import Sentence
+from .printed_intervals import Ends, ends_of, intervals_named
+
+__all__ = ["interval_claim_clashes"]
+
+_INTERVAL = regex(r"\b(?:CIs?|[Ii]ntervals?|[Ee]rror bars?|[Ww]hiskers)\b")
+_OVERLAP = regex(r"\b(?P<no>non-?)?overlap(?:s|ping|ped)?\b|\b(?P<apart>disjoint)\b", re.IGNORECASE)
+_VALUE = (
+    r"\s+(?:(?:the|a|an|also|even|still|only|just|value|values|level|mark|rate|point|of|chance|null|baseline)\s+){0,3}"
+    r"(?:\(?\s*)"
+)
+_HOLDS = regex(
+    r"\b(?:(?P<holds>contain|includ|cover|hold|straddl|cross)(?:s|es|ed|e|ing)?|"
+    r"exclud(?:e|es|ed|ing)|rul(?:e|es|ed|ing) out|leav(?:e|es|ing) out|left out|(?:is|lies|stays?) clear of)" + _VALUE,
+    re.IGNORECASE,
+)
+_BESIDE = regex(
+    r"\b(?:wholly|entirely|fully|completely|well|clearly|all)\s+(?P<side>above|below|over|under)" + _VALUE,
+    re.IGNORECASE,
+)
+_ZERO = regex(r"zero\b|0(?![\d.,]*[\d%])", re.IGNORECASE)
+_NOT = regex(r"\b(?:not|no|never|nor|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+_UNSURE = regex(
+    r"\b(?:hardly|scarcely|almost|nearly|fail|stop|ceas|start|begin|begun|would|should|may|might|if|whether|unless|"
+    r"but|except\w*|apart from|only|most|every|each|all|any|half|none|some|elsewhere|others?|below|under|before|until|"
+    r"beyond|above|past|after)\b|\b\d+\s+(?:out\s+)?of\s|[?]",
+    re.IGNORECASE,
+)
+"""In such a sentence it is not said of the named things alone, or not said."""
+
+
+def interval_claim_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Claims about intervals that their printed ends contradict, those of the sentence or of the rows that it names."""
+    for passage in evidence.passages:
+        if not is_claim(passage) or passage.part == "prior":
+            continue
+        for sentence in passage.sentences:
+            text = sentence.text
+            if _INTERVAL.search(text) is None and "[" not in text:
+                continue
+            if _OVERLAP.search(text) is not None and not is_prior(sentence):
+                yield from _overlaps(evidence, sentence)
+            yield from _holds(evidence, sentence)
+
+
+def _overlaps(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    said = list(_OVERLAP.finditer(sentence.text))
+    pair = _meant(evidence, sentence)
+    if len(said) != 1 or len(pair) != 2 or _UNSURE.search(sentence.text):
+        return
+    word = said[0]
+    apart = bool(word["no"] or word["apart"])
+    if _NOT.search(sentence.text[max(0, word.start() - 40) : word.start()].rpartition(";")[2]):
+        apart = not apart
+    a, b = pair
+    meets = a.low[0] <= b.high[1] and b.low[0] <= a.high[1]
+    parts = a.high[0] < b.low[1] or b.high[0] < a.low[1]
+    if (apart and not parts) or (not apart and not meets):
+        yield Clash(
+            "interval-claim",
+            sentence.passage.place(sentence.start + word.start(), sentence.start + word.end()),
+            f"{a.said} and {b.said} {'overlap' if apart else 'do not overlap'}",
+            "correct the words, or the interval",
+        )
+
+
+def _holds(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    for match in (*_HOLDS.finditer(sentence.text), *_BESIDE.finditer(sentence.text)):
+        at = sentence.start + match.end()
+        value = _value_at(sentence, at)
+        if value is None or _NOT_SAID.search(sentence.text[: match.start()]):
+            continue
+        known = _meant(evidence, sentence, before=at)
+        if len(known) != 1:
+            continue
+        low, high = known[0].low, known[0].high
+        inside = low[1] < value[0] and value[1] < high[0]
+        above, below = value[1] < low[0], high[1] < value[0]
+        groups = match.groupdict()
+        if "side" in groups:
+            false = not (above if groups["side"].casefold() in ("above", "over") else below) and (
+                inside or above or below
+            )
+            what = "holds" if inside else "lies above" if above else "lies below"
+        else:
+            negated = _NOT.search(sentence.text[max(0, match.start() - 16) : match.start()]) is not None
+            holds = bool(groups["holds"]) != negated
+            false = (above or below) if holds else inside
+            what = "holds" if inside else "does not hold"
+        if false:
+            yield Clash(
+                "interval-claim",
+                sentence.passage.place(sentence.start + match.start(), at),
+                f"{known[0].said} {what} that value",
+                "correct the words, or the interval",
+            )
+
+
+_NOT_SAID = regex(
+    r"\b(?:would|should|may|might|if|whether|unless|half|none|every|each|all|most|only|some)\b", re.IGNORECASE
+)
+
+
+def _value_at(sentence: Sentence, at: int) -> tuple[float, float] | None:
+    """The single value that begins at a place, as printed; a range is none."""
+    if _ZERO.match(sentence.passage.plain, at):
+        return 0.0, 0.0
+    number = next((n for n in sentence.numbers if n.start == at), None)
+    if number is None or number.bound == "~" or number.role not in ("percent", "value", "points", "coefficient"):
+        return None
+    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    scale = 0.01 if number.role == "percent" or number.value > 1 else 1.0
+    return None if id(number) in ends else (number.low * scale, number.high * scale)
+
+
+def _meant(evidence: Evidence, sentence: Sentence, before: int | None = None) -> list[Ends]:
+    """The intervals that a sentence prints (``before`` a place), else those of the rows and columns that it names."""
+    printed = [(a, b) for a, b, _ in intervals(sentence) if before is None or b.end <= before]
+    if printed:
+        percent = any(n.role == "percent" for n in sentence.numbers)
+        return [ends_of(a, b, percent=percent) for a, b in printed]
+    return intervals_named(evidence, frozenset(m.name for m in sentence.names), sentence.text)

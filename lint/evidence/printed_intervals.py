@@ -1,0 +1,138 @@
+"""Intervals that tables and files hold, and those in words that differ from them in one end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from leakstats.facts import Series
+from leakstats.records import struct
+
+from .grammar import Number
+from .intervals import Stated
+from .knowledge import Clash, Evidence
+from .names import name_variants, words_of
+from .widths import stated_intervals
+
+__all__ = ["Ends", "ends_of", "intervals_named", "printed_clashes"]
+
+
+@struct
+class Ends:
+    """What the two ends of an interval may be, as fractions where it is one of a rate."""
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+    said: str
+    estimate: tuple[float, float] | None = None
+
+    def meets(self, other: Ends) -> tuple[bool, bool]:
+        """Whether the lower ends may be one value, and the upper ends."""
+        return _meet(self.low, other.low), _meet(self.high, other.high)
+
+
+def ends_of(low: Number, high: Number, *, percent: bool, estimate: Number | None = None, where: str = "") -> Ends:
+    """The ends of an interval as they are printed."""
+    scale = 0.01 if percent or high.value > 1 else 1.0
+    a, b, e = ((x.low * scale, x.high * scale) if x is not None else None for x in (low, high, estimate))
+    return Ends(a or (0.0, 0.0), b or (0.0, 0.0), f"[{low.text}, {high.text}]{where}", e)
+
+
+def intervals_named(evidence: Evidence, names: frozenset[str], text: str) -> list[Ends]:
+    """The intervals of the rows of tables that are named, of the columns of which the text says a word that tells.
+
+    None where a name is that of no such row or column: it may ask for another interval.
+    """
+    tables = [x for x in stated_intervals(evidence) if x.column[0] >= 0]
+    rows = [x for x in tables if x.names & names]
+    heads = {x.where: words_of(x.where) for x in rows}
+    if names - frozenset().union(*(x.names for x in rows), *map(name_variants, heads)):
+        return []
+    said = words_of(text)
+    told = {head: len(words & said - _common(heads)) for head, words in heads.items()}
+    most = max(told.values(), default=0)
+    return [_of_stated(x) for x in rows if told[x.where] == most]
+
+
+def _common(heads: dict[str, frozenset[str]]) -> frozenset[str]:
+    """The words of every header."""
+    return frozenset.intersection(*heads.values()) if len(heads) > 1 else frozenset()
+
+
+def printed_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Intervals in words of which one end is that of the known interval for their estimate, and the other end is not.
+
+    Where nothing is estimated it is the one interval of what the sentence names. An interval of another level or
+    method differs in both ends.
+    """
+    words = [x for x in stated_intervals(evidence) if x.column[0] < 0 and _tells(x)]
+    held: list[Ends] = []
+    for item in words:
+        own = _of_stated(item)
+        if own.estimate is None:
+            near = intervals_named(evidence, item.names, item.where)
+            near = near if len(near) == 1 else []
+        else:
+            held = held or [*_of_tables(evidence), *_of_files(evidence)]
+            near = [x for x in held if _is_for(x, own.estimate)]
+        agreeing = [(x, own.meets(x)) for x in near]
+        halves = [(x, both[0]) for x, both in agreeing if both[0] != both[1]]
+        if not halves or any(all(both) for _, both in agreeing):
+            continue
+        known, starts = halves[0]
+        if all(all(x.meets(known)) for x, _ in halves):
+            wrong = item.high if starts else item.low
+            yield Clash(
+                "interval-width",
+                item.place,
+                f"the interval [{item.low.text}, {item.high.text}] ends at {wrong.text} where {known.said} stands",
+                "correct the end, or say of what the interval is",
+            )
+
+
+def _tells(item: Stated) -> bool:
+    """True if estimate and ends have digits enough that two of them agree with no other interval by chance."""
+    numbers = [x for x in (item.low, item.high, item.estimate) if x is not None]
+    return not any(x.bound or len(x.text.strip("+-−–.0").replace(".", "")) < _TELLING for x in numbers)
+
+
+_TELLING = 2
+
+
+def _is_for(held: Ends, estimate: tuple[float, float]) -> bool:
+    """True if an interval is for an estimate, or may be where its own is not known."""
+    return _meet(estimate, held.estimate if held.estimate is not None else (held.low[0], held.high[1]))
+
+
+def _of_tables(evidence: Evidence) -> Iterator[Ends]:
+    for x in stated_intervals(evidence):
+        if x.column[0] >= 0 and x.estimate is not None:
+            yield _of_stated(x)
+
+
+def _of_stated(item: Stated) -> Ends:
+    percent = "percent" in (item.low.role, item.high.role, item.estimate.role if item.estimate is not None else "")
+    where = " in a table" if item.column[0] >= 0 else ""
+    return ends_of(item.low, item.high, percent=percent, estimate=item.estimate, where=where)
+
+
+def _of_files(evidence: Evidence) -> Iterator[Ends]:
+    """The intervals of which a file holds both ends beside each other, each under a key of its own."""
+    beside: dict[str, list[Series]] = defaultdict(list)
+    for series in evidence.data:
+        if series.role == "interval":
+            beside[series.pointer.rpartition("/")[0]].append(series)
+    for pair in beside.values():
+        if len(pair) != 2:
+            continue
+        low, high = sorted(pair, key=lambda s: sum(s.values))
+        for name in sorted(low.facts.keys() & high.facts.keys()):
+            a, b = low.facts[name], high.facts[name]
+            scale = 0.01 if max(abs(a.value), abs(b.value)) > 1 else 1.0
+            low_end, high_end = ((f.low * scale, f.high * scale) for f in (a, b))
+            yield Ends(low_end, high_end, f"[{a.value:.4g}, {b.value:.4g}] ({a.pointer})")
+
+
+def _meet(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    room = 1e-9
+    return a[0] <= b[1] + room and b[0] <= a[1] + room
