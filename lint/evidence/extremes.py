@@ -246,8 +246,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         candidates = _between_ends(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
     if not candidates:
         return None
-    graded = _ADJECTIVE.match(sentence.between(end, end + 24)) if said in OF_DEGREE else None
-    either = said in OF_MERIT or relative or graded is not None  # "the most reserved" is of what is low, or high
+    either = said in OF_MERIT or relative or (said in OF_DEGREE and _is_of_unknown(sentence, word, candidates))
     if said in OF_DEGREE and change is not None:
         either = either or any(x.value < 0 for s, _ in candidates for x in members(s))
     if any(_is_extreme(s, f, word, change, either=either) for s, f in (*candidates, *over)):
@@ -286,10 +285,29 @@ _RELATIVE = regex(
     r"\b(?:relative(?:ly)?|proportion(?:s|al(?:ly)?|ately?)?|ratios?|factor|percentage-wise|\w+fold)\b", re.IGNORECASE
 )
 """Of how many times one rate is the other, "relative to its start the pilot gains most"."""
+
+
+def _is_of_unknown(sentence: Sentence, word: Superlative, candidates: list[tuple[Series, Fact]]) -> bool:
+    """True for "the most discreet", which may be of the low ones or of the high, and for "misses least"."""
+    if _LACKS.search(sentence.text[: word.start]):
+        return True
+    adjective = _ADJECTIVE.match(sentence.text, word.end)
+    if adjective is None or not sentence.text[: word.start].lower().endswith("the "):
+        return False
+    start = adjective["word"][: max(4, len(adjective["word"]) - 3)]
+    return not any(w.startswith(start) for s, _ in candidates for w in words_of(s.quantity) | s.words | RATE_NOUNS)
+
+
 _ADJECTIVE = regex(
-    r"\s+(?!(?:often|frequent|common|prevalent|widespread|pronounced|marked|strong|heav|read|clear)\w*)"
-    r"[a-z]{2,}(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|y)\b",
+    r"\s+(?P<word>(?!(?:often|frequent|common|prevalent|widespread|pronounced|marked|strong|heav|read|clear|of|in|for|at|by|"
+    r"when|with|and|or)(?:ly|ily|y)?\b)[a-z]{3,})\b"
 )
+_LACKS = regex(
+    r"\b(?:miss|lack|avoid|resist|escap|fail|err|refus|omit|withst|withh|spar|forgo|forget)\w*\s+"
+    r"(?:by far )?(?:the )?$",
+    re.IGNORECASE,
+)
+"""Verbs of what is not done: it is done most by whom they say it of least."""
 
 
 _SUBJECT = regex(

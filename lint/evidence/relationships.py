@@ -17,7 +17,8 @@ from .relations import relation_sign
 __all__ = ["of_relations"]
 
 _RELATION = regex(
-    r"\b(?:with|as|when|relat\w+|correlat\w+|associat\w+|link\w*|relation\w*|slope|trend|across|towards?|along)\b",
+    r"\b(?:with|as(?! well\b)|when|relat\w+|correlat\w+|associat\w+|link\w*|relation\w*|slope|trend|across|towards?|"
+    r"along)\b",
     re.IGNORECASE,
 )
 
@@ -88,7 +89,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     chosen = polar or mine
     if not chosen or len(chosen) > 2:
         return
-    if not polar and not re.search(r"\b(?:with|as|when|along|towards?|across)\b", first[chosen[0].end :]):
+    if not polar and not re.search(r"\b(?:with|as(?! well\b)|when|along|towards?|across)\b", first[chosen[0].end :]):
         return
     said = 1
     for w in chosen:
