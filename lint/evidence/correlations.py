@@ -131,7 +131,12 @@ _OF_ANOTHER = regex(
 
 def _is_open(sentence: Sentence, left: int, right: int) -> bool:
     """True if words that name nothing else lead from a coefficient to a p."""
-    gap = _OVER_UNITS.sub(" ", sentence.between(left, right))
+    points = [x for x in sentence.numbers if x.role == "index" and left <= x.at and x.end <= right]
+    if len(points) == 1:  # "0.52 at layer 12 (p = 0.04)"
+        gap = sentence.between(left, points[0].at) + sentence.between(points[0].end, right)
+    else:
+        gap = sentence.between(left, right)
+    gap = _OVER_UNITS.sub(" ", gap)
     if re.search(r"\d", gap) or _OF_ANOTHER.search(gap):
         return False
     return _WORDS_ONLY.fullmatch(gap) is not None

@@ -208,14 +208,14 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
                 # beside another interval, ends that are exchanged are still its ends
                 and (a.value <= e.value <= b.value or (bool(out) and b.value < e.value < a.value))
             )
-        reaching = joined and spoken and _REACHES.search(sentence.between(sentence.start, a.start)) is not None
+        reaching = joined and spoken and _BEFORE_ENDS.search(sentence.between(sentence.start, a.start)) is not None
         marked = joined and (square or inner or named or chained or reaching or (round_ and (known or spoken)))
         if marked or (worded and _is_in_words(before, between, sentence.between(b.end, b.end + 24))):
             out.append((a, b, a.start))
     return out
 
 
-_REACHES = regex(
+_BEFORE_ENDS = regex(
     r"\b(?:CIs?|[Ii]ntervals?|[Ll]imits)\b[^.;:()\[\]%]{0,60}\b"
     r"(?:(?:runs?|ran|reach(?:es|ed)?|extends?|extended|goes|went|stretch(?:es|ed)?) from|spans?|spanned)\s+$"
 )

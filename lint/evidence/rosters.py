@@ -34,6 +34,11 @@ _ASKED = regex(
     rf"\b(?:asked|queried|sampled|prompted|probed|tested|questioned)\s+(?:\w+\s+)?(?P<n>{_COUNT})\s+times\b",
     re.IGNORECASE,
 )
+_NUMBER_OF = regex(
+    rf"\bnumber of (?:[a-z-]+\s+){{0,2}}?(?P<noun>[a-z][a-z-]*s)\s*\((?:[Nn]\s*=\s*)?(?P<n>{_COUNT})\s*\)",
+    re.IGNORECASE,
+)
+""" "The small number of judges (N = 3)"."""
 _HUNDREDS = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _TRIAL = regex(TRIALS, re.IGNORECASE)
 _TRIAL_NOUN = "answers"
@@ -87,21 +92,19 @@ def _singular(noun: str) -> str:
 def _counted(text: str) -> list[Counted]:
     """The numbers of things of a text."""
     out = []
-    for match in _COUNTED.finditer(text):
-        noun, words = match["noun"], frozenset(match["words"].lower().split())
-        if _TRIAL.fullmatch(noun):
-            kind = _TRIAL_NOUN
-        else:
-            kind = _singular(noun)
+    for match in (*_COUNTED.finditer(text), *_NUMBER_OF.finditer(text)):
+        said = match.groupdict()
+        kind = _TRIAL_NOUN if _TRIAL.fullmatch(match["noun"]) else _singular(match["noun"])
+        words = frozenset(said.get("words", "").lower().split())
         if kind not in _NO_KIND:
-            out.append(
-                Counted(
-                    _whole(match["n"]), kind, words, match["label"] is not None, match.start("n"), match.end("noun")
-                )
-            )
+            out.append(Counted(_whole(match["n"]), kind, words, said.get("label", "N") is not None, *_span(match)))
     for match in _ASKED.finditer(text):
         out.append(Counted(_whole(match["n"]), _TRIAL_NOUN, frozenset(), False, match.start("n"), match.end()))
     return out
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    return match.start("n"), max(match.end("n"), match.end("noun"))
 
 
 @struct

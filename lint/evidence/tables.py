@@ -73,7 +73,10 @@ LONGEST_RESULT = 80
 LONGEST_CELL = 500
 """Characters of a cell in which products and sums are looked for."""
 _P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
-_N_HEAD = regex(r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers)")
+_N_HEAD = regex(
+    r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers|"
+    r"(?:Trials|Completions|Samples|Answers|Replies|Responses|Generations)(?: (?:per|a|each)\b|\s*$))"
+)
 _LEVEL = regex(r"\b(?:68|80|9\d)(?:\.\d+)?\s?(?:%|per ?cent\b)")
 """Of an interval; "step 50 %" is a percentage at step 50."""
 _METRIC = regex(

@@ -59,6 +59,7 @@ def found(sentence: str) -> list[str]:
         ("A grader heard {} replies per choir.", "160", "320"),
         ("All singers had the same {} songs.", "30", "20"),
         ("Shares come from {} responses, as a rule.", "160", "210"),
+        ("With so small a number of choirs (N = {}) the fit is loose.", "9", "7"),
         ("They sang {} test songs.", "30", "45"),
     ],
 )
