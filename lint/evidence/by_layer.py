@@ -38,16 +38,20 @@ def layer_clashes(evidence: Evidence) -> Iterator[Clash]:
                     said[name].append((sentence, number))
     if len(said) < 2:
         return
-    lists = [cells for sheet in evidence.sheets for cells in _lists(sheet)]
-    for cells in lists:
+    lists = [found for sheet in evidence.sheets for found in _lists(sheet)]
+    for head, cells in lists:
         agree = [name for name, x in cells.items() if any(n.allows(x.number.value) for _, n in said.get(name, ()))]
         wrong = [name for name in cells if name in said and name not in agree]
         if not agree or len(wrong) != 1 or len({n.text for _, n in said[wrong[0]]}) != 1:
             continue
         cell = cells[wrong[0]].number
         sentence, number = said[wrong[0]][0]
-        others = (x[wrong[0]].number for x in lists if wrong[0] in x)
-        if slip_of(number, cell.value) and not any(number.allows(x.value) or x.allows(number.value) for x in others):
+        others = (x[wrong[0]].number for _, x in lists if wrong[0] in x)
+        if (
+            _is_of_method(number, head)
+            and slip_of(number, cell.value)
+            and not any(number.allows(x.value) or x.allows(number.value) for x in others)
+        ):
             yield Clash(
                 "layer",
                 sentence.passage.place(number.start, number.end),
@@ -79,8 +83,18 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[str, Number]]:
     yield from found
 
 
-def _lists(sheet: Sheet) -> Iterator[dict[str, CellNumber]]:
-    """The coefficients of a column of layers, or of a row of them."""
+_RANK = regex(r"ρ|\brho\b|\br_?s\b|spearman|rank", re.IGNORECASE)
+_LINEAR = regex(r"\br\b|pearson|linear")
+
+
+def _is_of_method(number: Number, head: str) -> bool:
+    """False where the label of a coefficient is of the other method than the header: r of a column of ρ."""
+    other = {"r": _RANK, "ρ": _LINEAR}.get(number.label)
+    return other is None or other.search(head) is None
+
+
+def _lists(sheet: Sheet) -> Iterator[tuple[str, dict[str, CellNumber]]]:
+    """The coefficients of a column of layers, or of a row of them, with what stands at its head."""
     lists: dict[tuple[str, int], dict[str, CellNumber]] = defaultdict(dict)
     named = statistic_lines(sheet)
     for item in sheet.numbers:
@@ -89,4 +103,6 @@ def _lists(sheet: Sheet) -> Iterator[dict[str, CellNumber]]:
         down, across = index_of(sheet.labels[item.row]), index_of(sheet.keys[item.column])
         if bool(down) != bool(across):
             lists[("down", item.column) if down else ("across", item.row)][down or across] = item
-    yield from (x for x in lists.values() if len(x) > 2)
+    for (way, at), cells in lists.items():
+        if len(cells) > 2:
+            yield sheet.header[at] if way == "down" else sheet.labels[at], cells

@@ -434,17 +434,34 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
     }
     rows = {len(s.labels) - left for s in evidence.sheets for left in (0, 1, 2)}
     for stated in found:
-        record = stated if stated.units is None or stated.sheet >= 0 else replace(stated, n=stated.units)
+        size = stated.units if stated.n is None and stated.units is not None else _size_of_twin(stated, found)
+        record = stated if size is None or stated.sheet >= 0 else replace(stated, n=size)
         if record.p is not None and record.p.value == 0:
             continue
         if record.unlabelled and not _is_correlation(record, found):
             continue
-        others = sizes if record.carried else sizes | rows if record.units is not None else ()
+        others = sizes if record.carried else sizes | rows if size is not None else ()
         if any(follows(replace(record, n=n)) is not False for n in others):
             continue
         if follows(record) is False:
             yield from _wrong_p(record, record.n)
     yield from _of_one_n(evidence, found, sizes | rows)
+
+
+def _size_of_twin(record: Record, found: list[Record]) -> int | None:
+    """The N with which the page states the coefficient of a record without N elsewhere, and its p follows there."""
+    c = record.coefficient
+    if record.n is not None or c is None or record.p is None:
+        return None
+    twins = {
+        r.n
+        for r in found
+        if r.n is not None
+        and r.coefficient is not None
+        and (r.coefficient.text, r.coefficient.label) == (c.text, c.label)
+        if follows(r)
+    }
+    return twins.pop() if len(twins) == 1 else None
 
 
 def _wrong_p(record: Record, n: int | None) -> Iterator[Clash]:

@@ -122,17 +122,20 @@ def _text(cell: Cell | None) -> str:
 def _counted(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
     """The table without a first column that only numbers its rows, or that says the same of all.
 
-    The rows over all the others may have no number: "1", "2", "–".
+    The rows over all the others may have no number: "1", "2", "–". Where no names follow, the numbers are the names:
+    layers or epochs.
     """
     first = [_text(row[0]).rstrip(".").strip("–—- ") for row in grid]
     numbered = [x for x in first if x]
     counts = len(numbered) > 1 and numbered == [str(i + 1) for i in range(len(numbered))]
+    counts = counts and not all(_NUMERIC.match(_text(row[1])) for row in grid if len(row) > 1)
     same = len(first) > 1 and len(set(first)) == 1 and first[0] != ""
     if len(header) > 2 and (counts or (same and len({_text(row[1]) for row in grid}) == len(grid))):
         return header[1:], [row[1:] for row in grid]
     return header, grid
 
 
+_NUMERIC = regex(r"[\s*_`~≈<>≤≥(\[+−–-]*[\d.]|[–—-]?\s*$")
 _UNIT = regex(
     r"(?:%|per ?cent|pp|p\.p\.|(?:per ?cent(?:age)?[ -]|%[ -]?)?points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|"
     r"fraction|)",
