@@ -12,12 +12,12 @@ from .fields import Asked, is_p, mentions, printed_values
 from .knowledge import Evidence
 from .names import words_of
 
-__all__ = ["compared_arms", "delta"]
+__all__ = ["arms_over", "compared_arms", "delta", "named_arms"]
 
 _BESIDE = regex(
     r"\b(?:than|compared (?:with|to)|relative to|against|versus|vs\.?|over|above|below|beneath|beyond|exceeds?|"
     r"exceeded|tops?|beats?|outdoes|outstrips?|surpass(?:es)?|trails?|ahead of|behind|over that of|in place of|"
-    r"instead of|rather than)\s+(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|a|an|one)\s+){0,3}$"
+    r"instead of|rather than)\s+(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|by|a|an|one)\s+){0,3}$"
 )
 """In front of what others are compared with."""
 _MOST_ARMS = 8
@@ -43,8 +43,8 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
     """
     out: list[tuple[Series, Series]] = []
     sure = False
-    for group in _groups(evidence, series):
-        subjects, others = _named(asked.criterion, group)
+    for group in arms_over(evidence, series):
+        subjects, others = named_arms(asked.criterion, group)
         if len(subjects) == len(others) == 1:
             pairs = [(subjects[0], others[0])]
         elif len(subjects) == 1 and not others:
@@ -59,7 +59,7 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
     return out, sure
 
 
-def _groups(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]]:
+def arms_over(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]]:
     """Fields of one kind over the same things: columns of a table, arms of a file, keys that differ in one word."""
     plain = [
         s for s in series if not s.role and not is_p(evidence, s) and evidence.kind(s) in ("rate", "", "similarity")
@@ -90,7 +90,7 @@ def _alike(evidence: Evidence, series: Series) -> tuple[str, str, bool, bool, st
     )
 
 
-def _named(text: str, group: list[Series]) -> tuple[list[Series], list[Series]]:
+def named_arms(text: str, group: list[Series]) -> tuple[list[Series], list[Series]]:
     """The fields of a group that a text names as what is compared, and those with which they are."""
     subjects: list[Series] = []
     others: list[Series] = []

@@ -12,6 +12,7 @@ from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words
+from .outcomes import outcome_clashes
 from .passages import Sentence
 from .quantifiers import quantifiers
 from .relations import relation_sign
@@ -42,20 +43,26 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
-            taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
-            words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
-            yield from versus_clashes(sentence)
-            yield from _of_bare_words(sentence)
-            yield from _of_named_steps(sentence)
-            if not words and relation_sign(sentence.text) is None:
-                continue
-            yield from _of_moves(evidence, sentence, words)
-            yield from _of_arrivals(sentence, words)
-            yield from _of_two_times(sentence, words)
-            yield from _of_signs(sentence, words)
-            yield from of_relations(evidence, sentence, words)
-            yield from _of_differences(sentence, words)
-            yield from _of_ends(evidence, sentence, words)
+            found = list(_of_numbers(evidence, sentence))
+            yield from found or outcome_clashes(evidence, sentence)
+
+
+def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """What the numbers of a sentence say against its words."""
+    taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
+    words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
+    yield from versus_clashes(sentence)
+    yield from _of_bare_words(sentence)
+    yield from _of_named_steps(sentence)
+    if not words and relation_sign(sentence.text) is None:
+        return
+    yield from _of_moves(evidence, sentence, words)
+    yield from _of_arrivals(sentence, words)
+    yield from _of_two_times(sentence, words)
+    yield from _of_signs(sentence, words)
+    yield from of_relations(evidence, sentence, words)
+    yield from _of_differences(sentence, words)
+    yield from _of_ends(evidence, sentence, words)
 
 
 def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
