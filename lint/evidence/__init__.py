@@ -12,7 +12,7 @@ Files and tables
 What is known
     knowledge, aliases, kinds: all of it, put together once a page; what names mean and what a series measures.
     correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
-    binding, asked, compared, directed, counted, windows, criteria, tallies: which of it a clause asks for.
+    addressed, binding, asked, compared, directed, counted, windows, criteria, tallies: which of it a clause asks for.
     aside, unheld, unpaired, slips: why a difference from it may be no error.
 Clashes, which the rules print
     values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.

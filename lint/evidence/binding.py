@@ -221,8 +221,8 @@ _APART = regex(
 )
 
 
-_CROSSED = regex(r"\w[`\"'*]*\s*[×✕]\s*[`\"'*]*$")
-"""Before the second of two things of which one cell is spoken of: "cold × nurse"."""
+_CROSSED = regex(r"\w[`\"'*]*\s*(?:[×✕→⟶➔]|->)\s*[`\"'*]*$")
+"""Before the second of two things of which one cell is spoken of: "cold × nurse", "nurse → clerk"."""
 
 
 _OUT = regex(r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|omitted|dropped|taken out|out|aside)\b")

@@ -18,9 +18,18 @@ from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["OF_START", "Vector", "is_ratio_of", "is_share", "is_share_again", "share_clashes", "vectors"]
+__all__ = ["OF_START", "PART_OF", "Vector", "is_ratio_of", "is_share", "is_share_again", "share_clashes", "vectors"]
 
 Vector: TypeAlias = "list[tuple[int, float, float]]"
+
+
+PART_OF = regex(
+    r"\s*of\s+(?:its?|them|their|his|her|what|that|the|this)\b(?!\s+(?:[\w'’-]+\s+){0,3}(?:answers?|completions?|replies|responses?|"
+    r"outputs?|samples?|prompts?|questions?|premises?|cases?|times?|generations?|draws?|trials?|runs?|items?|messages?|"
+    r"turns?)\b)",
+    re.IGNORECASE,
+)
+"""Behind a number that is a share of something else than of answers: "12% of its peak"."""
 
 
 def vectors(evidence: Evidence) -> dict[str, list[Vector]]:

@@ -15,15 +15,15 @@ from .names import Mention, words_of
 from .passages import Sentence
 from .quantities import READ
 
-__all__ = ["of_point", "of_state"]
+__all__ = ["AFTER", "BEFORE", "WORKED", "of_point", "of_state"]
 
-_BEFORE = frozenset(words_of("before pre prior baseline base beforehand initial initially original originally"))
-_AFTER = frozenset(words_of("after post afterwards afterward following final finally now"))
+BEFORE = frozenset(words_of("before pre prior baseline base beforehand initial initially original originally"))
+AFTER = frozenset(words_of("after post afterwards afterward following final finally now"))
 _EARLY, _LATE = "<before>", "<after>"
 _OPEN = regex(r"[,;:()\[\]]|\b(?:and|then|to|but|against|versus|vs|while|whereas|from|than|or)\b")
 """Words on the other side of it belong to another number: "32% before and 49% after"."""
 _ENDS = regex(r"[,;:.()\[\]\d]|\b(?:and|then|to|but|against|versus|vs|while|whereas|from|than|or|which|who|when)\b")
-_WORKED = regex(
+WORKED = regex(
     r"\b(?:after|before|following|prior to)\s+(?:\w+ly )?(?:the )?(?:control|adjust|correct|dropp|remov|exclud|account|"
     r"round|filter|partial|averag|pool|weight|normali|subtract|leav|taking|holding|condition|"
     r"\d+ [a-z]|one|two|three|four|five|six|that|this|all|it|which)",
@@ -65,7 +65,7 @@ def of_state(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
     known = _known(evidence, name)
     if len(known) < 2 or not _is_its(evidence, sentence, number, name):
         return []
-    if _WORKED.search(sentence.text) or SHARE_OF.search(sentence.text):
+    if WORKED.search(sentence.text) or SHARE_OF.search(sentence.text):
         return []
     names = [m for m in sentence.names if m.name in evidence.page_names]
     words = _beside(sentence, number, names, known) or _of_whole(sentence, number, names, known)
@@ -106,12 +106,12 @@ def _is_point(fact: Fact) -> bool:
     return any(e.startswith("#") for e in fact.entities)
 
 
-_CHOOSE_NOTHING = READ - _BEFORE - _AFTER
+_CHOOSE_NOTHING = READ - BEFORE - AFTER
 
 
 def _classed(words: frozenset[str]) -> frozenset[str]:
     """``words`` with a common one for all that say before, and for all that say after."""
-    early, late = words & _BEFORE, words & _AFTER
+    early, late = words & BEFORE, words & AFTER
     return words | ({_EARLY} if early and not late else set()) | ({_LATE} if late and not early else set())
 
 

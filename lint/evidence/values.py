@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .addressed import cells_named
 from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
@@ -36,7 +37,7 @@ from .passages import Sentence
 from .pooled import is_pooled
 from .quantities import NUMERALS, READ, quantity_asked
 from .roles import ceiling, subject
-from .shares import OF_START, is_ratio_of, is_share, is_share_again, share_clashes
+from .shares import OF_START, PART_OF, is_ratio_of, is_share, is_share_again, share_clashes
 from .slips import slip_of
 from .unheld import is_at_unheld_point, is_between_others, is_new_end, unsaid
 from .wholes import facts_of_whole
@@ -93,6 +94,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
         if not any(n == r.n and r.coefficient.allows(c) for c, n in stored)
         for x in (r.coefficient, r.p)
     }
+    cells = cells_named(evidence)
     yield from _ceilings(evidence)
     yield from share_clashes(evidence)
     moved = set()
@@ -120,6 +122,15 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
             or MOOT.search(sentence.between(sentence.start, number.start))
         ):
             continue
+        cell = cells.get(id(number))
+        if cell is not None and not is_bar(sentence, number):
+            if any(evidence.matches(number, s, f) for s, f in cell.facts):
+                right.append(number)
+                continue
+            misprint = cell.exchanged or _trace(evidence, number, list(cell.facts), several=True)
+            if misprint and id(number) not in consistent:
+                yield _clash(sentence, number, "of the row and the column that its words name", cell.facts, percent)
+                continue
         name = name_beside(evidence, sentence, i)
         behind = (
             name is not None
@@ -473,7 +484,7 @@ def _trace(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]],
     )
 
 
-def _clash(sentence: Sentence, number: Number, of: str, facts: list[tuple[Series, Fact]], percent: bool) -> Clash:
+def _clash(sentence: Sentence, number: Number, of: str, facts: Sequence[tuple[Series, Fact]], percent: bool) -> Clash:
     scale = 100.0 if percent else 1.0
     where: dict[float, str] = {}
     for series, fact in facts:
@@ -513,7 +524,7 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             return True
         if OF_START.search(after[:50]):
             return is_ratio_of(sentence, number)
-        if _PART_OF.match(after) and not SHARE_OF.search(sentence.text):
+        if PART_OF.match(after) and not SHARE_OF.search(sentence.text):
             return True  # a share of something else than of its answers
         if re.search(r"\b(?:within|margin of|give or take|accurate to|half-width(?: of)?)\s*$", before, re.IGNORECASE):
             return True
@@ -530,14 +541,6 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             re.IGNORECASE,
         )
     )
-
-
-_PART_OF = regex(
-    r"\s*of\s+(?:its?|them|their|his|her|what|that|the|this)\b(?!\s+(?:[\w'’-]+\s+){0,3}(?:answers?|completions?|replies|responses?|"
-    r"outputs?|samples?|prompts?|questions?|premises?|cases?|times?|generations?|draws?|trials?|runs?|items?|messages?|"
-    r"turns?)\b)",
-    re.IGNORECASE,
-)
 
 
 _LEVEL = regex(r"\b(?:significan\w*|tests?|Pearson\w*|Spearman\w*|level|threshold|Welch\w*|Fisher\w*)\b", re.IGNORECASE)
