@@ -4,7 +4,7 @@ A map of the modules; what a module is for stands in its first line.
 
 Words
     grammar, quantities, names, passages, stretches, idioms, coordination, lists: numbers, names, how they are joined.
-    lexicon, relations, quantifiers, plain_counts, verdicts, wording, roles, interval_words: what words claim or ask for.
+    lexicon, relations, quantifiers, plain_counts, verdicts, wording, roles, interval_words: what words claim.
 Files and tables
     reading, walk, layouts, affixes, leaves: the numbers of any JSON or CSV, each with the way to it.
     shapes, hits, vectors, triples: facts from them.
@@ -12,12 +12,12 @@ Files and tables
 What is known
     knowledge, aliases, kinds: all of it, put together once a page; what names mean and what a series measures.
     correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
-    addressed, binding, asked, compared, directed, counted, windows, criteria, tallies: which of it a clause asks for.
+    addressed, binding, asked, compared, directed, counted, windows, criteria, overlaps, tallies: which of it a clause asks for.
     aside, unheld, unpaired, slips: why a difference from it may be no error.
 Clashes, which the rules print
     values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.
     differences, operands, anaphoric, percents, folds: against the numbers that it is made of.
-    counting, contraries, exclusives, extremes, holders, shifts, superlatives, ranges: counts, orders and ends.
+    counting, contraries, listed, exclusives, extremes, holders, shifts, superlatives, ranges: counts, orders and ends.
     directions, outcomes, relationships, strengths, versus: words of direction and strength.
     pvalues, named_p, granularity, lattice, fractions, impossible: against statistics and arithmetic.
     widths, printed_intervals, interval_claims: intervals by their method, against known ones, and in words.

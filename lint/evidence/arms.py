@@ -16,8 +16,9 @@ __all__ = ["arms_over", "compared_arms", "delta", "named_arms"]
 
 _BESIDE = regex(
     r"\b(?:than|compared (?:with|to)|relative to|against|versus|vs\.?|over|above|below|beneath|beyond|exceeds?|"
-    r"exceeded|tops?|beats?|outdoes|outstrips?|surpass(?:es)?|trails?|ahead of|behind|over that of|in place of|"
-    r"instead of|rather than)\s+(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|by|a|an|one)\s+){0,3}$"
+    r"exceeded|minus|tops?|beats?|outdoes|outstrips?|surpass(?:es)?|trails?|ahead of|behind|over that of|in place of|"
+    r"instead of|rather than)\s+"
+    r"(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|by|from|on|to|a|an|one)\s+){0,3}$"
 )
 """In front of what others are compared with."""
 _MOST_ARMS = 8

@@ -38,6 +38,8 @@ class Counted:
     """These things and no other, where the words name them."""
     mode: str = ""
     """What is said of them and of the others: see :class:`Exclusive`."""
+    reduced: bool = False
+    """All of them less so many that the words except."""
 
     @property
     def bare(self) -> bool:
@@ -190,11 +192,12 @@ def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int,
             yield Counted(sentence, x.start, x.end, 0, 0, totals, noun, x.text, things, x.mode)
     for q in plain_counts(sentence, things_of(evidence)) if not named else ():
         if not any(a < q.end and q.start < b for a, b in taken):
-            yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text)
+            yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text, reduced=q.reduced)
 
 
 _CLAUSE_END = regex(
-    r"[;(?]|, (?=(?!the (?:criterion|bar|threshold|cut-?off|limit|mark|level|test|standard)\b)[\w`]+ (?:[\w`]+ ){0,3}"
+    r"[;(?]|, (?=(?!the (?:criterion|bar|threshold|cut-?off|limit|mark|level|test|standard)\b|(?:their|its|whose) )"
+    r"[\w`]+ (?:[\w`]+ ){0,3}"
     r"being )|, (?:and|but|so|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|misses|"
     r"stays?) )"
 )

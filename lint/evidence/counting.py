@@ -14,6 +14,7 @@ from .fields import Asked
 from .grammar import SPELLED, WORD_NUMBERS
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words
+from .listed import listed_clash
 from .names import words_of
 from .passages import Sentence
 from .plain_counts import things_of
@@ -34,13 +35,13 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     rest, unread = [], []
     wrong: list[Counted] = []
     for claim in claims:
-        contrary = contrary_clash(claim, claims)
+        contrary = contrary_clash(claim, claims) or listed_clash(evidence, claim)
         if contrary is not None:
             wrong.append(claim)
             yield contrary
             continue
         found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else []
-        if found and is_borne_out(claim, claims):
+        if found and not claim.reduced and is_borne_out(claim, claims):
             continue  # by what its words except; what was counted is something else
         if not found:
             unread.append(claim)

@@ -17,26 +17,29 @@ from .kinds import LIKENESS
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
-from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
+from .tallies import Tally, beyond_zero, keeps, surely, tally_of, tally_of_bound
 from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, SIGNIFICANT
 
-__all__ = ["of_change", "of_points", "of_size", "pairs_in_time"]
+__all__ = ["of_change", "of_points", "of_ratio", "of_size", "pairs_in_time", "point_words", "time_index"]
 
 
 def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Series]]:
     """Two fields of one measure, before and after, that ``total`` things have."""
     plain = [s for s in evidence.all_series if not s.role and evidence.kind(s) not in ("size", "p", "spread")]
-    firsts = [s for s in plain if _words(s) & FIRSTS or _index(s) == 0]
-    lasts = [s for s in plain if _words(s) & LASTS]
+    firsts = [s for s in plain if point_words(s) & FIRSTS or time_index(s) == 0]
+    lasts = [s for s in plain if point_words(s) & LASTS]
     for origin in ("page", "data"):
-        indexed = [s for s in plain if _index(s) > 0 and s.origin == origin]
-        last = max(map(_index, indexed), default=0)
-        lasts += [s for s in indexed if _index(s) == last]
+        indexed = [s for s in plain if time_index(s) > 0 and s.origin == origin]
+        last = max(map(time_index, indexed), default=0)
+        lasts += [s for s in indexed if time_index(s) == last]
+        if not any(s.origin == origin for s in firsts):  # the earliest of those that name their point, "week 2"
+            dated = [s for s in indexed if _DATED.search(s.quantity)]
+            firsts += [s for s in dated if time_index(s) == min(map(time_index, dated)) < last]
     for a in firsts:
         for b in lasts:
             if a is b or a.origin != b.origin or a.fraction != b.fraction:
                 continue
-            mine, other = (frozenset(w for w in _words(x) - _JOINING if not w.isdigit()) for x in (a, b))
+            mine, other = (frozenset(w for w in point_words(x) - _JOINING if not w.isdigit()) for x in (a, b))
             if evidence.kind(a) == evidence.kind(b) == "similarity":
                 mine, other = mine - LIKENESS, other - LIKENESS
             if not (mine - other <= FIRSTS and other - mine <= LASTS):
@@ -48,7 +51,7 @@ def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Seri
 _JOINING = frozenset(["at", "in", "of", "the", "by", "on", "to", "value", "level", "point", "time"])
 
 
-def _words(series: Series) -> frozenset[str]:
+def point_words(series: Series) -> frozenset[str]:
     """The words that tell fields apart: of the header without its point of time, or of the whole path."""
     if series.origin == "page":
         bare = _POINT.sub(" ", series.quantity)
@@ -62,7 +65,7 @@ _POINT = regex(
 )
 
 
-def _index(series: Series) -> int:
+def time_index(series: Series) -> int:
     """The point of time that a column of the page, or a field of the files, is about; -1 for none."""
     if series.origin == "data":
         match = _TIME_KEY.search(series.pointer)
@@ -71,9 +74,13 @@ def _index(series: Series) -> int:
     return int(match.group(1)) if match is not None else -1
 
 
+_DATED = regex(
+    r"\b(?:epoch|step|update|checkpoint|ckpt|round|tick|turn|iteration|pass|week|day|month|year|session|cycle)[\s_]*\d+\W*$",
+    re.IGNORECASE,
+)
 _TIME_KEY = regex(r"(?<=[/,=_])(\d{1,6})(?:/[^/,*\d]*)?$")
 _TIME = regex(
-    r"(?:^|\b(?:epoch|ep|step|update|checkpoint|ckpt|round|tick|turn|t|e)\.?[\s_]*)(\d{1,6})\s*(?:\(%\))?$",
+    r"(?:^|\b(?:epoch|ep|step|update|checkpoint|ckpt|round|tick|turn|week|day|month|t|e)\.?[\s_]*)(\d{1,6})\s*(?:\(%\))?$",
     re.IGNORECASE,
 )
 
@@ -90,9 +97,11 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if not signs:
         more, less = MORE.search(text) is not None, FEWER.search(text) is not None
         signs = {1} if more and not less else {-1} if less and not more else set()
-        if signs and (re.search(r"\bthan\b", text) or not _COURSE.search(text)):
+        if signs and not _OWN_START.search(text) and (re.search(r"\bthan\b", text) or not _COURSE.search(text)):
             return None
-    if len(signs) != 1:
+    if not signs and _UNSAID.search(text):
+        signs = {1, -1}
+    if len(signs) != 1 and not _UNSAID.search(text):
         return None
     if any(n.bound or n.role == "points" for n in asked.numbers):
         return None
@@ -103,7 +112,6 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         said = str(sized["size"] or "").lower()
         value = float(said) if said.isdigit() else WORD_NUMBERS.get(said, 0)
         return _by_points(evidence, asked, series, ">=", value, text[: sized.start()]) if value else []
-    sign = signs.pop()
     kinds = {
         kind
         for kind, pattern in (("similarity", OF_LIKENESS), ("rate", OF_RATE), ("coefficient", NAMES_COEFFICIENT))
@@ -120,6 +128,8 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         for s in nets
     ]
     found += [(evidence.kind(a), delta(a, b)) for a, b in _told(asked, series) or pairs_in_time(evidence, asked.total)]
+    if _FROM_PEAK.search(text):
+        found = [(evidence.kind(a), delta(a, b)) for a, b in _from_peaks(evidence, series)]
     if not found:
         arms = compared_arms(evidence, asked, series)[0]
         if not arms and asked.before:  # "The hint lowers the rate: it is lower in 5 of 6"
@@ -135,7 +145,8 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         rates = [x for x in found if x[0] == "rate"]
         found = rates or found
     tested = SIGNIFICANT.search(text) is not None
-    out = [] if tested else [tally_of(facts, beyond_zero(sign)) for _, facts in found]
+    out = [] if tested else [tally_of(facts, beyond_zero(sign)) for _, facts in found for sign in sorted(signs)]
+    sign = min(signs)
     for p in p_series(evidence, series, asked) if tested else ():  # changes that their test confirms
         changes = [s for s in (*nets, *contrast_fields(evidence, series)) if set(p.facts) <= set(s.facts)]
         out += [
@@ -144,6 +155,37 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         ]
         out.append(tally_of(p.facts, lambda p: surely(p.value < 0.05)))
     return out
+
+
+_FROM_PEAK = regex(
+    r"\b(?:after|from|since|off|past|below|under) (?:(?:the|its|their|his|her|own|such|that|a) ){0,2}"
+    r"(?:peaks?|maxim(?:um|a)|crests?|summits?|high(?:est)? points?|highs?|tops?)\b",
+    re.IGNORECASE,
+)
+""" "Slides back after its peak": the course from there on."""
+_OWN_START = regex(
+    r"\bthan (?:(?:it|they|he|she|at|in|on|when)\b(?: \w+){0,2} (?:beg[aiu]n\w*|start\w*|outset|first)|"
+    r"(?:before|initially|originally|(?:its|their) (?:own )?(?:start|beginning|baseline)s?)\b)",
+    re.IGNORECASE,
+)
+""" "Higher than they began"."""
+_UNSAID = regex(
+    r"\b(?:(?:wrong|other|opposite|right) (?:way|direction)|improv\w+|deteriorat\w+|(?:got|gets?|became|becomes?|did|"
+    r"does|fare[sd]?) (?:better|worse)|benefit\w*|backfir\w+)\b",
+    re.IGNORECASE,
+)
+"""A change whose sign the words leave to the reader: "four of six improved"."""
+
+
+def _from_peaks(evidence: Evidence, series: list[Series]) -> list[tuple[Series, Series]]:
+    """The field of the largest values of a course and that of the last ones."""
+    rates = [s for s in series if s.role in ("", "max", "last") and evidence.kind(s) in ("rate", "")]
+    peaks = [s for s in rates if s.role == "max" or (not s.role and ROLE_WORDS["max"].search(s.quantity))]
+    lasts = [s for s in rates if s.role == "last" or (not s.role and point_words(s) & LASTS)]
+    for origin in ("page", "data"):
+        indexed = [s for s in rates if not s.role and s.origin == origin and time_index(s) > 0]
+        lasts += [s for s in indexed if time_index(s) == max(map(time_index, indexed)) and s not in lasts]
+    return [(a, b) for a in peaks for b in lasts if a.origin == b.origin and a.fraction == b.fraction]
 
 
 def _told(asked: Asked, series: list[Series]) -> list[tuple[Series, Series]]:
@@ -210,6 +252,32 @@ def of_size(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tall
     return _by_points(evidence, asked, series, ">=", WORD_NUMBERS[sized["size"].lower()], asked.text[: sized.start()])
 
 
+_RATIO = regex(
+    r"\b(?:(?P<more>more than|over)|(?P<least>at least)|(?P<less>less than|not even))\s+"
+    r"(?:(?P<down>halv(?:ed|es|e|ing))|(?P<times>doubl|trebl|tripl|quadrupl)(?:ed|es|e|ing|s))\b",
+    re.IGNORECASE,
+)
+_SHARES_OF_CHANGE = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0}
+
+
+def of_ratio(evidence: Evidence, asked: Asked, _series: list[Series]) -> list[Tally] | None:
+    """ "More than halved", "at least doubled": by the first and the last value."""
+    said = _RATIO.search(asked.text)
+    if said is None:
+        return None
+    factor = 0.5 if said["down"] else _SHARES_OF_CHANGE[said["times"].lower()]
+    beyond = ">" if said["more"] else ">=" if said["least"] else "<"
+    if said["down"]:
+        beyond = beyond.translate(str.maketrans("<>", "><"))
+
+    def judge(last: Fact, first: Fact) -> tuple[bool, bool]:
+        ends = [(last.low, factor * first.high), (last.high, factor * first.low)]
+        kept = [keeps(a, beyond, b) for a, b in ends]
+        return all(kept), any(kept)
+
+    return [tally_of(b.facts, judge, a.facts) for a, b in pairs_in_time(evidence, asked.total)]
+
+
 _WORDED = regex(
     rf"\b(?P<size>(?!zero\b|one\b){SPELLED})\s+(?:or more\s+)?(?:percentage[\s-]+)?points?\b", re.IGNORECASE
 )
@@ -220,14 +288,17 @@ def _by_points(
 ) -> list[Tally]:
     limit = points / 100
     arms, sure = compared_arms(evidence, asked, series)
-    of_arms: list[Mapping[str, Fact]] = [delta(b, a) for a, b in arms if a.fraction]
+    of_arms: list[Mapping[str, Fact]] = [
+        delta(b, a) for a, b in arms if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct)
+    ]
     changes: list[Mapping[str, Fact]] = [s.facts for s in _nets(asked, series)]
     changes += [_as_fractions(s) for s in contrast_fields(evidence, series)]
-    for a, b in pairs_in_time(evidence, asked.total):
-        if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct):
-            changes.append(delta(a, b))
+    pairs = list(pairs_in_time(evidence, asked.total))
+    if _FROM_PEAK.search(asked.text):
+        pairs, changes = _from_peaks(evidence, series), []
+    changes += [delta(a, b) for a, b in pairs if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct)]
     changes = of_arms if of_arms and sure else changes or of_arms
-    if _WITHIN.search(before) or bound in ("<", "<="):
+    if (_WITHIN.search(before) or bound in ("<", "<=")) and not re.search(r"\bminus\b", asked.text):
         bound = bound if bound in ("<", "<=") else "<="
         if _THE_TWO.search(asked.text) or not sure:  # two that the words before it name
             rates = [s for s in series if s.fraction and s.role not in ("net", "gain", "at", "second")]

@@ -10,7 +10,7 @@ from leakstats.records import replace
 
 from ..regex import regex
 from .arms import compared_arms, delta
-from .courses import of_change, of_points, of_size, pairs_in_time
+from .courses import of_change, of_points, of_ratio, of_size, pairs_in_time
 from .fields import (
     Asked,
     by_method,
@@ -29,6 +29,7 @@ from .grammar import WORD_NUMBERS, Number
 from .idioms import is_rate, spans
 from .kinds import LIKENESS
 from .knowledge import Evidence
+from .overlaps import of_overlap
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import (
     AGREE,
@@ -82,6 +83,10 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
     start to end, more of one column than of another, or more than a thing beside the counted ones has. The fields are
     those over as many things as are counted; where several can be meant, each is a reading and all of them are right.
     """
+    asked = replace(asked, text=_in_words(asked.text))
+    apart = of_overlap(evidence, asked)
+    if apart is not None:
+        return apart
     if asked.total < 2 or UNREAD.search(asked.text) or (DEGREE.search(asked.text) and not asked.numbers):
         return []
     if _OF_ENDS.search(asked.text) and not NOT_ZERO.search(asked.text):
@@ -102,6 +107,15 @@ _OF_ENDS = regex(
 )
 
 
+_SIGNS = {">": "above", "≥": "above", "<": "below", "≤": "below", "−": "minus"}
+_BETWEEN = regex(r"(?<=[a-zA-Z)])\s+([<>≤≥−])\s+(?=[^\W\d_])")
+
+
+def _in_words(text: str) -> str:
+    """Signs between two fields in words: "glazed − bare" is "glazed minus bare"."""
+    return _BETWEEN.sub(lambda m: f" {_SIGNS[m[1]]} ", text)
+
+
 def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     bounded = _of_bound(evidence, asked, series)
     if bounded is not None:
@@ -111,7 +125,17 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
         for n in asked.numbers
     ):
         return []  # a number that none of the other readings looks at
-    for reading in (of_size, _of_share, _of_interval, _of_arms, _of_reference, _of_sign, of_change, _of_significance):
+    for reading in (
+        of_size,
+        of_ratio,
+        _of_share,
+        _of_interval,
+        _of_arms,
+        _of_reference,
+        _of_sign,
+        of_change,
+        _of_significance,
+    ):
         found = reading(evidence, asked, series)
         if found is not None:
             return found
@@ -185,6 +209,8 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
             if bound == ">" and number.role == "value" and number.value in _ALPHAS:
                 bound = "<"  # "clear 0.05" is of p
             number = replace(number, bound=bound)
+        if number.role == "value" and number.bound and _SUBTRACTED.search(before) and _SUBTRACTED.search(text):
+            number = replace(number, role="points", value=100 * number.value)  # "glazed minus bare > 0.10"
         if number.role == "points" and not number.bound and not number.signed:
             number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
@@ -229,11 +255,18 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     return _tallies(by_words(chosen, text), number.bound, number.value, absolute=True)
 
 
+_SUBTRACTED = regex(r"\w\s+(?:−|minus)\s+\w", re.IGNORECASE)
 _BESIDE_LEVEL = regex(
     r"\b(?:(?P<below>under|below|beneath|short of)|above|over|beyond|past)\s+(?:the|a|an|our|its)\s+$", re.IGNORECASE
 )
 """ "Get under the 0.05 mark"."""
 _CAP = regex(r"\b(?:limit|cap|ceiling|containment|tolerance|bound|maximum) (?:of|at|is|was|were)\s+$", re.IGNORECASE)
+_THAN = regex(
+    r"\b(?:(?P<less>(?:low|few|small|weak|short|rar|scarc|thinn|meek|mild|slow|calm|quiet|shallow|poor)er|less \w+)|"
+    r"[a-z]{3,}er|more \w+) than (?:in |at )?$",
+    re.IGNORECASE,
+)
+""" "Ruder than 35%"."""
 _BROKEN = regex(r"\b(?:fail\w*|break\w*|broken|breach\w*|exceed\w*|violat\w*|overstep\w*|burst\w*)\b", re.IGNORECASE)
 _KEPT = regex(
     r"\b(?:holds?|held|keeps?|kept|respect\w*|pass\w*|meets?|met|stays?|within|compl(?:y|ies))\b", re.IGNORECASE
@@ -244,8 +277,11 @@ _AT_PLACE = regex(r"\b(?:at|with|after) \d[\d,]* (?!points?|pp|percent|or|of)[a-
 
 def _bound_by_verb(before: str, after: str) -> str:
     """The bound that the verb beside a number states: "4 of 9 pass 30%", "30% is passed by 4 of 9"."""
-    if OVERTAKES.search(before):
+    than = _THAN.search(before)
+    if OVERTAKES.search(before) or (than is not None and not than["less"]):
         return ">"
+    if than is not None:
+        return "<"
     if FALLS_SHORT.search(before):
         return "<"
     if REACH.search(before):
@@ -421,6 +457,23 @@ _MET = regex(
     r"\b(?:threshold|level|bar|mark|cut-?off|hurdle) (?:is|was|gets) (?:met|reached|cleared|passed|attained|crossed)\b",
     re.IGNORECASE,
 )
+_AT_LEVEL = regex(
+    r"\b(?:at|to|meet\w*|pass\w*|clear\w*|reach\w*|attain\w*|cross\w*|below|under|beyond) (?:the |an? )?"
+    r"(?:α ?= ?|p ?[<=] ?)?"
+    r"(?P<level>0?\.(?:0[0-5]\d{0,2}|1)|(?:0\.[1-5]|10|[15])\s?%|(?:one|five|ten)[ -]per[ -]?cent)[ -]"
+    r"(?:significance )?(?:level|threshold|significance|bar|mark)\b",
+    re.IGNORECASE,
+)
+""" "At the 1% level"."""
+
+
+def _level(said: str) -> float:
+    bare = said.lower().rstrip("% ")
+    if bare[0].isalpha():
+        return WORD_NUMBERS[re.split(r"[ -]", bare)[0]] / 100
+    return float(bare) / (100 if said.endswith("%") else 1)
+
+
 _P_BAR = regex(r"\bp\s?[<≤]\s?0?\.05\b")
 _TREND = regex(r"(?:trend|slope|line|cloud|relation|point|lean|tilt)s?\b|sloping", re.IGNORECASE)
 
@@ -432,6 +485,9 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
 def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "are significant", "pass", "show the relation": by p, and where only a relation is named by its sign too."""
     text = asked.text
+    level = _AT_LEVEL.search(text)
+    if level is not None:
+        return _of_p(evidence, asked, series, _level(level["level"]))
     strict = SIGNIFICANT.search(text) is not None
     if not strict and _MET.search(text):  # "it falls short of the 5% level at some; the bar is met at 3 of 9"
         strict = SIGNIFICANT.search(asked.before) is not None or _P_BAR.search(asked.before) is not None

@@ -30,7 +30,7 @@ class Exclusive:
 
 _IN = r"(?:(?:in|for|at|under|with|by|on|among)\s+)?(?:the\s+)?[`\"'‘*]*$"
 _QUICK = regex(
-    r"\b(?:only|alone|solely|just|but|except\w*|bar|barring|save|saving|other than|apart|aside|besides|excluding|"
+    r"\b(?:only|alone|solely|just|but|except\w*|bar|barring|save|saving|other than|apart|aside|besides|exclud\w+|"
     r"confined|"
     r"limited|restricted|single|neither|both)\b",
     re.IGNORECASE,
@@ -41,14 +41,14 @@ _EXCEPT = regex(
     r"besides|other than|barring|excluding|but(?: not)?)\s+" + _IN,
     re.IGNORECASE,
 )
-_EXCEPTED = regex(r"[`\"'’*]*\s*,?\s*(?:excepted|apart|aside|excluded)\b", re.IGNORECASE)
+_EXCEPTED = regex(r"[`\"'’*]*\s*,?\s*(?:is |being )?(?:excepted|apart|aside|excluded)\b", re.IGNORECASE)
 _AND_ON = regex(
     r"[`\"'’*]*\s*(?:\w+\s+)?(?:and|or) (?:beyond|above|more|later|up\w*|below|less|earlier|deeper|higher|lower|"
     r"on\w*|after\w*)\b",
     re.IGNORECASE,
 )
 """ "From the third layer on": more than the named ones."""
-_ALL = regex(r"\b(?:all|every|each|everything|everyone|everybody)\b", re.IGNORECASE)
+_ALL = regex(r"\b(?:all|every|each|everywhere|everything|everyone|everybody)\b", re.IGNORECASE)
 _NONE = regex(r"\b(?:no|none|nothing|nobody|no one)\b", re.IGNORECASE)
 _CONFINED = regex(rf"\b(?:confined|limited|restricted|unique|peculiar)\s+to\s+{_IN}", re.IGNORECASE)
 _SINGLE = regex(rf"\b(?:(?:just|only|exactly) one|a (?:single|lone)|one single)\s+[a-z]+\s*,\s*{_IN}", re.IGNORECASE)
@@ -132,7 +132,7 @@ def _lead(before: str, after: str, count: int) -> tuple[int, int, str] | None:
     if lead is not None and (_ALL.search(whole) or _NONE.search(whole)):
         return lead.start(), 0, "others" if _ALL.search(whole) else "only"
     excepted = _EXCEPTED.match(after)
-    if excepted is not None and _ALL.search(after):
+    if excepted is not None and _ALL.search(whole):
         return len(before), excepted.end(), "others"
     lead = _ONLY.search(before)
     if lead is not None:

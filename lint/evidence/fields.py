@@ -162,13 +162,16 @@ _WORD = regex(r"[a-z][a-z'’]*")
 
 
 def stem(word: str) -> str:
-    """A word without its ending: "warned" and "warning" are one.
+    """A word without its endings: "warned" and "warning" are one, and "filter" and "filtered" are.
 
-    >>> stem("warned"), stem("warning"), stem("plain")
-    ('warn', 'warn', 'plain')
+    >>> stem("warned"), stem("warning"), stem("plain"), stem("filtered") == stem("filter")
+    ('warn', 'warn', 'plain', True)
     """
     cut = _SUFFIX.sub("", word)
-    return cut if len(cut) >= 3 else word
+    if len(cut) < 3:
+        return word
+    again = _SUFFIX.sub("", cut)
+    return again if len(again) >= 4 else cut
 
 
 def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
@@ -257,7 +260,7 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
     found += [  # a column that nothing calls a rate may be one
         s
         for s in series
-        if found
+        if (found or not any(evidence.kind(x) == "rate" for x in evidence.page_series))
         and s.origin == "page"
         and not s.role
         and evidence.kind(s) == ""
@@ -281,7 +284,15 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         named = _said(asked.after[:40].lower(), roled) or [s for s in roled if s not in named]
     # "Shade tracks depth. Above 0.5 at none of the 9 depths": of the shade, or of what the page is about
     named = named or printed_ones(evidence, roled) + _said(asked.before.lower(), roled)
-    return _quoted_fields(evidence, named, asked)  # where no word tells which rate is meant, each is a reading
+    # where no word tells which rate is meant, each is a reading
+    return _quoted_fields(evidence, _exact_ones(evidence, named), asked)
+
+
+def _exact_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
+    """The fields without the columns that print one of them, whose values on the edge of a bound are rounded."""
+    stored = {s.pointer for s in series if s.origin == "data"}
+    printed = {b.page.pointer for b in evidence.bindings if b.data.pointer in stored}
+    return [s for s in series if s.origin == "data" or s.pointer not in printed]
 
 
 def _said(text: str, fields: list[Series]) -> list[Series]:

@@ -18,7 +18,7 @@ from ..inline import Text
 from ..outline import Outline
 from ..regex import regex
 from ..source import Place
-from .grammar import Number, read_numbers
+from .grammar import SPELLED, Number, read_numbers
 from .names import Gazetteer, Mention, words_of
 
 __all__ = ["MOST_CHARACTERS", "MOST_NUMBERS", "MOST_READ", "Passage", "Sentence", "once", "read_passages"]
@@ -246,6 +246,8 @@ def _passage(
 _AFTER = regex(r"\bafter\s+$", re.IGNORECASE)
 _WORD_AFTER = regex(r"\s+([A-Za-z]+)\b")
 _WORD_BEFORE = regex(r"([A-Za-z-]+)\s+$")
+_OUT_OF = regex(rf"(?:\d|\b{SPELLED})\s*(?:/|\s(?:out )?of(?: the| all)?\s)\s*$", re.IGNORECASE)
+""" "Four of six layers", which is not the layer 6."""
 _WORDS_AFTER = regex(r"\s+(?!(?:of|out|and|or)\b)([A-Za-z-]+(?:\s+[A-Za-z-]+)?)")
 
 
@@ -261,7 +263,7 @@ def _on_axis(plain: str, number: Number, axis: re.Pattern[str] | None, doses: Ma
         if word is not None and axis.fullmatch(f"{word[1]} "):
             return replace(number, role="index", label="axis")
     words = doses.get(int(number.value), frozenset())
-    if not words:
+    if not words or _OUT_OF.search(plain, max(0, number.start - 24), number.start):
         return number
     before = _WORD_BEFORE.search(plain, max(0, number.start - 24), number.start)
     after = _WORDS_AFTER.match(plain, number.end)

@@ -29,6 +29,8 @@ class PlainCount:
     total: int
     noun: str
     text: str
+    reduced: bool = False
+    """All of them less so many that the words except."""
 
 
 _DOSES = ("dose", "size", "setting", "amount", "model", "run")
@@ -106,11 +108,13 @@ _THERE = regex(r"\bthere (?:is|are|was|were)\s+$", re.IGNORECASE)
 _RELATIVE = regex(r"\s+(?:(?:for|in|at|on|with) )?(?:that|which|who|whose|where)\b", re.IGNORECASE)
 _NO_PART = regex(
     r"(?!\s+(?:of|with|that|which|who|whose|where|from|each|per|and|or|but|except\w*|exclu\w+|inclu\w+|other|apart|aside|save|"
-    r"bar)\b|\s*[(:,])",
+    r"bar)\b|\s*[(:])",
     re.IGNORECASE,
 )
 """Behind a noun: nothing that makes it a part of the things, or another thing."""
 _EVERYWHERE = regex(r"\b(?:(?P<all>everywhere|across the board)|(?P<none>nowhere))\b", re.IGNORECASE)
+_ASIDE = regex(r"\s*\([^()]*\)")
+"""In brackets behind the noun: the things by name."""
 _HELD = regex(
     r"\b(?:from|by|into|onto|the|these|those|both|other|first|last|top|next|its|our|their|another|all|of|than|least|"
     r"most|about|some|"
@@ -153,7 +157,7 @@ def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[Plai
         left = 0 if match["none"] else _with_exceptions(text, match, total)
         if left is not None and not _ABOUT.search(text[: match.start()]):
             start, end = sentence.start + match.start(), sentence.start + match.end()
-            yield PlainCount(start, end, left, left, total, "", match[0])
+            yield PlainCount(start, end, left, left, total, "", match[0], 0 < left < total)
 
 
 def _is_bare(text: str, match: re.Match[str]) -> bool:
@@ -168,7 +172,8 @@ def _is_bare(text: str, match: re.Match[str]) -> bool:
         return False
     if match["n"] is not None:
         return True
-    at = match.end("noun")
+    aside = _ASIDE.match(text, match.end("noun"))
+    at = match.end("noun") if aside is None else aside.end()
     return (_RELATIVE if _THERE.search(before) else _NO_PART).match(text, at) is not None
 
 
@@ -190,7 +195,8 @@ def _count(sentence: Sentence, match: re.Match[str], things: Mapping[str, int], 
         low, high = _allowed(text, match, total)
     if low <= high:
         start, end = sentence.start + match.start(), sentence.start + behind
-        yield PlainCount(start, end, low, high, total, noun, text[match.start() : behind].strip(" ,;"))
+        said_here = text[match.start() : behind].strip(" ,;")
+        yield PlainCount(start, end, low, high, total, noun, said_here, match["all"] is not None and low < total)
 
 
 def _allowed(text: str, match: re.Match[str], total: int) -> tuple[float, float]:

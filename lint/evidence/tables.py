@@ -351,7 +351,7 @@ def _make(
     ):
         fraction = (
             re.search(
-                r"rate|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob|start|≥|>=|≤|k\s?/\s?n|"
+                r"rate(?!r)|share|frac|prop|leak|marker|baseline|peak|final|accuracy|prob|start|≥|>=|≤|k\s?/\s?n|"
                 r"\b(?:step|epoch|checkpoint|ckpt|before|after|pre|post|own|others?)\b",
                 head,
                 re.IGNORECASE,

@@ -75,7 +75,8 @@ def windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
         if claim.things:
             own = _WHOLE.sub(" ", own)
     if _METHODS.search(sentence.text[at:right]):  # "1 of 4 with Pearson and 2 of 4 with ranks": not the first one's
-        own = _METHODS.sub(" ", sentence.text[left:at]) + sentence.text[at:right]
+        begin = claim.end - sentence.start if claim.bare and not claim.things else at
+        own = f"{_METHODS.sub(' ', sentence.text[left:at])} {sentence.text[begin:right]}"
     if _LIKEWISE.search(own) and (told := _told_before(sentence, left)):
         yield sentence.start + left, f"{told} {_LIKEWISE.sub(' ', own)}", []
     numbers = numbers_in(claim, left, right)

@@ -210,7 +210,7 @@ LINEAR = regex(
 )
 REACH = regex(
     r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|(?<!compared )with)\s+(?:a |an |"
-    r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$",
+    r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$|\bas (?:much|many|high|often) as (?:in )?$",
     re.IGNORECASE,
 )
 CHANGES = frozenset(
@@ -281,8 +281,8 @@ AGREE = regex(
 )
 SAME = regex(r"\bshows? (?:such|this|it|the same)\b|\b(?:is|are|does|do) (?:so|too|as well|likewise)\b", re.IGNORECASE)
 NEGATED_VERB = regex(
-    r"\b(?:(?<!often than )not|never|fail(?:s|ed|ing)?(?: to)?|cannot|lacks?|lacked|miss(?:es|ed)?|falls? short|fell short|"
-    r"without|neither|nor|insignificant|non-?significant)\b|n['’]t\b",
+    r"\b(?:(?<!often than )not|never|fail(?:s|ed|ing)?(?: to)?|cannot|lacks?|lacked|miss(?:es|ed)?|falls? short|"
+    r"fell short|without|neither|nor|insignificant|non-?significant)\b|n['’]t\b",
     re.IGNORECASE,
 )
 OVERTAKES = regex(

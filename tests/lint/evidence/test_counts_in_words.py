@@ -72,6 +72,53 @@ PAIRS = [
     (TOWNS, "Did every town fall? No: Ypres did not.", "Every town fell."),
     (SALTS, "Glazed is above 30% in a majority of doses.", "Glazed is above 30% in a minority of doses."),
     (SALTS, "Bare stays under 15% at half of the doses.", "Bare stays under 15% at two thirds of the doses."),
+    # from a peak, from the first week to the last, ratios
+    (
+        POTTERS,
+        "After the peak three potters of the eight lost more than five points.",
+        "After the peak five potters of the eight lost more than five points.",
+    ),
+    (POTTERS, "Drop after peak > 5 pp: 3/8 potters.", "Drop after peak > 5 pp: 6/8 potters."),
+    (POTTERS, "Every potter slid back after the peak, bar none.", "Every potter slid back after the peak, bar one."),
+    (
+        POTTERS,
+        "All the potters, with the sole exception of eve, ended higher than they began.",
+        "All the potters, with the sole exception of flo, ended higher than they began.",
+    ),
+    (TOWNS, "More than halved: 3/5 towns.", "More than halved: 1/5 towns."),
+    (TOWNS, "Only one town went the wrong way.", "Only two towns went the wrong way."),
+    # one column against another, or less another
+    (DEPTHS, "Probe > control everywhere.", "Probe > control everywhere, with one exception."),
+    (DEPTHS, "Probe > control everywhere, with no exception.", "Probe > control everywhere, layer 2 excluded."),
+    (DEPTHS, "Probe minus control > 20 pp: 2/6 layers.", "Probe minus control > 20 pp: 4/6 layers."),
+    (
+        DEPTHS,
+        "Probe − control > 10 points at four of the six layers.",
+        "Probe − control > 10 points at two of the six layers.",
+    ),
+    (
+        SALTS,
+        "With the glaze on, most of the doses came out stickier than 30%.",
+        "With the glaze on, all of the doses came out stickier than 30%.",
+    ),
+    # levels, intervals, names
+    (DEPTHS, "Three layers (of six) clear the 1% level.", "Four layers (of six) clear the 1% level."),
+    (
+        SALTS,
+        "The intervals of glazed and bare jars are disjoint at 4 of 6 doses.",
+        "The intervals of glazed and bare jars are disjoint at 5 of 6 doses.",
+    ),
+    (SALTS, "The CIs overlap at 2 of 6 doses.", "The CIs overlap at 4 of 6 doses."),
+    (
+        POTTERS,
+        "Three of the eight potters (gus, hal and ida) have a negative likeness.",
+        "Four of the eight potters (gus, hal and ida) have a negative likeness.",
+    ),
+    (
+        DEPTHS,
+        "In two of the six layers, namely layers 14 and 18, the coefficient surpasses 0.60.",
+        "In three of the six layers, namely layers 14 and 18, the coefficient surpasses 0.60.",
+    ),
 ]
 
 

@@ -1,0 +1,74 @@
+"""How many things have intervals in two columns that overlap, or that lie apart."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from leakstats.facts import Fact
+
+from ..regex import regex
+from .fields import Asked, stem
+from .intervals import Stated, intervals_of_tables
+from .knowledge import Evidence
+from .names import words_of
+from .tallies import Tally, tally_of
+
+__all__ = ["of_overlap"]
+
+_INTERVALS = regex(r"\b(?:intervals?|CIs?|bands?|error bars?|limits|ranges)\b", re.IGNORECASE)
+_APART = regex(
+    r"\b(?:disjoint|(?:do(?:es)?|did) ?n(?:o|['’])t (?:overlap|touch|meet|intersect)|"
+    r"(?:no|without|fails? to|never|nor) overlap\w*|non-?overlapping|apart|separated?|"
+    r"clear of (?:each other|one another))\b",
+    re.IGNORECASE,
+)
+_TOGETHER = regex(r"\b(?:overlap(?:s|ped|ping)?|intersect(?:s|ed)?|touch(?:es|ed)?)\b", re.IGNORECASE)
+
+
+def of_overlap(evidence: Evidence, asked: Asked) -> list[Tally] | None:
+    """ "The intervals of the two arms are disjoint at 3 of 5": by the tables; ``None`` where nothing of it is asked.
+
+    Of more than two columns the words have to name two.
+    """
+    if _INTERVALS.search(asked.text) is None:
+        return None
+    apart = _APART.search(asked.text) is not None
+    if not apart and _TOGETHER.search(asked.text) is None:
+        return None
+    columns: dict[tuple[int, int], dict[str, Fact]] = defaultdict(dict)
+    heads: dict[tuple[int, int], str] = {}
+    for stated in _of_tables(evidence):
+        heads[stated.column] = stated.where
+        low, high = stated.low, stated.high
+        fact = Fact("interval", stated.names, low.value, high.value, stated.where)
+        columns[stated.column].update(dict.fromkeys(stated.names, fact))
+    sized = [c for c, facts in columns.items() if len({id(f) for f in facts.values()}) == asked.total]
+    if len(sized) > 2:
+        said = {stem(w) for w in words_of(asked.text)}
+        sized = [c for c in sized if said & {stem(w) for w in words_of(heads[c])}]
+    if len(sized) != 2:
+        return []
+    first, second = (columns[c] for c in sized)
+    return [tally_of(first, _lies_apart if apart else _meets, second)]
+
+
+def _of_tables(evidence: Evidence) -> list[Stated]:
+    if "intervals of tables" not in evidence.cache:
+        evidence.cache["intervals of tables"] = list(intervals_of_tables(evidence))
+    found: list[Stated] = evidence.cache["intervals of tables"]
+    return found
+
+
+def _lies_apart(a: Fact, b: Fact) -> tuple[bool, bool]:
+    gap = max(a.low - b.high, b.low - a.high)
+    return gap > _TIE, gap > -_TIE
+
+
+def _meets(a: Fact, b: Fact) -> tuple[bool, bool]:
+    gap = max(a.low - b.high, b.low - a.high)
+    return gap < -_TIE, gap < _TIE
+
+
+_TIE = 1e-9
+"""Printed ends that are equal may be on either side."""
