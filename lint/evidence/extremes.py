@@ -10,14 +10,15 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .claims import is_claim
-from .fields import mentions, stem
-from .holders import holder_of, point_of, shares_rank, stands_apart, stated_behind, stated_beside
+from .fields import by_role, mentions, stem
+from .holders import RELATIVE_CLAUSE, holder_of, point_of, shares_rank, stands_apart, stated_behind, stated_beside
 from .idioms import spans
 from .kinds import LIKENESS
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import MOOT, ROLE_WORDS
 from .names import Mention, fold_name, words_of
 from .passages import Sentence
+from .plain_counts import things_of
 from .ranges import members
 from .shifts import ACTS, CHANGE, OF_DEGREE, OF_MERIT, change_of, changes, is_of_verb, overlaps, ratios, stated_move
 from .superlatives import Superlative, superlatives
@@ -118,7 +119,8 @@ def _is_about(series: Series, fact: Fact, name: str) -> bool:
 
 
 _SUBSET = regex(
-    r"\b(?:among|within|apart from|except|excluding|besides|aside from|other than|of the two|of the three|"
+    r"\b(?:among(?! (?:the|all|our|all the) (?:\w+ )?\w+s,)|within|apart from|except|excluding|besides|aside from|"
+    r"other than|of the two|of the three|"
     r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
     r"in (?:its|this|that|their) (?:group|class|category)|with(?:out)? (?:it|them)|left out|leaving \w+ out)\b",
     re.IGNORECASE,
@@ -133,11 +135,16 @@ _NOT_FIRST = regex(
 
 
 _SLICE = regex(
-    r"\b(?:steps?|moves?|moving|going|jumps?|doublings?|increments?|legs?|stretch(?:es)?)\b"
-    r"[^.;:\d]{0,20}\bfrom [\d,]+ to|\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?"
-    r"\d+(?![\d.,]*\s?%|[.,]\d|\d*\s+or\s)",
+    r"\b(?:at|with|under|after|by|for)\s+(?:a |an |the )?(?:\w+\s+)?(?:of\s+)?\d+(?![\d.,]*\s?%|"
+    r"[.,]\d|\d*\s+or\s)",
     re.IGNORECASE,
 )
+_LEG = regex(
+    r"\b(?:steps?|moves?|moving|going|jumps?|doublings?|increments?|legs?|stretch(?:es)?)\b"
+    r"[^.;:\d]{0,20}\bfrom (?:\w+ )?[\d,]+ to|\bbetween (?:neighbou?ring|adjacent|consecutive|successive)\b",
+    re.IGNORECASE,
+)
+"""Of what lies between two points, and of no value at one."""
 
 
 def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Mention) -> Clash | None:
@@ -147,6 +154,9 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     said = sentence.between(start, end).lower()
     if _OF_TEST.match(sentence.between(end, end + 24)):
         return None
+    noun = re.match(r"\s+([a-z]{3,})", sentence.text[word.end :])
+    if said in _OF_EXTENT and noun is not None and noun[1].rstrip("s") in things_of(evidence):
+        return None  # "the smallest task" has the fewest items
     if said in _OF_FIT and _FIT.search(sentence.text) is None:
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
@@ -154,7 +164,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     near = _ASIDE.sub(" ", near)
     if word.peak:  # the verb of an extreme is no point of a course
         near = near.replace(sentence.between(start, end), " ")
-    if _SUBSET.search(sentence.text) or _TWICE.search(sentence.text):
+    if _SUBSET.search(sentence.text) or _TWICE.search(sentence.text) or _LEG.search(sentence.text):
         return None
     if _SLICE.search(sentence.text) is not None and not holder.name.startswith("#"):
         return None  # of one layer or dose alone
@@ -181,8 +191,16 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         if named and len({frozenset(named & f.entities) for _, f in own}) != 1:
             return None
     others = _beside_holder(sentence, start, end, holder)
-    candidates = [(s, f) for s, f in candidates if all(o in s.facts or _is_about(s, f, o) for o in others)]
+    states = {o for o in others if any(_is_about(s, f, o) for s, f in candidates)}
+    candidates = [
+        (s, f)
+        for s, f in candidates
+        if all(o in s.facts for o in others - states)
+        and (not states or any(o in s.facts or _is_about(s, f, o) for o in states))
+    ]
     change = None if spread else change_of(sentence, start, end)
+    if change is None and not spread and _OF_GAP.search(sentence.text[: word.start]):
+        change = "any"  # "the gap between the two peaks at layer 9"
     step = stated_move(sentence, end, holder)
     if change is None and step is not None and not spread:
         change = "down" if step[1] < 0 else "any"  # "Largest: a, from 0.21 to 0.47"
@@ -191,9 +209,10 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         change = change or "any"  # "the cream works best in dogs", "it rises in four towns, most in the last"
     relative = _RELATIVE.search(_around(sentence, word)) is not None
     if relative:
-        candidates, change = [*ratios(evidence, holder, candidates), *changes(evidence, holder, candidates)], "any"
+        moved = changes(evidence, holder, candidates, _clause(sentence, word))
+        candidates, change = [*ratios(evidence, holder, candidates), *moved], "any"
     elif change is not None:
-        candidates = changes(evidence, holder, candidates)
+        candidates = changes(evidence, holder, candidates, _clause(sentence, word))
         if step is not None:
             candidates, all_changes = [(s, f) for s, f in candidates if overlaps(f, *step)], candidates
             if not candidates:
@@ -219,6 +238,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         if not candidates:
             return None
     beside = stated_behind(sentence, word, holder)
+    in_states: list[tuple[Series, Fact]] = []
     stated = [] if spread else [beside] if beside is not None else stated_beside(sentence, holder, word)
     if stated and change is None:
         known = candidates
@@ -243,15 +263,20 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         after = "" if word.end - word.start > 12 else sentence.between(end, end + 40)
         after = _elided(sentence, word, holder) or after
         bare = near.replace(holder.text.strip(), " ")
-        candidates = _between_ends(evidence, sentence, end, candidates) or _meant(evidence, candidates, after, bare)
+        in_states = [] if word.peak else _in_states(sentence, word, candidates)
+        meant = _meant(evidence, candidates, after, bare)
+        candidates = _between_ends(evidence, sentence, end, candidates) or (meant and in_states) or meant
     if not candidates:
         return None
     either = said in OF_MERIT or relative or (said in OF_DEGREE and _is_of_unknown(sentence, word, candidates))
     if said in OF_DEGREE and change is not None:
         either = either or any(x.value < 0 for s, _ in candidates for x in members(s))
-    if any(_is_extreme(s, f, word, change, either=either) for s, f in (*candidates, *over)):
+    found = [(s, f) for s, f in candidates if not _is_extreme(s, f, word, change, either=either)]
+    if not found or any(_is_extreme(s, f, word, change, either=either) for s, f in over):
         return None
-    series = candidates[0][0]
+    if len(found) < len(candidates) and not (in_states and _BOTH.search(_clause(sentence, word))):
+        return None
+    series = found[0][0]
     by_name = {
         k: (abs(f.value) if word.strength else f.value) for k, f in series.facts.items() if not k.startswith("#")
     } or {k: f.value for k, f in series.facts.items()}
@@ -263,6 +288,38 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         f"{holder.text.strip()} does not hold that extreme of {series.pointer}: {right} does",
         "name the unit that holds it",
     )
+
+
+_OF_GAP = regex(
+    r"^\W*(?:and |but )?(?:the |its |their )(?:gap|difference|distance|margin|lead|advantage|contrast) "
+    r"(?:between|of|over)\b",
+    re.IGNORECASE,
+)
+_BOTH = regex(r"\bboth\b.*\band\b", re.IGNORECASE)
+
+
+def _clause(sentence: Sentence, word: Superlative) -> str:
+    """The words around a superlative, up to the next stop."""
+    before, after = (re.split(r"[;:]|[.]\s", x) for x in (sentence.text[: word.start], sentence.text[word.start :]))
+    return RELATIVE_CLAUSE.sub(" ", before[-1]) + after[0]
+
+
+def _in_states(
+    sentence: Sentence, word: Superlative, candidates: list[tuple[Series, Fact]]
+) -> list[tuple[Series, Fact]]:
+    """The columns and fields that a clause tells from the others: "highest after the patch", "at epoch 1"."""
+    text = _clause(sentence, word)
+    text = text.replace(sentence.text[word.start : word.end], " ").lower()
+    points = {m.name for m in sentence.names if m.name.startswith("#") and m.text.lower() in text}
+    out = []
+    for origin in ("page", "data"):
+        group = [s for s, _ in candidates if s.origin == origin]
+        said = [s for s, at in zip(group, mentions(text, group), strict=True) if at]
+        said += [s for s in group if points & frozenset.intersection(*(f.entities for f in s.distinct))]
+        if not said and len(chosen := by_role(group, text)) < len(group):
+            said = chosen
+        out += [(s, f) for s, f in candidates if any(s is x for x in said)]
+    return out
 
 
 _SAYS = regex(r"[A-Za-z]{3,}")
@@ -374,6 +431,9 @@ _OF_TEST = regex(
 """Behind an extreme that is of a test, an error or a step, and of no value of a thing."""
 
 
+_OF_EXTENT = frozenset(
+    ["largest", "smallest", "biggest", "longest", "shortest", "widest", "narrowest", "heaviest", "lightest", "richest"]
+)
 _OF_FIT = frozenset(["closest", "tightest", "loosest", "widest", "narrowest"])
 """Words of a relation or of a spread; of anything else they may mean either end."""
 

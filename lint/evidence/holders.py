@@ -11,13 +11,14 @@ from .idioms import adjacent
 from .names import Mention
 from .passages import Sentence
 from .superlatives import Superlative, superlatives
+from .wording import FIRSTS, LASTS
 
-__all__ = ["holder_of", "point_of", "shares_rank", "stands_apart", "stated_behind", "stated_beside"]
+__all__ = ["RELATIVE_CLAUSE", "holder_of", "point_of", "shares_rank", "stands_apart", "stated_behind", "stated_beside"]
 
 _HOLDER_AFTER = regex(
     r"^(?:\s*(?:often|frequently|strongly|commonly)\s+)?"
     r"(?:[^,;.()]{0,60}?\b(?:is|are|was|for|belongs to|by|in|at|comes from|came from|goes to|went to|"
-    r"sits with|falls to|to|of|with|as|"
+    r"sits with|falls to|to|of|with|as|on|"
     r"under)\s+)?(?:the |source |persona )?[`\"'*(]*$"
 )
 
@@ -25,7 +26,7 @@ _HOLDER_AFTER = regex(
 _NEXT_NAME = regex(r"\s*(?:than )?(?:in |for |at |with )?(?:the )?[`\"'*]*")
 
 
-_LABELLED = regex(r"(?:\s+(?:[a-z]+\s+){0,2}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
+_LABELLED = regex(r"(?:\s+(?:[a-z]+\s+){0,4}[a-z]+)?\s*[:=]\s*(?:the\s+)?[`\"'*]*")
 
 
 _HOLDER_BEFORE = regex(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0,6}(?:the\s+)?$")
@@ -34,12 +35,13 @@ _HOLDER_BEFORE = regex(r"^[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:[\w'’-]+[\s,]+){0
 def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -> Mention | None:
     """The name to which an extreme is given."""
     start, end = sentence.start + word.start, sentence.start + word.end
-    after = next((m for m in sentence.names if m.start >= end), None)
+    names = [m for m in sentence.names if m.text.lower() not in FIRSTS | LASTS]  # "highest after the patch"
+    after = next((m for m in names if m.start >= end), None)
     if _UNKNOWN_HAS.search(sentence.between(sentence.start, start)) or (
         after is not None and _LIKE_TO.fullmatch(sentence.between(end, after.start))
     ):
         return None  # "old_tinker has the highest cosine to the tinker"
-    first = [m for m in sentence.names if m.end <= start]
+    first = [m for m in names if m.end <= start]
     if first and _is_cleft(sentence, first[-1], start):
         return first[-1]
     if first and _APPOSED.fullmatch(sentence.between(first[-1].end, start)) and _STOPS.match(sentence.text, word.end):
@@ -142,7 +144,7 @@ def point_of(sentence: Sentence, word: Superlative) -> Mention | None:
     return first if not re.search(r"[;:.]", sentence.between(first.end, end)) else None
 
 
-_FRONTED = regex(r"\W*(?:with|at|after|by|in|on)\s+(?:the )?", re.IGNORECASE)
+_FRONTED = regex(r"\W*(?:it (?:is|was) )?(?:only )?(?:with|at|after|by|in|on)\s+(?:the )?", re.IGNORECASE)
 
 
 _REACHED_AT = regex(
@@ -238,10 +240,13 @@ def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> lis
         )
         and not (":" in between and _is_second(sentence, word))
         and not _describes(sentence, n, word)
+        and not RELATIVE_CLAUSE.match(sentence.between(holder.end, sentence.start + word.start))
         and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
     ]
 
 
+RELATIVE_CLAUSE = regex(r"[`\"'’*]*,\s(?:whose|which|who|where)\b(?:[^,;:]|,\d)*,")
+"""What is said of a thing on the way to what is said of it, "Ghent, whose share was 20% at noon, is the wettest"."""
 _IS = regex(r"\W*(?:(?:is|was|has|had|lies|lay|comes|came|sits|stands|ranks?|being|with|at|by far|also|still|the)\W*)*")
 
 

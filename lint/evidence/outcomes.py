@@ -24,7 +24,7 @@ from .names import Mention
 from .passages import Sentence
 from .shifts import CHANGE
 from .superlatives import superlatives
-from .wording import CHANGES, FEWER, MORE
+from .wording import CHANGES
 
 __all__ = ["outcome_clashes"]
 
@@ -79,6 +79,13 @@ _UNREAD = regex(
 """Of something else than a value in a cell, of less than all of it, or by a word whose end is not known."""
 
 
+_PREPOSITION = regex(r"above|below|under|over|behind|beneath|beyond|ahead of|past", re.IGNORECASE)
+_PLACE = regex(r"\s+(?:where|its|their|the|that|what)\b|\s+[`\"]?[A-Z]")
+"""Behind a preposition that compares: "above where it began", "below Ghent"; "under direct prompts" does not."""
+_COMPARATIVE = regex(
+    r"\b(?:(?P<up>more|higher|greater|larger|bigger|oftener|commoner)|less|fewer|lower|smaller|rarer|scarcer)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = regex(r"\b(?:it|they|he|she|its|their)\b", re.IGNORECASE)
 
 
@@ -97,12 +104,10 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
         ]
         if any(w.polar for w in words) or superlatives(text):
             continue
-        more, less = MORE.search(text), FEWER.search(text)
-        said = None if words or (more and less) else more or less
-        if said is not None:
-            words = [DirectionWord(said.start(), said.end(), 1 if more else -1, said.group(0))]
+        words = [w for w in words if not _PREPOSITION.fullmatch(w.text) or _PLACE.match(text, w.end)]
+        words += [DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _COMPARATIVE.finditer(text)]
         if len({w.sign for w in words}) == 1:
-            first = words[0]
+            first = min(words, key=lambda w: w.start)
             word = DirectionWord(first.start + start, first.end + start, first.sign, first.text)
             levels = tuple(
                 n

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .fields import mentions
 from .idioms import spans
 from .knowledge import Evidence
 from .lexicon import direction_words
@@ -29,7 +31,7 @@ __all__ = [
 ]
 
 CHANGE = regex(
-    r"\b(?P<down>drop|fall|fell|declin|decreas|los[se]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
+    r"\b(?P<down>drop|fall|fell|declin|decreas|los[ste]|reduc|shrink|shrank)?(?P<up>gain|ris[ei]|rose|increas|"
     r"improv|grow|"
     r"grew|jump|climb|profit)?(?P<any>chang|suffer|shift|mov|swing|differ|effect|net|gap|spread|benefit|respon|vari|vary|"
     r"sensitiv|robust|stab|depend|affect)?\w*\b",
@@ -77,23 +79,30 @@ def overlaps(fact: Fact, low: float, high: float) -> bool:
     )
 
 
-def changes(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
-    """The changes that are known: fields and columns of changes, and the differences of two columns of rates."""
+def changes(
+    evidence: Evidence, holder: Mention, candidates: list[tuple[Series, Fact]], text: str
+) -> list[tuple[Series, Fact]]:
+    """The changes that are known: fields and columns of changes, and the differences of two columns of rates.
+
+    Of three columns and more those alone between which a ``text`` says that the change is.
+    """
     out = [
         (s, f)
         for s, f in candidates
         if s.role in ("net", "gain") or s.words & CHANGES or words_of(s.quantity) & CHANGES or "Δ" in s.quantity
     ]
-    for a, b in itertools.combinations(_rates(evidence, candidates)[:12], 2):
+    rates = _rates(evidence, candidates)
+    for origin in ("page", "data"):
+        group = [s for s in rates if s.origin == origin]
+        at = mentions(text.lower(), group) if len(group) > 2 else []
+        said = [s for s, i in zip(group, at, strict=False) if i]
+        if len(said) == 2:
+            out, rates = [], [s for s in rates if s.origin != origin or any(s is x for x in said)]
+    for a, b in itertools.combinations(rates[:12], 2):
         shared = [n for n in a.facts if n in b.facts]
         if a.origin != b.origin or len(shared) < 3:
             continue
-        facts = {
-            n: Fact(
-                "change", a.facts[n].entities, b.facts[n].low - a.facts[n].high, b.facts[n].high - a.facts[n].low, ""
-            )
-            for n in shared
-        }
+        facts = _joined(a, b, shared, "change", lambda x, y: (y.low - x.high, y.high - x.low))
         made = Series("change", frozenset(), facts, True, a.origin, f"{b.pointer} minus {a.pointer}", "net")
         out.append((made, facts[holder.name]))
     return out
@@ -106,15 +115,18 @@ def ratios(evidence: Evidence, holder: Mention, candidates: list[tuple[Series, F
         shared = [n for n in a.facts if n in b.facts and a.facts[n].low > 0 and b.facts[n].low > 0]
         if a.origin != b.origin or len(shared) < 3 or holder.name not in shared:
             continue
-        facts = {
-            n: Fact(
-                "ratio", a.facts[n].entities, b.facts[n].low / a.facts[n].high, b.facts[n].high / a.facts[n].low, ""
-            )
-            for n in shared
-        }
+        facts = _joined(a, b, shared, "ratio", lambda x, y: (y.low / x.high, y.high / x.low))
         made = Series("ratio", frozenset(), facts, False, a.origin, f"{b.pointer} over {a.pointer}", "net")
         out.append((made, facts[holder.name]))
     return out
+
+
+def _joined(
+    a: Series, b: Series, shared: list[str], quantity: str, join: Callable[[Fact, Fact], tuple[float, float]]
+) -> dict[str, Fact]:
+    """One fact of two of each thing, under all of its names."""
+    made = {id(a.facts[n]): Fact(quantity, a.facts[n].entities, *join(a.facts[n], b.facts[n]), "") for n in shared}
+    return {n: made[id(a.facts[n])] for n in shared}
 
 
 def _rates(evidence: Evidence, candidates: list[tuple[Series, Fact]]) -> list[Series]:
