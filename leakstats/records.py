@@ -42,6 +42,7 @@ def _struct(cls: type[T], *, kw_only: bool, slots: bool) -> type[T]:
         cls.__doc__ = cls.__name__  # else dataclass() reads a signature to make one, which takes a millisecond
     made: Any = dataclasses.dataclass(eq=False, repr=False, kw_only=kw_only, slots=slots)(cls)
     names = [f.name for f in dataclasses.fields(made)]
+    made.__record_names__ = tuple(names)
     made.__record_key__ = staticmethod(attrgetter(*names) if names else _nothing)
     for name, method in (("__eq__", _equal), ("__hash__", _hash), ("__repr__", _shown)):
         if name not in cls.__dict__:
@@ -85,4 +86,5 @@ def replace(record: T, /, **changes: Any) -> T:
     >>> replace(Point(1), y=2)
     Point(x=1, y=2)
     """
-    return dataclasses.replace(record, **changes)  # type: ignore[type-var]
+    names: tuple[str, ...] = record.__record_names__  # type: ignore[attr-defined]
+    return type(record)(**{name: getattr(record, name) for name in names} | changes)

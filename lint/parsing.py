@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from .document import (
@@ -28,6 +29,7 @@ from .document import (
 from .frontmatter import read_front_matter
 from .html_block import read_html, without_comments
 from .inline import Comment, Image, Spots, Text, empty_text, read_inline
+from .regex import regex
 from .source import Source
 
 __all__ = ["parse_document", "too_complex"]
@@ -67,7 +69,23 @@ def _parser() -> MarkdownIt:
     # Joined text tokens would no longer be slices of the source.
     parser.inline.ruler2.disable("fragments_join", ignoreInvalid=True)
     parser.core.ruler.disable("text_join", ignoreInvalid=True)
+    parser.core.ruler.at("inline", _inline)
     return parser
+
+
+_PLAIN = regex(r"[^\n!&*<\[\\\]_`~]+")
+"""Content in which the parser finds a text and nothing else."""
+
+
+def _inline(state: StateCore) -> None:
+    """Parse what the blocks hold. Most of them are cells of tables, and most cells are plain."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            if _PLAIN.fullmatch(token.content):
+                token.children.append(Token("text", "", 0, content=token.content))
+            else:
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 class _Reader:

@@ -19,7 +19,8 @@ from .regex import regex
 
 __all__ = ["NamedFile", "ResultFiles", "load_results"]
 
-_PATH = regex(r"(?<![\w:/.-])(?:\.{0,2}/)?(?:[\w.@-]+/)*[\w.@-]+\.(?:json|csv|tsv)(?![\w/])")
+_ENDING = regex(r"\.(?:json|csv|tsv)")
+_PATH = regex(rf"(?<![\w:/.-])(?:\.{{0,2}}/)?(?:[\w.@-]+/)*[\w.@-]+{_ENDING.pattern}(?![\w/])")
 _RESULT_WORD = regex(r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE)
 _OTHER_WORD = regex(
     r"train|prompt|persona|question|dataset|config|package|token|setting|schema|adapter|manifest|vocab|tsconfig",
@@ -155,7 +156,7 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
 def _names(text: Text) -> Iterator[tuple[str, int, int]]:
     """Paths of data files that a text shows or links to, each with its visible characters."""
     shown = set()
-    if "." in text.text:
+    if _ENDING.search(text.text):
         for match in _PATH.finditer(text.text[:_MOST_CHARACTERS]):
             shown.add(match.group(0))
             yield match.group(0), match.start(), match.end()

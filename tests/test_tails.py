@@ -121,6 +121,18 @@ def test_correlation_p_agrees_with_scipy() -> None:
     assert tails.correlation_log10_p(-1.0, 5) == -math.inf
 
 
+def test_the_bounds_of_a_correlation_p_hold_it_and_are_narrow() -> None:
+    for n in [3, 4, 5, 8, 12, 30, 110, 5000, 10_000_000]:
+        for size in [0.0, 1e-9, 0.05, 0.3, 0.574, 0.9, 0.999, 1 - 1e-12, 1.0]:
+            r = size if n > 1000 or size in (0.0, 1.0) else -size
+            least, most = tails.correlation_p_bounds(r, n)
+            assert least * (1 - 1e-9) <= tails.correlation_p(r, n) <= most * (1 + 1e-9)
+    least, most = tails.correlation_p_bounds(0.7, 12)
+    assert most < 1.25 * least
+    with pytest.raises(UndefinedEstimate):
+        tails.correlation_p_bounds(0.5, 2)
+
+
 def test_partial_correlation_uses_its_degrees_of_freedom() -> None:
     # The page of study #271 printed 0.018 with df = n - 2; with df = n - 2 - k = 9 it is 0.025.
     assert tails.correlation_p(-0.668, 12, covariates=1) == pytest.approx(0.0247, abs=5e-5)

@@ -107,6 +107,8 @@ class Aliases:
                 continue
             words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
             starts = [word[:2].casefold() for word in words]
+            if names.keys().isdisjoint(itertools.pairwise(starts)):
+                continue
             for pair, a, b in zip(itertools.pairwise(starts), words, words[1:], strict=False):
                 found = names.get(pair)
                 if found and len(a) > 1 and len(b) > 1:

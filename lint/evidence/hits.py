@@ -50,9 +50,10 @@ def _beside_their_rate(group: Mapping[str, Leaf], whole: Mapping[str, int]) -> t
         for b, n in whole.items():
             if a == b or k > n or n < 2:
                 continue
-            low, high = k / n, 100 * k / n
-            if any((abs(low - r) < 6e-4 or abs(high - r) < 6e-3) and key not in (a, b) for key, r in rates):
-                return k, n
+            share, percent = k / n, 100 * k / n
+            for key, rate in rates:  # a file tries millions of these
+                if (-6e-4 < share - rate < 6e-4 or -6e-3 < percent - rate < 6e-3) and key != a and key != b:
+                    return k, n
     return None
 
 

@@ -151,11 +151,12 @@ def _is_fraction(column: Column) -> bool:
 def _changes(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
     plain = {c: x for c, x in columns.items() if not next(iter(x.values())).interval and not _of(x, "p")}
     plain |= {(c, _SHARE): x for c, x in _shares(columns).items()}
+    signed = {c for c, x in plain.items() if any(y.number.signed or y.number.role == "points" for y in x.values())}
     found: dict[_Relation, tuple[Column, Column, Column, float]] = {}
     for keys in itertools.permutations(plain, 3):
-        first, last, change = chosen = (plain[keys[0]], plain[keys[1]], plain[keys[2]])
-        if not any(x.number.signed or x.number.role == "points" for x in change.values()):
+        if keys[2] not in signed:
             continue
+        first, last, change = chosen = (plain[keys[0]], plain[keys[1]], plain[keys[2]])
         for scale in (1.0, 100.0) if _of(first, "value") and _of(last, "value") else (1.0,):
             relation = _relation(keys, chosen, partial(_is_change, scale))
             if relation is not None and _tells(relation, *chosen, scale):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from leakstats.facts import Fact
 from leakstats.records import replace, struct
-from leakstats.tails import correlation_p
+from leakstats.tails import correlation_p, correlation_p_bounds
 
 from .hits import by_prefix
 from .leaves import MOST_STEPS, Leaf, Path, Vector, names_of, pointer_of, words_along
@@ -50,9 +50,11 @@ def triples_of(records: Iterable[tuple[Path, Mapping[str, Leaf]]]) -> list[Tripl
                     budget -= 1
                     if budget < 0:
                         return out
-                    expected = correlation_p(c.value, n)
-                    for p in ps:
-                        if p is c or id(p) in used:
+                    least, most = correlation_p_bounds(c.value, n)
+                    possible = [p for p in ps if least * 0.97 < p.value < most * 1.03 and p is not c]
+                    expected = correlation_p(c.value, n) if possible else 0.0
+                    for p in possible:
+                        if id(p) in used:
                             continue
                         gap = abs(p.value - expected) / max(p.value, expected, 1e-300)
                         named = words_of(p.path[-1] if isinstance(p.path[-1], str) else "") & _P_NAMES

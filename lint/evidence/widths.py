@@ -122,6 +122,7 @@ def _expected(k: int, n: int, level: float, shown: tuple[float, float]) -> tuple
     return tuple(out)
 
 
+@lru_cache(maxsize=16)  # one interval is held against many sizes
 def _level(context: str) -> float:
     found = {float(next(g for g in match.groups() if g)) for match in _LEVEL.finditer(context)} & _LEVELS
     return max(found) / 100 if found else 0.95

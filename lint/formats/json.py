@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +9,7 @@ from leakstats import __version__
 
 from ..finding import Finding
 from ..report import Account, PageReport, Report
+from .lines import in_lines
 
 __all__ = ["SCHEMA", "to_document", "to_json"]
 
@@ -18,7 +18,7 @@ SCHEMA = "lint-report.v1"
 
 def to_json(report: Report) -> str:
     """The report as JSON text with a final newline."""
-    return json.dumps(to_document(report), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return in_lines(to_document(report)) + "\n"
 
 
 def to_document(report: Report) -> dict[str, Any]:

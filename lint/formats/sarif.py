@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from leakstats import __version__
 from ..finding import Finding
 from ..registry import all_rules
 from ..report import PageReport, Report, Suppressed
+from .lines import in_lines
 
 __all__ = ["to_document", "to_sarif"]
 
@@ -19,7 +19,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 
 def to_sarif(report: Report) -> str:
     """The report as SARIF text with a final newline."""
-    return json.dumps(to_document(report), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return in_lines(to_document(report)) + "\n"
 
 
 def to_document(report: Report) -> dict[str, Any]:
