@@ -66,14 +66,17 @@ class Asked:
         )
 
 
-def _is_deep(series: Series) -> bool:
+def _is_deep(evidence: Evidence, series: Series) -> bool:
     """True for values of layers or points of time; one of them may have a byname, "L18, chosen beforehand"."""
-    deep = {
-        id(f)
-        for k, f in series.facts.items()
-        if k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP
-    }
-    return all(id(f) in deep for f in series.facts.values())
+    known: dict[int, bool] = evidence.cache.setdefault("deep", {})
+    if id(series) not in known:
+        deep = {
+            id(f)
+            for k, f in series.facts.items()
+            if k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP
+        }
+        known[id(series)] = len(deep) == len(series.distinct)
+    return known[id(series)]
 
 
 def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
@@ -81,12 +84,14 @@ def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
     deep = asked.noun in DEEP
     found = [s for s in evidence.all_series if s.role not in ("interval", "at") and len(s.distinct) == size]
     if not asked.noun:
-        shallow = [s for s in found if not _is_deep(s)]
+        shallow = [s for s in found if not _is_deep(evidence, s)]
         alike = found if words_of(asked.text) & DEEP else shallow or found
     else:
-        alike = [s for s in found if _is_deep(s) == deep] or ([] if deep else found)
+        alike = [s for s in found if _is_deep(evidence, s) == deep] or ([] if deep else found)
     if not deep:
-        alike = [s for s in alike if _is_deep(s) or 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)]
+        alike = [
+            s for s in alike if _is_deep(evidence, s) or 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)
+        ]
     named = {n for n in asked.names if not n.startswith("#")}
     layers = {n for n in asked.names if n.startswith("#")}
     for chosen in (named, layers):
