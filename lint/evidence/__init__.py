@@ -16,10 +16,10 @@ What is known
     aside, unheld, unpaired, slips: why a difference from it may be no error.
 Clashes, which the rules print
     values, orders, moves, orphans, known_records, by_layer, recomputed: a number against what it speaks of.
-    differences, operands, anaphoric, percents, folds: against the numbers that it is made of.
+    differences, gaps, operands, anaphoric, percents, folds: against the numbers that it is made of.
     counting, contraries, listed, exclusives, extremes, holders, shifts, superlatives, ranges: counts, orders and ends.
     directions, outcomes, relationships, strengths, versus: words of direction and strength.
     pvalues, named_p, granularity, lattice, fractions, impossible: against statistics and arithmetic.
     widths, printed_intervals, interval_claims: intervals by their method, against known ones, and in words.
-    sizes, rosters, products, totals, sums, rows: sample sizes, numbers of things, totals, rows among each other.
+    sizes, rosters, products, spoken_products, totals, sums, rows: sample sizes, numbers of things, totals, rows among each other.
 """

@@ -14,7 +14,7 @@ from .stretches import stretches
 from .totals import cell_clashes, draws, total_clashes
 from .trials import TRIALS
 
-__all__ = ["product_clashes"]
+__all__ = ["product_clashes", "unit_counts"]
 
 _TIMES = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}[×x·*]\s*$", re.IGNORECASE)
 _EQUALS = regex(
@@ -245,10 +245,10 @@ def _bigger(evidence: Evidence, total: Number, product: int) -> bool:
     value = int(total.value)
     if value % product:
         return False
-    return value // product in _counts(evidence)
+    return value // product in unit_counts(evidence)
 
 
-def _counts(evidence: Evidence) -> frozenset[int]:
+def unit_counts(evidence: Evidence) -> frozenset[int]:
     """The page's counts of things, and their products two by two."""
     if "unit counts" not in evidence.cache:
         found: set[int] = set()
@@ -295,7 +295,7 @@ def _far_totals(
         if _TOTAL.match(plain[number.end : number.end + 40]) is None:
             continue
         value = int(number.value)
-        if value % product or (value // product not in _counts(evidence) and value != product):
+        if value % product or (value // product not in unit_counts(evidence) and value != product):
             return Clash(
                 "product",
                 evidence.document.place(text, number.start, number.end),

@@ -18,24 +18,25 @@ from .passages import Sentence
 from .tables import is_aggregate
 from .trials import TRIALS, sums_of_rows
 
-__all__ = ["roster_clashes"]
+__all__ = ["COUNT", "Things", "roster_clashes", "things_in", "whole"]
 
-_COUNT = (
+COUNT = (
     rf"\d{{1,3}}(?:[,\u2009\u202f\u00a0]\d{{3}})+|\d{{1,6}}|(?:an?|{SPELLED})[ -](?:dozen|hundred|thousand)|{SPELLED}"
 )
+"""A whole number in digits or words."""
 _LINKING = r"of|out|or|and|to|in|on|at|as|by|for|from|with|per|than|times|the|an?|is|are|was|were|has|have|had"
 _COUNTED = regex(
-    rf"(?<![\w.,#/+<>≥≤~≈−–-])(?<![<>≥≤~≈×/–−] )(?P<label>[Nn]\s*=\s*)?(?P<n>{_COUNT})(?![\w%]|[.,]\d|\s?[%×/])\s+"
+    rf"(?<![\w.,#/+<>≥≤~≈−–-])(?<![<>≥≤~≈×/–−] )(?P<label>[Nn]\s*=\s*)?(?P<n>{COUNT})(?![\w%]|[.,]\d|\s?[%×/])\s+"
     rf"(?P<words>(?:(?!(?:{_LINKING})\b)[a-z][a-z'’-]*\s+){{0,2}}?)(?P<noun>[a-z][a-z-]*s)\b(?!['’-])",
     re.IGNORECASE,
 )
 """ "250 replies", "N = 24 traits", "two dozen roles"."""
 _ASKED = regex(
-    rf"\b(?:asked|queried|sampled|prompted|probed|tested|questioned)\s+(?:\w+\s+)?(?P<n>{_COUNT})\s+times\b",
+    rf"\b(?:asked|queried|sampled|prompted|probed|tested|questioned)\s+(?:\w+\s+)?(?P<n>{COUNT})\s+times\b",
     re.IGNORECASE,
 )
 _NUMBER_OF = regex(
-    rf"\bnumber of (?:[a-z-]+\s+){{0,2}}?(?P<noun>[a-z][a-z-]*s)\s*\((?:[Nn]\s*=\s*)?(?P<n>{_COUNT})\s*\)",
+    rf"\bnumber of (?:[a-z-]+\s+){{0,2}}?(?P<noun>[a-z][a-z-]*s)\s*\((?:[Nn]\s*=\s*)?(?P<n>{COUNT})\s*\)",
     re.IGNORECASE,
 )
 """ "The small number of judges (N = 3)"."""
@@ -60,7 +61,7 @@ _FARTHEST = 2
 
 
 @struct
-class Counted:
+class Things:
     """A number of things that a text states."""
 
     value: int
@@ -72,7 +73,7 @@ class Counted:
     end: int
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     """The whole number that digits or words say."""
     *few, last = re.split(r"[ -]", text.lower())
     if last in _HUNDREDS:
@@ -89,17 +90,17 @@ def _singular(noun: str) -> str:
     return noun[:-2] if noun.endswith(("sses", "xes", "ches", "shes")) else noun.removesuffix("s")
 
 
-def _counted(text: str) -> list[Counted]:
-    """The numbers of things of a text."""
+def things_in(text: str, *, of_any_kind: bool = False) -> list[Things]:
+    """The numbers of things of a text; ``of_any_kind`` with what is no kind of its own, layers and steps."""
     out = []
     for match in (*_COUNTED.finditer(text), *_NUMBER_OF.finditer(text)):
         said = match.groupdict()
         kind = _TRIAL_NOUN if _TRIAL.fullmatch(match["noun"]) else _singular(match["noun"])
         words = frozenset(said.get("words", "").lower().split())
-        if kind not in _NO_KIND:
-            out.append(Counted(_whole(match["n"]), kind, words, said.get("label", "N") is not None, *_span(match)))
+        if of_any_kind or kind not in _NO_KIND:
+            out.append(Things(whole(match["n"]), kind, words, said.get("label", "N") is not None, *_span(match)))
     for match in _ASKED.finditer(text):
-        out.append(Counted(_whole(match["n"]), _TRIAL_NOUN, frozenset(), False, match.start("n"), match.end()))
+        out.append(Things(whole(match["n"]), _TRIAL_NOUN, frozenset(), False, match.start("n"), match.end()))
     return out
 
 
@@ -111,21 +112,21 @@ def _span(match: re.Match[str]) -> tuple[int, int]:
 class Roster:
     """What the page says of how many things of one kind there are."""
 
-    said: tuple[tuple[int, Counted], ...]
+    said: tuple[tuple[int, Things], ...]
     """With the passage (by position) that says so."""
     held: frozenset[int]
     """In tables and files."""
 
-    def without(self, passage: int, sentence: Sentence) -> list[Counted]:
+    def without(self, passage: int, sentence: Sentence) -> list[Things]:
         """What other sentences say."""
         return [c for i, c in self.said if i != passage or not sentence.start <= c.start < sentence.end]
 
 
 def _rosters(evidence: Evidence) -> dict[str, Roster]:
     if "rosters" not in evidence.cache:
-        said: dict[str, list[tuple[int, Counted]]] = defaultdict(list)
+        said: dict[str, list[tuple[int, Things]]] = defaultdict(list)
         for i, passage in enumerate(evidence.passages):
-            for found in _counted(passage.plain):
+            for found in things_in(passage.plain):
                 said[found.noun].append((i, found))
         held = _held(evidence)
         evidence.cache["rosters"] = {
@@ -158,7 +159,7 @@ def roster_clashes(evidence: Evidence) -> Iterator[Clash]:
     for i, passage in enumerate(evidence.passages):
         if not is_claim(passage) or passage.part == "prior":
             continue
-        found = _counted(passage.plain)
+        found = things_in(passage.plain)
         for sentence in passage.sentences if found else ():
             here = [c for c in found if sentence.start <= c.start < sentence.end]
             if not here or PRIOR.search(sentence.text) or _OTHERWISE.search(passage.plain):
@@ -195,7 +196,7 @@ _EACH = regex(r"\s+(?:each|apiece|per|an?|every|for (?:each|every))\b", re.IGNOR
 _OF_ALL = regex(r"\b(?:all|each|every|everybody|everyone|any)\b", re.IGNORECASE)
 
 
-def _other(evidence: Evidence, sentence: Sentence, count: Counted, roster: Roster, said: list[Counted]) -> int:
+def _other(evidence: Evidence, sentence: Sentence, count: Things, roster: Roster, said: list[Things]) -> int:
     """How many things there are, where a count can be none of them; 0 where it may be right."""
     known = {c.value for c in said} | roster.held
     declared = {w for c in said for w in c.words} | {"other", "different", "distinct"}
@@ -226,7 +227,7 @@ def _other(evidence: Evidence, sentence: Sentence, count: Counted, roster: Roste
     return most if sure and not _is_made(evidence, count) else 0
 
 
-def _is_whole(sentence: Sentence, count: Counted) -> bool:
+def _is_whole(sentence: Sentence, count: Things) -> bool:
     """True if the words say that there are no more: "N = 10 languages", "the same 200 questions"."""
     plain = sentence.passage.plain
     if count.labelled:
@@ -237,7 +238,7 @@ def _is_whole(sentence: Sentence, count: Counted) -> bool:
     return _ALL.search(before) is not None and _RESTRICTED.match(plain, count.end) is None
 
 
-def _is_each(sentence: Sentence, count: Counted) -> bool:
+def _is_each(sentence: Sentence, count: Things) -> bool:
     """True for "250 replies a cell"."""
     return _EACH.match(sentence.passage.plain, count.end) is not None
 
@@ -255,7 +256,7 @@ def _sizes(evidence: Evidence, sentence: Sentence) -> tuple[set[int], set[int]]:
     return sizes, units
 
 
-def _is_made(evidence: Evidence, count: Counted) -> bool:
+def _is_made(evidence: Evidence, count: Things) -> bool:
     """True if counts that the page states multiply to another one, or those of its kind add up to it."""
     if "made counts" not in evidence.cache:
         counts = {n: sorted({*(c.value for _, c in r.said), *r.held}) for n, r in _rosters(evidence).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.products import product_clashes
+from ..evidence.spoken_products import spoken_product_clashes
 from ..evidence.sums import sum_clashes
 from ..finding import Finding
 from ..page import Page
@@ -49,5 +50,9 @@ class FalseTotal(Rule):
     name = "false-total"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in (*product_clashes(page.evidence), *sum_clashes(page.evidence)):
-            yield self.finding(page, clash.place, clash.message, clash.help)
+        told = set()
+        for check in (product_clashes, sum_clashes, spoken_product_clashes):
+            for clash in check(page.evidence):
+                if clash.place not in told:
+                    told.add(clash.place)
+                    yield self.finding(page, clash.place, clash.message, clash.help)
