@@ -77,7 +77,7 @@ def _board(evidence: Evidence, sheet: Sheet) -> _Board | None:
     kinds: dict[int, str] = {}
     for series, items in sheet.series:
         down = series.pointer.startswith("column")
-        if series.role or (down and len(items) < 2):
+        if series.role not in ("", "second") or (down and len(items) < 2):
             continue
         for item in items:
             if id(item) in evidence.suspect:
@@ -132,11 +132,14 @@ def _signs_of_field(evidence: Evidence, series: Series) -> frozenset[str]:
 def _signs_of(head: str, words: frozenset[str]) -> frozenset[str]:
     """What in a sentence would name a column: the stems of its words, its checkpoint, the roles that it has."""
     point = index_of(head)
-    stems = {point} if point else {_stem(w) for w in words - READ - BEFORE - AFTER - _NO_NAMES}
+    stems = {point} if point else {_stem(w) for w in words - _SILENT - BEFORE - AFTER}
     return frozenset(stems | {role for role, pattern in _ROLES.items() if pattern.search(head)})
 
 
-_NO_NAMES = words_of("off out into over under than via when pp ci low lower upper high fraction frac pct")
+_SILENT = (READ | words_of("off out into over under than via when pp ci lower upper fraction frac pct")) - words_of(
+    "first second last own self alone low high"
+)
+"""Words of a header that would name its column in no sentence."""
 
 
 def _with_ends(names: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
@@ -190,7 +193,7 @@ _METHOD = regex(r"\b(?:pearson|spearman|kendall|partial|linear|rank|point-biseri
 
 def _stem(word: str) -> str:
     """``word`` without the ending of a participle or a comparative: "filtered" and "filtering" are of "filter"."""
-    return re.sub(r"(?<=\w{4})(?:ed|ing|er)$", "", word)
+    return re.sub(r"(?<=\w{4})(?:ed|ing|er|ly)$", "", word)
 
 
 # -- sentences ---------------------------------------------------------------------------------------------------------
@@ -200,7 +203,7 @@ _CUT = regex(r";|\b(?:while|whereas)\b")
 _CLOSES = regex(r",\s(?:an?|that|which|and|but|so|though|although|while)\b|;|\((?![\w\s-]{1,24}\))")
 _OTHERWISE = regex(
     r"\b(?:differ\w*|gaps?|apart|points?|pp|ratios?|times|\w*fold|than|less|fewer|above|below|over|beneath|exceed\w*|"
-    r"at least|up to|threshold|bar|not|never|no|none|nor|nobody|without|except|unlike|others?|rest|remaining|else\w*|"
+    r"at least|threshold|bar|not|never|no|none|nor|nobody|without|except|unlike|others?|rest|remaining|else\w*|"
     r"median|each|every|both|any|some|between|third|half|quarter|twice|"
     r"double\w*|halve\w*|chance|random|target\w*|human\w*|interval|band|bounds?|limits?|relative\w*)\b|"
     r"n['’]t\b|\b(?:by|from|within|under) (?:about |roughly |around |only )?\d|\bCI\b",
@@ -288,7 +291,10 @@ def _is_plain(sentence: Sentence, numbers: Sequence[Number]) -> bool:
     known = ends | counted | {id(n) for n in numbers}
     if any(x in s for s in ((y.left, y.right) for y in spans(sentence) if id(y.left) not in ends) for x in numbers):
         return False
-    return all(id(n) in known or n.role in ("n", "p", "index", "none") for n in sentence.numbers)
+    return all(
+        id(n) in known or n.role in ("n", "p", "index", "none") or sentence.between(n.start - 2, n.start).strip() == "±"
+        for n in sentence.numbers
+    )
 
 
 _Said = list[tuple[int, int]]

@@ -70,9 +70,12 @@ def only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention
         return things[-1] if len({m.name for m in things}) == 1 else None
     if len({m.name for m in inside}) != 1 or inside[0].end > number.start or is_apart(sentence, inside[0], number):
         return None
+    if _CLOSED.match(sentence.between(inside[0].end, number.start)):
+        return None  # "from 12% (the nun) to 40%"
     return inside[0]
 
 
+_CLOSED = regex(r"[^(]*\)")
 _ITS = regex(r"\s*[*_]*(?:Its|His|Her|Their)\s")
 
 

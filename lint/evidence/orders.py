@@ -109,4 +109,5 @@ def _rates(evidence: Evidence, name: str) -> list[tuple[Series, Fact]]:
 
 
 def _holds(evidence: Evidence, name: Mention, number: Number) -> bool:
-    return any(evidence.matches(number, s, f) for s, f in _rates(evidence, name.name))
+    known = ((s, f) for s, f in evidence.about.get(name.name, ()) if evidence.kind(s) in ("rate", ""))
+    return any(evidence.matches(number, s, f) for s, f in known)

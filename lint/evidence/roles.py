@@ -14,7 +14,7 @@ from .lexicon import ROLE_WORDS
 from .names import Mention, words_of
 from .passages import Sentence
 
-__all__ = ["ceiling", "is_past", "of_course", "of_side", "subject"]
+__all__ = ["ceiling", "is_past", "of_course", "of_side", "opens_pair", "subject"]
 
 _NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
 _BEFORE = {
@@ -254,7 +254,7 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
         return []  # "A is far over B (61% vs 7%)"
     opened = max([mentions[-1].end, *(n.end for n in sentence.numbers if n.end <= number.start)])
     lead = sentence.between(opened, number.start)
-    said = frozenset() if _of_two(sentence, number, lead) else words_of(_JOINT.split(lead.rstrip(" (:="))[-1])
+    said = frozenset() if opens_pair(sentence, number, lead) else words_of(_JOINT.split(lead.rstrip(" (:="))[-1])
     behind = _AMONG.match(sentence.between(number.end, number.end + 48))
     said |= words_of(behind["whose"]) if behind is not None else frozenset()
     lead = sentence.between(max(sentence.start, mentions[-1].start - 36), mentions[-1].start)
@@ -263,7 +263,7 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
     return [] if own == other else sides[own]
 
 
-def _of_two(sentence: Sentence, number: Number, lead: str) -> bool:
+def opens_pair(sentence: Sentence, number: Number, lead: str) -> bool:
     """True for the first of two rates in a bracket, of which the words before it are of neither: "(9% of its, 3% …"."""
     if not lead.rstrip().endswith("("):
         return False

@@ -14,6 +14,7 @@ from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
 from .quantities import READ
+from .roles import opens_pair
 
 __all__ = ["AFTER", "BEFORE", "WORKED", "of_point", "of_state"]
 
@@ -143,7 +144,7 @@ def _beside(sentence: Sentence, number: Number, names: list[Mention], known: Kno
     ]
     opened = max([sentence.start, first.at - 48, *earlier])
     lead = sentence.between(opened, first.at)
-    before = _said(_OPEN.split(lead.rstrip(" (:="))[-1], known)
+    before = frozenset() if opens_pair(sentence, first, lead) else _said(_OPEN.split(lead.rstrip(" (:="))[-1], known)
     after = sentence.between(last.end, min(sentence.end, last.end + 48))
     if _BETWEEN.match(after) and any(last in (x.left, x.right) for x in spans(sentence)):
         return frozenset()  # "from 12% to 40% between baseline and the last visit"

@@ -51,6 +51,10 @@ _RELATIVE = regex(
 )
 
 
+_THAN = regex(r"\s*%?\s*(?:more|less|fewer|larger|smaller|higher|lower|greater)\b[^.;,]*\bthan\b", re.IGNORECASE)
+"""Behind a number that is a change, and none of the rates that it may be like."""
+
+
 def cell_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Cells that the field of their column contradicts."""
     for cell, fact, binding in evidence.suspect.values():
@@ -530,6 +534,8 @@ def _explained(evidence: Evidence, sentence: Sentence, number: Number, named: bo
             return True
         if SHARE_OF.search(sentence.text):
             return is_share(evidence, sentence, number)
+        if _THAN.match(after):
+            return True
         if _RELATIVE.match(after.lstrip()) or re.search(r"\bby (?:about |roughly |around )?$", before):
             return not claim_is_known(evidence, number)  # a relative change; differences have a rule of their own
         return False

@@ -37,6 +37,26 @@ TURNED = """\
 | Before | 41.0% | 33.0% | 18.0% |
 | After | 14.7% | 21.3% | 16.0% |
 """
+CLINICS = """\
+| Clinic | Flagged at intake | Flagged at follow-up |
+|---|---|---|
+| Alder | 36/120 (30.0%) | 54/120 (45.0%) |
+| Birch | 21/140 (15.0%) | 35/140 (25.0%) |
+"""
+SPREADS = """\
+| Method | Seen | Unseen |
+|---|---|---|
+| distil | 62.4 ± 1.9% | 48.1 ± 2.7% |
+| prune | 55.8 ± 2.2% | 31.6 ± 3.0% |
+"""
+WAVES = """\
+| Site | Wave | Share |
+|---|---|---|
+| quarry | first | 22.0% |
+| quarry | second | 30.5% |
+| meadow | first | 8.0% |
+| meadow | second | 41.5% |
+"""
 
 
 def read(table: str, sentence: str, datasets: Sequence[Dataset] = ()) -> Evidence:
@@ -55,6 +75,10 @@ def read(table: str, sentence: str, datasets: Sequence[Dataset] = ()) -> Evidenc
         (TASTERS, "On average the crowd gives 0.47.", [0.47]),
         (TURNED, "Porto, before the repair, stood at 33.0%.", [0.33]),
         (TURNED, "After the repair Oslo is at 14.7%, and nobody complains.", [0.147]),
+        (CLINICS, "At intake Alder had flagged 30.0%.", [0.30]),
+        (CLINICS, "Intakes were flagged by Birch in 15.0% of cases.", [0.15]),
+        (SPREADS, "Prune gets 31.6 ± 3.0% on unseen items.", [0.316]),
+        (WAVES, "Meadow went up to 41.5% in the second wave.", [0.415]),
         # of none: a difference, a bar, a negation, another share, two columns for one value, a verb behind
         (CROPS, "The sunlit beds with 40 cups are ahead by 13.6% of cases.", []),
         (CROPS, "With 40 cups the shaded beds stay below 20.5%.", []),
