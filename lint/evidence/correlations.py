@@ -497,10 +497,16 @@ def _of_one_n(evidence: Evidence, found: list[Record], sizes: set[int]) -> Itera
         if not best or answers[best].count(True) < max(_FEWEST_OF_ONE, 0.75 * (len(alike) - 1)):
             continue
         for i, record in enumerate(alike):
-            if answers[best][i] is False and not any(given[i] for given in answers.values()):
+            fewer = _LEAVES_OUT.search(record.context) is not None  # and has another N, which may stand nowhere
+            if answers[best][i] is False and not fewer and not any(given[i] for given in answers.values()):
                 yield from _wrong_p(record, best)
 
 
+_LEAVES_OUT = regex(
+    r"\b(?:without|exclud\w+|leav\w+|left out|dropp\w+|omit\w*|remov\w+|minus|except\w*|apart from|subset|only|among|"
+    r"within)\b",
+    re.IGNORECASE,
+)
 _RELATED = regex(
     r"correl|agree|\brank|coefficient|relat|Spearman|Pearson|ρ|\brho\b|associat|\bpredict|go(?:es)? (?:together|with)",
     re.IGNORECASE,
