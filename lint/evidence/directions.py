@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .claims import is_claim
-from .directed import clash_of, moves_in, rates_in
+from .directed import Rate, clash_of, moves_in, rates_in
 from .grammar import Number
 from .idioms import Span, intervals, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
@@ -23,6 +23,7 @@ from .versus import versus_clashes
 
 __all__ = ["direction_clashes"]
 
+_OF_RELATION = regex(r"(?<=tive) (?:relation\w*|correlation|association|link|slope|trend|coefficient)\b", re.IGNORECASE)
 _BASE = regex(
     r"\b(?:its|their|the|his|own|where it|where they)\s+(?:own\s+)?(?:baselines?|starts?|starting "
     r"(?:point|level|value)|initial|started|began|first|outset|beginning|opening|entry)\b"
@@ -49,11 +50,16 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """What the numbers of a sentence say against its words."""
-    taken = [(m.start - sentence.start, m.end - sentence.start) for m in sentence.names]
+    taken = [
+        (m.start - sentence.start, m.end - sentence.start)
+        for m in sentence.names
+        if not _OF_RELATION.match(sentence.text, m.end - sentence.start)  # a "positive" pole, and a positive relation
+    ]
     words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
     yield from versus_clashes(sentence)
     yield from _of_bare_words(sentence)
     yield from _of_named_steps(sentence)
+    yield from _of_differences(sentence)
     if not words and relation_sign(sentence.text) is None:
         return
     yield from _of_moves(evidence, sentence, words)
@@ -61,7 +67,6 @@ def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     yield from _of_two_times(sentence, words)
     yield from _of_signs(sentence, words)
     yield from of_relations(evidence, sentence, words)
-    yield from _of_differences(sentence, words)
     yield from _of_ends(evidence, sentence, words)
 
 
@@ -307,29 +312,50 @@ _NO_SIGN = regex(
 _COMPARING = frozenset(["above", "below", "ahead of", "behind", "higher", "lower", "trails", "lags", "exceeds"])
 
 
-def _of_differences(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
-    """ "…, 44 pp lower": the number before is compared with the other one of its sentence."""
-    rates: list[tuple[int, float]] = [
-        (n.start, n.scaled()[0] / 2 + n.scaled()[1] / 2)
-        for n in sentence.numbers
-        if is_rate(sentence, n) and n.bound in ("", "~")
-    ]
-    rates += [(k.start, k.value / n.value) for k, n in pairs_of_counts(sentence) if n.value >= 20]
-    rates.sort()
-    # "31% (31/100)" is one rate
-    distinct = [r for i, r in enumerate(rates) if i == 0 or abs(r[1] - rates[i - 1][1]) > 0.006]
+_SIDE = regex(
+    r",?\s+(?:(?:are|were|is|was|has been|have been) )?"
+    r"(?:(?P<up>higher|more|greater|larger|above|up|gained|won|ahead|over)|"
+    r"(?P<better>better)|(?P<worse>worse)|(?P<down>lower|less|fewer|smaller|below|down|lost|behind|under))\b(?!\s+than\b)",
+    re.IGNORECASE,
+)
+_OF_SKILL = regex(
+    r"\b(?:accura\w*|agree\w*|correct\w*|scor\w*|succe\w*|right|solv\w*|recall|precision|hits?)\b", re.IGNORECASE
+)
+""" "Better" is more of these."""
+_OF_FIRST = regex(r"^\W*the (?:first|former)\b|\bfor the (?:first|former)\b", re.IGNORECASE)
+
+
+def _of_differences(sentence: Sentence) -> Iterator[Clash]:
+    """ "…, 44 pp lower", "where 2 points are lost", "That is 18 pp above the mean (39%)": of which two rates."""
     for number in sentence.numbers:
-        if number.role != "points" or number.signed or number.bound:
+        if number.role != "points" or number.signed or number.bound or not number.value:
             continue
-        end = number.end - sentence.start
-        word = next((w for w in words if 0 <= w.start - end <= 2 and not w.polar), None)
-        if word is None or len(distinct) != 2 or distinct[1][0] > number.start:
+        side = _SIDE.match(sentence.text, number.end - sentence.start)
+        if side is None:
             continue
-        if re.match(r"\s*than\b", sentence.text[word.end :]) and distinct[1][0] > number.start:
+        pair = _pair_beside(sentence, number, sentence.start + side.end())
+        skilled = side["up"] or side["down"] or _OF_SKILL.search(sentence.passage.plain)
+        if pair is None or not skilled:
             continue
-        change = distinct[1][1] - distinct[0][1]
-        if abs(abs(change) - number.value / 100) < 0.011 and change * word.sign < 0:
-            yield clash_of(sentence, word, f"'{word.text}' beside {distinct[0][1]:.1%} and then {distinct[1][1]:.1%}")
+        change = pair[1].value - pair[0].value
+        if abs(abs(change) - number.value) < 1.1 and change * (1 if side["up"] or side["better"] else -1) < 0:
+            said = side["up"] or side["better"] or side["worse"] or side["down"]
+            start = side.end() - len(said)
+            word = DirectionWord(start, side.end(), 1 if side["up"] or side["better"] else -1, said)
+            yield clash_of(sentence, word, f"'{said}' beside {pair[0].text} and then {pair[1].text}")
+
+
+def _pair_beside(sentence: Sentence, number: Number, end: int) -> tuple[Rate, Rate] | None:
+    """The rate that a difference starts from, and the one of which it is told."""
+    rates = rates_in(sentence)
+    here, behind = [r for r in rates if r.end <= number.start], [r for r in rates if r.start >= end]
+    before = rates_in(sentence.previous) if not here and sentence.previous is not None else []
+    if len(behind) == 1 and len(here or before) == 1:
+        return behind[0], (here or before)[0]
+    if len(here or before) != 2 or behind:
+        return None
+    first, last = here or before
+    return (last, first) if not here and _OF_FIRST.search(sentence.text) else (first, last)
 
 
 def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:

@@ -179,6 +179,7 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         and evidence.kind(s) not in (("size", "p") if spread else ("size", "p", "spread"))
         and (s.fraction or not s.whole or s.role in ("net", "gain"))  # a number of trials has no extreme to speak of
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
+        and not _is_record(s)
         and (counted is None or len(members(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
     ]
     of_one = False  # a column that is named is not averaged with others
@@ -365,6 +366,15 @@ _LACKS = regex(
     re.IGNORECASE,
 )
 """Verbs of what is not done: it is done most by whom they say it of least."""
+
+
+def _is_record(series: Series) -> bool:
+    """True for the k, the n and the rate of one thing, which are no rivals."""
+    values = [f.value for f in members(series)] if series.origin == "data" and not series.fraction else []
+    if not 3 <= len(values) <= 12:
+        return False
+    whole = [v for v in values if v > 1 and v == int(v)]
+    return any(abs(a / b - v) < 1e-5 for v in values if 0 < v < 1 for a, b in itertools.permutations(whole, 2))
 
 
 _SUBJECT = regex(

@@ -238,7 +238,9 @@ def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> lis
             r"\b(?!(?:mean|average|median|rate|share|value|total)\b)[A-Za-z]{3,}[\s=:]*$",
             between := sentence.between(holder.end, n.at),
         )
-        and not (":" in between and _is_second(sentence, word))
+        and not (
+            _is_second(sentence, word) and (":" in between or _AND_NEXT.match(sentence.between(n.end, sentence.end)))
+        )
         and not _describes(sentence, n, word)
         and not RELATIVE_CLAUSE.match(sentence.between(holder.end, sentence.start + word.start))
         and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)

@@ -116,7 +116,9 @@ def spans(sentence: Sentence) -> list[Span]:
     out = []
     numbers = sentence.numbers
     for i in range(len(numbers) - 1):
-        a, b = numbers[i], numbers[i + 1]
+        a = numbers[i]
+        placed = _placed_end(sentence, i) if a.role == "percent" else None
+        b = placed or numbers[i + 1]
         if a.role not in _KINDS or b.role not in _KINDS or a.bound or (b.bound and b.bound != "~"):
             continue
         same = (
@@ -125,13 +127,13 @@ def spans(sentence: Sentence) -> list[Span]:
             or ("percent" in (a.role, b.role) and {a.role, b.role} & {"count", "value"})
         )
         between = sentence.between(a.end, b.at if b.role == "coefficient" else b.start)
-        if not same or len(between) > 24:
+        if not same or (len(between) > 24 and placed is None):
             continue
         before = sentence.between(max(sentence.start, a.at - 24), a.at)
         from_ = re.search(r"\b[Ff]rom\s+(?:about |roughly |~)?$", before) is not None
         if _ARROW.match(between):
             kind = "move"
-        elif _TO.match(between) or _TO.match(sentence.between(a.end, b.at)):
+        elif placed is not None or _TO.match(between) or _TO.match(sentence.between(a.end, b.at)):
             ranged = (
                 re.search(
                     r"\b(?:range[sd]?|ranging|runs?|span[s]?|spanning|lies?|lying|between|vary|varies|varying|"
@@ -153,6 +155,24 @@ def spans(sentence: Sentence) -> list[Span]:
             continue
         out.append(Span(a, b, kind, a.at, b.end))
     return out
+
+
+_FROM = regex(r"\bfrom\s+(?:about |roughly |~)?$", re.IGNORECASE)
+_PLACED_TO = regex(
+    r"\s*%?\s+(?:at|in|on|after|with|without|for|under|by|before)\s+(?:the\s+)?(?:[\w,-]+\s+){1,4}to\s+"
+    r"(?:about |roughly |only |just |~)?"
+)
+""" "From 1.4% at 75 rows to 26.5%": behind each end stands where it was measured."""
+
+
+def _placed_end(sentence: Sentence, i: int) -> Number | None:
+    """The rate to which the one with this index moves, where the place of the first stands between the two."""
+    a = sentence.numbers[i]
+    if not _FROM.search(sentence.between(max(sentence.start, a.at - 24), a.at)):
+        return None
+    later = (n for n in sentence.numbers[i + 1 : i + 4] if n.role == "percent")
+    b = next(later, None)
+    return b if b is not None and _PLACED_TO.fullmatch(sentence.between(a.end, b.start)) else None
 
 
 _INTERVAL_WORD = regex(
@@ -205,6 +225,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
                 beside
                 and not e.bound
                 and e.role not in ("n", "p", "index", "none")
+                and (e.role, b.role) != ("points", "percent")  # "40 points (4% to 44%)": of what
                 # beside another interval, ends that are exchanged are still its ends
                 and (a.value <= e.value <= b.value or (bool(out) and b.value < e.value < a.value))
             )
