@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ..regex import regex
 from .claims import NOBODY, is_claim, is_prior
+from .compared import END_TO_END
 from .grammar import Number
 from .idioms import intervals, is_rate, spans
 from .knowledge import Clash, Evidence
@@ -24,16 +25,23 @@ _THAT_IS = regex(
     rf"\W*(?:(?:that|this)(?:['’]s|\s+(?:is|was|makes|means|amounts\s+to|comes\s+to|gives|leaves))\s+"
     rf"(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:{DIFFERENCE}\s+of\s+)?|"
     rf"(?:so\s+)?(?:an?|the|its|their|that|this)\s+(?:[a-z]+\s+)?{DIFFERENCE}\s+(?:is|was|comes\s+to|amounts\s+to|of)\s+|"
-    rf"(?:points|net(?:\s+change)?|{DIFFERENCE})\s*:\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+|"
+    rf"(?:points|net(?:\s+change)?|[Δ∆]|{DIFFERENCE})\s*[:=]\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+|"
     rf"(?:the|that|this|their)\s+{DIFFERENCE}\s*,\s+|"
+    r"(?:that|this)(?:['’]s|\s+is)\s+[\d.]+\s?(?:×|x|times)[^,;.]{0,30},\s*(?:and\s+|or\s+)?(?:[Δ∆]\s*)?|"
     r"between\s+(?:(?:these|those|the)\s+two|them)\s+(?:there\s+)?(?:is|are|lies?|stands?)\s+|"
     r"(?:these|those|the\s+two|they|both)(?:\s+(?:rates|shares|figures|numbers|values))?\s+differ\s+by\s+|"
     rf"{_ONE_OF_TWO}(?:\s+(?:rate|share|figure|number|value|one))?\s+(?:is|was|lies|stands)\s+)"
     r"(?:exactly\s+|just\s+|only\s+)?$",
     re.IGNORECASE,
 )
-_APART = regex(rf"\s+(?:of\s+{DIFFERENCE}|apart|{DIFFERENCE})\b", re.IGNORECASE)
+_APART = regex(
+    rf"\s+(?:of\s+{DIFFERENCE}|apart|{DIFFERENCE}|(?:separate|divide|part|lie\s+between)\s+(?:them|the\s+two|these))\b",
+    re.IGNORECASE,
+)
 """Behind a difference that a sentence begins or ends with: "27 points of difference", "leaves them 27 points apart"."""
+_MORE = regex(r"[;,]\s")
+"""Where something else may begin."""
+_SO = regex(r"\W*(?:(?:so|hence|thus|in other words|that is),?\s+)?", re.IGNORECASE)
 _THAT_GAP = regex(rf"\b(?:that|this)\s+{DIFFERENCE}\s+of\s+$", re.IGNORECASE)
 _CHANGE = regex(
     r"\b(?:net|overall|total|drop|fall|decline|rise|gain|increase|decrease|reduction|change|shift|jump|step|loss)\b",
@@ -42,7 +50,7 @@ _CHANGE = regex(
 """Of a start and an end, which two rates that stand side by side need not be: a peak and the last value are not."""
 _COMPARED = r"(?:higher|lower|more|less|larger|smaller|better|worse|fewer|greater|further)"
 _ENDS = regex(
-    r"\s*(?:[.;!)*]|$|,\s*(?:or|and|i\.e\.|that\s+is|about|is|was)\b|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether|"
+    r"\s*(?:[.;!)*]|$|,\s*(?:or|and|which|i\.e\.|that\s+is|about|is|was)\b|of\s+(?!(?:the|its|their|all|that|this)\b)[a-z]|(?:between\s+(?:them|the\s+two)|apart|in\s+all|altogether|"
     rf"is|was|remains?|looks?|seems?|cannot|may|could|would|{_COMPARED}\s+than\s+{_ONE_OF_TWO})\b)",
     re.IGNORECASE,
 )
@@ -74,6 +82,8 @@ def anaphoric_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for before, sentence in itertools.pairwise(passage.sentences):
             yield from _of_two(before, sentence)
+            if before.previous is None and END_TO_END.search(before.text):
+                yield from _of_two(sentence, before)
             yield from _of_several(before, sentence)
             yield from _of_several(sentence, before)
 
@@ -94,11 +104,17 @@ def _of_two(before: Sentence, sentence: Sentence) -> Iterator[Clash]:
         return
     d = points[0]
     said = sentence.between(sentence.start, d.start)
-    here = [x for x in sentence.numbers if x.role == "percent"]
+    more = _MORE.search(sentence.passage.plain, d.end, sentence.end)
+    end = sentence.end if more is None else more.start()
+    here = [x for x in sentence.numbers if x.role == "percent" and x.start < end]
     pair = _from_here(before, sentence, d, here[0]) if len(here) == 1 else None
-    if not here and _points_back(before, sentence, d, said) and not _OTHER.search(sentence.text):
+    if (
+        not here
+        and _points_back(before, sentence, d, said)
+        and not _OTHER.search(sentence.between(sentence.start, end))
+    ):
         names = {m.name for m in before.names}
-        pair = _meant(before, said) if all(m.name in names for m in sentence.names) else None
+        pair = _meant(before, said) if all(m.name in names for m in sentence.names if m.start < end) else None
     if pair is None:
         return
     stated = _said_of(before, *pair, d)
@@ -122,8 +138,10 @@ def _meant(before: Sentence, said: str) -> tuple[Number, Number] | None:
     rates = _plain_rates(before)
     if rates is None:
         return None
-    if len(rates) > 2 and (_FIRST_AND_LAST.search(said) or (_NET.search(said) and _is_course(before, rates))):
+    if len(rates) > 2 and _FIRST_AND_LAST.search(said):
         return rates[0], rates[-1]
+    if len(rates) > 2 and _NET.search(said):
+        return _ends_of_course(before, rates)
     if len(rates) == 1 and _LABEL.fullmatch(said) and before.previous is not None:
         rates = [*(_plain_rates(before.previous) or ()), *rates]  # "Tuned: 45%. Plain: 12%. Difference: 33 pp."
         return (rates[0], rates[1]) if len(rates) == 2 else None
@@ -132,24 +150,31 @@ def _meant(before: Sentence, said: str) -> tuple[Number, Number] | None:
     return rates[0], rates[1]
 
 
-def _is_course(sentence: Sentence, rates: Sequence[Number]) -> bool:
-    """True for "12% at the start, 45% at the peak, 40% at the end"."""
-    first = sentence.between(rates[0].end, rates[1].start)
-    return ROLE_WORDS["first"].search(first) is not None and (
-        ROLE_WORDS["last"].search(sentence.between(rates[-1].end, sentence.end)) is not None
-    )
+def _ends_of_course(sentence: Sentence, rates: Sequence[Number]) -> tuple[Number, Number] | None:
+    """The first and the last rate of "12% at the start, 40% at the end, 45% at most"."""
+    ends = []
+    for role in ("first", "last"):
+        found = [
+            a
+            for a, b in itertools.zip_longest(rates, rates[1:])
+            if ROLE_WORDS[role].search(sentence.between(a.end, b.start if b is not None else sentence.end))
+        ]
+        if len(found) != 1:
+            return None
+        ends += found
+    return ends[0], ends[1]
 
 
 def _points_back(before: Sentence, sentence: Sentence, d: Number, said: str) -> bool:
     """True if the words around a difference say that it is one of rates which they do not repeat."""
+    apart = _APART.match(sentence.passage.plain, d.end)
+    if apart is not None and _SO.fullmatch(said):
+        return True
     if _THAT_IS.fullmatch(said) or _FIRST_AND_LAST.search(said):
         return _ENDS.match(sentence.passage.plain, d.end) is not None
     differ = _DIFFER.fullmatch(said)
     if differ is not None:  # "Own and borrowed differ by", behind "28% borrowed, 90% own"
         return words_of(differ["things"]) - {"and"} <= words_of(before.text)
-    apart = _APART.match(sentence.passage.plain, d.end)
-    if apart is not None and not said.strip(" *_"):
-        return True
     if apart is not None and apart.group().strip() == "apart":
         return not sentence.names and "," not in said
     return _THAT_GAP.search(said) is not None

@@ -26,6 +26,8 @@ from .compared import (
     values_of,
     widest_pairs,
 )
+from .coordination import joins_names
+from .gaps import gap_clash, is_in_points
 from .grammar import Number
 from .idioms import Span, adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
@@ -34,26 +36,9 @@ from .names import words_of
 from .operands import levels, operands
 from .passages import Sentence
 from .unpaired import is_of_data, is_unpaired
-from .wording import CHANGES
+from .wording import CHANGES, LOSS
 
 __all__ = ["difference_clashes"]
-
-
-def _elsewhere(evidence: Evidence, sentence: Sentence) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """Pairs of values in [0, 1] of the names of a sentence and of those around it.
-
-    "M60 is +29.5 pp. The reference M0 stands at 10.3%" gives a difference to what another sentence names.
-    """
-    around = {m.name for m in sentence.passage.names}
-    names = {m.name for m in sentence.names} or around
-    out = []
-    for series in evidence.all_series:
-        if series.role in ("interval", "at") or not all(-0.01 <= f.value <= 1.01 for f in series.facts.values()):
-            continue
-        inside = list({id(f): f for n, f in series.facts.items() if n in names}.values())
-        others = list({id(f): f for n, f in series.facts.items() if n in around}.values())
-        out += [((a.low, a.high), (b.low, b.high)) for a in inside[:30] for b in others[:30] if a is not b]
-    return out
 
 
 def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -63,9 +48,12 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             for number in sentence.numbers:
-                if number.role != "points" or _is_bounded(sentence, number) or _threshold(sentence, number):
+                if number.role != "points":
+                    wrong = gap_clash(evidence, sentence, number) if is_in_points(sentence, number) else ""
+                elif _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
-                wrong = _judge(evidence, sentence, number)
+                else:
+                    wrong = _judge(evidence, sentence, number)
                 if wrong:
                     place = passage.place(number.start, number.end)
                     yield Clash("difference", place, wrong, "subtract again, from unrounded values")
@@ -101,9 +89,11 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     if len(here) == 2 and not number.signed and _compares_two(sentence, number):
         a, b = here
         return "" if difference_fits(*number.scaled(), [(a, b)], False) else _OF_NO_RATES.format(number.text)
+    if not here and (wrong := gap_clash(evidence, sentence, number, owner)):
+        return wrong
     if _is_near(sentence, number, here) or _is_known_change(evidence, sentence, number):
         return ""
-    return _OF_NO_RATES.format(number.text) if _is_of_these(evidence, sentence, number, owner, here) else ""
+    return _OF_NO_RATES.format(number.text) if _is_of_these(evidence, sentence, number, here) else ""
 
 
 _OF_NO_RATES = "{} points is no difference of the rates that it speaks of"
@@ -149,32 +139,17 @@ def _is_near(sentence: Sentence, number: Number, here: Sequence[tuple[float, flo
     return any(difference_fits(low, high, [*permutations(x, 2)], False) for x in (values, around))
 
 
-def _is_of_these(
-    evidence: Evidence, sentence: Sentence, number: Number, owner: str, here: Sequence[tuple[float, float]]
-) -> bool:
-    """True if the words leave no doubt of which rates a difference is: these two, or the known ones of its owner."""
+def _is_of_these(evidence: Evidence, sentence: Sentence, number: Number, here: Sequence[tuple[float, float]]) -> bool:
+    """True if the words leave no doubt of which rates a difference is: of these two, or of the ends of a field."""
     if speaks_of_two(sentence, number):
-        return len(here) >= 2 or bool(evidence.datasets) or _OF_TWO.search(sentence.text) is not None
+        return len(here) >= 2 or _OF_TWO.search(sentence.text) is not None
     if len(here) >= 2:
         ordered = number.signed and bool(_moves(sentence))
         return len(here) == 2 and (ordered or not is_parted(sentence, number))
-    if not evidence.datasets:
-        return False  # of another sentence's rates: the page alone need not hold the one that is meant
-    changes = owner and _CHANGES_BY.search(sentence.between(sentence.start, number.start))
-    if not (changes or END_TO_END.search(sentence.text)):
-        return False
-    known = [((a.low, a.high), (b.low, b.high)) for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))]
-    low, high = number.scaled()
-    pools = (known, _elsewhere(evidence, sentence))
-    return bool(known) and not any(difference_fits(low, high, x, False) for x in pools)
-
-
-_CHANGES_BY = regex(
-    r"\b(?:by|gains?|gained|los(?:es?|t)|adds?|added)\s+(?:only |just |about |some )?$|"
-    r"\b(?:net|changes?|gains|losses)\b",
-    re.IGNORECASE,
-)
-"""In front of the change of one thing."""
+    if not (evidence.datasets and END_TO_END.search(sentence.text)):
+        return False  # of another sentence's rates: the page alone need not hold the ends that are meant
+    ends = [((a.low, a.high), (b.low, b.high)) for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))]
+    return bool(ends) and not difference_fits(*number.scaled(), ends, False)
 
 
 _OF_TWO = regex(r"\b(?:the|these|those) two\b|\bboth\b|\bbetween them\b", re.IGNORECASE)
@@ -183,6 +158,10 @@ _CONTRASTED = regex(
     r"reference|baseline)\b",
     re.IGNORECASE,
 )
+
+
+_OF_NAME = regex(r"[`\"'’*]*\s*(?:(?:[a-z]+ ){0,2}by|with|at|gains|loses|:|\(|,|=|—|–)?\s*")
+_OF_ITS_OWN = regex(r"\s*(?:(?:percentage )?points?|pp|pts?)?\s*(?:for|in)\s+(?:the\s+)?[`\"'*]*")
 
 
 def _owner(sentence: Sentence, number: Number) -> str:
@@ -194,18 +173,13 @@ def _owner(sentence: Sentence, number: Number) -> str:
     names = [m for m in sentence.names if not m.name.startswith("#")]
     if _CONTRASTED.search(sentence.text):
         return ""
-    for m in names:
-        if m.end <= number.start and re.fullmatch(
-            r"[`\"'’*]*\s*(?:(?:[a-z]+ ){0,2}by|with|at|gains|loses|:|\(|,|=|—|–)?\s*",
-            sentence.between(m.end, number.start),
-        ):
+    for m in names:  # "+5 pp for the cook, +3 pp for the clerk": a name behind goes before one in front
+        if m.start >= number.end and _OF_ITS_OWN.fullmatch(sentence.between(number.end, m.start)):
             return m.name
-        if m.start >= number.end and re.fullmatch(
-            r"\s*(?:(?:percentage )?points?|pp|pts?)?\s*(?:for|"
-            r"in)\s+(?:the\s+)?[`\"'*]*",
-            sentence.between(number.end, m.start),
-        ):
-            return m.name
+    for i, m in enumerate(names):
+        if m.end <= number.start and _OF_NAME.fullmatch(sentence.between(m.end, number.start)):
+            joined = i and joins_names(sentence.between(names[i - 1].end, m.start))
+            return "" if joined else m.name
     signed = [n for n in sentence.numbers if n.role == "points" and n.signed]
     previous = sentence.previous
     if (
@@ -221,16 +195,9 @@ def _owner(sentence: Sentence, number: Number) -> str:
     return before[signed.index(number)] if number in signed else ""
 
 
-_LOSS = regex(
-    r"\b(?:drops?|dropped|decreas\w+|loss(?:es)?|loses?|lost|declin\w+|falls?|fell|reduc\w+|deficits?|shortfalls?|"
-    r"cuts?)\b",
-    re.IGNORECASE,
-)
-
-
 def _is_turned(evidence: Evidence, sentence: Sentence, number: Number, owner: str) -> bool:
     """True for the one known change of a thing with the other sign: "a change of +1.6 points for the mason"."""
-    if _LOSS.search(sentence.between(sentence.start, number.start)):
+    if LOSS.search(sentence.between(sentence.start, number.start)):
         return False
     low, high = number.scaled()
     changes = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
@@ -335,11 +302,11 @@ def _is_from_elsewhere(sentence: Sentence, number: Number) -> bool:
     if beyond is None:
         return False
     last = number.end + beyond.end() + 2  # with what opens a bracket
-    if any(number.end <= x.start < last for x in (*sentence.names, *sentence.numbers)):
+    said_there = (*(m.start for m in sentence.names), *(n.start for n in sentence.numbers))
+    if any(number.end <= start < last for start in said_there):
         return False
-    return not any(
-        len(w) > 3 for w in words_of(beyond["of"]) & words_of(sentence.between(sentence.start, number.start))
-    )
+    said = words_of(beyond["of"]) & words_of(sentence.between(sentence.start, number.start))
+    return not any(len(w) > 3 for w in said)
 
 
 def _clause(sentence: Sentence, number: Number) -> tuple[int, int]:

@@ -20,9 +20,10 @@ from .compared import (
     values_of,
     widest_pairs,
 )
-from .grammar import Number
+from .gaps import ratio_clash
+from .grammar import SPELLED, WORD_NUMBERS, Number
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT
+from .lexicon import MOOT, NEGATED
 from .operands import operands
 from .passages import Passage, Sentence
 
@@ -35,6 +36,9 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage) or passage.part == "prior":
             continue
         for sentence in passage.sentences:
+            if not (EARLIER_ISSUE.search(sentence.text) or MOOT.search(sentence.text)):
+                for start, end, message in _worded(evidence, sentence):
+                    yield _fold_clash(passage, start, end, message)
             for number in sentence.numbers:
                 if number.bound in ("<", "<=", ">", ">=") or EARLIER_ISSUE.search(sentence.text):
                     continue
@@ -43,7 +47,7 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 stated = operands(sentence).get(number.start)
                 if stated is not None:
                     if not stated.fit():
-                        yield _fold_clash(passage, number, stated.against())
+                        yield _fold_clash(passage, number.start, number.end, stated.against())
                     continue
                 if MOOT.search(sentence.text):
                     continue
@@ -64,7 +68,11 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 known = [((a.low, a.high), (b.low, b.high)) for a, b in known_pairs(evidence, sentence)]
                 pairs = [(a, b) for a in here for b in here if a is not b]
                 if not pairs:
-                    continue  # of what else the page does not say
+                    room = number.room if number.bound == "~" else 0.0
+                    whose = ratio_clash(evidence, sentence, number.low - room, number.high + room)
+                    if whose:
+                        yield _fold_clash(passage, number.start, number.end, _OF_NONE.format(number.text, whose))
+                    continue
                 of_both = len(distinct_rates(here)) == 2 and _is_of_both(sentence, number)
                 if sentence.names and not (of_both or rates_of(sentence, False) or (evidence.datasets and known)):
                     continue  # "For a it is 5.2×" behind two rates of b
@@ -86,7 +94,10 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 yield _fold_clash(
-                    passage, number, f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of"
+                    passage,
+                    number.start,
+                    number.end,
+                    f"{number.text}{number.unit and '×'} is no ratio of the numbers that it speaks of",
                 )
 
 
@@ -118,6 +129,8 @@ def _mixed_pairs(
     return [pair for a in held[:30] for b in here for pair in ((a, b), (b, a))]
 
 
+_TIMES_MARK = regex(r"(?<![\w)%])\s*[×÷]\s?$")
+""" "×9.8", without a factor in front."""
 _RATIO = regex(
     r"(?<!odds )(?<!risk )(?<!hazard )(?<!likelihood )(?<!variance )\b(?:ratio|quotient)\b"
     r"(?:[^.;:]|\.\d){0,60}?(?:\b(?:is|was|being|of|comes? to|amounts? to|equals)|=|:)\s*(?:about |only |just )?$",
@@ -129,11 +142,43 @@ def _is_ratio(sentence: Sentence, number: Number) -> bool:
     """True for "the ratio is 15.3"."""
     if number.role not in ("value", "count") or number.decimals < 1 or number.signed or number.label:
         return False
+    if _TIMES_MARK.search(sentence.between(max(sentence.start, number.start - 4), number.start)):
+        return True
     return _RATIO.search(sentence.between(max(sentence.start, number.start - 90), number.start)) is not None
 
 
-def _fold_clash(passage: Passage, number: Number, message: str) -> Clash:
-    return Clash("fold", passage.place(number.start, number.end), message, "divide again, from unrounded values")
+def _fold_clash(passage: Passage, start: int, end: int, message: str) -> Clash:
+    return Clash("fold", passage.place(start, end), message, "divide again, from unrounded values")
+
+
+_OF_NONE = "{} is no ratio of two levels that are known of {}"
+_TIMES = regex(
+    rf"\b(?P<n>{SPELLED})(?P<half>[ -]and[ -]a[ -]half)?[ -]times[ ,]+(?=(?:as|its|his|her|their|that|those|the|what|"
+    r"more|higher|larger|greater|[\w'’]+['’]s?) )|"
+    r"\b(?P<verb>doubl(?:es?|ed|ing)|tripl(?:es?|ed|ing)|quadrupl(?:es?|ed|ing))\b",
+    re.IGNORECASE,
+)
+_VERBS = {"d": 2.0, "t": 3.0, "q": 4.0}
+_OF_ROWS = regex(r"\d\s+[a-z]+\s+$", re.IGNORECASE)
+""" "75 rows doubled": the dose, and no level."""
+_OVER = regex(r"\b(?:more than|over|above|at least|better than)\s+(?:a\s+)?$", re.IGNORECASE)
+_NEARLY = regex(r"\b(?:nearly|almost|not quite|close to|just under|up to|at most)\s+$", re.IGNORECASE)
+
+
+def _worded(evidence: Evidence, sentence: Sentence) -> Iterator[tuple[int, int, str]]:
+    """Ratios in words that no two levels of what their sentence names have: "three times its first rate", "doubles"."""
+    for match in _TIMES.finditer(sentence.text):
+        verb = match["verb"]
+        value = _VERBS[verb[0].lower()] if verb else WORD_NUMBERS[match["n"].lower()] + (0.5 if match["half"] else 0.0)
+        before = sentence.text[max(0, match.start() - 24) : match.start()]
+        if value < 2 or NEGATED.search(before) or (verb and _OF_ROWS.search(before)):
+            continue
+        low = value * (0.98 if _OVER.search(before) else 0.8)
+        high = value * (1.02 if _NEARLY.search(before) else 1.5 if _OVER.search(before) else 1.2)
+        whose = ratio_clash(evidence, sentence, low, high)
+        if whose:
+            start = sentence.start + match.start()
+            yield start, start + len(match.group().rstrip(" ,")), _OF_NONE.format(match.group().rstrip(" ,"), whose)
 
 
 def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:

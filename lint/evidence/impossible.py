@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..regex import regex
@@ -20,6 +21,12 @@ _CHANGE = regex(
     r"\bby\b|\b(?:is|are|was|were|goes|went) up\b|\bmore\b|\bris\w+|\brose\b|\bincreas\w*|\bgr[eo]w\w*|\bgain\w*|"
     r"\bchang\w*|\brelativ\w*|\bbaseline\b|\bcompared\b|\btimes\b|\boverhead\b|\bof (?:the|its|their)\b",
 )
+_OF_FIT = regex(
+    r"\b(?:regression|slope|path|logit|logistic|linear model|odds|unstandardi[sz]ed)\b|"
+    r"(?:ρ|\brho|\br)[\w()]*\s*/\s*(?:ρ|rho\b|r\b)",
+    re.IGNORECASE,
+)
+"""What has no bound: the coefficient of a fit, the ratio of two correlations."""
 _COEFFICIENT = "coefficients lie between −1 and 1"
 
 
@@ -33,7 +40,8 @@ def impossible_clashes(evidence: Evidence) -> Iterator[Clash]:
             related = any(n.role in ("coefficient", "n") for n in sentence.numbers)
             for number in sentence.numbers:
                 low = min(abs(number.low), abs(number.high))
-                if number.role == "coefficient" and low > 1 and number.decimals > 0 and (tested or _named(number)):
+                beyond = number.role == "coefficient" and low > 1 and number.decimals > 0
+                if beyond and (tested or _named(number)) and not _OF_FIT.search(_lead(sentence, number)):
                     yield _clash(sentence, number, number, f"{number.label} = {number.text}: {_COEFFICIENT}")
                 elif number.role == "p" and related and (number.high < 0 or (low > 1 and number.decimals > 0)):
                     yield _clash(sentence, number, number, f"p = {number.text}: a p-value lies between 0 and 1")
@@ -46,6 +54,11 @@ def impossible_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _clash(sentence: Sentence, first: Number, last: Number, message: str) -> Clash:
     return Clash("impossible", sentence.passage.place(first.start, last.end), message, "one of its digits is wrong")
+
+
+def _lead(sentence: Sentence, number: Number) -> str:
+    """The words in front of a number, its label with them."""
+    return sentence.between(max(sentence.start, number.start - 60), number.start)
 
 
 def _named(number: Number) -> bool:

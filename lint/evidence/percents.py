@@ -12,18 +12,10 @@ from .grammar import Number
 from .idioms import SHARE_OF, adjacent, intervals, spans
 from .knowledge import Clash, Evidence
 from .passages import Sentence
+from .wording import DIFFERS
 
 __all__ = ["percent_clashes"]
 
-_DIFFERENCE_WORDS = regex(
-    r"\b(?:differ(?:s|ed|ence|ences)?|gap|spread|apart|net|chang(?:e|es|ed)|gain(?:s|ed)?|add(?:s|ed)?|"
-    r"shift(?:s|ed)?|swing|swings|swung|mov(?:e|es|ed)|distance|margin|separat\w+|range|gaps|leads?|led|advantage|"
-    r"excess|deficit|surplus|delta|increments?|increas\w+|decreas\w+|ris(?:e|es|en)|rose|drop(?:s|ped)?|falls?|fell|"
-    r"minus|contrast|jump(?:s|ed)?|climb(?:s|ed)?|declin(?:e|es|ed)|loss(?:es)?|los(?:e|es|t)|grow(?:s|n)?|grew|"
-    r"sank|sinks?|exceeds?|exceeded|beats?|outdoes|trails?|lags?|overtakes?|reduc\w+|improv\w+|lift(?:s|ed)?|"
-    r"rais(?:e|es|ed)|lower(?:s|ed))\b",
-    re.IGNORECASE,
-)
 _AFTER = regex(
     r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
     r"drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead|in between|"
@@ -102,7 +94,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     continue
                 after = sentence.between(number.end, number.end + 16)
                 worded = (
-                    bool(_BY.search(before) and _DIFFERENCE_WORDS.search(_near(before)))
+                    bool(_BY.search(before) and DIFFERS.search(_near(before)))
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
                     or _BETWEEN.search(before) is not None

@@ -15,11 +15,13 @@ __all__ = [
     "DEGREE",
     "DENIED_LEVEL",
     "DIFFERENCE",
+    "DIFFERS",
     "FALLS_SHORT",
     "FEWER",
     "FIRSTS",
     "LASTS",
     "LINEAR",
+    "LOSS",
     "MORE",
     "MOSTLY",
     "NAMED_BAR",
@@ -222,6 +224,22 @@ DIFFERENCE = (
     r"jump|step|loss|band|span|swing)"
 )
 """The expression of nouns for a difference of two rates."""
+DIFFERS = regex(
+    r"\b(?:differ(?:s|ed|ence|ences)?|gap|spread|apart|net|chang(?:e|es|ed)|gain(?:s|ed)?|add(?:s|ed)?|"
+    r"shift(?:s|ed)?|swing|swings|swung|mov(?:e|es|ed)|distance|margin|separat\w+|range|gaps|cuts?|ahead|behind|above|below|leads?|led|advantage|"
+    r"excess|deficit|surplus|delta|increments?|increas\w+|decreas\w+|ris(?:e|es|en)|rose|drop(?:s|ped)?|falls?|fell|"
+    r"minus|contrast|jump(?:s|ed)?|climb(?:s|ed)?|declin(?:e|es|ed)|loss(?:es)?|los(?:e|es|t)|grow(?:s|n)?|grew|"
+    r"sank|sinks?|exceeds?|exceeded|beats?|outdoes|trails?|lags?|overtakes?|reduc\w+|improv\w+|lift(?:s|ed)?|"
+    r"rais(?:e|es|ed)|lower(?:s|ed))\b",
+    re.IGNORECASE,
+)
+"""Words of one level against another."""
+LOSS = regex(
+    r"\b(?:drops?|dropped|decreas\w+|loss(?:es)?|loses?|lost|declin\w+|falls?|fell|reduc\w+|deficits?|shortfalls?|"
+    r"cuts?)\b",
+    re.IGNORECASE,
+)
+"""In front of a loss, whose sign the word says."""
 RATE_NOUNS = frozenset(words_of("rate share percentage proportion fraction frequency uptake leakage"))
 FIRSTS = frozenset(
     [

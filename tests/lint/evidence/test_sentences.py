@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from leakstats.lint.evidence.anaphoric import anaphoric_clashes
 from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.counting import count_clashes
 from leakstats.lint.evidence.differences import difference_clashes
@@ -35,7 +36,7 @@ CHECKS: dict[str, Callable[[Evidence], Iterator[Clash]]] = {
     "record": coefficient_clashes,
     "value": value_clashes,
     "fold": fold_clashes,
-    "difference": difference_clashes,
+    "difference": lambda evidence: (*difference_clashes(evidence), *anaphoric_clashes(evidence)),
     "direction": direction_clashes,
     "strength": strength_clashes,
     "range": range_clashes,
