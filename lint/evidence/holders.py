@@ -202,9 +202,7 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
                 r"(?:(?:an? |the )?(?:mean|average|median|rate|share|value) (?:of )?)?(?:[ρr]\s*=\s*)?",
                 gap,
             )
-            if _is_second(sentence, word) and (
-                ":" in gap or _AND_NEXT.match(sentence.between(number.end, sentence.end))
-            ):
+            if (":" in gap and _is_second(sentence, word)) or _is_shared_out(sentence, number):
                 return None  # "most in a and least in b: 0.9; 0.4"
             of = next((m for m in sentence.names if m.start >= number.end), None)
             behind = of is not None and of.name != holder.name and holder.end <= sentence.start + word.start
@@ -212,6 +210,12 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
                 return None  # "4% for a at the bottom, 67% for b at the top"
             return number if plain is not None else None
     return None
+
+
+def _is_shared_out(sentence: Sentence, number: Number) -> bool:
+    """True for the first number of "most in Ghent and least in Lille, 35% against 5%"."""
+    before = {m.name for m in sentence.names if m.end <= number.start}
+    return len(before) > 1 and _AND_NEXT.match(sentence.between(number.end, sentence.end)) is not None
 
 
 _AND_NEXT = regex(
@@ -238,9 +242,8 @@ def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> lis
             r"\b(?!(?:mean|average|median|rate|share|value|total)\b)[A-Za-z]{3,}[\s=:]*$",
             between := sentence.between(holder.end, n.at),
         )
-        and not (
-            _is_second(sentence, word) and (":" in between or _AND_NEXT.match(sentence.between(n.end, sentence.end)))
-        )
+        and not (":" in between and _is_second(sentence, word))
+        and not _is_shared_out(sentence, n)
         and not _describes(sentence, n, word)
         and not RELATIVE_CLAUSE.match(sentence.between(holder.end, sentence.start + word.start))
         and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
