@@ -189,11 +189,22 @@ _COEFFICIENT_WORDS = frozenset(
 def is_apart(sentence: Sentence, name: Mention, number: Number) -> bool:
     """True if the words set a thing aside, so that what follows is of something else: "without the nurse"."""
     before = sentence.between(max(sentence.start, name.start - 28), name.start)
-    if _CROSSED.search(before) or follows_its_value(sentence, number, name):
+    if _CROSSED.search(before) or follows_its_value(sentence, number, name) or _is_aside(sentence, name, number):
         return True
     if is_end(sentence, name, number) or _is_its_own(sentence, name, number):
         return False
     return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
+
+
+def _is_aside(sentence: Sentence, name: Mention, number: Number) -> bool:
+    """True for a thing in the bracket behind another number: "from 0.2 (the nun) to 0.7"."""
+    if ")" not in sentence.between(name.end, number.start):
+        return False
+    left = [x for x in sentence.numbers if x.end <= name.start]
+    return bool(left) and _OPENED.fullmatch(sentence.between(left[-1].end, name.start)) is not None
+
+
+_OPENED = regex(r"\s*%?\s*\([^()]*")
 
 
 def _is_its_own(sentence: Sentence, name: Mention, number: Number) -> bool:

@@ -139,13 +139,17 @@ def by_role(series: list[Series], text: str) -> list[Series]:
             chosen = chosen or [s for s in series if words & (words_of(s.quantity) | s.words)]
             if chosen:
                 return chosen
-    first, last = (re.search(rf"\b(?:{w})\b", text, re.IGNORECASE) for w in ("before", "after(?!wards)"))
+    first, last = (re.search(rf"\b(?:{w})\b", text, re.IGNORECASE) for w in (_BEFORE, _AFTER))
     if (first is None) != (last is None):
         words = FIRSTS if first else LASTS
         chosen = [s for s in series if words_of(s.quantity) & words or s.words & words]
         if chosen:
             return chosen
     return series
+
+
+_BEFORE = r"before|prior to|pre(?=-)"
+_AFTER = r"after(?!wards)|post(?=-)"
 
 
 def by_words(series: list[Series], text: str) -> list[Series]:

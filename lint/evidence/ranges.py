@@ -11,6 +11,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .chosen import chooses, chosen_things
 from .claims import is_claim
+from .extents import column_named, extents, is_of_all, numerals, wrong_end
 from .grammar import Number
 from .idioms import Span, intervals, spans
 from .knowledge import Clash, Evidence, exceptions
@@ -36,12 +37,26 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
-            yield from _of_named_ends(evidence, sentence)
+            settled, parts = set(), set()
+            for extent in extents(sentence):
+                column = column_named(evidence, sentence, extent)
+                if column is None:
+                    continue
+                if not is_of_all(evidence, sentence, extent, column):
+                    parts.add(id(extent.left))
+                    continue
+                settled.add(id(extent.left))
+                wrong = wrong_end(evidence, extent, column)
+                if wrong:
+                    yield _clash(sentence, extent.left, extent.right, wrong)
+            if not settled:
+                yield from _of_named_ends(evidence, sentence)
             ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
             for span in spans(sentence):
                 a, b = span.left, span.right
                 if (
                     span.kind == "move"
+                    or id(a) in settled
                     or id(a) in ends
                     or _of_interval(sentence, a)
                     or _of_single(sentence, a)
@@ -55,20 +70,26 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
                     continue  # "cut 1.6 times (80% to 51%)" is a move
                 whole = (
-                    not any(m.name in evidence.page_names for m in sentence.names)
+                    id(a) not in parts
+                    and not any(m.name in evidence.page_names for m in sentence.names)
                     and _PARTIAL.search(sentence.text) is None
                 )
+                some = max(numerals(sentence.between(sentence.start, a.at)), default=0)
                 if chooses(sentence, a.at):
                     verdict = _range_of_some(evidence, sentence, a, b)
                 else:
-                    verdict = _range(evidence, a, b, whole=whole)
+                    verdict = _range(evidence, a, b, whole=whole, some=some)
                 if verdict is not None:
-                    yield Clash(
-                        "range",
-                        passage.place(a.start, b.end),
-                        f"the range {a.text} to {b.text} does not end at the smallest and largest value: {verdict}",
-                        "take both ends from the same set of values",
-                    )
+                    yield _clash(sentence, a, b, verdict)
+
+
+def _clash(sentence: Sentence, a: Number, b: Number, why: str) -> Clash:
+    return Clash(
+        "range",
+        sentence.passage.place(a.start, b.end),
+        f"the range {a.text} to {b.text} does not end at the smallest and largest value: {why}",
+        "take both ends from the same set of values",
+    )
 
 
 def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
@@ -91,12 +112,7 @@ def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
             continue
         wrong = _no_ends(evidence, (a, first.name), (b, second.name))
         if wrong:
-            yield Clash(
-                "range",
-                sentence.passage.place(a.start, b.end),
-                f"the range {a.text} to {b.text} does not end at the smallest and largest value: {wrong}",
-                "take both ends from the same set of values",
-            )
+            yield _clash(sentence, a, b, wrong)
 
 
 def _no_ends(evidence: Evidence, lower: tuple[Number, str], upper: tuple[Number, str]) -> str:
@@ -251,8 +267,11 @@ def _spans(a: Number, b: Number, low: Fact, high: Fact) -> bool:
     return low.allows(a.low * scale, a.high * scale) and high.allows(b.low * scale, b.high * scale)
 
 
-def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | None:
-    """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known."""
+def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool, some: int) -> str | None:
+    """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known.
+
+    Where the words count ``some`` things, "in the last four layers", the range is of no set with more.
+    """
     if any(_spans(a, b, low, high) for low, high in _unions(evidence)):
         return None
     suspicion = None
@@ -273,7 +292,7 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool) -> str | No
             inside += series.origin == "page" or not evidence.sheets  # two of its values: a part, unless all is meant
             if not whole or len(facts) < 4 or inside > 1:
                 return None
-        for x, y in ((low, high), (small, large), (high, low), (large, small)):
+        for x, y in ((low, high), (small, large), (high, low), (large, small)) if not 1 < some < len(facts) else ():
             left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
             if left != right and low.value != high.value:
                 other, number, wanted = (b, b, y) if left else (a, a, x)
