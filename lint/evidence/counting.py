@@ -70,7 +70,8 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 _REMAINDER = regex(
-    rf"\b(?:the|all|its|our)\s+(?:other|remaining)\s+(?P<k>\d{{1,2}}|{SPELLED})\b(?!\s*(?:%|of\b|points?))",
+    rf"\b(?:the|all|its|our)\s+(?:other|remaining)\s+(?P<k>\d{{1,2}}|{SPELLED})\b(?!\s*(?:%|of\b|points?|thirds|"
+    rf"quarters|fifths))",
     re.IGNORECASE,
 )
 

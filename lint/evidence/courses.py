@@ -10,7 +10,7 @@ from leakstats.facts import Fact, Series
 from leakstats.records import replace
 
 from ..regex import regex
-from .arms import compared_arms, delta
+from .arms import arms_over, compared_arms, delta
 from .fields import Asked, contrast_fields, p_series
 from .grammar import SPELLED, WORD_NUMBERS, Number
 from .kinds import LIKENESS
@@ -88,6 +88,8 @@ _TIME = regex(
 def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "rise", "finish higher than they began", "the likeness grows": from the first value to the last."""
     text = _USUAL.sub(" ", asked.text)
+    unsaid = _UNSAID.search(text) is not None
+    text = _UNSAID.sub(" ", text)
     signs = {
         d.sign for d in direction_words(text) if not d.polar and not re.match(r"\s*(?:\w+\s+)?than\b", text[d.end :])
     }
@@ -97,15 +99,17 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if not signs:
         more, less = MORE.search(text) is not None, FEWER.search(text) is not None
         signs = {1} if more and not less else {-1} if less and not more else set()
-        if signs and not _OWN_START.search(text) and (re.search(r"\bthan\b", text) or not _COURSE.search(text)):
+        own = _OWN_START.search(text) or _named_points(asked, series)[0]
+        if signs and not own and (re.search(r"\bthan\b", text) or not _COURSE.search(text)):
             return None
-    if not signs and _UNSAID.search(text):
+    if not signs and unsaid:
         signs = {1, -1}
-    if len(signs) != 1 and not _UNSAID.search(text):
+    if len(signs) != 1 and not unsaid:
         return None
     if any(n.bound or n.role == "points" for n in asked.numbers):
         return None
-    if _PARTLY.search(text) or any(n.startswith("#") for n in asked.names):
+    named, back = _named_points(asked, series)
+    if not named and (_PARTLY.search(text) or any(n.startswith("#") for n in asked.names)):
         return []  # a part of the course
     sized = _SIZED.search(text) or _SIZED_IN_BRACKETS.match(asked.after)
     if sized is not None:
@@ -127,9 +131,12 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         )
         for s in nets
     ]
-    found += [(evidence.kind(a), delta(a, b)) for a, b in _told(asked, series) or pairs_in_time(evidence, asked.total)]
+    pairs = _told(asked, series) or pairs_in_time(evidence, asked.total)
+    found += [(evidence.kind(a), delta(a, b)) for a, b in pairs]
+    if named:
+        found = [(evidence.kind(a), delta(b, a) if back else delta(a, b)) for a, b in named]
     if _FROM_PEAK.search(text):
-        found = [(evidence.kind(a), delta(a, b)) for a, b in _from_peaks(evidence, series)]
+        found = [(evidence.kind(a), delta(a, b)) for a, b in _from_peaks(evidence, asked)]
     if not found:
         arms = compared_arms(evidence, asked, series)[0]
         if not arms and asked.before:  # "The hint lowers the rate: it is lower in 5 of 6"
@@ -159,7 +166,8 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
 
 _FROM_PEAK = regex(
     r"\b(?:after|from|since|off|past|below|under) (?:(?:the|its|their|his|her|own|such|that|a) ){0,2}"
-    r"(?:peaks?|maxim(?:um|a)|crests?|summits?|high(?:est)? points?|highs?|tops?)\b",
+    r"(?:peaks?|maxim(?:um|a)|crests?|summits?|high(?:est)? points?|highs?|tops?)\b|"
+    r"\b(?:points?|pp) of (?:the|its|their) (?:own )?(?:peaks?|maxim(?:um|a))\b",
     re.IGNORECASE,
 )
 """ "Slides back after its peak": the course from there on."""
@@ -177,9 +185,26 @@ _UNSAID = regex(
 """A change whose sign the words leave to the reader: "four of six improved"."""
 
 
-def _from_peaks(evidence: Evidence, series: list[Series]) -> list[tuple[Series, Series]]:
+def _named_points(asked: Asked, series: list[Series]) -> tuple[list[tuple[Series, Series]], bool]:
+    """The fields of the two points of time that the words name, the earlier first, and whether it is what is compared.
+
+    "More at epoch 10 than at epoch 1" compares the later with the earlier one.
+    """
+    said = [m for m in asked.sentence.names if m.name in asked.names and m.name.startswith("#")]
+    points = sorted({int(m.name[1:]) for m in said})
+    if len(points) != 2:
+        return [], False
+    firsts, lasts = ([s for s in series if not s.role and time_index(s) == p] for p in points)
+    pairs = [(a, b) for a in firsts for b in lasts if a.origin == b.origin and a.fraction == b.fraction]
+    earlier = next(m.start for m in said if int(m.name[1:]) == points[0])
+    later = next(m.start for m in said if int(m.name[1:]) == points[1])
+    return pairs, earlier < later and " than " in asked.sentence.between(earlier, later)
+
+
+def _from_peaks(evidence: Evidence, asked: Asked) -> list[tuple[Series, Series]]:
     """The field of the largest values of a course and that of the last ones."""
-    rates = [s for s in series if s.role in ("", "max", "last") and evidence.kind(s) in ("rate", "")]
+    every = (s for s in evidence.all_series if len(s.distinct) == asked.total)
+    rates = [s for s in every if s.role in ("", "max", "last") and evidence.kind(s) in ("rate", "")]
     peaks = [s for s in rates if s.role == "max" or (not s.role and ROLE_WORDS["max"].search(s.quantity))]
     lasts = [s for s in rates if s.role == "last" or (not s.role and point_words(s) & LASTS)]
     for origin in ("page", "data"):
@@ -260,7 +285,7 @@ _RATIO = regex(
 _SHARES_OF_CHANGE = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0}
 
 
-def of_ratio(evidence: Evidence, asked: Asked, _series: list[Series]) -> list[Tally] | None:
+def of_ratio(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     """ "More than halved", "at least doubled": by the first and the last value."""
     said = _RATIO.search(asked.text)
     if said is None:
@@ -275,7 +300,9 @@ def of_ratio(evidence: Evidence, asked: Asked, _series: list[Series]) -> list[Ta
         kept = [keeps(a, beyond, b) for a, b in ends]
         return all(kept), any(kept)
 
-    return [tally_of(b.facts, judge, a.facts) for a, b in pairs_in_time(evidence, asked.total)]
+    arms, sure = compared_arms(evidence, asked, series)
+    pairs = [(b, a) for a, b in arms] if sure else pairs_in_time(evidence, asked.total)
+    return [tally_of(b.facts, judge, a.facts) for a, b in pairs]
 
 
 _WORDED = regex(
@@ -295,9 +322,13 @@ def _by_points(
     changes += [_as_fractions(s) for s in contrast_fields(evidence, series)]
     pairs = list(pairs_in_time(evidence, asked.total))
     if _FROM_PEAK.search(asked.text):
-        pairs, changes = _from_peaks(evidence, series), []
+        pairs, changes = _from_peaks(evidence, asked), []
     changes += [delta(a, b) for a, b in pairs if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct)]
     changes = of_arms if of_arms and sure else changes or of_arms
+    if not changes and _GAP.search(asked.text):  # of the only two that there are
+        groups = [g for g in arms_over(evidence, series) if len(g) == 2]
+        changes = [delta(a, b) for a, b in groups if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct)]
+        return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
     if (_WITHIN.search(before) or bound in ("<", "<=")) and not re.search(r"\bminus\b", asked.text):
         bound = bound if bound in ("<", "<=") else "<="
         if _THE_TWO.search(asked.text) or not sure:  # two that the words before it name
@@ -311,6 +342,7 @@ def _by_points(
     return [tally_of_bound(_turned(facts) if less else facts, bound, limit) for facts in changes]
 
 
+_GAP = regex(r"\b(?:gaps?|differences?|distances?|margins?|apart|differ\w*|separat\w+)\b", re.IGNORECASE)
 _THE_TWO = regex(r"\b(?:the two|both|they|one another|each other|either)\b", re.IGNORECASE)
 _UNSIGNED = regex(r"\b(?:chang\w*|mov\w+|shift\w*|differ\w*|apart|either way|swing\w*)\b", re.IGNORECASE)
 """Of the size of a change, whichever way it goes."""

@@ -46,6 +46,7 @@ from .wording import (
     NEGATED_VERB,
     NOT_ZERO,
     OF_LIKENESS,
+    OF_RATE,
     OVERTAKEN,
     OVERTAKES,
     PART,
@@ -215,6 +216,8 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
             number = replace(number, bound=">=")  # "6 points more in 3 of 9"
         if number.bound not in ("<", "<=", ">", ">="):
             continue
+        if number.bound in ("<", ">") and _OR_AT.search(before):
+            number = replace(number, bound=f"{number.bound}=")
         divided = _DIVIDED.match(sentence.between(number.end, number.end + 8))
         if divided is not None:  # "below 0.05/4 = 0.0125"
             number = replace(number, value=number.value / int(divided[1]), role="p")
@@ -235,7 +238,8 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         return []  # two bars at once
     if number.role == "points":
         return of_points(evidence, asked, series, number)
-    if number.role == "percent" or (number.role == "value" and is_rate(sentence, number)):
+    alike = OF_LIKENESS.search(text) is not None and OF_RATE.search(text) is None
+    if number.role == "percent" or (number.role == "value" and not alike and is_rate(sentence, number)):
         if _AT_PLACE.search(text) and not any(n.startswith("#") for n in asked.names):
             return []  # at one of several points, which no table of the page has
         scale = 0.01 if number.role == "percent" else 1.0
@@ -244,10 +248,9 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
             levels = levels + [s for s in series if is_coefficient(evidence, s)]
         return _tallies(levels, number.bound, number.value * scale)
     chosen = [s for s in series if not s.role and all(abs(f.value) <= 1 for f in s.distinct) and not is_p(evidence, s)]
-    alike = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
+    near = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
     if OF_LIKENESS.search(f"{number.label} {text}") and not NAMES_COEFFICIENT.search(f"{number.label} {text}"):
-        alike = printed_ones(evidence, by_role(alike, text))
-        return _tallies(alike, number.bound, number.value)
+        return _tallies(printed_ones(evidence, by_role(near, text)), number.bound, number.value)
     if number.value == 0:
         fits = by_method([s for s in chosen if is_coefficient(evidence, s)], number.label + " " + text)
         return _tallies(by_words(fits, text), number.bound, 0.0)
@@ -267,6 +270,7 @@ _THAN = regex(
     re.IGNORECASE,
 )
 """ "Ruder than 35%"."""
+_OR_AT = regex(r"\bat or (?:just )?(?:above|over|beyond|past|below|under|beneath)\s*$", re.IGNORECASE)
 _BROKEN = regex(r"\b(?:fail\w*|break\w*|broken|breach\w*|exceed\w*|violat\w*|overstep\w*|burst\w*)\b", re.IGNORECASE)
 _KEPT = regex(
     r"\b(?:holds?|held|keeps?|kept|respect\w*|pass\w*|meets?|met|stays?|within|compl(?:y|ies))\b", re.IGNORECASE

@@ -150,9 +150,5 @@ def _lead(before: str, after: str, count: int) -> tuple[int, int, str] | None:
 
 def evidence_totals(evidence: Evidence, things: tuple[str, ...]) -> int:
     """How many things the tables have of which these are some; 0 where it cannot be told."""
-    sizes = {
-        len(s.distinct)
-        for s in evidence.page_series
-        if s.pointer.startswith("column") and not s.role and all(t in s.facts for t in things)
-    }
+    sizes = {len(s.distinct) for s in evidence.page_series if not s.role and all(t in s.facts for t in things)}
     return sizes.pop() if len(sizes) == 1 and max(sizes) > len(things) else 0

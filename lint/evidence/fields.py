@@ -287,7 +287,7 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         said = [r for r, p in ROLE_WORDS.items() if p.search(asked.before)]
         peaks = [s for s in roled if s.role == "max" or (s.origin == "page" and ROLE_WORDS["max"].search(s.quantity))]
         if said == ["max"] and peaks:
-            return peaks
+            return _exact_ones(evidence, peaks)
     named = _said(asked.criterion, roled)
     if named and asked.contrasted:
         named = _said(asked.after[:40].lower(), roled) or [s for s in roled if s not in named]
@@ -298,10 +298,16 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
 
 
 def _exact_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
-    """The fields without the columns that print one of them, whose values on the edge of a bound are rounded."""
-    stored = {s.pointer for s in series if s.origin == "data"}
-    printed = {b.page.pointer for b in evidence.bindings if b.data.pointer in stored}
-    return [s for s in series if s.origin == "data" or s.pointer not in printed]
+    """The fields that the columns print, where a file has them: a printed value on the edge of a bound is rounded."""
+    stored = {b.page.pointer: b.data for b in evidence.bindings if not b.by_chance}
+    out: list[Series] = []
+    for s in series:
+        twin = stored.get(s.pointer, s) if s.origin == "page" else s
+        same = twin.fraction == s.fraction and len(twin.distinct) == len(s.distinct) and not twin.role
+        chosen = twin if same else s
+        if not any(x is chosen for x in out):
+            out.append(chosen)
+    return out
 
 
 def _said(text: str, fields: list[Series]) -> list[Series]:

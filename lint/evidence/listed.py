@@ -16,6 +16,7 @@ _OPENS = regex(
     r"(?:(?:those|these) (?:of|for|at|in)\s+)?(?:the\s+)?(?:[a-z]+s\s+(?=\d))?[`\"'*]*$",
     re.IGNORECASE,
 )
+_LABELS = regex(r"(?:\s+[a-z-]+){0,2}\s*\(((?:\d{1,4}(?:,? and |, ?| ?& ?))+\d{1,4})\)", re.IGNORECASE)
 _JOINS = regex(r"[`\"'*]*\s*(?:,|;|&|,?\s*and)\s*(?:the\s+)?(?:[a-z]+\s+(?=\d))?[`\"'*]*", re.IGNORECASE)
 _CLOSES = regex(r"[`\"'*]*\s*(?:[),;.—]|$)")
 
@@ -24,8 +25,8 @@ def listed_clash(evidence: Evidence, claim: Counted) -> Clash | None:
     """A count that is not that of the names right behind it, in brackets or after "namely"."""
     if claim.things or claim.total < 3:
         return None
-    run = _list_behind(claim)
-    names = {m.name for m in run}
+    run = [m.name for m in _list_behind(claim)] or _labels_behind(claim)
+    names = set(run)
     if not run or claim.low - 0.01 <= len(names) <= claim.high + 0.01 or len(names) == claim.total:
         return None
     if len(names) < len(run) or not _are_things(evidence, claim, names):
@@ -51,6 +52,12 @@ def _list_behind(claim: Counted) -> list[Mention]:
         run.append(m)
     behind = sentence.between(run[-1].end, sentence.end)
     return run if _CLOSES.match(behind) and not re.match(r"[`\"'*]*\s*,\s*(?:and|or|plus)\b", behind) else []
+
+
+def _labels_behind(claim: Counted) -> list[str]:
+    """The bare numbers in brackets right behind a count, "four layers (8, 12, 16 and 20)", as names of layers."""
+    found = _LABELS.match(claim.sentence.text, claim.end - claim.sentence.start)
+    return [f"#{int(x)}" for x in re.findall(r"\d+", found[1])] if found is not None else []
 
 
 def _are_things(evidence: Evidence, claim: Counted, names: set[str]) -> bool:

@@ -14,6 +14,7 @@ from .knowledge import Evidence
 from .names import words_of
 from .passages import Sentence
 from .tables import Sheet
+from .wording import DEEP
 
 __all__ = ["PlainCount", "plain_counts", "things_of"]
 
@@ -104,11 +105,17 @@ _FRONTED = regex(
     re.IGNORECASE,
 )
 """ "Of the nine rivers, exactly three froze"."""
+_ANSWER = regex(
+    rf"^\W*(?:(?P<noun>[a-z]{{3,}}s)\b[^:;]*:\s+)?(?:only |just |exactly )?(?P<k>{_NUMBER}|all|none)"
+    r"(?: of them)?\W*$",
+    re.IGNORECASE,
+)
+_HOW_MANY = regex(r"\bhow many (?:of )?(?:(?:the|our|these|its) )?(?P<noun>[a-z]{3,}s)\b", re.IGNORECASE)
 _THERE = regex(r"\bthere (?:is|are|was|were)\s+$", re.IGNORECASE)
 _RELATIVE = regex(r"\s+(?:(?:for|in|at|on|with) )?(?:that|which|who|whose|where)\b", re.IGNORECASE)
 _NO_PART = regex(
-    r"(?!\s+(?:of|with|that|which|who|whose|where|from|each|per|and|or|but|except\w*|exclu\w+|inclu\w+|other|apart|aside|save|"
-    r"bar)\b|\s*[(:])",
+    r"(?!\s+(?:of|with|that|which|who|whose|where|from|each|per|and|or|exclu\w+|inclu\w+|other|apart|aside|"
+    rf"(?:but|except\w*|save|bar)(?!\s+(?:for )?(?:none|{_NUMBER})\b))\b|\s*[(:])",
     re.IGNORECASE,
 )
 """Behind a noun: nothing that makes it a part of the things, or another thing."""
@@ -122,6 +129,11 @@ _HELD = regex(
     re.IGNORECASE,
 )
 _ABOUT = regex(r"\b(?:about|roughly|nearly|almost|around|some|not)\s+$", re.IGNORECASE)
+_FROM_ON = regex(
+    r"\b(?:from|beyond|past|after|before|until|up to|above|below|between|than|to|through|of|outside)(?: the)?"
+    r"(?: layers?| depths?| blocks?)?\s*$",
+    re.IGNORECASE,
+)
 _PASSIVE = regex(
     r"\s+(?:were|was|are|is|have been|had been|has been) (?:\w+ly )?(?:\w+ed|drawn|chosen|taken|shown|kept|left|lost|"
     r"made|run)\b"
@@ -151,6 +163,7 @@ def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[Plai
     for match in _PLAIN.finditer(text):
         if _is_bare(text, match):
             yield from _count(sentence, match, things, match.end("n") if match["n"] else match.end("noun"))
+    yield from _answers(sentence, things)
     sizes = set(things.values())
     for match in _EVERYWHERE.finditer(text) if len(sizes) == 1 else ():
         total = max(sizes)
@@ -158,6 +171,24 @@ def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[Plai
         if left is not None and not _ABOUT.search(text[: match.start()]):
             start, end = sentence.start + match.start(), sentence.start + match.end()
             yield PlainCount(start, end, left, left, total, "", match[0], 0 < left < total)
+
+
+def _answers(sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
+    """ "Rivers over 10%: four", and "Four." behind "How many of the rivers froze?"."""
+    match = _ANSWER.search(sentence.text)
+    if match is None:
+        return
+    asked = sentence.previous
+    if match["noun"] is None and (asked is None or not asked.text.rstrip(" *_").endswith("?")):
+        return
+    question = None if match["noun"] or asked is None else _HOW_MANY.search(asked.text)
+    nouns = words_of(match["noun"] or (question["noun"] if question is not None else ""))
+    noun = next(iter(nouns), "")
+    total, said = things.get(noun, 0), match["k"].lower()
+    k = total if said == "all" else 0 if said == "none" else _whole(said)
+    if total and k <= total:
+        start, end = sentence.start + match.start("k"), sentence.start + match.end("k")
+        yield PlainCount(start, end, k, k, total, noun, match["k"])
 
 
 def _is_bare(text: str, match: re.Match[str]) -> bool:
@@ -184,6 +215,8 @@ def _count(sentence: Sentence, match: re.Match[str], things: Mapping[str, int], 
     said = match["n"] or match.groupdict().get("dozen")
     if not total or (said and _whole(said) != total) or _ABOUT.search(text[: match.start()]):
         return
+    if (match["all"] or match["none"]) and noun in DEEP and _of_a_part(sentence):
+        return
     if match["all"]:
         left = _with_exceptions(text, match, total)
         low, high = (left, left) if left is not None else (1.0, 0.0)
@@ -197,6 +230,12 @@ def _count(sentence: Sentence, match: re.Match[str], things: Mapping[str, int], 
         start, end = sentence.start + match.start(), sentence.start + behind
         said_here = text[match.start() : behind].strip(" ,;")
         yield PlainCount(start, end, low, high, total, noun, said_here, match["all"] is not None and low < total)
+
+
+def _of_a_part(sentence: Sentence) -> bool:
+    """True for "from layer 12 on every layer", which speaks of some of them."""
+    named = [m for m in sentence.names if m.name.startswith("#")]
+    return any(_FROM_ON.search(sentence.between(sentence.start, m.start)) for m in named)
 
 
 def _allowed(text: str, match: re.Match[str], total: int) -> tuple[float, float]:
@@ -213,6 +252,8 @@ def _allowed(text: str, match: re.Match[str], total: int) -> tuple[float, float]
         said = match["k"].lower()
         low = high = value = 1 if said == "a single" else _whole(said)
         alone = match["just"] or match["least"] or said == "a single" or _THERE.search(text[: match.start()])
+        if value == 1 and not alone and match["of"]:
+            return 1.0, float(total)  # "one of the rivers", and perhaps another
         if not 1 <= value < total or (value == 1 and not alone):
             return 1.0, 0.0
     if match["more"]:

@@ -96,7 +96,8 @@ PASSED = regex(
 _TRIALS = (
     r"(?:completions?|answers?|replies|responses?|outputs?|generations?|samples?|draws?|premises?|prompts?|"
     r"questions?|"
-    r"cases|times?|trials?|items?|texts?|messages?|transcripts?|conversations?|essays?|stories|rollouts?)"
+    r"cases|times?|trials?|items?|texts?|messages?|transcripts?|conversations?|essays?|stories|rollouts?|"
+    r"verdicts?|marks?|ratings?|votes?|judge?ments?|labels?)"
 )
 MOSTLY = regex(
     rf"\bmost (?:of )?(?:(?:its|their|"

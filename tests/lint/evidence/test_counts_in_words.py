@@ -119,6 +119,37 @@ PAIRS = [
         "In two of the six layers, namely layers 14 and 18, the coefficient surpasses 0.60.",
         "In three of the six layers, namely layers 14 and 18, the coefficient surpasses 0.60.",
     ),
+    # answers behind a colon or a question, points of time by name, bounds on a likeness
+    (POTTERS, "Potters at or above 12.4% in week 1: three.", "Potters at or above 12.4% in week 1: seven."),
+    (
+        POTTERS,
+        "How many potters, out of eight, peaked above 45%? Three.",
+        "How many potters, out of eight, peaked above 45%? Five.",
+    ),
+    (POTTERS, "Four of 8 potters have a likeness above 0.30.", "Five of 8 potters have a likeness above 0.30."),
+    (
+        POTTERS,
+        "In 5 of 8 potters week 9 is within 5 points of the peak.",
+        "In 7 of 8 potters week 9 is within 5 points of the peak.",
+    ),
+    (POTTERS, "Every potter but eve improved.", "Every potter but flo improved."),
+    (
+        SALTS,
+        "Glazing at least doubles the share at four of the six doses.",
+        "Glazing at least doubles the share at two of the six doses.",
+    ),
+    (
+        SALTS,
+        "The gap between the two exceeds 30 points at three of six doses.",
+        "The gap between the two exceeds 30 points at four of six doses.",
+    ),
+    (DEPTHS, "At every layer but one the coefficient is positive.", "At every layer the coefficient is positive."),
+    (DEPTHS, "From layer 10 on every layer is significant.", "Every layer is significant."),
+    (
+        DEPTHS,
+        "Four layers (10, 14, 18 and 22) have p below 0.05.",
+        "Three layers (10, 14, 18 and 22) have p below 0.05.",
+    ),
 ]
 
 
