@@ -15,8 +15,8 @@ __all__ = ["versus_clashes", "weighed_clashes"]
 
 _COMPARATIVE = regex(
     r"\b(?:(?P<up>more|higher|greater|larger|bigger|commoner|likelier|louder|oftener|above|ahead of|exceeds?|exceeded|"
-    r"surpass(?:es|ed)?|outdoes|beats?|tops(?! out)|outstrips?|outnumbers?|dwarfs|eclipses|overshadows|outranks|outpaces|"
-    r"outscores|outperforms)|(?P<down>less|fewer|lower|smaller|rarer|quieter|scarcer|below|beneath|"
+    r"surpass(?:es|ed)?|outdoes|beats?|tops(?! out)|outstrips?|outnumbers?|dwarfs|eclipses|overshadows|outranks|"
+    r"outpaces|outscores|outperforms)|(?P<down>less|fewer|lower|smaller|rarer|quieter|scarcer|below|beneath|"
     r"behind(?! (?:it|them|him|her)\b)|trails?|lags?|"
     r"falls short of|undershoots|is (?:dwarfed|exceeded|beaten|surpassed|topped) by))\b"
     r"(?!\s+than\s+(?:about |nearly |some )?(?:a |one |two |three )?"
