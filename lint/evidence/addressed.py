@@ -90,7 +90,7 @@ def _board(evidence: Evidence, sheet: Sheet) -> _Board | None:
     if len(kinds) < 2:
         return None  # of one column a word can choose nothing
     labels = {r: evidence.known_as(_names_of_row(x)) for r, x in enumerate(sheet.labels)}
-    heads = {c: _signs_of(sheet.header[c], words_of(sheet.header[c])) | {f"<{k}>"} for c, k in kinds.items()}
+    heads = {c: _signs_of(words_of(sheet.header[c]), sheet.header[c]) | {f"<{k}>"} for c, k in kinds.items()}
     return _Board(
         _alone(_with_ends(labels)),
         _alone(_with_ends(heads)),
@@ -125,15 +125,16 @@ _ROLES_OF_FIELDS = {"": "", "first": "<first>", "last": "<last>", "max": "<max>"
 
 
 def _signs_of_field(evidence: Evidence, series: Series) -> frozenset[str]:
-    signs = _signs_of(f"{series.quantity} {evidence.header_of(series)}", series.words)
+    signs = _signs_of(series.words, series.quantity, evidence.header_of(series))
     return signs | ({_ROLES_OF_FIELDS[series.role]} if series.role else {f"<{evidence.kind(series)}>"})
 
 
-def _signs_of(head: str, words: frozenset[str]) -> frozenset[str]:
+def _signs_of(words: frozenset[str], *heads: str) -> frozenset[str]:
     """What in a sentence would name a column: the stems of its words, its checkpoint, the roles that it has."""
-    point = index_of(head)
-    stems = {point} if point else {_stem(w) for w in words - _SILENT - BEFORE - AFTER}
-    return frozenset(stems | {role for role, pattern in _ROLES.items() if pattern.search(head)})
+    points = {index_of(head) for head in heads} - {""}
+    stems = points or {_stem(w) for w in words - _SILENT - BEFORE - AFTER}
+    roles = {role for role, pattern in _ROLES.items() if any(pattern.search(head) for head in heads)}
+    return frozenset(stems | roles)
 
 
 _SILENT = (READ | words_of("off out into over under than via when pp ci lower upper fraction frac pct")) - words_of(
@@ -143,17 +144,27 @@ _SILENT = (READ | words_of("off out into over under than via when pp ci lower up
 
 
 def _with_ends(names: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
-    """The first and the last of what is followed over checkpoints are its start and its end."""
+    """The first and the last of what is followed over checkpoints are its start and its end; so is what follows one.
+
+    "Base" and "Tuned" are all that is known of a rate: the second is its end.
+    """
     points = {i: int(n[1:]) for i, found in names.items() for n in found if n[:1] == "#"}
-    roles = frozenset().union(*names.values())
-    out = dict(names)
+    held = frozenset().union(*names.values())
+    ends: dict[str, int] = {}
     if len(points) > 1:
-        for role, i in (
-            ("<first>", min(points, key=points.__getitem__)),
-            ("<last>", max(points, key=points.__getitem__)),
-        ):
-            out[i] = out[i] | (frozenset() if role in roles else {role})
-    return out
+        ends = {"<first>": min(points, key=points.__getitem__), "<last>": max(points, key=points.__getitem__)}
+    else:
+        first = [i for i, found in names.items() if "<first>" in found]
+        others = [i for i, found in names.items() if first and i != first[0] and names[first[0]] & found & _MEASURED]
+        if len(first) == len(others) == 1:
+            ends = {"<last>": others[0]}
+    return {
+        i: found | {role for role, at in ends.items() if at == i and role not in held} for i, found in names.items()
+    }
+
+
+_MEASURED = frozenset({"<rate>", "<similarity>", "<coefficient>", "<>"})
+"""Kinds of columns, one of which a start and an end share."""
 
 
 def _names_of_row(label: str) -> frozenset[str]:
@@ -202,14 +213,24 @@ _WORD = regex(r"[^\W\d_]+")
 _CUT = regex(r";|\b(?:while|whereas)\b")
 _CLOSES = regex(r",\s(?:an?|that|which|and|but|so|though|although|while)\b|;|\((?![\w\s-]{1,24}\))")
 _OTHERWISE = regex(
-    r"\b(?:differ\w*|gaps?|apart|points?|pp|ratios?|times|\w*fold|than|less|fewer|above|below|over|beneath|exceed\w*|"
-    r"at least|threshold|bar|not|never|no|none|nor|nobody|without|except|unlike|others?|rest|remaining|else\w*|"
-    r"median|each|every|both|any|some|between|third|half|quarter|twice|"
-    r"double\w*|halve\w*|chance|random|target\w*|human\w*|interval|band|bounds?|limits?|relative\w*)\b|"
+    r"\b(?:not|never|no|none|nor|nobody|without|except|unlike|others?|rest|remaining|else\w*|median|each|every|any|some|"
+    r"threshold|bar|chance|random|target\w*|human\w*|interval|band|bounds?|limits?)\b|"
     r"n['’]t\b|\b(?:by|from|within|under) (?:about |roughly |around |only )?\d|\bCI\b",
     re.IGNORECASE,
 )
-"""In such a sentence a number may be worked out of others, or be of others than those named."""
+"""In such a sentence a number may be of others than those that are named."""
+_MEASURES = words_of(
+    "accuracy precision recall f1 loss perplexity latency length duration speed cost price memory agreement kappa "
+    "confidence toxicity fluency coverage variance entropy bleu rouge chrf auc auroc cosine similarity correlation "
+    "weight age temperature helpfulness safety refusal compliance quality brevity verbosity reward"
+)
+"""Words for measures; one that no header and no title has is of something that the tables do not hold."""
+_WORKED_OUT = regex(
+    r"\b(?:differ\w*|gaps?|apart|points?|pp|ratios?|times|\w*fold|than|less|fewer|above|below|over|beneath|exceed\w*|"
+    r"at least|both|between|third|half|quarter|twice|double\w*|halve\w*|relative\w*)\b",
+    re.IGNORECASE,
+)
+"""In such a sentence a lone number may be worked out of others."""
 
 
 def _of_sentence(
@@ -221,9 +242,12 @@ def _of_sentence(
     asking = sentence.between(sentence.start, end)
     if _OTHERWISE.search(asking) or WORKED.search(asking) or not _is_plain(sentence, numbers):
         return
+    if (words_of(asking) & _MEASURES) - evidence.quantities - _title_words(evidence):
+        return
     behind = [sentence.between(n.end, n.end + 60) for n in numbers]
     if any(PART_OF.match(rest) or SHARE_OF.match(rest.lstrip()) for rest in behind):
         return
+    alone = _WORKED_OUT.search(asking) is None
     edges = [sentence.start, *_cuts(sentence, end), end]
     found: dict[int, list[Cell]] = defaultdict(list)
     for board in boards:
@@ -237,7 +261,7 @@ def _of_sentence(
                 continue  # "the abbot keeps 71%, whereas his guests keep 4%"
             own_rows = own_rows or _one(_inside(rows, sentence.start, left))
             own_heads = own_heads or _one(_inside(heads, sentence.start, left))
-            for number, row, head in _joined(sentence, values, own_rows, own_heads):
+            for number, row, head in _joined(sentence, values, own_rows, own_heads, alone=alone):
                 cell = _cell(evidence, board, number, row, head)
                 if cell is not None:
                     found[id(number)].append(cell)
@@ -245,6 +269,10 @@ def _of_sentence(
         cells = found.get(id(number), [])
         if cells and _are_one(cells):
             yield id(number), cells[0]
+
+
+def _title_words(evidence: Evidence) -> frozenset[str]:
+    return frozenset().union(*(words_of(title.text) for title in evidence.document.titles))
 
 
 def _cuts(sentence: Sentence, end: int) -> Iterator[int]:
@@ -259,7 +287,15 @@ def _cell(evidence: Evidence, board: _Board, number: Number, row: int, column: i
     facts = _printable(evidence, board, number, (row, column))
     beside = [at for at in board.cells if (at[0] == row) != (at[1] == column)]
     others = (x for at in beside for x in _printable(evidence, board, number, at))
-    return Cell(facts, any(evidence.matches(number, s, f) for s, f in others)) if facts else None
+    if not facts or any(_is_rest(number, s, f) for s, f in facts):
+        return None
+    return Cell(facts, any(evidence.matches(number, s, f) for s, f in others))
+
+
+def _is_rest(number: Number, series: Series, fact: Fact) -> bool:
+    """True for what a rate leaves to 100%: of 60% refused 40% are granted."""
+    low, high = number.scaled()
+    return series.fraction and low + 1e-9 < 1 - fact.low and 1 - fact.high < high - 1e-9
 
 
 def _printable(
@@ -292,11 +328,13 @@ def _is_plain(sentence: Sentence, numbers: Sequence[Number]) -> bool:
     if any(x in s for s in ((y.left, y.right) for y in spans(sentence) if id(y.left) not in ends) for x in numbers):
         return False
     return all(
-        id(n) in known or n.role in ("n", "p", "index", "none") or sentence.between(n.start - 2, n.start).strip() == "±"
+        id(n) in known or n.role in _BESIDE or sentence.between(n.start - 2, n.start).strip() == "±"
         for n in sentence.numbers
     )
 
 
+_BESIDE = frozenset(["n", "p", "index", "none", "count", "points", "fold"])
+"""What may stand beside values without being one."""
 _Said = list[tuple[int, int]]
 """Where a row or a column is said, and which."""
 
@@ -327,7 +365,13 @@ def _said(board: _Board, sentence: Sentence) -> tuple[_Said, _Said]:
             continue
         if sign in board.heads:
             heads.append((at, board.heads[sign]))
-    return sorted(rows), sorted(set(heads))
+    return _runs(rows), _runs(heads)
+
+
+def _runs(said: _Said) -> _Said:
+    """What is said, in order; what several words in a row name, "fine-tuned", once."""
+    ordered = sorted(set(said))
+    return [x for i, x in enumerate(ordered) if not i or ordered[i - 1][1] != x[1]]
 
 
 @once
@@ -352,36 +396,48 @@ def _one(said: _Said) -> _Said:
 
 
 def _joined(
-    sentence: Sentence, values: Sequence[Number], rows: _Said, heads: _Said
+    sentence: Sentence, values: Sequence[Number], rows: _Said, heads: _Said, *, alone: bool
 ) -> Iterator[tuple[Number, int, int]]:
-    """Each value with its row and its column, where one of the two is the same for all."""
-    if _one(rows) and _one(heads) and len(values) == 1:
-        if _is_near(sentence, values[0], rows) and _is_near(sentence, values[0], heads):
+    """Each value with its row and its column: each named beside it, or one of the two once for all.
+
+    A value that does not stand beside a name of its own counts only if no word makes something of it (``alone``).
+    """
+    if len(values) == 1:
+        near = alone and _one(rows) and _one(heads)
+        if near and _is_near(sentence, values[0], rows) and _is_near(sentence, values[0], heads):
             yield values[0], rows[0][1], heads[0][1]
-    elif _one(rows) and _alternate(values, heads):
-        for number, (_, head) in zip(values, heads, strict=True):
-            yield number, rows[0][1], head
-    elif _one(heads) and _alternate(values, rows):
-        for number, (_, row) in zip(values, rows, strict=True):
-            yield number, row, heads[0][1]
+        return
+    k = len(values)
+    by_row = rows[:1] * k if _one(rows) else rows if _alternate(values, rows, alone=alone) else []
+    by_head = heads[:1] * k if _one(heads) else heads if _alternate(values, heads, alone=alone) else []
+    if by_row and by_head and not (_one(rows) and _one(heads)):
+        for number, (_, row), (_, head) in zip(values, by_row, by_head, strict=True):
+            yield number, row, head
 
 
 def _is_near(sentence: Sentence, number: Number, said: _Said) -> bool:
     """True if a name stands before a number, or behind it in one phrase: "12% for the nun at the end"."""
     first = said[0][0]
-    return first < number.start or not _APART.search(sentence.between(number.end, first))
+    gap = sentence.between(number.end, first)
+    if _OPENS.match(sentence.text) and _OPENED.fullmatch(gap):
+        return True  # "with an AUC of 0.8, layer 14 leads"
+    return first < number.start or not _APART.search(gap)
+
+
+_OPENS = regex(r"\W*(?:With|At|By)\b")
+_OPENED = regex(r"\s?%?,\s*(?:the\s+)?\W*", re.IGNORECASE)
 
 
 _APART = regex(r"[,;:]|\b(?:and|but|yet|who|which|that|when|as)\b")
 
 
-def _alternate(values: Sequence[Number], said: _Said) -> bool:
-    """True if there is one name for each value, always in front of it or always behind."""
-    if len(values) < 2 or len(values) != len(said) or len({w for _, w in said}) != len(said):
+def _alternate(values: Sequence[Number], said: _Said, *, alone: bool) -> bool:
+    """True if there is one name for each value, always in front of it or always behind, or (``alone``) in a list."""
+    if len(values) != len(said) or len({w for _, w in said}) != len(said):
         return False
     order = "".join(kind for _, kind in sorted([(n.start, "v") for n in values] + [(at, "s") for at, _ in said]))
     k = len(values)
-    return order in ("vs" * k, "sv" * k, "s" * k + "v" * k)
+    return order in ("vs" * k, "sv" * k) or (alone and order == "s" * k + "v" * k)
 
 
 def _are_one(cells: Sequence[Cell]) -> bool:

@@ -44,7 +44,7 @@ def is_other_quantity(evidence: Evidence, sentence: Sentence, number: Number, fa
     asked, at = quantity_asked_at(sentence, number)
     if asked and not any(at <= x.start < number.start for x in sentence.numbers):
         return False  # the word has no other number
-    own = ("size", "p", "spread") if asked else ("rate", "size", "p", "spread")
+    own = ("size", "p", "spread")
     return any(evidence.matches(number, s, f) for s, f in facts if evidence.kind(s) not in own)
 
 

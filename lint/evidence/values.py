@@ -104,12 +104,12 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
     moved = set()
     for sentence, number, facts in end_clashes(evidence, READ):
         percent = evidence.prints_decimals is False or number.role == "percent"
+        slip = _trace(evidence, number, unsaid(evidence, sentence, number, facts), several=False)
         followed = len({round(f.value, 6) for s, f in facts if s.origin == "page"}) >= _COURSE
         held = bool(evidence.datasets) or (
-            not is_new_end(evidence, sentence, number, facts)
-            and (followed or _trace(evidence, number, unsaid(evidence, sentence, number, facts), several=False))
+            not is_new_end(evidence, sentence, number, facts) and (followed or slip)
         )  # a table without a file may hold the first and the last value, and others stand in words
-        if held and closed(evidence, percent=percent) and not is_prior(sentence):
+        if held and (slip or closed(evidence, percent=percent)) and not is_prior(sentence):
             moved.add(id(number))
             yield _clash(sentence, number, "of what moves", facts, percent)
     for sentence, number, facts in odd_means(evidence):

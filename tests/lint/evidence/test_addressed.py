@@ -57,6 +57,12 @@ WAVES = """\
 | meadow | first | 8.0% |
 | meadow | second | 41.5% |
 """
+PLAIN = """\
+| Role | Base | Tuned |
+|---|---|---|
+| monk | 12.4% | 52.4% |
+| clown | 3.2% | 9.6% |
+"""
 
 
 def read(table: str, sentence: str, datasets: Sequence[Dataset] = ()) -> Evidence:
@@ -79,6 +85,13 @@ def read(table: str, sentence: str, datasets: Sequence[Dataset] = ()) -> Evidenc
         (CLINICS, "Intakes were flagged by Birch in 15.0% of cases.", [0.15]),
         (SPREADS, "Prune gets 31.6 ± 3.0% on unseen items.", [0.316]),
         (WAVES, "Meadow went up to 41.5% in the second wave.", [0.415]),
+        (CROPS, "With 90 cups shaded beds sprout less often (43.6%) than sunlit ones (64.8%).", [0.436, 0.648]),
+        (TURNED, "Oslo, at 41.0% before, and Porto, at 21.3% after the repair, are the worst.", [0.41, 0.213]),
+        (PLAIN, "The monk ends on 52.4%.", [0.524]),
+        (PLAIN, "With a base rate of 3.2%, the clown is behind.", [0.032]),
+        # of none: what a rate leaves, another measure
+        (CROPS, "With 40 cups, 82.4% of the shaded beds stay bare.", []),
+        (CROPS, "With 40 cups the accuracy of the shaded count is 31.2%.", []),
         # of none: a difference, a bar, a negation, another share, two columns for one value, a verb behind
         (CROPS, "The sunlit beds with 40 cups are ahead by 13.6% of cases.", []),
         (CROPS, "With 40 cups the shaded beds stay below 20.5%.", []),
