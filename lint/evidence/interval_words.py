@@ -153,7 +153,7 @@ def _estimate(
     near = [n for n in rates if previous_end <= n.start < start]
     near_fractions = [x for x in fractions if previous_end <= x.start < start]
     last = near[-1] if near else None
-    if last is not None and last.role == "points" and _POSSESSIVE.search(sentence.between(last.end, start)):
+    if last is not None and last.role == "points" and _OF_OTHERS.search(sentence.between(last.end, start)):
         return None, None  # "they differ by 30 points, and their intervals (…": of what differs
     if last is not None and (len(near) == 1 or start - last.end <= 16):
         behind = [x for x in near_fractions if x.start > last.end]
@@ -179,8 +179,9 @@ def _counts(sentence: Sentence, fractions: Sequence[Fraction], rate: Number, end
     return (best.k, best.n) if best is not None else None
 
 
-_POSSESSIVE = regex(
-    r"\b(?:their|its|his|her|the|both|these|those)\b[^()\[\]]*\b(?:intervals?|CIs?|limits|bands?|bounds)\b",
+_OF_OTHERS = regex(
+    r"\b(?:their|its|his|her|the|both|these|those|two|either|next to|beside|against|than|within)\b[^()\[\]]*"
+    r"\b(?:intervals?|CIs?|limits|bands?|bounds|widths?)\b",
     re.IGNORECASE,
 )
 _IN_BRACKET = regex(r"\s?%?\s*[\])]?\s*[(\[,;]\s*")
