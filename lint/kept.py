@@ -3,8 +3,10 @@
 Compiling the expressions that a page needs took a third of a cold start. Python keeps the byte code of a module but
 not the code of an expression, so this does: in the same folder and under the same conditions (not where Python is told
 to write no byte code, not where the folder cannot be written), for one build of Python and one version of leakstats.
-Code is kept only where it makes the very expression that :func:`re.compile` answers, and what cannot be read is
-compiled as if nothing were there. What is kept is worth some work: it looks at the first character first.
+
+Python has no public way to the code of an expression, so it is made by the steps of :func:`re.compile`, to which one
+is added: a look at the first character. Where a trial does not come out as ``re.compile`` has it, or a file holds
+something else, expressions are compiled as if nothing were here.
 """
 
 from __future__ import annotations
@@ -15,25 +17,25 @@ import re
 import sys
 from array import array
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from leakstats import __version__
 
-from .starts import looking_first
+from .starts import first_characters
 
 __all__ = ["KEPT", "Kept"]
 
 _Key: TypeAlias = tuple[str, int]
 """A pattern and its flags."""
-_Entry: TypeAlias = tuple[str, int, bytes, int, dict[str, int], tuple[str | None, ...]]
-"""The pattern that was compiled, all flags, the code, how many groups, their numbers by name and names by number."""
+_Entry: TypeAlias = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
+"""All flags, the code, how many groups, their numbers by name and their names by number."""
 
 _VERSION = (__version__, sys.version)
-_DAMAGE = (EOFError, OverflowError, RuntimeError, TypeError, ValueError)
-"""What a file may raise that holds something else."""
+_OTHERWISE = (AttributeError, EOFError, ImportError, OverflowError, RuntimeError, TypeError, ValueError)
+"""What a file raises that holds something else, and a Python that compiles in another way."""
 
 
 class Kept:
@@ -47,37 +49,31 @@ class Kept:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._new: set[_Key] = set()
+        self._new: dict[_Key, _Entry] = {}
 
     def compile(self, pattern: str, flags: int) -> re.Pattern[str]:
-        """An expression with the matches of ``pattern``, from the file where it is there.
+        """An expression with the matches of ``re.compile(pattern, flags)``.
 
         >>> Kept(None).compile(r"[a-z]+", 0).findall("An N of 12")
         ['n', 'of']
         """
         key = (pattern, int(flags))
-        entry = self._entries.get(key)
-        if entry is not None:
-            with suppress(*_DAMAGE):
-                return _made(entry)
-        self._new.add(key)
+        with suppress(*_OTHERWISE):
+            if key in self._entries:
+                return _made(pattern, self._entries[key])
+        if _is_as_in_re():
+            entry = self._new[key] = _entry(pattern, flags)
+            return _made(pattern, entry)
         return re.compile(pattern, flags)
 
     def save(self) -> None:
         """Keep what was compiled since the last time, beside what others have kept meanwhile."""
-        new, self._new = self._new, set()
+        new, self._new = self._new, {}
         if not new or self._path is None or sys.dont_write_bytecode:
             return
-        entries = self._read()
-        # A folder that cannot be written, or a Python that compiles in another way: then the next run compiles again.
-        with suppress(OSError, ImportError, AttributeError, *_DAMAGE):
-            for pattern, flags in new:
-                fast = looking_first(pattern, flags)
-                entry = _entry(fast, flags)
-                if _made(entry) == re.compile(fast, flags):
-                    entries[pattern, flags] = entry
+        with suppress(OSError):
             beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-            beside.write_bytes(marshal.dumps((_VERSION, entries)))
+            beside.write_bytes(marshal.dumps((_VERSION, self._read() | new)))
             beside.replace(self._path)
 
     @cached_property
@@ -88,27 +84,42 @@ class Kept:
         """What the file holds: nothing where there is none, or one of another version."""
         try:
             version, entries = marshal.loads(self._path.read_bytes()) if self._path is not None else (None, None)
-        except (OSError, *_DAMAGE):
+        except (OSError, *_OTHERWISE):
             return {}
         return entries if version == _VERSION and isinstance(entries, dict) else {}
 
 
-def _entry(pattern: str, flags: int) -> _Entry:
-    """The code of an expression. Python makes it in modules of its own, so :meth:`Kept.save` compares what it makes."""
-    parsed: Any = import_module("re._parser").parse(pattern, flags)
+def _entry(pattern: str, flags: int, *, look: bool = True) -> _Entry:
+    """The code of an expression, with a look at the first character where few can be it."""
+    parser: Any = import_module("re._parser")
+    parsed = parser.parse(pattern, flags)
+    first = first_characters(parsed) if look else []
+    if first:
+        parsed.insert(0, (parser.ASSERT, (1, parser.SubPattern(parsed.state, [(parser.IN, first)]))))
     code = array("I", import_module("re._compiler")._code(parsed, flags))
     numbers: dict[str, int] = dict(parsed.state.groupdict)
     names: list[str | None] = [None] * parsed.state.groups
     for name, number in numbers.items():
         names[number] = name
-    return pattern, int(flags | parsed.state.flags), code.tobytes(), parsed.state.groups - 1, numbers, tuple(names)
+    return int(flags | parsed.state.flags), code.tobytes(), parsed.state.groups - 1, numbers, tuple(names)
 
 
-def _made(entry: _Entry) -> re.Pattern[str]:
+def _made(pattern: str, entry: _Entry) -> re.Pattern[str]:
     """The expression of a code, which Python checks before it runs it."""
-    pattern, flags, code, groups, numbers, names = entry
-    made: re.Pattern[str] = _sre.compile(pattern, flags, array("I", code).tolist(), groups, numbers, names)
+    flags, code, groups, numbers, names = entry
+    made: re.Pattern[str] = import_module("_sre").compile(
+        pattern, flags, array("I", code).tolist(), groups, numbers, names
+    )
     return made
+
+
+@cache
+def _is_as_in_re() -> bool:
+    """Whether expressions are made as :func:`re.compile` makes them."""
+    with suppress(*_OTHERWISE):
+        trials = ((r"(?P<a>x+?|\d{2,})(?!\b)|[^b-d]\s*(?P=a)", re.IGNORECASE), (r"", 0), (r"(?:é|ab)(c)*", re.ASCII))
+        return all(_made(p, _entry(p, f, look=False)) == re.compile(p, f) for p, f in trials)
+    return False
 
 
 def _beside() -> Path | None:
@@ -117,6 +128,5 @@ def _beside() -> Path | None:
     return Path(cached).with_suffix(".re") if cached and sys.implementation.name == "cpython" else None
 
 
-_sre: Any = import_module("_sre")
 KEPT = Kept(_beside())
 """The expressions of the linter."""

@@ -6,76 +6,70 @@ few characters can be the first, a look at the next one saves that: a third of a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from importlib import import_module
 from typing import Any
 
-__all__ = ["looking_first"]
+__all__ = ["first_characters"]
 
-_CATEGORIES = {"CATEGORY_DIGIT": r"\d", "CATEGORY_SPACE": r"\s"}
-_EMPTY = frozenset([""])
+_FEW = frozenset(["CATEGORY_DIGIT", "CATEGORY_SPACE"])
+"""Categories of characters that most of a text is not of."""
 
 
 class _AnyCharacterError(Exception):
     """A match may begin with nearly every character, or with one that another part decides."""
 
 
-def looking_first(pattern: str, flags: int) -> str:
-    r"""An expression with the same matches that looks at the first character first, where few can be it.
+def first_characters(parsed: Any) -> list[tuple[Any, Any]]:
+    r"""The members of a class of the characters with which a match can begin.
 
-    >>> looking_first(r"\b(?:rose|fell)\b", 0)
-    '(?=[fr])(?:\\b(?:rose|fell)\\b)'
-    >>> looking_first(r"\b\w+ed\b", 0), looking_first(r"\d+%", 0)
-    ('\\b\\w+ed\\b', '(?=[\\d])(?:\\d+%)')
+    None where it can be nearly any, and where ``re`` looks by itself. ``parsed`` is what the parser of ``re`` makes of
+    a pattern.
+
+    >>> from re import _parser
+    >>> [len(first_characters(_parser.parse(p))) for p in (r"\b(?:rose|fell|fall)\b", r"\b\w+ed\b", r"[-+]?\d+%")]
+    [2, 0, 3]
     """
-    parsed: Any = import_module("re._parser").parse(pattern, flags)
     if not parsed or str(parsed[0][0]) in ("LITERAL", "IN"):
-        return pattern  # ``re`` looks at it by itself
-    if parsed.state.flags != flags | re.UNICODE or flags & re.VERBOSE:
-        return pattern  # it has flags of its own, or may end in a comment
+        return []
     try:
-        first = _of_sequence(parsed)
+        first, empty = _of_sequence(parsed)
     except _AnyCharacterError:
-        return pattern
-    return pattern if "" in first else f"(?=[{''.join(sorted(first))}])(?:{pattern})"
+        return []
+    return [] if empty else sorted(first)
 
 
-def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> frozenset[str]:
-    """The characters with which a match can begin, as they stand in a class, and "" where it can be empty."""
-    first: frozenset[str] = frozenset()
-    for kind, value in parts:
-        here = _of_part(str(kind), value)
-        first |= here - _EMPTY
-        if "" not in here:
-            return first
-    return first | _EMPTY
+def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> tuple[set[tuple[Any, Any]], bool]:
+    """The first characters of what the parts match one after the other, and whether that can be empty."""
+    first: set[tuple[Any, Any]] = set()
+    for part in parts:
+        here, empty = _of_part(part)
+        first |= here
+        if not empty:
+            return first, False
+    return first, True
 
 
-def _of_part(kind: str, value: Any) -> frozenset[str]:
-    match kind:
+def _of_part(part: tuple[Any, Any]) -> tuple[set[tuple[Any, Any]], bool]:
+    kind, value = part
+    match str(kind):
         case "LITERAL":
-            return frozenset([re.escape(chr(value))])
+            return {part}, False
         case "AT" | "ASSERT" | "ASSERT_NOT":
-            return _EMPTY  # they take no character, and may only forbid some
-        case "IN":
-            return frozenset(_member(str(k), v) for k, v in value)
+            return set(), True  # they take no character, and may only forbid some
+        case "IN" if all(_is_few(member) for member in value):
+            return set(value), False
         case "BRANCH":
-            return frozenset[str]().union(*(_of_sequence(parts) for parts in value[1]))
+            found = [_of_sequence(parts) for parts in value[1]]
+            return set().union(*(first for first, _ in found)), any(empty for _, empty in found)
         case "SUBPATTERN" if not value[1] and not value[2]:  # else it has flags of its own
             return _of_sequence(value[3])
         case "MAX_REPEAT" | "MIN_REPEAT":
-            return _of_sequence(value[2]) | (_EMPTY if value[0] == 0 else frozenset())
+            first, empty = _of_sequence(value[2])
+            return first, empty or value[0] == 0
     raise _AnyCharacterError
 
 
-def _member(kind: str, value: Any) -> str:
-    """A member of a class of characters, written for another class."""
-    match kind:
-        case "LITERAL":
-            return re.escape(chr(value))
-        case "RANGE":
-            return f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}"
-        case "CATEGORY" if str(value) in _CATEGORIES:
-            return _CATEGORIES[str(value)]
-    raise _AnyCharacterError
+def _is_few(member: tuple[Any, Any]) -> bool:
+    """True for a member of a class that is not the negation of it, nor of nearly all characters."""
+    kind, value = member
+    return str(kind) in ("LITERAL", "RANGE") or (str(kind) == "CATEGORY" and str(value) in _FEW)

@@ -7,13 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from leakstats.lint import kept
 from leakstats.lint.kept import Kept
-from leakstats.lint.starts import looking_first
 
 PATTERNS = [
     (r"(?P<sign>[-+−])?(?P<body>\d+)", 0),
@@ -45,10 +45,12 @@ def _forbidden(*_: object) -> None:
 @pytest.mark.parametrize(("pattern", "flags"), PATTERNS)
 def test_a_kept_expression_is_the_compiled_one(path: Path, pattern: str, flags: int, monkeypatch) -> None:
     _saved(path)
-    real, same = re.compile(pattern, flags), re.compile(looking_first(pattern, flags), flags)
+    real, entry = re.compile(pattern, flags), kept._entry(pattern, flags)
     monkeypatch.setattr(re, "compile", _forbidden)
+    monkeypatch.setattr(kept, "_entry", _forbidden)
     ours = Kept(path).compile(pattern, flags)
-    assert ours == same  # flags, code and pattern
+    assert ours == kept._made(pattern, entry)  # flags, code and pattern
+    assert (ours.pattern, ours.flags) == (real.pattern, real.flags)
     assert (ours.groups, dict(ours.groupindex)) == (real.groups, dict(real.groupindex))
     assert [(m.span(), m.groupdict(), m.lastgroup) for m in ours.finditer(TEXT)] == [
         (m.span(), m.groupdict(), m.lastgroup) for m in real.finditer(TEXT)
@@ -89,9 +91,9 @@ def test_nothing_new_writes_nothing(path: Path) -> None:
         marshal.dumps((kept._VERSION, [])),
         marshal.dumps((("0", "other"), {("a+", 0): kept._entry("b+", 0)})),
         marshal.dumps((kept._VERSION, {("a+", 0): None})),
-        marshal.dumps((kept._VERSION, {("a+", 0): ("a+", 32, b"\xff" * 7, 0, {}, (None,))})),
-        marshal.dumps((kept._VERSION, {("a+", 0): ("a+", 32, b"\xff" * 8, 0, {}, (None,))})),
-        marshal.dumps((kept._VERSION, {("a+", 0): ("a+", 32, b"", "no", {}, 3)})),
+        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 7, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
+        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"", "no", {}, 3)})),
     ],
     ids=range(9),
 )
@@ -100,16 +102,25 @@ def test_what_is_no_code_is_compiled(path: Path, content: bytes) -> None:
     store = Kept(path)
     assert store.compile("a+", 0).findall("baa") == ["aa"]
     store.save()
-    assert Kept(path)._entries[("a+", 0)] == kept._entry(looking_first("a+", 0), 0)
+    assert Kept(path)._entries[("a+", 0)] == kept._entry("a+", 0)
 
 
 def test_another_way_to_compile_keeps_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = kept._entry("b+", 0)
-    monkeypatch.setattr(kept, "_entry", lambda pattern, flags: wrong)
-    store = Kept(path)
-    assert store.compile("a+", 0).search("aa")
-    store.save()
-    assert Kept(path)._entries == {}
+    for entry in (lambda *a, **k: wrong, lambda *a, **k: import_module("re.of_another_day")):
+        kept._is_as_in_re.cache_clear()
+        monkeypatch.setattr(kept, "_entry", entry)
+        store = Kept(path)
+        assert store.compile("a+", 0) == re.compile("a+")
+        store.save()
+        assert Kept(path)._entries == {}
+    kept._is_as_in_re.cache_clear()
+
+
+@pytest.mark.parametrize("pattern", ["a(", "[b-a]", r"\q", "(?P<x>a)(?P<x>b)"])
+def test_what_is_no_pattern_is_refused(pattern: str) -> None:
+    with pytest.raises(re.error):
+        Kept(None).compile(pattern, 0)
 
 
 def test_it_is_written_only_where_byte_code_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,8 +137,8 @@ def test_a_second_run_compiles_no_expression_of_the_linter(tmp_path: Path) -> No
     page.write_text("# Rates rise (LOW confidence)\n\nThe nurse rose from 12% to 57% (n = 100), the highest of 4.\n")
     script = (
         "import sys, re\nfrom leakstats.lint.engine import Options, lint_paths\nfrom leakstats.lint.kept import KEPT\n"
-        "made, real = [], re.compile\n"
-        "re.compile = lambda *a: made.append(a) or real(*a)\n"
+        "from leakstats.lint import kept\nmade, real = [], kept._entry\n"
+        "kept._entry = lambda *a, **k: made.append(a) or real(*a, **k)\n"
         "lint_paths([sys.argv[1]], Options(), stdin=sys.stdin.buffer)\n"
         "print(len(made), len(KEPT._entries), KEPT._path)"
     )
@@ -142,4 +153,4 @@ def test_a_second_run_compiles_no_expression_of_the_linter(tmp_path: Path) -> No
     assert Path(said[1][2].strip()).is_relative_to(tmp_path)
     assert int(said[0][0]) > 100
     assert said[0][1] == "0"
-    assert int(said[1][0]) < 10  # words of the template are put together anew
+    assert said[1][0] == "0"

@@ -8,12 +8,14 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from re import _parser  # type: ignore[attr-defined]
 
 import pytest
 
 import leakstats.lint
+from leakstats.lint import kept
 from leakstats.lint.regex import regex
-from leakstats.lint.starts import looking_first
+from leakstats.lint.starts import first_characters
 
 CASES = Path(__file__).parent / "cases"
 
@@ -29,6 +31,14 @@ def _expressions(value: object) -> Iterator[re.Pattern[str]]:
             yield from _expressions(one)
 
 
+def _first(pattern: str, flags: int) -> list[tuple[object, object]]:
+    return first_characters(_parser.parse(pattern, flags))
+
+
+def _fast(pattern: str, flags: int) -> re.Pattern[str]:
+    return kept._made(pattern, kept._entry(pattern, flags))
+
+
 EVERY = sorted(
     {
         (expression.pattern, int(expression.flags))
@@ -37,28 +47,30 @@ EVERY = sorted(
         for expression in _expressions(value)
     }
 )
-FASTER = [(p, f) for p, f in EVERY if looking_first(p, f) != p]
+FASTER = [(p, f) for p, f in EVERY if _first(p, f)]
 
 
 @pytest.mark.parametrize(
     ("pattern", "flags", "starts"),
     [
         (r"\b(?:rose|fell)\b", 0, "[fr]"),
-        (r"(?P<sign>[-+])?\d+", 0, r"[\+\-\d]"),
+        (r"(?P<sign>[-+])?\d+", 0, r"[\d+\-]"),
         (r"#\d|\b(?:et al|prior)\b", re.IGNORECASE, r"[\#ep]"),
         (r"(?<=a)(?!b)(?:[x-z^\]]|\s*k)", 0, r"[\]\^\skx-z]"),
         (r"(?:a?b*){2}c", 0, "[abc]"),
+        (r"\bé|ÉÉ", re.ASCII | re.IGNORECASE, "[Éé]"),
+        (r"\b a | c  d", re.VERBOSE, "[ac]"),
     ],
 )
 def test_first_characters(pattern: str, flags: int, starts: str) -> None:
-    assert looking_first(pattern, flags) == f"(?={starts})(?:{pattern})"
+    written = f"(?={starts})(?:{pattern})"  # the code is that of an expression that says so
+    assert kept._entry(pattern, flags) == kept._entry(written, flags, look=False)
 
 
 @pytest.mark.parametrize(
     ("pattern", "flags"),
     [
         ("", 0),
-        ("abc|b", re.VERBOSE),
         ("[ab]c", 0),  # re looks by itself
         ("word", 0),
         (r"x?(?=y)", 0),  # may be empty
@@ -68,12 +80,11 @@ def test_first_characters(pattern: str, flags: int, starts: str) -> None:
         (r"^.b", 0),
         (r"(a)?\1b", 0),
         (r"\b(?i:a)b", 0),  # flags of its own
-        (r"(?i)\ba", 0),
-        (r"\bé", re.ASCII),
     ],
 )
 def test_where_it_does_not_look(pattern: str, flags: int) -> None:
-    assert looking_first(pattern, flags) == pattern
+    assert _first(pattern, flags) == []
+    assert _fast(pattern, flags) == re.compile(pattern, flags)
 
 
 def _same(plain: re.Pattern[str], fast: re.Pattern[str], text: str) -> None:
@@ -98,7 +109,7 @@ def test_no_match_is_lost() -> None:
     assert len(text) > 10_000, len(text)
     hits = 0
     for pattern, flags in FASTER:
-        plain, fast = re.compile(pattern, flags), re.compile(looking_first(pattern, flags), flags)
+        plain, fast = re.compile(pattern, flags), _fast(pattern, flags)
         assert (plain.groups, dict(plain.groupindex)) == (fast.groups, dict(fast.groupindex))
         hits += plain.search(text) is not None
         _same(plain, fast, text)
@@ -106,10 +117,16 @@ def test_no_match_is_lost() -> None:
     assert hits > len(FASTER) / 4
 
 
+def test_flags_within_a_pattern() -> None:
+    for pattern in ("(?i)a|b", r"(?i:\ba)|b", "(?x)a # b", r"(?s)\b(?:a|b)."):
+        for text in ("a", "A", " B", "ba\n"):
+            _same(re.compile(pattern), _fast(pattern, 0), text)
+
+
 def test_letters_that_are_one_without_their_case() -> None:
     for pattern in (r"\bs", r"\bk", r"\b[a-k]", r"\b(?:ſ|µ)", r"\bß|\bi", r"\bİ|\bά"):
         plain = re.compile(pattern, re.IGNORECASE)
-        fast = re.compile(looking_first(pattern, re.IGNORECASE), re.IGNORECASE)
+        fast = _fast(pattern, re.IGNORECASE)
         for text in map(chr, range(0x2200)):
             assert bool(plain.search(text)) == bool(fast.search(text)), (pattern, text)
 
@@ -140,8 +157,7 @@ def test_random_expressions() -> None:
     looked = 0
     for _ in range(3000):
         pattern = some(4)
-        fast = looking_first(pattern, 0)
-        looked += fast != pattern
+        looked += _first(pattern, 0) != []
         for _ in range(4):
-            _same(re.compile(pattern), re.compile(fast), "".join(draw.choices("abcd1 ", k=draw.randrange(7))))
+            _same(re.compile(pattern), _fast(pattern, 0), "".join(draw.choices("abcd1 ", k=draw.randrange(7))))
     assert looked > 300
