@@ -22,7 +22,7 @@ from .plain_counts import things_of
 from .ranges import members
 from .shifts import ACTS, CHANGE, OF_DEGREE, OF_MERIT, change_of, changes, is_of_verb, overlaps, ratios, stated_move
 from .superlatives import Superlative, superlatives
-from .wording import CHANGES, RATE_NOUNS
+from .wording import CHANGES, OF_LIKENESS, RATE_NOUNS
 
 __all__ = ["superlative_clashes"]
 
@@ -157,10 +157,12 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     said = sentence.between(start, end).lower()
     if _OF_TEST.match(sentence.between(end, end + 24)):
         return None
+    clause = _clause(sentence, word)
     noun = re.match(r"\s+([a-z]{3,})", sentence.text[word.end :])
     if said in _OF_EXTENT and noun is not None and noun[1].rstrip("s") in things_of(evidence):
         return None  # "the smallest task" has the fewest items
-    if said in _OF_FIT and _FIT.search(sentence.text) is None:
+    of_likeness = said == "closest" and OF_LIKENESS.search(clause) is not None
+    if said in _OF_FIT and not of_likeness and _FIT.search(sentence.text) is None:
         return None
     near = sentence.between(min(start, holder.start), max(end, holder.end))
     near = f"{_verb_before(sentence, word) if not _SAYS.search(near.replace(holder.text, '')) else ''} {near}"
@@ -180,7 +182,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
         and len(members(s)) >= 3
         and s.role not in ("interval", "at", "second")
         and evidence.kind(s) not in (("size", "p") if spread else ("size", "p", "spread"))
-        and (s.fraction or not s.whole or s.role in ("net", "gain"))  # a number of trials has no extreme to speak of
+        # a number of trials has no extreme to speak of, unless its column is named
+        and (s.fraction or not s.whole or s.role in ("net", "gain") or _is_named(s, clause))
         and "/levels/" not in s.pointer  # the names of a factor's levels are no measurements
         and not _is_record(s)
         and (counted is None or len(members(s)) - int(counted.group(1)) in (0, 1))  # one more may be a reference
@@ -263,6 +266,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
                     f"extreme with {fact.value * scale:.4g} ({series.pointer})",
                     "correct the value or the name",
                 )
+    elif of_likeness:
+        candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "similarity"]
     elif change is None and not spread:
         after = "" if word.end - word.start > 12 else sentence.between(end, end + 40)
         after = _elided(sentence, word, holder) or after
@@ -369,6 +374,12 @@ _LACKS = regex(
     re.IGNORECASE,
 )
 """Verbs of what is not done: it is done most by whom they say it of least."""
+
+
+def _is_named(series: Series, text: str) -> bool:
+    """True if a text has every word of a column's header."""
+    own = words_of(series.quantity)
+    return bool(own) and own <= words_of(text)
 
 
 def _is_record(series: Series) -> bool:
@@ -605,7 +616,9 @@ def _meant(
         graded = [(s, f) for s, f in candidates if any(w.startswith(stem) for w in words_of(s.quantity) | s.words)]
         if graded:
             return graded
-    noun = words_of(re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at)\b", after)[0])
+    noun = words_of(
+        re.split(r"[,;:(.]|\b(?:is|are|was|belongs|for|by|of|in|and|at|after|before|under|when)\b", after)[0]
+    )
     if noun - _BLAND and not (noun & (evidence.quantities | _COEFFICIENTS | RATE_NOUNS | _ROLES | LIKENESS)):
         return []  # a quantity that no table and no field is known to hold
     if noun & RATE_NOUNS or re.match(r"\s*(?:often|frequent|common)", after):

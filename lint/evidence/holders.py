@@ -47,6 +47,8 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
     if first and _APPOSED.fullmatch(sentence.between(first[-1].end, start)) and _STOPS.match(sentence.text, word.end):
         taken = (holder_of(sentence, w, found) for w in found if w.end <= word.start)
         return first[-1] if first[-1] not in taken else after  # "12% are wet in Ghent, the lowest, and 67% in Lille"
+    if first and _HAS_THE.fullmatch(sentence.between(first[-1].end, start)):
+        return first[-1]  # "Ghent has the largest gain", where "gain" heads a column
     if first and after is not None and _belongs_to_next(sentence, word, after, found):
         gap = _IN_BRACKETS.sub(" ", sentence.between(first[-1].end, start))
         return first[-1] if not re.search(r"[;:.]", gap) else None
@@ -75,6 +77,11 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
 
 
 _APPOSED = regex(r"[`\"'’*]*(?:\s\([^()]*\))?,\s+(?:by far )?the\s+")
+_HAS_THE = regex(
+    r"[`\"'’*]*\s+(?:has|had|have|shows?|showed|gets?|got|gives?|gave|takes?|took|keeps?|kept|makes?|made|sees|saw|posts?|"
+    r"posted|records?|recorded)\s+(?:by far )?the\s+(?:(?:second|third|fourth|fifth)[\s-]+)?",
+    re.IGNORECASE,
+)
 _STOPS = regex(r"\s*(?:[,.;:)]|$)")
 _NEXT_HALF = regex(r"\s*(?:[,;]|[,;]?\s?(?:and|while|but|whereas))\s*(?:the\s+)?[`\"'*]*")
 

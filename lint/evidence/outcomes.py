@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from statistics import fmean
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
@@ -47,6 +48,8 @@ class _Reading:
 
     gains: tuple[tuple[float, float], ...]
     shown: str
+    named: bool = True
+    """Of the states that the clause names, or of all where it names none that this table has."""
 
     def denies(self, sign: int) -> bool:
         """True if every thing goes the other way, surely."""
@@ -59,19 +62,21 @@ def outcome_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
         return
     for clause in _clauses(sentence):
         found = [r for group in _arms(evidence) for r in _readings(evidence, sentence, clause, group)]
-        found = found or list(_along(evidence, sentence, clause))
+        found = [r for r in found if r.named] or found or list(_along(evidence, sentence, clause))
         if found and all(r.denies(clause.word.sign) for r in found):
             yield clash_of(sentence, clause.word, f"'{clause.word.text}' where {found[0].shown}")
             return
 
 
-_CUT = regex(r"[;:]|(?<![.\s]\w)[.]\s|,\s(?=(?:while|whereas|but|and|though|yet)\b)|\s[—–]\s")
+_CUT = regex(
+    r"[;:]|(?<![.\s]\w)[.]\s|,\s(?=(?:while|whereas|but|and|though|yet|despite|although|even|in spite)\b)|\s[—–]\s"
+)
 _UNREAD = regex(
     r"\b(?:gaps?|differences?|distances?|spreads?|ratios?|intervals?|bands?|cosines?|similar\w*|p-values?|significan\w+|"
     r"correlat\w+|coefficients?|rho|loss|variances?|deviations?|rank\w*|slopes?|links?|relations?\w*|predict\w*|not|no|"
     r"never|neither|nor|hardly|barely|if|whether|or|unless|except|apart|without|faster|slower|earlier|later|sooner|"
     r"closer|nearer|close|near|far (?:from|away|off)|alike|longer|shorter|times|twice|half|doubles?|"
-    r"than (?:any|all|half|expected|the (?:mean|average|others?|rest)|at|in|on|with|for)|"
+    r"than (?:any|all|half|expected|the (?:mean|average|others?|rest))|"
     r"(?:more|less) (?!frequent|common|prevalent)\w+(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|ite|eet|ish))\b|"
     r"n['’]t\b|[ρΔ?]",
     re.IGNORECASE,
@@ -131,6 +136,7 @@ def _arms(evidence: Evidence) -> list[list[Series]]:
     return known
 
 
+_AVERAGED = regex(r"\b(?:on average|averaged|overall|in the mean|the mean|across the board)\b")
 _AGGREGATES = frozenset(["mean", "all", "overall", "total", "average", "pooled", "median", "sum", "any"])
 
 
@@ -148,6 +154,8 @@ def _readings(evidence: Evidence, sentence: Sentence, clause: _Clause, group: li
     chosen = rows or frozenset(things) - _AGGREGATES
     for first, last in pairs:
         gains = {id(f): (f.low, f.high) for name, f in delta(first, last).items() if name in chosen}
+        if _AVERAGED.search(clause.text):
+            gains = {0: (fmean(x[0] for x in gains.values()), fmean(x[1] for x in gains.values()))} if gains else {}
         printed = any(
             evidence.matches(n, s, s.facts[name])
             for n in clause.levels
@@ -163,7 +171,9 @@ def _of_two_rows(sentence: Sentence, clause: _Clause, group: list[Series], rows:
     at = sentence.start + clause.word.start
     first = [m for m in sentence.names if m.name in rows and m.end <= at]
     last = [m for m in sentence.names if m.name in rows and m.start >= at]
-    if len(first) != 1 or len(last) != 1 or not _BEYOND.fullmatch(sentence.between(at, last[0].start)):
+    if len(last) == 2 and not first and _THAN_IN.fullmatch(sentence.between(last[0].end, last[1].start)):
+        first, last = last[:1], last[1:]  # "higher in Ghent than in Lille"
+    elif len(first) != 1 or len(last) != 1 or not _BEYOND.fullmatch(sentence.between(at, last[0].start)):
         return
     if any((hit := CHANGE.fullmatch(w)) is not None and hit.lastgroup for w in re.findall(r"\w+", clause.text)):
         return
@@ -171,9 +181,10 @@ def _of_two_rows(sentence: Sentence, clause: _Clause, group: list[Series], rows:
     for s in named if len(named) == 1 else group if not named else ():
         a, b = s.facts[first[0].name], s.facts[last[0].name]
         shown = f"{first[0].name} has {_value(a)} and {last[0].name} {_value(b)} in {s.pointer}"
-        yield _Reading(((a.low - b.high, a.high - b.low),), shown)
+        yield _Reading(((a.low - b.high, a.high - b.low),), shown, bool(named))
 
 
+_THAN_IN = regex(r"[`\"'’*]*\s+than\s+(?:in|for|at|on|with|under)\s+(?:the\s+)?[`\"'*]*", re.IGNORECASE)
 _BEYOND = regex(
     r"(?:(?:higher|lower|more|less|fewer|greater|smaller|larger|bigger)(?: \w+){0,4} than|above|below|ahead of|"
     r"behind|beneath|exceeds|exceeded|surpasse[sd]|beats|outdoes|trails|trailed)\s+"
@@ -232,12 +243,21 @@ def _in_time(evidence: Evidence, clause: _Clause, group: list[Series]) -> Iterat
     pairs = [(a, b) for a, b in pairs_in_time(evidence, len(group[0].distinct)) if a in group and b in group]
     if len(named) == 2 and _THAN.search(clause.text) is None:
         yield named[0], named[1]
+    elif _THAN.search(clause.text) and not _EARLY.search(clause.text):
+        return
+    elif len(named) == 1 and _CAUSES.fullmatch(clause.word.text):
+        yield from (pair for pair in pairs if pair[1] is named[0])
     elif len(named) < 2 and (
         _EARLY.search(clause.text) or _LATE.search(clause.text) or (not named and _VERB.fullmatch(clause.word.text))
     ):
         yield from (pair for pair in pairs if all(s in pair for s in named))
 
 
+_CAUSES = regex(
+    r"(?:lower|rais|cut|reduc|lift|boost|increas|decreas|shrink|halv|doubl|push|pull|drag|depress)\w*(?: up| down)?",
+    re.IGNORECASE,
+)
+"""What the later of two states does to a thing: "tuning raised it for Khmer"."""
 _VERB = regex(
     r"(?:rose|fell|gr[eo]w|climbed|dropped|sank|declined|increased|decreased|(?:\w+ )(?:up|down))", re.IGNORECASE
 )

@@ -260,7 +260,22 @@ FIRSTS = frozenset(
     ]
 )
 LASTS = frozenset(
-    ["end", "ending", "final", "last", "after", "post", "tn", "trained", "finish", "later", "new", "t1", "closing"]
+    [
+        "end",
+        "ending",
+        "final",
+        "last",
+        "after",
+        "post",
+        "tn",
+        "trained",
+        "tuned",
+        "finish",
+        "later",
+        "new",
+        "t1",
+        "closing",
+    ]
 )
 DEEP = frozenset(
     [
