@@ -160,6 +160,10 @@ _CONTRASTED = regex(
 )
 
 
+_FROM = regex(
+    r"\b(?:from|to|than|with|against|over|versus|vs\.?|below|above|beyond)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE
+)
+"""In front of what a difference is measured from: "not distinguishable from the plain one (-3.5 pp)"."""
 _OF_NAME = regex(r"[`\"'’*]*\s*(?:(?:[a-z]+ ){0,2}by|with|at|gains|loses|:|\(|,|=|—|–)?\s*")
 _OF_ITS_OWN = regex(r"\s*(?:(?:percentage )?points?|pp|pts?)?\s*(?:for|in)\s+(?:the\s+)?[`\"'*]*")
 
@@ -179,7 +183,8 @@ def _owner(sentence: Sentence, number: Number) -> str:
     for i, m in enumerate(names):
         if m.end <= number.start and _OF_NAME.fullmatch(sentence.between(m.end, number.start)):
             joined = i and joins_names(sentence.between(names[i - 1].end, m.start))
-            return "" if joined else m.name
+            aside = _FROM.search(sentence.between(sentence.start, m.start))
+            return "" if joined or aside else m.name
     signed = [n for n in sentence.numbers if n.role == "points" and n.signed]
     previous = sentence.previous
     if (

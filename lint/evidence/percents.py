@@ -11,6 +11,7 @@ from .compared import difference_fits, known_pairs, rates_of, widest_pairs
 from .grammar import Number
 from .idioms import SHARE_OF, adjacent, intervals, spans
 from .knowledge import Clash, Evidence
+from .lexicon import direction_words
 from .passages import Sentence
 from .wording import DIFFERS
 
@@ -19,13 +20,13 @@ __all__ = ["percent_clashes"]
 _AFTER = regex(
     r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
     r"drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead|in between|"
-    r"between (?:them|the \w+|these|both)|separat\w+|decline|fall|loss|swing|shift|distance|margin)\b",
+    r"between (?:them|the \w+|these|those|both)|separat\w+|decline|fall|loss|swing|shift|distance|margin)\b",
     re.IGNORECASE,
 )
 _BY = regex(
     r"(?:\b(?:by|of|is|was|are|were|adds?|gains?|loses?|equals|makes?|comes? to|amounts? to|adds? up to|"
     r"measures?|spans?|reach\w*|"
-    r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some )*$",
+    r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some |up to |as much as )*$",
     re.IGNORECASE,
 )
 _BETWEEN = regex(
@@ -93,8 +94,10 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if _is_level_of_list(sentence, number, before):
                     continue
                 after = sentence.between(number.end, number.end + 16)
+                listed = _is_listed_with_points(sentence, number)
                 worded = (
-                    bool(_BY.search(before) and DIFFERS.search(_near(before)))
+                    listed
+                    or bool(_BY.search(before) and (DIFFERS.search(_near(before)) or direction_words(_near(before))))
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
                     or _BETWEEN.search(before) is not None
@@ -114,9 +117,14 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ]
                 elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
                 by = re.search(r"\bby\s+(?:only |about |just |some |nearly )?$", before) is not None
-                if not difference_fits(low, high, pairs, False) and (
-                    (elsewhere and not (by and worded and sentence.names))
-                    or not difference_fits(low, high, known, False)
+                sure = listed and number.signed
+                if (
+                    not sure
+                    and not difference_fits(low, high, pairs, False)
+                    and (
+                        (elsewhere and not (by and worded and sentence.names))
+                        or not difference_fits(low, high, known, False)
+                    )
                 ):
                     continue
                 if not number.signed and not worded and evidence.is_known(number, evidence.known_rates, 0.01):
@@ -129,6 +137,37 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
                     "write pp",
                 )
+
+
+def _is_listed_with_points(sentence: Sentence, number: Number) -> bool:
+    """True for a percentage that stands where a difference in points stands beside it.
+
+    "The north (+56.9%) and the south (+28.3 pp)", "12 pp on rye and 22% on oats", "north gains 57%, south 22 pp".
+    """
+    if _RELATIVE.search(sentence.text):
+        return False
+    for other in sentence.numbers:
+        if other.role != "points" or other.bound in ("<", "<=", ">", ">=") or other.signed != number.signed:
+            continue
+        one, two = sorted((number, other), key=lambda n: n.start)
+        if all(_OPEN.search(sentence.between(sentence.start, n.start)) for n in (one, two)):
+            return True
+        gap, after = sentence.between(one.end, two.start), sentence.between(two.end, sentence.end)
+        if not any(one.end < x.start < two.start for x in sentence.numbers):
+            first, second = _ON.match(gap), _ON.match(after)
+            if first is not None and second is not None and first["on"] == second["on"] and _AND.search(gap):
+                return True
+            before = sentence.names and _ITEM.fullmatch(gap)
+            if before and any(one.end <= m.start < two.start for m in sentence.names):
+                return True
+    return False
+
+
+_RELATIVE = regex(r"\b(?:relative\w*|proportion\w*|ratios?|in percent)\b", re.IGNORECASE)
+_OPEN = regex(r"\(\s*$")
+_ON = regex(r"\s+(?P<on>on|for|in|with|at|under|without)\s", re.IGNORECASE)
+_AND = regex(r"(?:,|\band\b)\s*$", re.IGNORECASE)
+_ITEM = regex(r"\s*(?:,|;|,?\s*and)\s+(?:the\s+)?[`\"'*]*[\w -]{1,30}[`\"'*]*\s+", re.IGNORECASE)
 
 
 def _is_share(sentence: Sentence, number: Number) -> bool:
