@@ -44,6 +44,7 @@ def row_clashes(evidence: Evidence) -> Iterator[Clash]:
         for clash, cell in itertools.chain(
             _rates(evidence, _columns(sheet, {*plain, total}) if total is not None else columns),
             _changes(evidence, columns),
+            _across(evidence, columns),
             _summed(evidence, sums),
         ):
             if id(cell) not in seen:
@@ -229,6 +230,26 @@ def _summed(evidence: Evidence, sums: list[tuple[CellNumber, int]]) -> Iterator[
     if len(wrong) == 1:
         cell, summed = wrong[0]
         yield _clash(evidence, cell, f"the rows of this column are {summed:,} together, not {cell.number.text}"), cell
+
+
+def _across(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
+    """The one count that is not the sum of the counts beside it, where it is in every other row."""
+    counts = {
+        c: x for (c, position), x in columns.items() if position == 0 and (c, 1) not in columns and _are_counts(x)
+    }
+    for total, column in counts.items():
+        for step in (-1, 1):
+            terms: list[Column] = []
+            while total + step * (len(terms) + 1) in counts:
+                terms.append(counts[total + step * (len(terms) + 1)])
+                rows = [r for r in column if all(r in x for x in terms)]
+                sums = {r: sum(int(x[r].number.value) for x in terms) for r in rows}
+                wrong = [r for r in rows if sums[r] != column[r].number.value]
+                told = len({sums[r] for r in rows if r not in wrong}) > 2
+                if len(terms) > 1 and len(rows) >= _FEWEST and len(wrong) == 1 and told:
+                    cell = column[wrong[0]]
+                    said = f"the {len(terms)} cells beside it are {sums[wrong[0]]:,} together, not {cell.number.text}"
+                    yield _clash(evidence, cell, f"{said}; {len(rows) - 1} other rows keep to it"), cell
 
 
 def _are_counts(column: Column) -> bool:
