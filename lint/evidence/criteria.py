@@ -321,6 +321,9 @@ def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         bound = ">=" if passive["least"] else ">"
         said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
         return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
+    if _PREVAILS.search(asked.text):  # of the one kind of answers or of the other
+        mostly = _tallies(level_fields(evidence, series, asked), ">", 0.5)
+        return mostly + [x.failed for x in mostly]
     if MOSTLY.search(asked.text):
         return _tallies(level_fields(evidence, series, asked), ">", 0.5)
     if SELDOM.search(asked.text):
@@ -329,6 +332,13 @@ def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         levels = level_fields(evidence, series, asked)
         return [tally_of(s.facts, lambda f: surely(f.value == 0)) for s in levels]
     return None
+
+
+_PREVAILS = regex(
+    r"\b(?:is|are|was|were|form(?:s|ed)?|became|becomes?) (?:in )?(?:a|the) (?:clear )?(?:majority|minority)\b(?! of)",
+    re.IGNORECASE,
+)
+""" "Tagged answers were the majority"."""
 
 
 def _share_of(part: re.Match[str]) -> float:

@@ -93,6 +93,8 @@ _AMOUNT = (
 )
 """So many, or such a part: its groups tell which."""
 _PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5}
+_ALL_OF_THEM = frozenset(["cast", "lot", "roster", "line-up", "lineup", "ensemble", "them"])
+"""Words for all the things of the one table of a page."""
 _TIMES = {"two": 2, "three": 3, "four": 4}
 _OUT_OF = rf"(?:,?\s*\(?(?:out )?of\s+(?:a total of\s+|{_THE})(?P<n>{_NUMBER}|dozen)\)?,?)"
 _PLAIN = regex(
@@ -211,7 +213,10 @@ def _is_bare(text: str, match: re.Match[str]) -> bool:
 def _count(sentence: Sentence, match: re.Match[str], things: Mapping[str, int], behind: int) -> Iterator[PlainCount]:
     text = sentence.text
     noun = next(iter(words_of(match["noun"])), "")
-    total = things.get(noun, 0)
+    if noun in _ALL_OF_THEM and (match["part"] or match["bulk"] or match["few"]) and len(set(things.values())) == 1:
+        noun, total = "", max(things.values())
+    else:
+        total = things.get(noun, 0)
     said = match["n"] or match.groupdict().get("dozen")
     if not total or (said and _whole(said) != total) or _ABOUT.search(text[: match.start()]):
         return

@@ -119,6 +119,12 @@ PAIRS = [
         "In two of the six layers, namely layers 14 and 18, the coefficient surpasses 0.60.",
         "In three of the six layers, namely layers 14 and 18, the coefficient surpasses 0.60.",
     ),
+    (POTTERS, "Half of the lot peaked above 30%.", "A quarter of the lot peaked above 30%."),
+    (
+        SALTS,
+        "Under glaze tarred jars were the majority at three of the six doses.",
+        "Under glaze tarred jars were the majority at two of the six doses.",
+    ),
     # answers behind a colon or a question, points of time by name, bounds on a likeness
     (POTTERS, "Potters at or above 12.4% in week 1: three.", "Potters at or above 12.4% in week 1: seven."),
     (
