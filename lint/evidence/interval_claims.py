@@ -30,6 +30,12 @@ _BESIDE = regex(
     re.IGNORECASE,
 )
 _ZERO = regex(r"zero\b|0(?![\d.,]*[\d%])", re.IGNORECASE)
+_STRAIGHT = regex(
+    r"[\s%)\],]*(?:(?:that|which|and|it|this|thus|so|therefore|clearly|still|just|narrowly|easily|comfortably|does|do|"
+    r"did|is|are|lies?|lay|interval|range|not|doesn['’]t|didn['’]t)\W+){0,4}",
+    re.IGNORECASE,
+)
+"""Between an interval and what is said of it."""
 _NOT = regex(r"\b(?:not|no|never|nor|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _UNSURE = regex(
     r"\b(?:hardly|scarcely|almost|nearly|fail|stop|ceas|start|begin|begun|would|should|may|might|if|whether|unless|"
@@ -81,7 +87,7 @@ def _holds(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
         value = _value_at(sentence, at)
         if value is None or _NOT_SAID.search(sentence.text[: match.start()]):
             continue
-        known = _meant(evidence, sentence, before=at)
+        known = _meant(evidence, sentence, before=sentence.start + match.start())
         if len(known) != 1:
             continue
         low, high = known[0].low, known[0].high
@@ -127,6 +133,8 @@ def _value_at(sentence: Sentence, at: int) -> tuple[float, float] | None:
 def _meant(evidence: Evidence, sentence: Sentence, before: int | None = None) -> list[Ends]:
     """The intervals that a sentence prints (``before`` a place), else those of the rows and columns that it names."""
     printed = [(a, b) for a, b, _ in intervals(sentence) if before is None or b.end <= before]
+    if printed and before is not None and not _STRAIGHT.fullmatch(sentence.between(printed[-1][1].end, before)):
+        return []  # of another interval, which is not printed
     if printed:
         percent = any(n.role == "percent" for n in sentence.numbers)
         return [ends_of(a, b, percent=percent) for a, b in printed]
