@@ -90,13 +90,27 @@ def _board(evidence: Evidence, sheet: Sheet) -> _Board | None:
     if len(kinds) < 2:
         return None  # of one column a word can choose nothing
     labels = {r: evidence.known_as(_names_of_row(x)) for r, x in enumerate(sheet.labels)}
-    heads = {c: _signs_of(words_of(sheet.header[c]), sheet.header[c]) | {f"<{k}>"} for c, k in kinds.items()}
+    heads = {c: _signs_of(words_of(head), head) | {f"<{kinds[c]}>"} for c, head in _heads(sheet, kinds).items()}
     return _Board(
         _alone(_with_ends(labels)),
         _alone(_with_ends(heads)),
         words_of(sheet.header[0]),
         {at: tuple(facts) for at, facts in cells.items()},
     )
+
+
+def _heads(sheet: Sheet, kinds: Mapping[int, str]) -> dict[int, str]:
+    """What a column is called; of the columns of one state in a table that was long, the rate bears its name."""
+    states: dict[str, list[int]] = defaultdict(list)
+    for c in kinds:
+        states[sheet.keys[c]].append(c)
+    out = {}
+    for state, columns in states.items():
+        rates = [c for c in columns if kinds[c] == "rate"]
+        for c in columns:
+            several = len(columns) > 1 and len(rates) == 1
+            out[c] = sheet.header[c] if not several else state if c in rates else sheet.header[c].removeprefix(state)
+    return out
 
 
 def _of_files(evidence: Evidence) -> Iterator[_Board]:

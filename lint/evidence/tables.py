@@ -96,6 +96,7 @@ def read_sheet(table: Table) -> Sheet | None:
     grid: list[list[Cell | None]] = [list(row) for row in table.rows]
     header, grid = _counted(header, grid)
     header, grid = _unit_row(header, grid)
+    header, grid = _grouped(header, grid)
     header, grid, units = _unit_column(header, grid)
     if len(header) < 2 or not grid:
         return None
@@ -136,6 +137,25 @@ def _counted(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str
 
 
 _NUMERIC = regex(r"[\s*_`~≈<>≤≥(\[+−–-]*[\d.]|[–—-]?\s*$")
+
+
+def _grouped(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str], list[list[Cell | None]]]:
+    """The table with a first column of groups, "Near" and "Far", behind the names that it groups.
+
+    A row without a name, the mean of a group, keeps what its first cell says.
+    """
+    groups = _filled([_text(row[0]) for row in grid])
+    names = [_text(row[1]).strip("*_ –—-") for row in grid]
+    named = [n for n in names if n]
+    repeated = sum(groups.count(g) > 1 for g in groups)
+    if len(header) < 3 or len(named) < 4 or 2 * repeated < len(groups) or len(set(named)) < len(named):
+        return header, grid
+    if any(any(ch.isdigit() for ch in n) or not n[0].isalpha() for n in named) or 4 * len(named) < 3 * len(names):
+        return header, grid
+    swapped = [[row[1], row[0], *row[2:]] if name else row for row, name in zip(grid, names, strict=True)]
+    return [header[1], header[0], *header[2:]], swapped
+
+
 _UNIT = regex(
     r"(?:%|per ?cent|pp|p\.p\.|(?:per ?cent(?:age)?[ -]|%[ -]?)?points?|pts?|[-–—/]|1|n/?a|count|tokens?|share|"
     r"fraction|)",

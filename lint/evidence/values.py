@@ -174,6 +174,8 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or is_other_quantity(evidence, sentence, number, facts)
                     or is_new_end(evidence, sentence, number, bound)
                     or _is_of_run(evidence, sentence, number, name)
+                    or _is_of_opponent(evidence, sentence, number, bound)
+                    or _is_of_member(evidence, sentence, name)
                     or _is_of_level(evidence, number, name)
                     or is_pooled(evidence, number)
                     or (not evidence.datasets and number.text == "0")  # a table need not hold every zero
@@ -203,6 +205,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 and not is_other_quantity(evidence, sentence, number, facts_of(evidence, alone.name, number))
                 and not is_new_end(evidence, sentence, number, bound)
                 and not _is_of_run(evidence, sentence, number, alone)
+                and not _is_of_opponent(evidence, sentence, number, bound)
                 and not _is_of_level(evidence, number, alone)
             ):
                 yield _clash(sentence, number, f"of {alone.text.strip()}", bound, percent)
@@ -239,7 +242,11 @@ def _is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name:
     if SHARE_OF.search(sentence.text):
         return False
     own = [(s, f) for s, f in evidence.about.get(name.name, ()) if s.fraction and evidence.kind(s) in ("rate", "")]
-    if not own or any(evidence.matches(number, s, f) for s, f in own):
+    if (
+        not own
+        or any(evidence.matches(number, s, f) for s, f in own)
+        or _is_of_opponent(evidence, sentence, number, own)
+    ):
         return False
     if is_new_end(evidence, sentence, number, own) or evidence.is_known(number, derived_rates(evidence), 0.01):
         return False
@@ -282,6 +289,27 @@ def _is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Men
             return True
     others = (f for m in list_of(sentence, name) if m.name != name.name for f in evidence.about.get(m.name, ()))
     return any(evidence.matches(number, series, fact) for series, fact in others)
+
+
+def _is_of_opponent(evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:
+    """True for the value beside one that is what is known of the name: "the potter trails the master (72% vs 94%)"."""
+    for other in sentence.numbers:
+        first, second = sorted((number, other), key=lambda n: n.start)
+        if other is not number and _VERSUS.fullmatch(sentence.between(first.end, second.at)):
+            return any(evidence.matches(other, s, f) for s, f in facts)
+    return False
+
+
+_VERSUS = regex(r"\s*%?\s*,?\s*(?:vs\.?|versus|(?:as )?(?:against|opposed to|compared (?:with|to)))\s*", re.IGNORECASE)
+
+
+def _is_of_member(evidence: Evidence, sentence: Sentence, name: Mention) -> bool:
+    """True if ``name`` is the group of another thing of the sentence: "the lowest of the Near group is the monk"."""
+    things = {m.name for m in sentence.names if m.name in evidence.page_names} - {name.name}
+    return bool(things) and _GROUP.match(sentence.between(name.end, name.end + 24)) is not None
+
+
+_GROUP = regex(r"\W*\s(?:groups?|class(?:es)?|categor\w+|famil\w+|tiers?|sets?|clusters?|bands?)\b", re.IGNORECASE)
 
 
 def _is_of_level(evidence: Evidence, number: Number, name: Mention) -> bool:

@@ -63,6 +63,25 @@ PLAIN = """\
 | monk | 12.4% | 52.4% |
 | clown | 3.2% | 9.6% |
 """
+GROUPED = """\
+| Kind | Bird | Before | After |
+|---|---|---|---|
+| Song | lark | 36.4% | 9.2% |
+| Song | wren | 28.0% | 10.8% |
+| Song | dove | 17.6% | 4.4% |
+| **Song mean** |  | 27.3% | 8.1% |
+| Prey | hawk | 1.2% | 0.4% |
+| Prey | kite | 3.6% | 2.0% |
+| **Prey mean** |  | 2.4% | 1.2% |
+"""
+FRAMED = """\
+| Model | Frame | Refused | Rate |
+|---|---|---|---|
+| Alder | direct | 152/160 | 95.0% |
+| Alder | play | 108/120 | 90.0% |
+| Birch | direct | 140/160 | 87.5% |
+| Birch | play | 57/120 | 47.5% |
+"""
 
 
 def read(table: str, sentence: str, datasets: Sequence[Dataset] = ()) -> Evidence:
@@ -89,6 +108,8 @@ def read(table: str, sentence: str, datasets: Sequence[Dataset] = ()) -> Evidenc
         (TURNED, "Oslo, at 41.0% before, and Porto, at 21.3% after the repair, are the worst.", [0.41, 0.213]),
         (PLAIN, "The monk ends on 52.4%.", [0.524]),
         (PLAIN, "With a base rate of 3.2%, the clown is behind.", [0.032]),
+        (GROUPED, "The dove called in 17.6% of nights before the fire and in 4.4% afterwards.", [0.176, 0.044]),
+        (FRAMED, "In the play Alder refused 90.0%.", [0.9]),
         # of none: what a rate leaves, another measure
         (CROPS, "With 40 cups, 82.4% of the shaded beds stay bare.", []),
         (CROPS, "With 40 cups the accuracy of the shaded count is 31.2%.", []),
