@@ -4,9 +4,9 @@ Compiling the expressions that a page needs took a third of a cold start. Python
 not the code of an expression, so this does: in the same folder and under the same conditions (not where Python is told
 to write no byte code, not where the folder cannot be written), for one build of Python and one version of leakstats.
 
-Python has no public way to the code of an expression, so it is made by the steps of :func:`re.compile`, to which one
-is added: a look at the first character. Where a trial does not come out as ``re.compile`` has it, or a file holds
-something else, expressions are compiled as if nothing were here.
+Python has no public way to the code of an expression, so what is kept is made by the steps of :func:`re.compile`, to
+which one is added: a look at the first character. Where a trial does not come out as ``re.compile`` has it nothing is
+kept, and what no file holds is compiled by ``re.compile``.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Kept:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._new: dict[_Key, _Entry] = {}
+        self._new: set[_Key] = set()
 
     def compile(self, pattern: str, flags: int) -> re.Pattern[str]:
         """An expression with the matches of ``re.compile(pattern, flags)``.
@@ -61,19 +61,19 @@ class Kept:
         with suppress(*_OTHERWISE):
             if key in self._entries:
                 return _made(pattern, self._entries[key])
-        if _is_as_in_re():
-            entry = self._new[key] = _entry(pattern, flags)
-            return _made(pattern, entry)
+        self._new.add(key)
         return re.compile(pattern, flags)
 
     def save(self) -> None:
         """Keep what was compiled since the last time, beside what others have kept meanwhile."""
-        new, self._new = self._new, {}
-        if not new or self._path is None or sys.dont_write_bytecode:
+        new, self._new = self._new, set()
+        if not new or self._path is None or sys.dont_write_bytecode or not _is_as_in_re():
             return
         with suppress(OSError):
+            entries = self._read()
+            entries |= {key: _entry(*key) for key in new}
             beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-            beside.write_bytes(marshal.dumps((_VERSION, self._read() | new)))
+            beside.write_bytes(marshal.dumps((_VERSION, entries)))
             beside.replace(self._path)
 
     @cached_property
