@@ -31,7 +31,7 @@ from .gaps import gap_clash, is_in_points
 from .grammar import Number
 from .idioms import Span, adjacent, intervals, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT
+from .lexicon import MOOT, direction_words
 from .names import words_of
 from .operands import levels, operands
 from .passages import Sentence
@@ -304,8 +304,8 @@ def _is_from_elsewhere(sentence: Sentence, number: Number) -> bool:
     if _CHANGES_MORE.search(sentence.between(start, number.start)):
         return True
     beyond = _BEYOND.match(sentence.between(number.end, end))
-    if beyond is None:
-        return False
+    if beyond is None or (_UNDER.match(beyond.group()) and direction_words(sentence.between(start, number.start))):
+        return False  # "fell by 5 pp under pressure": a condition
     last = number.end + beyond.end() + 2  # with what opens a bracket
     said_there = (*(m.start for m in sentence.names), *(n.start for n in sentence.numbers))
     if any(number.end <= start < last for start in said_there):
@@ -332,6 +332,7 @@ _CHANGES_MORE = regex(
     re.IGNORECASE,
 )
 """Of one change against another."""
+_UNDER = regex(r"\s*(?:under|over)\b", re.IGNORECASE)
 _BEYOND = regex(
     r"\s*(?:[a-z]+\s+)?(?:above|below|over|under|beyond|behind|(?:ahead|in front|short) of|than)\s(?P<of>[^.;:,()]*)",
     re.IGNORECASE,

@@ -158,6 +158,7 @@ _TIMES = regex(
     r"\b(?P<verb>doubl(?:es?|ed|ing)|tripl(?:es?|ed|ing)|quadrupl(?:es?|ed|ing))\b",
     re.IGNORECASE,
 )
+_STEMS = ("times", "oubl", "ripl", "uadrupl")
 _VERBS = {"d": 2.0, "t": 3.0, "q": 4.0}
 _OF_ROWS = regex(r"\d\s+[a-z]+\s+$", re.IGNORECASE)
 """ "75 rows doubled": the dose, and no level."""
@@ -167,7 +168,7 @@ _NEARLY = regex(r"\b(?:nearly|almost|not quite|close to|just under|up to|at most
 
 def _worded(evidence: Evidence, sentence: Sentence) -> Iterator[tuple[int, int, str]]:
     """Ratios in words that no two levels of what their sentence names have: "three times its first rate", "doubles"."""
-    for match in _TIMES.finditer(sentence.text):
+    for match in _TIMES.finditer(sentence.text) if any(x in sentence.text for x in _STEMS) else ():
         verb = match["verb"]
         value = _VERBS[verb[0].lower()] if verb else WORD_NUMBERS[match["n"].lower()] + (0.5 if match["half"] else 0.0)
         before = sentence.text[max(0, match.start() - 24) : match.start()]

@@ -107,7 +107,7 @@ def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str
         return ""
     own = {id(f) for s, f in _called(sentence, things)}
     signs: set[bool | None] = {x[0] > 0 for x in changes}
-    signs |= {_sign(sentence, things, a, b) for a, b in pairs if id(a) in own and id(b) in own}
+    signs = signs or {_sign(sentence, things, a, b) for a, b in pairs if id(a) in own and id(b) in own}
     if signs == {number.value < 0}:
         return f"the known change of {things.said} by {number.text.lstrip('+-−–')} points has the other sign"
     return ""
@@ -171,7 +171,7 @@ def _in_time(a: Series, b: Series) -> int:
     if i >= 0 and j >= 0:
         return (i < j) - (j < i)
     early, late = ([point_words(x) & w for x in (a, b)] for w in (FIRSTS, LASTS))
-    return bool(early[0] or late[1]) - bool(early[1] or late[0])
+    return bool(early[0] and late[1]) - bool(early[1] and late[0])
 
 
 _POINT = regex(r"#|\d")
@@ -223,7 +223,7 @@ def _things(evidence: Evidence, sentence: Sentence, number: Number | None, owner
     if any(x.search(sentence.text) for x in (NAMES_COEFFICIENT, OF_LIKENESS)):
         return None
     mentions = {m.name: m for m in sentence.names}
-    known = [n for n in mentions if (n.startswith("#") or n in evidence.page_names) and _levels(evidence, n)]
+    known = [n for n in mentions if _levels(evidence, n)]
     points = [n for n in known if n.startswith("#")]
     rows = [n for n in known if not (n.startswith("#") or (points and _heads_column(evidence, n)))]
     names = [owner] if owner in known else rows or points or known
