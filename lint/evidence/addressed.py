@@ -203,8 +203,8 @@ def _any_of(words: frozenset[str]) -> str:
 
 
 _ROLES = {
-    "<first>": regex(rf"{ROLE_WORDS['first'].pattern}|\b(?:{_any_of(BEFORE)})\b", re.IGNORECASE),
-    "<last>": regex(rf"{ROLE_WORDS['last'].pattern}|\b(?:{_any_of(AFTER)})\b", re.IGNORECASE),
+    "<first>": regex(rf"{ROLE_WORDS['first'].pattern}|\b(?:{_any_of(BEFORE)})s?\b", re.IGNORECASE),
+    "<last>": regex(rf"{ROLE_WORDS['last'].pattern}|\b(?:{_any_of(AFTER)})s?\b", re.IGNORECASE),
     "<max>": regex(rf"{ROLE_WORDS['max'].pattern}|\bat (?:its|the|their) best\b|\bat best\b", re.IGNORECASE),
 }
 _KINDS = {

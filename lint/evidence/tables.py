@@ -150,7 +150,7 @@ def _grouped(header: list[str], grid: list[list[Cell | None]]) -> tuple[list[str
     repeated = sum(groups.count(g) > 1 for g in groups)
     if len(header) < 3 or len(named) < 4 or 2 * repeated < len(groups) or len(set(named)) < len(named):
         return header, grid
-    if any(any(ch.isdigit() for ch in n) or not n[0].isalpha() for n in named) or 4 * len(named) < 3 * len(names):
+    if any(any(ch.isdigit() for ch in n) or not n[0].isalpha() for n in named) or 3 * len(named) < 2 * len(names):
         return header, grid
     swapped = [[row[1], row[0], *row[2:]] if name else row for row, name in zip(grid, names, strict=True)]
     return [header[1], header[0], *header[2:]], swapped
