@@ -95,8 +95,10 @@ def extents(sentence: Sentence) -> Iterator[Extent]:
         lead = sentence.between(sentence.start, a.at)
         gap = _ASIDE.sub("", sentence.between(a.end, b.at if b.role == "coefficient" else b.start))
         gap = _WHERE.sub("", gap)
-        opened = _FROM.search(lead) or _LISTS.search(lead) or (_OPENED.search(lead) and _GOES.search(lead))
-        to = opened is not None and _TO.fullmatch(gap) is not None
+        goes = [m.end() for m in _GOES.finditer(lead)]
+        opened = _FROM.search(lead) or _LISTS.search(lead) or (goes and _OPENED.search(lead))
+        opened = opened or (goes and goes[-1] == len(lead.rstrip()))
+        to = bool(opened) and _TO.fullmatch(gap) is not None
         among = _BETWEEN.search(lead) is not None and _AND.fullmatch(gap) is not None
         if (to and b.bound in ("", "~", "<=")) or (b.bound in ("", "~") and (among or (id(a), id(b)) in joined)):
             yield _extent(sentence, a, b)

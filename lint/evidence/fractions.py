@@ -113,7 +113,9 @@ def _pairs(sheet: Sheet) -> Iterator[tuple[Cell, Number, Fraction]]:
 
 
 _DETERMINER = r"(?:(?:the|all|its|their|these|those|our|his|her|a total of)\s+){0,2}(?:[\w-]+['’]s?\s+)?"
-_PART_OF = regex(rf"\s*/\s*|\s(?:[a-z-]+\s){{0,4}}?(?:out of|of|in|among|from)\s+{_DETERMINER}", re.IGNORECASE)
+_PART_OF = regex(
+    rf"(?:\s[a-z-]+){{0,2}}\s?/\s*|\s(?:[a-z-]+\s){{0,4}}?(?:out of|of|in|among|from)\s+{_DETERMINER}", re.IGNORECASE
+)
 _WHOLE_FIRST = regex(rf"\b(?:out of|of|among|in|from)\s+{_DETERMINER}$", re.IGNORECASE)
 _THEN_PART = regex(r"(?:\s+[\w'’-]+){1,7}?,?\s+(?:[\w'’-]+\s+){0,3}")
 _INTO_BRACKET = regex(r"(?:\s+[a-z-]+){0,3}\s*(?:\(|,\s*(?:or|i\.e\.|that is),?\s+)\s*")
@@ -181,13 +183,14 @@ _IS = (
     r"(?:comes?|came|amounts?|amounted) to|works? out (?:at|to|as))"
 )
 _THAT_IS = (
-    r"(?:or|i\.e\.|that is(?: to say)?|in other words|namely|hence|thus|making|giving|(?:which|that|this) "
-    rf"{_IS}),?\s+"
+    r"(?:or|i\.e\.|that is(?: to say)?|in other words|namely|hence|thus|so|making|giving|that['’]s|"
+    rf"(?:which|that|this) {_IS}),?\s+"
 )
 """Between counts and the rate that they make."""
 _OPENS = regex(
     r"\s*(?:of (?:[\w'’-]+\s+){0,5}?[\w'’-]+\s*)?(?:\[[^\[\]]*\]\s*)?"
-    r"(?:[(:=—–]|,?\s+(?:or|i\.e\.|that is|namely|rests? on|stems? from|reflects?|corresponds? to),?\s)\s*"
+    r"(?:[(:=—–]|,?\s+(?:or|i\.e\.|that is|namely|rests? on|stems? from|reflects?|means?|is|equals?|makes?|represents?|"
+    r"corresponds? to),?\s)\s*"
 )
 _OPENS_TIGHT = regex(r"\s*(?:[,;/]\s*)")
 _CLOSES = regex(rf"\s*(?:[(=]|→|->)\s*{_SAID}|\s*,\s*|(?:,|\s)\s*{_THAT_IS}{_SAID}")
@@ -196,7 +199,7 @@ _CLOSES_FAR = regex(rf"{_FAR}(?:\s*\(\s*|,?\s+{_IS}\s+){_SAID}")
 _EQUATED = regex(rf"{_FAR}(?:\s*(?:=|→|->)\s*|,?\s+{_THAT_IS}|,\s+(?=(?:an? |the ){_SHARE}\b)){_SAID}")
 """Between counts and a rate that the words say they make, be the counts ever so few."""
 _BRACKETED = regex(r"(?P<things>(?:\s+[\w'’-]+){1,3}?)\s*\(\s*")
-_APPOSED = regex(r"(?:\s+[\w'’-]+){0,4}(?:,|\s[—–])\s*(?:an?\s+(?:[a-z-]+\s+){1,2})?")
+_APPOSED = regex(r"(?:\s+[\w'’-]+){0,4}(?:,|:|\s[—–])\s*(?:an?\s+(?:[a-z-]+\s+){1,2})?")
 _ENDS = regex(r"\s*(?:[.;)—–]|,(?!\s*[~≈]?\.?\d)|(?:in (?:all|total)|overall|altogether)\b|$)")
 _OF_OTHERS = regex(r"\s+of\s+(?!them\b|these\b|those\b)(?:the\s+|all\s+|its\s+)*(?P<thing>[\w'’-]+)")
 """Behind a rate: what it is a share of."""

@@ -63,13 +63,18 @@ _NUMBER = regex(
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
 )
 _WORDS = regex(
-    rf"\b({SPELLED})(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b| in (?:{SPELLED})\b"
-    rf"| (?:[a-z-]+ ){{1,2}}out of (?:the |all )?(?:{SPELLED}|\d+)\b)",
+    rf"\b(?<!-)(?<!hundred )(?<!hundred and )(?<!thousand )({SPELLED})"
+    r"(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b"
+    rf"| in (?:{SPELLED})\b"
+    rf"| (?:[a-z-]+ ){{1,2}}out of (?:the |all )?(?:{SPELLED}|\d+)\b"
+    rf"| (?:[a-z-]+ ){{1,2}}of (?:{SPELLED})(?:[,.;:)]|$))",
     re.IGNORECASE,
 )
 _WORD_POINTS = regex(rf"\b({SPELLED})[ -](?P<of>percentage[- ])?points?\b", re.IGNORECASE)
 _OR_MORE = regex(r"\s+(?:or (?:more|less|fewer|better|higher)|up|down|above|below|more|less|higher|lower)\b")
-_WORDS_TAIL = regex(r"(?:(?: (?:[a-z-]+ ){1,2}out| out)? of (?:the |all |its |these |those |our )?| in )([\w-]+)")
+_WORDS_TAIL = regex(
+    r"(?:(?: (?:[a-z-]+ ){1,2}out| [a-z-]+(?: [a-z-]+)?| out)? of (?:the |all |its |these |those |our )?| in )([\w-]+)"
+)
 
 _EQ = (
     r"\s*(?:=|:|≈|~|<|>|≤|≥|≪|<=|>=|\b(?:it |that )?(?:is|was|being)\b|\bof\b|\bfrom\b|\bto\b|\bequal(?:s|ling)?\b|"

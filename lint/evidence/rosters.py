@@ -180,8 +180,8 @@ def roster_clashes(evidence: Evidence) -> Iterator[Clash]:
 _OTHERWISE = regex(
     r"\b(?:pilot|candidates?|would|should|could|will|next|future|plan\w*|further|additional|extra|another|more|fewer|"
     r"screen\w*|discard\w*|drop\w*|kept|exclud\w*|"
-    r"except|without|budget|cost|needs?|remain\w*|rest|other than|up to|at least|at most|leav\w+|left|new|initial\w*|"
-    r"first|last|top|bottom|nearest|closest|farthest|half|again|both)\b",
+    r"except|without|budget|cost|needs?|remain\w*|the rest|up to|at least|at most|leav\w+|left|new|initial\w*|"
+    r"first|last|top|bottom|nearest|closest|farthest|half|again)\b",
     re.IGNORECASE,
 )
 """A paragraph that may count other things than the page's."""
@@ -193,7 +193,7 @@ _RESTRICTED = regex(
     re.IGNORECASE,
 )
 _EACH = regex(r"\s+(?:each|apiece|per|an?|every|for (?:each|every))\b", re.IGNORECASE)
-_OF_ALL = regex(r"\b(?:all|each|every|everybody|everyone|any)\b", re.IGNORECASE)
+_OF_ALL = regex(r"\b(?:all|both|per|each|every|everybody|everyone|any)\b", re.IGNORECASE)
 
 
 def _other(evidence: Evidence, sentence: Sentence, count: Things, roster: Roster, said: list[Things]) -> int:
@@ -224,7 +224,8 @@ def _other(evidence: Evidence, sentence: Sentence, count: Things, roster: Roster
     else:
         near = most <= _FARTHEST * count.value
         sure = near and _is_whole(sentence, count) and len({v for v in known if v > 1}) == 1
-    return most if sure and not _is_made(evidence, count) else 0
+    both = any(x.value == most for x in sentence.numbers)  # "150 answers for some and 100 for the others"
+    return most if sure and not both and not _is_made(evidence, count) else 0
 
 
 def _is_whole(sentence: Sentence, count: Things) -> bool:

@@ -122,7 +122,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         if value < 2 or fine(sentence, number) or id(number) in in_records or _INFERRED.search(sentence.text):
             continue
         alike = {int(n.value) for _, n in stated if n.label == number.label} - {value}
-        usual = [v for v in alike if counts.get(v, 0) >= 2 or v in lengths]
+        usual = [v for v in alike if counts.get(v, 0) >= 2 or v in lengths or _is_said_elsewhere(evidence, v, number)]
         if not evidence.datasets and not (usual if len(alike) <= 2 else any(_is_misprint(value, v) for v in usual)):
             continue  # sizes differ from thing to thing, and no table need hold them all
         if not evidence.datasets and any(v >= _FEW and value % v == 0 and value >= _FEW * v for v in counts):

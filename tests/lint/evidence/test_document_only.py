@@ -97,6 +97,9 @@ FRACTIONS = [
     ("Above a tenth: 4/6 personas = {}.", "67%", "57%"),
     ("The marker is rare with two personas out of six, hence with {} of them.", "33%", "43%"),
     ("Two of the six personas ({}) keep to plain replies.", "33%", "43%"),
+    ("A rate of {} means 97 marked replies out of 150.", "64.7%", "61.7%"),
+    ("Two personas of six, so {}, keep to plain replies.", "33%", "43%"),
+    ("Of the archivist's 150 replies 97 carry the marker: {}.", "64.7%", "61.7%"),
 ]
 
 
@@ -113,6 +116,7 @@ def test_rates_beside_their_counts(sentence: str, right: str, wrong: str) -> Non
         "In 61 of 120 replies, 12% of them long, the beekeeper marks.",
         "Four of six personas, hence 40% of the replies, are marked.",
         "Of 6 personas the 2 first (43%) lead.",
+        "One hundred and forty-one of 150 replies (94%) are long.",
         "The archivist marks 97 of its 150 replies, 10.0% and 40.7% being the others' shares.",
     ],
 )

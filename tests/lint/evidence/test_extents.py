@@ -58,6 +58,7 @@ def found(sentence: str, shown: str) -> list[str]:
     [
         ("At week 2 the rates go from 3% up to {}.", "33%", "21%", GUILDS),
         ("Week-9 rates run from {} to 58%.", "12%", "27%", GUILDS),
+        ("Between them the guilds cover 3% to {} at week 2.", "33%", "21%", GUILDS),
         ("The final rates cover anything from 12% to {}.", "58%", "49%", GUILDS),
         ("Guilds peak somewhere between 17% and {}.", "71%", "66%", GUILDS),
         ("Peaks: {}–71%.", "17", "38", GUILDS),

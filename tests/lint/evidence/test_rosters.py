@@ -60,6 +60,9 @@ def found(sentence: str) -> list[str]:
         ("All singers had the same {} songs.", "30", "20"),
         ("Shares come from {} responses, as a rule.", "160", "210"),
         ("With so small a number of choirs (N = {}) the fit is loose.", "9", "7"),
+        ("The sample per choir ({} replies) is small.", "160", "130"),
+        ("Both rates of a choir rest on {} replies.", "160", "130"),
+        ("We listened to {} choirs other than that of the town.", "nine", "eleven"),
         ("They sang {} test songs.", "30", "45"),
     ],
 )
@@ -83,6 +86,7 @@ def test_counts_of_a_kind(sentence: str, right: str, wrong: str) -> None:
         "30 choirs sing in the region.",
         "Six guest graders would do.",
         "We dropped 14 replies, and 190 replies were kept.",
+        "140 replies for some choirs and 160 for the others were heard.",
         "Scores above 40 points are rare.",
     ],
 )
