@@ -19,6 +19,7 @@ from .courses import pairs_in_time
 from .directed import clash_of
 from .fields import mentions
 from .grammar import Number
+from .idioms import pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, DirectionWord, direction_words
 from .names import Mention
@@ -75,7 +76,7 @@ _UNREAD = regex(
     r"\b(?:gaps?|differences?|distances?|spreads?|ratios?|intervals?|bands?|cosines?|similar\w*|p-values?|significan\w+|"
     r"correlat\w+|coefficients?|rho|loss|variances?|deviations?|rank\w*|slopes?|links?|relations?\w*|predict\w*|not|no|"
     r"never|neither|nor|hardly|barely|if|whether|or|unless|except|apart|without|faster|slower|earlier|later|sooner|"
-    r"closer|nearer|close|near|far (?:from|away|off)|alike|longer|shorter|times|twice|half|doubles?|"
+    r"most|least|closer|nearer|close|near|far (?:from|away|off)|alike|longer|shorter|times|twice|half|doubles?|"
     r"than (?:any|all|half|expected|the (?:mean|average|others?|rest))|"
     r"(?:more|less) (?!frequent|common|prevalent)\w+(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|ite|eet|ish))\b|"
     r"n['’]t\b|[ρΔ?]",
@@ -84,6 +85,8 @@ _UNREAD = regex(
 """Of something else than a value in a cell, of less than all of it, or by a word whose end is not known."""
 
 
+_FEWEST = 20
+"""Trials of which a share is a rate, and no count of things."""
 _PREPOSITION = regex(r"above|below|under|over|behind|beneath|beyond|ahead of|past", re.IGNORECASE)
 _PLACE = regex(r"\s+(?:where|its|their|the|that|what)\b|\s+[`\"]?[A-Z]")
 """Behind a preposition that compares: "above where it began", "below Ghent"; "under direct prompts" does not."""
@@ -103,6 +106,8 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
         names = [*names, *own] if _PRONOUN.search(text) else own
         if len(text) < 12 or _UNREAD.search(text):
             continue
+        if any(start <= k.start - sentence.start < end and n.value < _FEWEST for k, n in pairs_of_counts(sentence)):
+            continue  # "with 5 of 10 above the baseline" has a rule of its own
         taken = [(m.start - sentence.start, m.end - sentence.start) for m in own]
         words = [
             w for w in direction_words(text) if not any(a < w.end + start and w.start + start < b for a, b in taken)
@@ -247,12 +252,18 @@ def _in_time(evidence: Evidence, clause: _Clause, group: list[Series]) -> Iterat
         return
     elif len(named) == 1 and _CAUSES.fullmatch(clause.word.text):
         yield from (pair for pair in pairs if pair[1] is named[0])
-    elif len(named) < 2 and (
-        _EARLY.search(clause.text) or _LATE.search(clause.text) or (not named and _VERB.fullmatch(clause.word.text))
+    elif (
+        len(named) < 2
+        and not _FROM_POINT.search(clause.text)
+        and (
+            _EARLY.search(clause.text) or _LATE.search(clause.text) or (not named and _VERB.fullmatch(clause.word.text))
+        )
     ):
         yield from (pair for pair in pairs if all(s in pair for s in named))
 
 
+_FROM_POINT = regex(r"\bfrom (?:\w+ )?[\d.,]+ to (?:\w+ )?[\d.,]+ [a-z]")
+""" "From 400 to 800 rows": between two points of a course, and not over all of it."""
 _CAUSES = regex(
     r"(?:lower|rais|cut|reduc|lift|boost|increas|decreas|shrink|halv|doubl|push|pull|drag|depress)\w*(?: up| down)?",
     re.IGNORECASE,
