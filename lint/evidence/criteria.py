@@ -411,6 +411,8 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> lis
         return None
     if significant:
         return _of_p(evidence, asked, series, 0.05)
+    if against is not None and any(name in s.facts for s in deltas for name in asked.names):
+        return []  # "cut more than Como", one of those that are counted
     out: list[Tally] = []
     if unlike and not (more or less):
         out = _of_p(evidence, asked, series, 0.05)

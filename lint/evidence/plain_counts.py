@@ -122,6 +122,8 @@ _NO_PART = regex(
 )
 """Behind a noun: nothing that makes it a part of the things, or another thing."""
 _EVERYWHERE = regex(r"\b(?:(?P<all>everywhere|across the board)|(?P<none>nowhere))\b", re.IGNORECASE)
+_OF_SIZE = regex(r"(?:\b[nN]\s*[=≈]\s*[\d,]+|\b\d[\d,]*\s+[a-z]+)\s+$")
+""" "N = 150 everywhere", "200 answers everywhere"."""
 _ASIDE = regex(r"\s*\([^()]*\)")
 """In brackets behind the noun: the things by name."""
 _HELD = regex(
@@ -170,7 +172,8 @@ def plain_counts(sentence: Sentence, things: Mapping[str, int]) -> Iterator[Plai
     for match in _EVERYWHERE.finditer(text) if len(sizes) == 1 else ():
         total = max(sizes)
         left = 0 if match["none"] else _with_exceptions(text, match, total)
-        if left is not None and not _ABOUT.search(text[: match.start()]):
+        before = text[: match.start()]
+        if left is not None and not _ABOUT.search(before) and not _OF_SIZE.search(before):
             start, end = sentence.start + match.start(), sentence.start + match.end()
             yield PlainCount(start, end, left, left, total, "", match[0], 0 < left < total)
 

@@ -125,6 +125,7 @@ PAIRS = [
         "Under glaze tarred jars were the majority at three of the six doses.",
         "Under glaze tarred jars were the majority at two of the six doses.",
     ),
+    (TOWNS, "Four of five towns fell, n = 400 everywhere.", "Three of five towns fell, n = 400 everywhere."),
     # answers behind a colon or a question, points of time by name, bounds on a likeness
     (POTTERS, "Potters at or above 12.4% in week 1: three.", "Potters at or above 12.4% in week 1: seven."),
     (
