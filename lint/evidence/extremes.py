@@ -357,8 +357,11 @@ def _is_of_unknown(sentence: Sentence, word: Superlative, candidates: list[tuple
     """True for "the most discreet", which may be of the low ones or of the high, and for "misses least"."""
     if _LACKS.search(sentence.text[: word.start]):
         return True
-    adjective = _ADJECTIVE.match(sentence.text, word.end)
-    if adjective is None or not sentence.text[: word.start].lower().endswith("the "):
+    at = word.end
+    if _ELIDED.match(sentence.text, at):  # "A is the most careful, B the least"
+        at = max((w.end for w in superlatives(sentence.text) if w.end <= word.start), default=at)
+    adjective = _ADJECTIVE.match(sentence.text, at)
+    if adjective is None or not re.search(r"\bthe \w+$", sentence.text[:at], re.IGNORECASE):
         return False
     start = adjective["word"][: max(4, len(adjective["word"]) - 3)]
     return not any(w.startswith(start) for s, _ in candidates for w in words_of(s.quantity) | s.words | RATE_NOUNS)
@@ -368,6 +371,7 @@ _ADJECTIVE = regex(
     r"\s+(?P<word>(?!(?:often|frequent|common|prevalent|widespread|pronounced|marked|strong|heav|read|clear|of|in|for|at|by|"
     r"when|with|and|or)(?:ly|ily|y)?\b)[a-z]{3,})\b"
 )
+_ELIDED = regex(r"\s*(?:[(,.;:]|$)")
 _LACKS = regex(
     r"\b(?:miss|lack|avoid|resist|escap|fail|err|refus|omit|withst|withh|spar|forgo|forget)\w*\s+"
     r"(?:by far )?(?:the )?$",
