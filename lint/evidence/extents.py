@@ -96,9 +96,9 @@ def extents(sentence: Sentence) -> Iterator[Extent]:
         gap = _ASIDE.sub("", sentence.between(a.end, b.at if b.role == "coefficient" else b.start))
         gap = _WHERE.sub("", gap)
         goes = [m.end() for m in _GOES.finditer(lead)]
-        opened = _FROM.search(lead) or _LISTS.search(lead) or (goes and _OPENED.search(lead))
-        opened = opened or (goes and goes[-1] == len(lead.rstrip()))
-        to = bool(opened) and _TO.fullmatch(gap) is not None
+        opened = any(x.search(lead) for x in (_FROM, _LISTS, *((_OPENED,) if goes else ())))
+        opened = opened or (bool(goes) and goes[-1] == len(lead.rstrip()))
+        to = opened and _TO.fullmatch(gap) is not None
         among = _BETWEEN.search(lead) is not None and _AND.fullmatch(gap) is not None
         if (to and b.bound in ("", "~", "<=")) or (b.bound in ("", "~") and (among or (id(a), id(b)) in joined)):
             yield _extent(sentence, a, b)

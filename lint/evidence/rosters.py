@@ -178,7 +178,7 @@ def roster_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 _OTHERWISE = regex(
-    r"\b(?:pilot|candidates?|would|should|could|will|next|future|plan\w*|further|additional|extra|another|more|fewer|"
+    r"\b(?:pilot|candidates?|would|could|will|next|future|plan\w*|further|additional|extra|another|more|fewer|"
     r"screen\w*|discard\w*|drop\w*|kept|exclud\w*|"
     r"except|without|budget|cost|needs?|remain\w*|the rest|up to|at least|at most|leav\w+|left|new|initial\w*|"
     r"first|last|top|bottom|nearest|closest|farthest|half|again)\b",
