@@ -322,7 +322,7 @@ def _in_states(
     points = {m.name for m in sentence.names if m.name.startswith("#") and m.text.lower() in text}
     out = []
     for origin in ("page", "data"):
-        group = [s for s, _ in candidates if s.origin == origin]
+        group = [s for s, _ in candidates if s.origin == origin and not words_of(s.quantity) & CHANGES]
         said = [s for s, at in zip(group, mentions(text, group), strict=True) if at]
         said += [s for s in group if points & frozenset.intersection(*(f.entities for f in s.distinct))]
         if not said and len(chosen := by_role(group, text)) < len(group):
