@@ -94,10 +94,11 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if _is_level_of_list(sentence, number, before):
                     continue
                 after = sentence.between(number.end, number.end + 16)
+                by = re.search(r"\bby\s+(?:only |about |just |some |nearly )?$", before) is not None
                 listed = _is_listed_with_points(sentence, number)
                 worded = (
                     listed
-                    or bool(_BY.search(before) and (DIFFERS.search(_near(before)) or direction_words(_near(before))))
+                    or bool(_BY.search(before) and (DIFFERS.search(_near(before)) or (by and direction_words(before))))
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
                     or _BETWEEN.search(before) is not None
@@ -116,7 +117,6 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))
                 ]
                 elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
-                by = re.search(r"\bby\s+(?:only |about |just |some |nearly )?$", before) is not None
                 sure = listed and number.signed
                 if (
                     not sure
