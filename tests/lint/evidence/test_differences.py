@@ -28,7 +28,7 @@ def found(text: str) -> list[str]:
         "The south oven burns 45.3% and the north oven 12.1%. The gap of {} pp is wide.",
         "The south oven burns 45.3%, the north oven 12.1%. The second number is {} pp lower than the first.",
         "The oven burns 12.1% at the start, 50.2% at the peak and 45.3% at the end. The net change is +{} pp.",
-        "No oven reaches 50%: we count 45.3% for the south and 12.1% for the north. They differ by {} points, and so on.",
+        "No oven reaches 50%: we count 45.3% for the south, 12.1% for the north. They differ by {} points, and so on.",
     ],
 )
 def test_difference_of_two(text: str) -> None:
