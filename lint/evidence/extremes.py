@@ -22,7 +22,7 @@ from .plain_counts import things_of
 from .ranges import members
 from .shifts import ACTS, CHANGE, OF_DEGREE, OF_MERIT, change_of, changes, is_of_verb, overlaps, ratios, stated_move
 from .superlatives import Superlative, superlatives
-from .wording import CHANGES, OF_LIKENESS, RATE_NOUNS
+from .wording import CHANGES, NAMES_COEFFICIENT, OF_LIKENESS, RATE_NOUNS
 
 __all__ = ["superlative_clashes"]
 
@@ -217,7 +217,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     relative = _RELATIVE.search(_around(sentence, word)) is not None
     if relative:
         moved = changes(evidence, holder, candidates, _clause(sentence, word))
-        candidates, change = [*ratios(evidence, holder, candidates), *moved], "any"
+        by_ratio = ratios(evidence, holder, candidates)
+        candidates, change = [*by_ratio, *moved] if by_ratio else [], "any"
     elif change is not None:
         candidates = changes(evidence, holder, candidates, _clause(sentence, word))
         if step is not None:
@@ -227,6 +228,8 @@ def _judge(evidence: Evidence, sentence: Sentence, word: Superlative, holder: Me
     subject = _subject(evidence, sentence, start)
     if subject:
         candidates = [(s, f) for s, f in candidates if subject & {stem(w) for w in words_of(s.quantity) | s.words}]
+    if word.strength and _follows_coefficients(sentence):
+        candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "coefficient"]
     if said in _OF_RATES:
         candidates = [(s, f) for s, f in candidates if evidence.kind(s) == "rate"]
     if spread:
@@ -305,6 +308,14 @@ _OF_GAP = regex(
     re.IGNORECASE,
 )
 _BOTH = regex(r"\bboth\b.*\band\b", re.IGNORECASE)
+
+
+def _follows_coefficients(sentence: Sentence) -> bool:
+    """True for a sentence without numbers and quantities behind one on coefficients: "ρ .3-.7. Strongest: the nun"."""
+    before = sentence.previous
+    if before is None or sentence.numbers or words_of(sentence.text) & (RATE_NOUNS | LIKENESS | CHANGES):
+        return False
+    return NAMES_COEFFICIENT.search(before.text) is not None
 
 
 def _clause(sentence: Sentence, word: Superlative) -> str:

@@ -21,6 +21,7 @@ from .passages import Sentence
 from .roles import subject
 from .tables import CellNumber, Sheet
 from .trials import is_sum_of_rows, is_trials, mentioned_trials, sizes_of_name, stated_sizes, trials_of_rate
+from .wording import NAMES_COEFFICIENT
 
 __all__ = ["granularity_clashes", "page_runs"]
 
@@ -76,7 +77,7 @@ def _exceptions(judged: list[_Judged]) -> Iterator[Clash]:
 
 
 _NOT_COUNTED = regex(
-    r"\b(?:mean|means|average|averag\w+|pooled|median|overall|predict\w*|accura\w*|half-width|within|margin|variance|"
+    r"\b(?:mean|means|average|averag\w+|pool(?:s|ed|ing)?|median|overall|predict\w*|accura\w*|half-width|within|margin|variance|"
     r"expected|all \w+ together|totals?|groups?|categor(?:y|ies)|(?:taken|put) together|combined|altogether)\b",
     re.IGNORECASE,
 )
@@ -202,7 +203,9 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     continue
                 if not _is_counted(sentence, number) or _is_alpha(sentence, number):
                     continue
-                if number.role == "value" and any(x.role == "coefficient" for x in sentence.numbers):
+                if number.role == "value" and (
+                    any(x.role == "coefficient" for x in sentence.numbers) or NAMES_COEFFICIENT.search(sentence.text)
+                ):
                     continue  # a coefficient without its letter
                 low, high = number.scaled()
                 if any(low - 1e-9 <= v <= high + 1e-9 for v in counted):

@@ -82,11 +82,15 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
                             "page",
                         )
                     )
-        pointers = {t.p.pointer for t in evidence.triples if t.p is not None}
+        size_of = {t.p.pointer: t.n for t in evidence.triples if t.p is not None}
         for series in evidence.data:
             facts = series.distinct
-            if facts and all(f.pointer in pointers for f in facts):
+            if facts and all(f.pointer in size_of for f in facts):
                 out.append((series.words, [f.value for f in facts], "data"))
+                sizes = [size_of[f.pointer] for f in facts]
+                for n in set(sizes) if 1 < len(set(sizes)) < len(sizes) else ():  # the panels without their pool
+                    of_size = [f.value for f, m in zip(facts, sizes, strict=True) if m == n]
+                    out.extend([(series.words, of_size, "data")] if len(of_size) > 1 else [])
         evidence.cache["p sets"] = out
     found: list[tuple[frozenset[str], list[float], str]] = evidence.cache["p sets"]
     return found

@@ -202,10 +202,17 @@ def _after_direction(sentence: Sentence, span: Span) -> bool:
     before = sentence.between(sentence.start, span.start)
     if span.kind == "range" and span.left.role == "coefficient":
         return False  # "is positive (ρ 0.4–0.7)"
-    if any(re.fullmatch(r"\s*[(,:]?\s*(?:from\s+)?", before[w.end :]) for w in direction_words(before)):
+    if any(_BY_SOME.fullmatch(before[w.end :]) for w in direction_words(before)):
         return True
     clause = _CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]
     return _FROM.search(clause) is not None and bool(direction_words(clause)) and _RANGES.search(clause) is None
+
+
+_BY_SOME = regex(
+    r"\s*(?:(?:(?:only|just|quite|rather) )?(?:an? (?:little|bit|touch|lot|fraction|trifle)|slightly|somewhat|hardly|"
+    r"barely|further|again|steadily|gently|slowly|sharply|markedly|strongly|clearly))?\s*[(,:]?\s*(?:from\s+)?"
+)
+""" "Edges up a little (0.12 to 0.19)"."""
 
 
 def _of_none(sentence: Sentence, span: Span) -> bool:

@@ -151,8 +151,9 @@ def _is_of_all(evidence: Evidence, value: int) -> bool:
     if "sizes of all" not in evidence.cache:
         things = {len(s.distinct) for s in evidence.all_series if not s.role and s.fraction}
         things |= {len(g) for g in groups_of(evidence)}
+        things |= {k - 1 for k in things}  # the others of each
         trials = frozenset().union(*(d.trials for d in evidence.datasets))
-        trials |= {n for n, often in _counts_of_page(evidence).items() if often > 2}
+        trials |= {n for n, often in _counts_of_page(evidence).items() if often > 1}
         things |= {n for n in _counts_of_page(evidence) if n <= 200}
         evidence.cache["sizes of all"] = frozenset(k * n for k in things for n in trials if k > 1 and n >= 20)
     return value in evidence.cache["sizes of all"]
