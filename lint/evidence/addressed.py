@@ -12,6 +12,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .claims import claimed
+from .fields import by_method
 from .grammar import Number
 from .idioms import SHARE_OF, intervals, pairs_of_counts, spans
 from .knowledge import Evidence
@@ -322,6 +323,7 @@ def _printable(
         for s, f in board.cells.get(at, ())
         if evidence.suits(number, s)
         and evidence.kind(s) in kinds
+        and by_method([s], number.label)
         and not (s.fraction and number.role == "value" and (number.signed or not evidence.prints_decimals))
     )
 

@@ -15,7 +15,7 @@ from .knowledge import Evidence
 from .lexicon import direction_words
 from .names import words_of
 from .passages import Sentence
-from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, quantity_asked, quantity_asked_at
+from .quantities import CENTRE_AFTER, LIKENESS_WORD, READ, names_several, quantity_asked, quantity_asked_at
 from .roles import is_past, of_course, of_side, subject
 from .states import of_point, of_state
 
@@ -42,6 +42,8 @@ def is_other_quantity(evidence: Evidence, sentence: Sentence, number: Number, fa
     if number.role == "percent" or number.decimals < 2:
         return False
     asked, at = quantity_asked_at(sentence, number)
+    if not asked and not evidence.datasets and names_several(sentence.passage.plain):
+        return True
     if asked and not any(at <= x.start < number.start for x in sentence.numbers):
         return False  # the word has no other number
     own = ("size", "p", "spread")

@@ -113,7 +113,7 @@ def claimed(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
                     continue
                 if number.role == "value" and _BEFORE_P.match(passage.plain, number.end) and _has_p(sentence, number):
                     continue  # an effect or a coefficient with its p, and a record's business
-                lead = passage.plain[max(0, number.start - 32) : number.start]
+                lead = passage.plain[max(0, number.start - 60) : number.start]
                 if _SPREAD.search(lead) or _BOUND.search(lead):
                     continue  # a spread, or an end of an interval
                 if (
@@ -132,7 +132,11 @@ _BEFORE_P = regex(r"\s*[,;:(\[|/]\s*(?:with )?(?:[pP](?:[- ]?val(?:ue)?)?\s*[=<>
 _SPREAD = regex(r"(?:±|\+\s?/?\s?[-−–])\s*$")
 
 
-_BOUND = regex(r"\b(?:lower|upper) (?:end|limit|bound|edge)s?\s+(?:\w+\s+)?(?:of|at|is|was|:|=)?\s*$", re.IGNORECASE)
+_BOUND = regex(
+    r"\b(?:lower|upper) (?:(?:end|limit|bound|edge)s?\s+(?:\w+\s+)?(?:of|at|is|was|:|=)?\s*$|"
+    r"(?:limit|bound)s? (?:for|of) [^\d.;:%]*$)",
+    re.IGNORECASE,
+)
 
 
 _INTERVAL = regex(r"\b(?:confidence |credible )?intervals?\b|\bCIs?\b|\bWilson\b")

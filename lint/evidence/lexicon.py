@@ -454,8 +454,8 @@ ROLE_WORDS = {
         re.IGNORECASE,
     ),
     "last": regex(
-        r"\b(?:ends?|ended|ending|final\w*|last|finish\w*|after training|at the end|closing|exit|"
-        r"conclusion)\b",
+        r"\b(?:ends?|ended|ending|final\w*|last(?!\s+(?:at|with|on)\b)|finish\w*|after training|at the end|"
+        r"closing|exit|conclusion)\b",
         re.IGNORECASE,
     ),
     "max": regex(

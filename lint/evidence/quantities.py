@@ -9,7 +9,7 @@ from .grammar import Number
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["CENTRE_AFTER", "LIKENESS_WORD", "NUMERALS", "READ", "quantity_asked", "quantity_asked_at"]
+__all__ = ["CENTRE_AFTER", "LIKENESS_WORD", "NUMERALS", "READ", "names_several", "quantity_asked", "quantity_asked_at"]
 
 NUMERALS = frozenset(words_of("n p ci k of two three both wilson interval"))
 
@@ -69,6 +69,11 @@ def quantity_asked_at(sentence: Sentence, number: Number) -> tuple[str, int]:
         last["likeness"] = -1  # "the widest distance is 55 points, a 0.18 against b 0.73": a distance of rates
     best = max(last, key=lambda k: last[k])
     return (best if last[best] >= 0 and number.role != "percent" else ""), sentence.start + last[best]
+
+
+def names_several(text: str) -> bool:
+    """True if a text speaks of likenesses and of rates: a decimal without a word may be either."""
+    return LIKENESS_WORD.search(text) is not None and _RATE_WORD.search(text) is not None
 
 
 CENTRE_AFTER = regex(r"\s*%?\s*(?:±|\+\s?/?\s?[-−–])")

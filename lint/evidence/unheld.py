@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+
 from leakstats.facts import Fact, Series
 
+from ..regex import regex
 from .grammar import Number
-from .idioms import spans
+from .idioms import adjacent, spans
 from .knowledge import Evidence
 from .passages import Sentence
 
-__all__ = ["is_at_unheld_point", "is_between_others", "is_new_end", "unsaid"]
+__all__ = [
+    "is_at_other_point",
+    "is_at_unheld_point",
+    "is_between_others",
+    "is_new_end",
+    "is_of_unheld_range",
+    "unsaid",
+]
 
 
 def is_at_unheld_point(evidence: Evidence, sentence: Sentence) -> bool:
@@ -40,6 +50,35 @@ def is_new_end(evidence: Evidence, sentence: Sentence, number: Number, facts: li
     if rates and len({round(f.value, 6) for _, f in facts}) > 1:
         return False
     return any(evidence.matches(other, s, f) for s, f in facts)
+
+
+def is_of_unheld_range(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for an end of a range of which the tables do not know the other end either: "from 12% (abbot) to 60% (nun)".
+
+    One end may be a misprint; where both are strange the range is of another measure.
+    """
+    if evidence.datasets:
+        return False
+    for low, high in itertools.pairwise(sentence.numbers):
+        if number in (low, high) and _NAMED_ENDS.fullmatch(sentence.between(low.end, high.start)):
+            other = low if number is high else high
+            things = [m.name for m in sentence.names if other.end <= m.start < other.end + _NEAR]
+            return not any(evidence.matches(other, s, f) for x in things[:1] for s, f in evidence.about.get(x, ()))
+    return False
+
+
+_NAMED_ENDS = regex(r"\s*%?\s*\([^()\d]*\)\s*(?:up |down )?(?:to|and)\s+")
+_NEAR = 8
+"""Characters between the end of a range and the name of what has it, in a bracket."""
+
+
+def is_at_other_point(evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:
+    """True for a value beside a checkpoint that is none of those at which the tables follow the thing."""
+    if evidence.datasets:
+        return False
+    near = adjacent(sentence).get(sentence.numbers.index(number))
+    held = {e for _, f in facts for e in f.entities if e.startswith("#")}
+    return near is not None and near.name.startswith("#") and bool(held) and near.name not in held
 
 
 def unsaid(

@@ -39,7 +39,14 @@ from .quantities import NUMERALS, READ, quantity_asked
 from .roles import ceiling, subject
 from .shares import OF_START, PART_OF, is_ratio_of, is_share, is_share_again, share_clashes
 from .slips import slip_of
-from .unheld import is_at_unheld_point, is_between_others, is_new_end, unsaid
+from .unheld import (
+    is_at_other_point,
+    is_at_unheld_point,
+    is_between_others,
+    is_new_end,
+    is_of_unheld_range,
+    unsaid,
+)
 from .wholes import facts_of_whole
 
 __all__ = ["cell_clashes", "value_clashes"]
@@ -173,6 +180,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                     or is_averaged(evidence, sentence, number, name.name)
                     or is_other_quantity(evidence, sentence, number, facts)
                     or is_new_end(evidence, sentence, number, bound)
+                    or is_of_unheld_range(evidence, sentence, number)
                     or _is_of_run(evidence, sentence, number, name)
                     or _is_of_opponent(evidence, sentence, number, bound)
                     or _is_of_member(evidence, sentence, name)
@@ -204,6 +212,7 @@ def _value_clashes(evidence: Evidence, right: list[Number]) -> Iterator[Clash]:
                 and not is_averaged(evidence, sentence, number, alone.name)
                 and not is_other_quantity(evidence, sentence, number, facts_of(evidence, alone.name, number))
                 and not is_new_end(evidence, sentence, number, bound)
+                and not is_at_other_point(evidence, sentence, number, bound)
                 and not _is_of_run(evidence, sentence, number, alone)
                 and not _is_of_opponent(evidence, sentence, number, bound)
                 and not _is_of_level(evidence, number, alone)
@@ -248,7 +257,9 @@ def _is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name:
         or _is_of_opponent(evidence, sentence, number, own)
     ):
         return False
-    if is_new_end(evidence, sentence, number, own) or evidence.is_known(number, derived_rates(evidence), 0.01):
+    if is_new_end(evidence, sentence, number, own) or is_at_other_point(evidence, sentence, number, own):
+        return False
+    if evidence.is_known(number, derived_rates(evidence), 0.01):
         return False
     return _trace(evidence, number, own, several=True)
 
@@ -295,12 +306,21 @@ def _is_of_opponent(evidence: Evidence, sentence: Sentence, number: Number, fact
     """True for the value beside one that is what is known of the name: "the potter trails the master (72% vs 94%)"."""
     for other in sentence.numbers:
         first, second = sorted((number, other), key=lambda n: n.start)
-        if other is not number and _VERSUS.fullmatch(sentence.between(first.end, second.at)):
+        between = sentence.between(first.end, second.at)
+        ahead = sentence.between(sentence.start, first.at)
+        if other is not number and (_VERSUS.fullmatch(between) or (_TO.fullmatch(between) and _SCORED.search(ahead))):
             return any(evidence.matches(other, s, f) for s, f in facts)
     return False
 
 
 _VERSUS = regex(r"\s*%?\s*,?\s*(?:vs\.?|versus|(?:as )?(?:against|opposed to|compared (?:with|to)))\s*", re.IGNORECASE)
+_TO = regex(r"\s*%?\s*(?:to|[-–−:])\s*", re.IGNORECASE)
+_SCORED = regex(
+    r"\b(?:leads?|leading|led|wins?|won|winning|beats?|beating|ahead|trails?|trailing|trailed|loses|losing|"
+    r"lost (?:out )?to|edges?|outscores?|outscored|prevails?|prevailed)\b[^.;:\d]*$",
+    re.IGNORECASE,
+)
+"""Before the score of two, of which the second value is the other's: "the potter wins, 40% to 31%"."""
 
 
 def _is_of_member(evidence: Evidence, sentence: Sentence, name: Mention) -> bool:
