@@ -185,6 +185,7 @@ def wrong_end(evidence: Evidence, extent: Extent, named: Series) -> str:
     return f"{number.text} should be {wanted.value * scale:.3g} ({named.pointer})"
 
 
+_BESIDE = regex(r"\b(?:bystander|onlooker|listener|neighbou?r|stranger)s?\b")
 _SOME = regex(rf"\b(?P<which>first|last|final)\s+(?P<n>\d{{1,2}}|{SPELLED})\s+(?=[a-z-]+s\b)")
 """ "In the last four layers"."""
 
@@ -192,6 +193,8 @@ _SOME = regex(rf"\b(?P<which>first|last|final)\s+(?P<n>\d{{1,2}}|{SPELLED})\s+(?
 def _meant(extent: Extent, series: Series) -> list[Fact]:
     """The values that an extent is of: without what is left out, and the first or last ones where the words say so."""
     out = {id(series.facts[m.name]) for m in extent.without if m.name in series.facts}
+    if _BESIDE.search(extent.words):  # "lamp-lighter (source)" is no bystander
+        out |= {id(f) for n, f in series.facts.items() if n.removesuffix("source") in series.facts.keys() - {n}}
     facts = list({id(f): f for n, f in series.facts.items() if not is_aggregate(n) and id(f) not in out}.values())
     some = _SOME.search(extent.words)
     if some is None:

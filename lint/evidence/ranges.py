@@ -119,6 +119,8 @@ def _no_ends(evidence: Evidence, lower: tuple[Number, str], upper: tuple[Number,
     """Which of two values that things have is no end of their field; "" where a field ends at both."""
     (a, first), (b, second) = lower, upper
     wrong = ""
+    listed = [s.facts.keys() for s in evidence.page_series if first in s.facts and second in s.facts]
+    beside = frozenset().union(*listed)  # a control that no table lists with them is none of them
     for series in evidence.all_series:
         if series.role in ("interval", "at") or len(members(series)) < 4:
             continue
@@ -127,7 +129,8 @@ def _no_ends(evidence: Evidence, lower: tuple[Number, str], upper: tuple[Number,
         low, high = series.facts[first], series.facts[second]
         if not (evidence.matches(a, series, low) and evidence.matches(b, series, high)):
             continue
-        least, most = series.ends
+        alike = [f for n, f in series.facts.items() if n in beside or not beside]
+        least, most = min(alike, key=lambda f: f.value), max(alike, key=lambda f: f.value)
         if {low.value, high.value} == {least.value, most.value}:
             return ""
         end, number = (least, a) if low.value not in (least.value, most.value) else (most, b)

@@ -174,7 +174,7 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
             return (), False
     found = _for_name(inside, name)
     if found:
-        return found, not _is_of_clause_before(sentence, inside, rate)
+        return found, not (_is_of_clause_before(sentence, inside, rate) or _is_of_another_sort(sentence, inside, rate))
     around = _for_name(sizes, name)
     beside = {
         m.name
@@ -193,6 +193,19 @@ _CONTRAST = regex(r"\b(?:whereas|while|but|yet|though|although|against|unlike)\b
 def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
     """True for a rate in a clause set against the one whose size is said: "own use … (n = 240 each), whereas …"."""
     return all(_is_set_against(sentence, s.number, rate) or _is_of_rate_before(sentence, s, rate) for s in sizes)
+
+
+_SORT = regex(
+    rf"\s+(?P<sort>own|home|foreign|borrowed|bystander|onlooker|neighbou?r|listener|stranger)\s+{TRIALS}\b", re.IGNORECASE
+)
+
+
+def _is_of_another_sort(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
+    """True for a rate that no words call "own" where the size is: "own rate 92%, others 3.7% (n = 50 own replies)"."""
+    sorts = [_SORT.match(sentence.passage.plain, s.number.end) for s in sizes]
+    before = max((r.end for r in _rates(sentence) if r.end <= rate.start), default=sentence.start)
+    said = sentence.between(before, rate.start).lower()
+    return all(sort is not None and sort["sort"].lower() not in said for sort in sorts)
 
 
 _OF_EACH = regex(r"[^.;)\d]{0,24}\b(?:each|per|every|apiece|both|either|an?|all)\b", re.IGNORECASE)
