@@ -196,7 +196,8 @@ def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number
 
 
 _SORT = regex(
-    rf"\s+(?P<sort>own|home|foreign|borrowed|bystander|onlooker|neighbou?r|listener|stranger)\s+{TRIALS}\b", re.IGNORECASE
+    rf"\s+(?P<sort>own|home|foreign|borrowed|bystander|onlooker|neighbou?r|listener|stranger)\s+{TRIALS}\b",
+    re.IGNORECASE,
 )
 
 
