@@ -44,7 +44,7 @@ def test_the_panels_of_one_size_are_a_set_without_their_pool(bound: str, holds: 
 @pytest.mark.parametrize(("top", "share", "holds"), [("malt", "55.0%", True), ("yeast", "44.0%", False)])
 def test_a_control_that_no_table_lists_with_the_ends_is_none_of_them(top: str, share: str, holds: bool) -> None:
     table = (
-        "| | Barley | Hops | Malt | Yeast |\n|---|---|---|---|---|\n| Brewed | 31/100 | 12/100 | 55/100 | 44/100 |\n"
+        "| | Barley | Hops | Malt | Yeast |\n|---|---|---|---|---|\n| Brewed | 31/100 | 24/200 | 55/100 | 44/100 |\n"
     )
     results = {"uptake": {k: {"brewed": {"hits": v, "n": 100, "rate": v / 100}} for k, v in SHARES.items()}}
     text = f"Brewed bars go from 12.0% (hops) to {share} ({top}).\n\n{table}"
