@@ -148,15 +148,16 @@ def _has_bar(claim: Counted) -> bool:
 
 def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
     """Counts of a title or a confidence line that the page states otherwise, of the same matter, and never so."""
-    body = [c for c in claims if not _sums_up(c) and 0 < c.low == c.high and not c.things and not _is_scope(c)]
+    body = [c for c in claims if not _sums_up(c) and c.low > 0 and not c.things and not _is_scope(c)]
     for claim in rest:
         if not _sums_up(claim) or claim.things or claim.low != claim.high:
             continue
         same = [c for c in body if c.total == claim.total]
         # "Stronger than 0.6 in 4 of 9" is another matter than "in all 9".
         same = [c for c in same if (_has_bar(claim) or not _has_bar(c)) and _ways(claim) == _ways(c)]
-        alike = [c for c in same if _similar(_rare(claim), _rare(c)) or (_of_relation(claim) and _of_relation(c))]
-        if len({c.low for c in alike}) != 1 or any(agrees(claim, c.low) for c in same):
+        alike = [c for c in same if c.low == c.high]
+        alike = [c for c in alike if _similar(_rare(claim), _rare(c)) or (_of_relation(claim) and _of_relation(c))]
+        if len({c.low for c in alike}) != 1 or any(_may_support(c, claim) for c in body):
             continue
         yield Clash(
             "count",
@@ -164,6 +165,13 @@ def _unsupported(rest: list[Counted], claims: list[Counted]) -> Iterator[Clash]:
             f"'{claim.text}' sums up what the page counts as {alike[0].low:g} of {claim.total}",
             "state one count",
         )
+
+
+def _may_support(count: Counted, claim: Counted) -> bool:
+    """True if a title's count stands in the body too, and no word shows that it is of another matter."""
+    if count.total != claim.total or not agrees(claim, count.low) or (_has_bar(count) and not _has_bar(claim)):
+        return False
+    return not _ways(claim) or not _ways(count) or _ways(claim) == _ways(count)
 
 
 def _is_scope(claim: Counted) -> bool:
@@ -190,11 +198,13 @@ def _sums_up(claim: Counted) -> bool:
 
 def _of_relation(claim: Counted) -> bool:
     """True for a count of where a relation holds, and not of where it is of some size."""
-    if any(role != "p" for role, _ in _limits(claim)):
+    if any(role != "p" for role, _ in _limits(claim)) or _MUTUAL.search(clause_of(claim)[0]):
         return False
     return _HOLDS.search(clause_of(claim)[0]) is not None or RELATION.search(clause_of(claim)[0]) is not None
 
 
+_MUTUAL = regex(r"\b(?:each other|one another)\b", re.IGNORECASE)
+"""Of how the counted things stand to each other, and of no two quantities."""
 _CONFIDENCE = regex(r"\W*confidence\b", re.IGNORECASE)
 _HOLDS = regex(
     r"\b(?:holds?|works?|repeat\w*|recurs?|agree\w*|(?:same|one) (?:sign|direction|way)|pattern|forecast\w*|foresee\w*|"

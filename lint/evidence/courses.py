@@ -18,7 +18,7 @@ from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
 from .tallies import Tally, beyond_zero, keeps, surely, tally_of, tally_of_bound
-from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, SIGNIFICANT
+from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, PART, SHARES, SIGNIFICANT
 
 __all__ = ["of_change", "of_points", "of_ratio", "of_size", "pairs_in_time", "point_words", "time_index"]
 
@@ -141,7 +141,7 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         arms = compared_arms(evidence, asked, series)[0]
         if not arms and asked.before:  # "The hint lowers the rate: it is lower in 5 of 6"
             arms = compared_arms(evidence, replace(asked, text=f"{asked.before} {asked.text}"), series)[0]
-        found = [(evidence.kind(b), delta(b, a)) for a, b in arms]
+        found = [(evidence.kind(b), a.facts if _is_of_changes(evidence, a) else delta(b, a)) for a, b in arms]
         found += [("", s.facts) for s in contrast_fields(evidence, series) if found]
     if not found:
         return None if not series else []
@@ -162,6 +162,11 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         ]
         out.append(tally_of(p.facts, lambda p: surely(p.value < 0.05)))
     return out
+
+
+def _is_of_changes(evidence: Evidence, series: Series) -> bool:
+    """True for an arm whose rates are told by how far they moved."""
+    return evidence.kind(series) != "similarity" and any(f.value < 0 for f in series.distinct)
 
 
 _FROM_PEAK = regex(
@@ -282,17 +287,27 @@ _RATIO = regex(
     r"(?:(?P<down>halv(?:ed|es|e|ing))|(?P<times>doubl|trebl|tripl|quadrupl)(?:ed|es|e|ing|s))\b",
     re.IGNORECASE,
 )
+_LOSES = regex(
+    r"\b(?:los(?:es?|t|ing)|shed(?:s|ding)?|g[ai]ve(?:s|n)? up|(?:f[ae]ll(?:s|en)?|drop(?:s|ped)?|shr[aiu]nk|shrinks|"
+    r"decline[sd]?|cut|reduced|lowered|down|sank|sinks?) by)\s+$",
+    re.IGNORECASE,
+)
+""" "Lost over a third": of what it had."""
 _SHARES_OF_CHANGE = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0}
 
 
 def of_ratio(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
-    """ "More than halved", "at least doubled": by the first and the last value."""
-    said = _RATIO.search(asked.text)
+    """ "More than halved", "at least doubled", "lost over a third": by the first and the last value."""
+    lost = next((m for m in PART.finditer(asked.text) if _LOSES.search(asked.text[: m.start()])), None)
+    said = _RATIO.search(asked.text) or lost
     if said is None:
         return None
-    factor = 0.5 if said["down"] else _SHARES_OF_CHANGE[said["times"].lower()]
-    beyond = ">" if said["more"] else ">=" if said["least"] else "<"
-    if said["down"]:
+    beyond = ">" if said["more"] else ">=" if said["least"] else "<" if said["less"] else "<="
+    if said is lost:
+        factor = 1 - SHARES[re.sub(r"^(?:a|one|the)[ -]", "", lost["part"].lower())]
+    else:
+        factor = 0.5 if said["down"] else _SHARES_OF_CHANGE[said["times"].lower()]
+    if said is lost or said["down"]:
         beyond = beyond.translate(str.maketrans("<>", "><"))
 
     def judge(last: Fact, first: Fact) -> tuple[bool, bool]:

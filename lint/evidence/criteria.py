@@ -12,6 +12,7 @@ from ..regex import regex
 from .arms import compared_arms, delta
 from .courses import of_change, of_points, of_ratio, of_size, pairs_in_time
 from .fields import (
+    COMMON,
     Asked,
     by_method,
     by_role,
@@ -29,6 +30,7 @@ from .grammar import WORD_NUMBERS, Number
 from .idioms import is_rate, spans
 from .kinds import LIKENESS
 from .knowledge import Evidence
+from .names import words_of
 from .overlaps import of_overlap
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .wording import (
@@ -311,21 +313,25 @@ def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, 
 
 
 def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
-    """ "over a third of its lines", "above a quarter", "most of what it writes"."""
+    """ "over a third of its lines", "above a quarter", "most of what it writes".
+
+    Where a part and a majority are said, either may be a gloss: "a majority in 4 of 9, just under half of them".
+    """
+    mostly = _tallies(level_fields(evidence, series, asked), ">", 0.5) if MOSTLY.search(asked.text) else []
     part = PART.search(asked.text) or PART_OF.search(asked.text)
     if part is not None:
         bound = ">" if part["more"] else ">=" if part["least"] else "<" if part["less"] else "<="
-        return _tallies(level_fields(evidence, series, asked), bound, _share_of(part))
+        return mostly + _tallies(level_fields(evidence, series, asked), bound, _share_of(part))
     passive = PASSED.search(asked.text)
     if passive is not None:
         bound = ">=" if passive["least"] else ">"
         said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
         return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
     if _PREVAILS.search(asked.text):  # of the one kind of answers or of the other
-        mostly = _tallies(level_fields(evidence, series, asked), ">", 0.5)
-        return mostly + [x.failed for x in mostly]
+        levels = _tallies(level_fields(evidence, series, asked), ">", 0.5)
+        return levels + [x.failed for x in levels]
     if MOSTLY.search(asked.text):
-        return _tallies(level_fields(evidence, series, asked), ">", 0.5)
+        return mostly
     if SELDOM.search(asked.text):
         return _tallies(level_fields(evidence, series, asked), "<", 0.5)
     if ZERO.search(asked.text):
@@ -377,6 +383,10 @@ def _against(asked: Asked) -> re.Match[str] | None:
     return None
 
 
+_ITS_OWN = regex(r"\b(?:its|their)\s+$", re.IGNORECASE)
+""" "Above its untreated rate": the same thing in another state."""
+
+
 def _reference(evidence: Evidence, asked: Asked, whole: Series, parts: list[Series]) -> str:
     """The one thing of ``whole`` with which the others are compared; "" where it cannot be told."""
     names = {id(f): k for k, f in reversed(whole.facts.items())}
@@ -406,6 +416,8 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> lis
     if not (unlike or more or less or significant) or asked.noun in DEEP:
         return None
     against = _against(asked)
+    if against is not None and _ITS_OWN.search(against.group(0)):
+        return None
     averaged = re.search(r"\b(?:means?|averages?|scores?|medians?)\b", text, re.IGNORECASE) is not None
     if against is None and not (averaged and (deltas or whole)):
         return None
@@ -456,7 +468,11 @@ def _of_sign(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
     ]
     alike = [s for s in chosen if evidence.kind(s) == "similarity"]
     fits = [s for s in chosen if is_coefficient(evidence, s)]
-    if OF_LIKENESS.search(text) and alike:
+    named = [s for s in series if not s.role and not s.whole and evidence.kind(s) == ""]
+    named = [s for s in named if words_of(s.quantity) & words_of(text) - COMMON]
+    if named:  # "the gap is above zero"
+        chosen = named
+    elif OF_LIKENESS.search(text) and alike:
         chosen = alike
     elif NAMES_COEFFICIENT.search(text) or RELATION.search(text) or _TREND.match(signed.group(0)):
         chosen = by_method(fits, text) or chosen

@@ -18,6 +18,7 @@ from .passages import Sentence
 from .wording import CHANGES, DEEP, FIRSTS, LASTS, LINEAR, RANKS
 
 __all__ = [
+    "COMMON",
     "Asked",
     "by_method",
     "by_role",

@@ -23,6 +23,8 @@ LIKENESS = words_of(
 )
 _SIZES = frozenset(["n", "total", "trial", "trials", "nobs", "size", "denominator"])
 _SPREADS = frozenset(["sd", "std", "stdev", "se", "sem", "stderr", "sigma", "iqr", "var", "variance"])
+_MARGIN = regex(r"(?:±|\+/[-−])\s*\d*\s*\w+", re.IGNORECASE)
+"""Of the second number of a cell: "Uptake (± SE)"."""
 _CENTRES = frozenset(["mean", "average", "avg", "median", "score", "rate", "share"])
 RATE_WORDS = words_of("rate share pct percent percentage frac fraction prop proportion prob accuracy leak")
 EXTREME_WORDS = words_of("max maximum maximal peak high highest top best min minimum minimal low lowest worst trough")
@@ -56,7 +58,7 @@ def kind_of(series: Series, header: str, coefficients: frozenset[str], ps: froze
         if all(f.pointer in coefficients for f in facts):
             return "coefficient"
     for text in (header, series.quantity):
-        words = words_of(text)
+        words = words_of(_MARGIN.sub(" ", text))
         if _P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text)):
             return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
         if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):

@@ -18,8 +18,8 @@ __all__ = ["of_overlap"]
 
 _INTERVALS = regex(r"\b(?:intervals?|CIs?|bands?|error bars?|limits|ranges)\b", re.IGNORECASE)
 _APART = regex(
-    r"\b(?:disjoint|(?:do(?:es)?|did) ?n(?:o|['’])t (?:overlap|touch|meet|intersect)|"
-    r"(?:no|without|fails? to|never|nor) overlap\w*|non-?overlapping|apart|separated?|"
+    r"\b(?:disjoint|(?:(?:(?:do(?:es)?|did) ?n(?:o|['’])t|cannot|can't|fail(?:s|ed)? to|never|nor|no longer|no|without)"
+    r"(?: even| so much as| quite| ever| any)? (?:overlap|touch|meet|intersect)\w*)|non-?overlapping|apart|separated?|"
     r"clear of (?:each other|one another))\b",
     re.IGNORECASE,
 )

@@ -140,7 +140,8 @@ _FROM_ON = regex(
 )
 _PASSIVE = regex(
     r"\s+(?:were|was|are|is|have been|had been|has been) (?:\w+ly )?(?:\w+ed|drawn|chosen|taken|shown|kept|left|lost|"
-    r"made|run)\b"
+    r"made|run)\b|"
+    r",? we (?!(?:also |again |then )?(?:s[ea][ew]|f[io]u?nd|observe\w*|get|got|measured? an?|note)\b)[a-z]+"
 )
 _BEHIND = regex(r"\b(?:more|less|higher|lower|larger|smaller|greater|fewer|as)\b.*\b(?:than|as)\b", re.IGNORECASE)
 _EXCEPTION = regex(
@@ -203,7 +204,7 @@ def _is_bare(text: str, match: re.Match[str]) -> bool:
     if part and not (match["of"] or match["the"] or part.lower() == "most"):
         return False
     if _PASSIVE.match(text, match.end("noun")) and match["n"] is None:
-        return False  # "five roles were added"
+        return False  # "five roles were added", "within each arm we correlate"
     if _HELD.search(before) and not part:
         return False
     if match["n"] is not None:
