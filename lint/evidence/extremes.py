@@ -122,7 +122,8 @@ _SUBSET = regex(
     r"\b(?:among(?! (?:the|all|our|all the) (?:\w+ )?\w+s,)|within|apart from|except|excluding|besides|aside from|"
     r"other than|of the two|of the three|"
     r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
-    r"in (?:its|this|that|their) (?:group|class|category)|with(?:out)? (?:it|them)|left out|leaving \w+ out)\b|"
+    r"in (?:its|this|that|their|the [\w-]+) (?:group|class|category)|"
+    r"with(?:out)? (?:it|them)|left out|leaving \w+ out)\b|"
     r"\b(?:of|for|in|from|amongst|across|out of) (?:all )?(?:the |our |those |all )?(?:[\w-]+ ){0,2}\w+s "
     r"(?:with|without|trained|that|which|who|whose|under|over|above|below|at|having|started|starting|given)\b[^,;.]*,",
     re.IGNORECASE,
