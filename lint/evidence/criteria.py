@@ -328,8 +328,8 @@ def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
         return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
     if _PREVAILS.search(asked.text):  # of the one kind of answers or of the other
-        levels = _tallies(level_fields(evidence, series, asked), ">", 0.5)
-        return levels + [x.failed for x in levels]
+        often = _tallies(level_fields(evidence, series, asked), ">", 0.5)
+        return often + [x.failed for x in often]
     if MOSTLY.search(asked.text):
         return mostly
     if SELDOM.search(asked.text):
