@@ -171,7 +171,7 @@ def _is_of_changes(evidence: Evidence, series: Series) -> bool:
 
 _FROM_PEAK = regex(
     r"\b(?:after|from|since|off|past|below|under) (?:(?:the|its|their|his|her|own|such|that|a) ){0,2}"
-    r"(?:peaks?|maxim(?:um|a)|crests?|summits?|high(?:est)? points?|highs?|tops?)\b|"
+    r"(?:peak(?:s|ing)?|maxim(?:um|a)|crests?|summits?|high(?:est)? points?|highs?|tops?)\b|"
     r"\b(?:points?|pp) of (?:the|its|their) (?:own )?(?:peaks?|maxim(?:um|a))\b",
     re.IGNORECASE,
 )
