@@ -346,9 +346,9 @@ def jackknife_plus(
 
     Examples
     --------
-    >>> out = jackknife_plus([1.0, 2.1, 2.9, 4.2, 4.8, 6.5], [1, 2, 3, 4, 5, 6], [3.5, 9], level=0.8)
+    >>> out = jackknife_plus([1.0, 2.1, 2.9, 4.2, 4.8, 6.5], [1, 2, 3, 4, 5, 6], [3.7, 9], level=0.8)
     >>> out["low"].round(2).tolist()
-    [2.89, 8.23]
+    [3.09, 8.23]
     >>> jackknife_plus([1.0, 2.1, 2.9, 4.2, 4.8, 6.5], [1, 2, 3, 4, 5, 6], [3.5], level=0.95)["high"].tolist()
     [inf]
     """
