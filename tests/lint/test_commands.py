@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -184,18 +183,13 @@ finally:
 """
 
 
-def test_a_cold_start_imports_nothing_heavy_and_is_quick(good_page: str, tmp_path: Path) -> None:
+def test_a_cold_start_imports_nothing_heavy(good_page: str, tmp_path: Path) -> None:
+    """What makes a start slow; benchmarks/bench_lint.py measures the time itself."""
     path = tmp_path / "page.md"
     filler = "\n".join(f"| row {i} | {i / 7:.3f} | {i} of 700 |" for i in range(600))
     page = good_page.replace("## Artifacts", f"| a | b | c |\n|---|---|---|\n{filler}\n\n## Artifacts")
     assert 20_000 < len(page.encode()) < 40_000
     path.write_text(page, "utf-8")
-    spent = []
-    for _ in range(3):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([sys.executable, "-c", START, str(path)], capture_output=True, text=True, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        assert done.stderr.strip() == "[]"
-        assert json.loads(done.stdout)["findings"] == []
-    assert min(spent) < 1.0  # of the processor's time; benchmarks/bench_lint.py holds the promise of 0.5 s
+    done = subprocess.run([sys.executable, "-c", START, str(path)], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "[]"
+    assert json.loads(done.stdout)["findings"] == []
