@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from leakstats.records import struct
-from leakstats.template import RowSpec, fold
+from leakstats.template import RowSpec, Section, fold
 
 from .document import Cell, Paragraph, Table
 from .inline import Text
@@ -16,7 +16,18 @@ from .page import Page
 from .regex import regex
 from .words import find_phrase
 
-__all__ = ["CardRow", "answers", "card_rows", "is_row", "unfilled", "unrecorded"]
+__all__ = [
+    "CardRow",
+    "SetupTable",
+    "answers",
+    "card_rows",
+    "doubt",
+    "is_row",
+    "may_stand_for",
+    "setup_tables",
+    "unfilled",
+    "unrecorded",
+]
 
 
 @struct
@@ -31,6 +42,74 @@ class CardRow:
     def said(self) -> str:
         """The value as a reader sees it."""
         return self.value.text.strip()
+
+
+@struct
+class SetupTable:
+    """The rows of one setup section, over all its stages, beside what the template wants of them."""
+
+    spec: Section
+    line: int
+    rows: tuple[CardRow, ...]
+    given: tuple[tuple[RowSpec, tuple[CardRow, ...]], ...]
+    """The rows that the template wants, each with those that answer it."""
+
+    def absent(self, *, required: bool) -> list[RowSpec]:
+        """The rows that nothing answers: those that are required, or those that are only expected."""
+        return [wanted for wanted, found in self.given if wanted.required == required and not found]
+
+    @property
+    def strangers(self) -> list[CardRow]:
+        """The rows whose label is none of the template's, and which answer nothing by what they say.
+
+        A known name with a genitive is known to be another thing: "Wall time of the judge".
+        """
+        known = {id(row) for _, found in self.given for row in found}
+        others = tuple(f"{name} {of} " for x, _ in self.given for name in _folded(x.names) for of in ("of", "for"))
+        return [row for row in self.rows if id(row) not in known and not fold(row.label).startswith(others)]
+
+
+def setup_tables(page: Page) -> list[SetupTable]:
+    """The setup tables in the order of the template, without the sections that the page waives with a reason."""
+    if "setup tables" not in page.memory:
+        page.memory["setup tables"] = list(_setup_tables(page))
+    tables: list[SetupTable] = page.memory["setup tables"]
+    return tables
+
+
+def _setup_tables(page: Page) -> Iterator[SetupTable]:
+    for spec in page.template.sections:
+        stages = page.outline.all(spec.id) if spec.table is not None else []
+        kept = [found for found in stages if not page.waived(found)]
+        if spec.table is not None and (kept or not stages):
+            line = kept[0].section.line if kept else 1
+            rows = [row for found in kept for row in card_rows(page, found)]
+            given = tuple((x, tuple(answers(rows, x, spec.table.rows))) for x in spec.table.rows)
+            yield SetupTable(spec, line, tuple(rows), given)
+
+
+def may_stand_for(page: Page, table: SetupTable) -> list[CardRow]:
+    """The rows under labels of the writer's own that may say what the table lacks: "Repository state" for the commit.
+
+    Nobody who knows only the template's labels can tell which row that is, so the answer is all of them where they are
+    as many as the required rows that the table lacks, or, for the whole card, as those that the card lacks. Where they
+    are fewer, something is certainly not there, and the answer is empty.
+    """
+    if len(table.strangers) >= len(table.absent(required=True)):
+        return table.strangers
+    tables = setup_tables(page)
+    strangers = [row for each in tables for row in each.strangers]
+    return strangers if len(strangers) >= sum(len(each.absent(required=True)) for each in tables) else []
+
+
+def doubt(table: SetupTable) -> str:
+    """Which rows may say what a table lacks, in words: those of its own with unknown names, or another table's."""
+    own = [repr(row.label) for row in table.strangers[:_SHOWN]]
+    return " or ".join(own) if own else "a row of another table"
+
+
+_SHOWN = 4
+"""Rows that a doubt names."""
 
 
 def card_rows(page: Page, found: Found) -> list[CardRow]:
@@ -87,16 +166,15 @@ def _bullet_row(text: Text, line: int) -> CardRow | None:
 
 def is_row(label: str, spec: RowSpec) -> bool:
     """True if ``label`` names the row: as one of its names, perhaps with a remark in brackets or behind a dash."""
-    seen, short = _seen(label)
-    names = _folded(spec.names)
-    return seen in names or short in names or (spec.suffix and seen.endswith(tuple(" " + name for name in names)))
+    return _is_named(label, spec.names, spec.suffix)
 
 
-@functools.lru_cache(maxsize=1024)
-def _seen(label: str) -> tuple[str, str]:
-    """A label for comparison, whole and without its remark; it is held against every row of the template."""
+@functools.lru_cache(maxsize=4096)  # every label is held against every row of the template, several times a page
+def _is_named(label: str, names: tuple[str, ...], suffix: bool) -> bool:
     seen = fold(label).strip(" :")
-    return seen, fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
+    short = fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
+    known = _folded(names)
+    return seen in known or short in known or (suffix and seen.endswith(tuple(f" {name}" for name in known)))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from leakstats.records import struct
 
 from .captions import captioned_figures
-from .card import answers, card_rows, unfilled, unrecorded
+from .card import doubt, may_stand_for, setup_tables, unfilled, unrecorded
 from .coverage.accounts import account
 from .evidence.passages import Sentence
 from .finding import Finding
@@ -54,7 +54,8 @@ class CardField:
 
     section: str
     label: str
-    state: Literal["filled", "not recorded", "missing"]
+    state: Literal["filled", "not recorded", "not found", "missing"]
+    """``not found``: no row has its name, but one under a name that the template does not know may say it."""
     why: str = ""
 
 
@@ -153,26 +154,22 @@ def _last_line(page: Page, first: int, last: int, line: int) -> int:
 
 def _card(page: Page) -> Iterator[CardField]:
     """The required rows of every setup table."""
-    for spec in page.template.sections:
-        if spec.table is None:
-            continue
-        stages = page.outline.all(spec.id)
-        if stages and all(page.waived(found) for found in stages):
-            continue
-        rows = [row for found in stages for row in card_rows(page, found)]
-        for wanted in spec.table.rows:
+    for table in setup_tables(page):
+        perhaps = may_stand_for(page, table)
+        for wanted, given in table.given:
             if not wanted.required:
                 continue
-            given = answers(rows, wanted, spec.table.rows)
-            reasons = [unfilled(page, row, wanted, rows) for row in given]
-            if not given:
-                yield CardField(spec.heading, wanted.label, "missing", "has no row")
+            reasons = [unfilled(page, row, wanted, table.rows) for row in given]
+            if not given and perhaps:
+                yield CardField(table.spec.heading, wanted.label, "not found", f"perhaps {doubt(table)} says it")
+            elif not given:
+                yield CardField(table.spec.heading, wanted.label, "missing", "has no row")
             elif all(reasons):
-                yield CardField(spec.heading, wanted.label, "missing", reasons[0] or "")
+                yield CardField(table.spec.heading, wanted.label, "missing", reasons[0] or "")
             elif all(unrecorded(page, row) for row in given):
-                yield CardField(spec.heading, wanted.label, "not recorded", given[0].said)
+                yield CardField(table.spec.heading, wanted.label, "not recorded", given[0].said)
             else:
-                yield CardField(spec.heading, wanted.label, "filled")
+                yield CardField(table.spec.heading, wanted.label, "filled")
 
 
 # -- claims -----------------------------------------------------------------------------------------------------------

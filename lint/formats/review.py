@@ -36,12 +36,12 @@ def _template(review: Review) -> Iterator[str]:
 def _card(review: Review) -> Iterator[str]:
     filled = sum(field.state == "filled" for field in review.card)
     missing = [field for field in review.card if field.state == "missing"]
-    unkept = [field for field in review.card if field.state == "not recorded"]
+    others = [field for field in review.card if field.state in ("not recorded", "not found")]
     yield f"## Reproducibility card: {filled} of {len(review.card)} required fields filled, {len(missing)} missing"
     yield ""
     for field in missing:
         yield f"- {field.section} / {field.label}: missing ({field.why})"
-    for field in unkept:
+    for field in others:
         yield f"- {field.section} / {field.label}: {field.why}"
 
 

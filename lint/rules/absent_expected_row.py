@@ -1,10 +1,12 @@
-"""CR703: rows that a setup table is expected to have are absent."""
+"""CR703: rows that a setup table is expected to have are absent, or stand under another name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows
+from leakstats.template import RowSpec
+
+from ..card import doubt, may_stand_for, setup_tables
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,18 +50,26 @@ class AbsentExpectedRow(Rule):
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for spec in page.template.sections:
-            if spec.table is None:
-                continue
-            stages = [f for f in page.outline.all(spec.id) if not page.waived(f)]
-            rows = [row for found in stages for row in card_rows(page, found)]
+        for table in setup_tables(page):
             # An example may also stand below the table; missing-dataset-example asks for it.
-            asked = [r for r in spec.table.rows if not r.required and not r.example]
-            absent = [r for r in asked if not answers(rows, r)] if rows else []
+            absent = [row for row in table.absent(required=False) if not row.example] if table.rows else []
+            renamed = table.absent(required=True) if table.rows and may_stand_for(page, table) else []
             if absent:
                 yield self.finding(
                     page,
-                    stages[0].section.line,
-                    f"the table of '{spec.heading}' lacks {', '.join(repr(r.label) for r in absent)}",
-                    "; ".join(f"{r.label}: {r.help}" for r in absent),
+                    table.line,
+                    f"the table of '{table.spec.heading}' lacks {_list(absent)}",
+                    "; ".join(f"{row.label}: {row.help}" for row in absent),
                 )
+            if renamed:
+                yield self.finding(
+                    page,
+                    table.line,
+                    f"the table of '{table.spec.heading}' has no row that is called {_list(renamed)}",
+                    f"if {doubt(table)} says it, give it that name; otherwise add: "
+                    + "; ".join(row.help for row in renamed),
+                )
+
+
+def _list(rows: list[RowSpec]) -> str:
+    return ", ".join(repr(row.label) for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows
+from ..card import may_stand_for, setup_tables
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -17,7 +17,9 @@ class MissingCardRow(Rule):
 
     ## Why is this bad?
 
-    Each of these rows has made an experiment impossible to repeat when it was not written down.
+    Each of these rows has made an experiment impossible to repeat when it was not written down. Where the table, or the
+    card, holds as many rows under labels that the template does not know, one of them may say it: then
+    `absent-expected-row` notes it.
 
     ## Fails
 
@@ -47,18 +49,13 @@ class MissingCardRow(Rule):
     name = "missing-card-row"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for spec in page.template.sections:
-            if spec.table is None:
+        for table in setup_tables(page):
+            if not table.rows or may_stand_for(page, table):  # no card at all, and rows of other names, are told apart
                 continue
-            stages = [f for f in page.outline.all(spec.id) if not page.waived(f)]
-            rows = [row for found in stages for row in card_rows(page, found)]
-            if not rows:  # the whole card is missing, which is another finding
-                continue
-            for wanted in spec.table.rows:
-                if wanted.required and not answers(rows, wanted, spec.table.rows):
-                    yield self.finding(
-                        page,
-                        stages[0].section.line,
-                        f"the table of '{spec.heading}' has no row '{wanted.label}'",
-                        f"add it: {wanted.help}",
-                    )
+            for wanted in table.absent(required=True):
+                yield self.finding(
+                    page,
+                    table.line,
+                    f"the table of '{table.spec.heading}' has no row '{wanted.label}'",
+                    f"add it: {wanted.help}",
+                )

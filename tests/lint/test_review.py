@@ -174,6 +174,14 @@ def test_a_value_that_nobody_kept_is_no_missing_field(good_page: str) -> None:
     assert done.verdict == "PASS"
 
 
+def test_a_field_under_another_name_is_neither_filled_nor_missing(good_page: str) -> None:
+    done = reviewed(good_page.replace("| Hardware |", "| Where it ran |"))
+    (field,) = [f for f in done.card if f.state != "filled"]
+    assert (field.label, field.state, field.why) == ("Hardware", "not found", "perhaps 'Where it ran' says it")
+    assert done.verdict == "PASS"
+    assert "- Compute / Hardware: perhaps 'Where it ran' says it" in review_to_text(done)
+
+
 def test_the_checklist_names_each_section_once(good_page: str) -> None:
     done = reviewed(good_page.replace("## Artifacts", "## Elsewhere").replace("N = 12 personas", "twelve personas TBD"))
     broken = {check.name: [f.code for f in check.problems] for check in done.checks if check.problems}
