@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Literal
 
@@ -70,11 +69,11 @@ def _labels(document: Document) -> set[str]:
         elif isinstance(block, Table):
             for cell in block.cells:
                 text = cell.text.text.strip(" *_`")
-                name = re.split(r"\s+[/|·:—–-]\s+|[:(,]", text)[0] if cell.row == 0 or cell.column == 0 else text
+                name = regex(r"\s+[/|·:—–-]\s+|[:(,]").split(text)[0] if cell.row == 0 or cell.column == 0 else text
                 if len(name.split()) <= (3 if cell.row == 0 or cell.column == 0 else 1):
                     out.update(_ACRONYM.findall(name))
                 if cell.row == 0 or cell.column == 0:
-                    words = re.split(r"[\s_]+", text)
+                    words = regex(r"[\s_]+").split(text)
                     if 2 <= len(words) <= 4 and all(w.isalpha() for w in words):
                         out.add("".join(w[0] for w in words).upper())
     return out

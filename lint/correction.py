@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .evidence.grammar import SPELLED, WORD_NUMBERS, Number
+from .evidence.grammar import Number
 from .evidence.idioms import pairs_of_counts
 from .evidence.knowledge import Clash, Evidence
+from .evidence.lexicon import DENIAL
 from .evidence.passages import Passage, Sentence
+from .evidence.word_numbers import SPELLED, whole_number
 from .page import Page
 from .regex import regex
 
@@ -32,7 +34,7 @@ _KEEPS = regex(
     r"reject\w*)\b",
     re.IGNORECASE,
 )
-_NOT = regex(r"\b(?:not|no|none|never|neither|fails?|failed|loses?|lost|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_NOT = regex(rf"{DENIAL}|\b(?:fails?|failed|loses?|lost|without)\b", re.IGNORECASE)
 _ADJUSTED = regex(
     r"\b(?:corrected|adjusted|adj\.?|(?:Holm|Bonferroni|BH|FDR)[- ](?:corrected|adjusted)?)\s*p\b|\bp_?adj|\bq\s*[=<]",
     re.IGNORECASE,
@@ -157,7 +159,7 @@ def _claimed(sentence: Sentence) -> tuple[int, int, int, int] | None:
     )
     if match is None or _NOT.search(sentence.text.replace(match.group(0), "")):
         return None
-    total = int(match["n"]) if match["n"].isdigit() else WORD_NUMBERS[match["n"].lower()]
+    total = whole_number(match["n"])
     said = 0 if match["what"].lower().startswith("none") else total
     return said, total, sentence.start + match.start(), sentence.start + match.end()
 
@@ -258,12 +260,8 @@ def _family(sentence: Sentence) -> int | None:
     """The size of the family that the sentence names; ``None`` where it names none or two."""
     method = next((m.search(sentence.text) for m in _METHODS.values() if m.search(sentence.text)), None)
     behind = sentence.text[method.start() :] if method is not None else sentence.text
-    found = {_whole(m["m"]) for m in _FAMILY.finditer(behind)}
+    found = {whole_number(m["m"]) for m in _FAMILY.finditer(behind)}
     return found.pop() if len(found) == 1 else None
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdigit() else WORD_NUMBERS[text.lower()]
 
 
 def _alpha(sentence: Sentence) -> float:

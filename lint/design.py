@@ -222,7 +222,7 @@ def _about(record: Record, p: Number) -> str:
     text = record.passage.plain
     if _PERMUTED.search(text[max(0, p.at - 30) : p.at]):
         return text
-    return re.split(r"[;.]\s", text[p.end : p.end + 80])[0]
+    return regex(r"[;.]\s").split(text[p.end : p.end + 80])[0]
 
 
 def _impossible(record: Record, p: Number, smallest: float, name: str) -> Clash:

@@ -42,8 +42,8 @@ def products(text: str) -> Iterator[Product]:
 
     >>> [(p.total, p.factors) for p in products("64 (per_device=4 x grad_accum=16 x GPUs=1)")]
     [(64, (4, 16, 1))]
-    >>> [(p.total, p.factors) for p in products("20 questions × 5 completions = 100 per persona, 4× H100")]
-    [(100, (20, 5))]
+    >>> [(p.total, p.factors) for p in products("12 riddles × 8 replies = 96 per guest, 4× H100")]
+    [(96, (12, 8))]
     """
     plain = normalise(text)
     at = 0

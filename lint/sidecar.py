@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakstats.errors import LeakstatsError
-from leakstats.files import read_json, sha256_of
+from leakstats.files import read_json
 from leakstats.numbers import normalise
 from leakstats.records import struct
 from leakstats.template import VersionLine
@@ -417,8 +417,3 @@ def _differences(shown: str, wanted: str, at: int) -> Iterator[Difference]:
 def place_of(source: Source, start: int, end: int) -> Place:
     """The place of a stretch of the page, at least one character wide."""
     return source.place(start, max(end, start + 1))
-
-
-def sha_of_file(path: Path) -> str:
-    """The hash of a file's bytes as the version line and the sidecar write it."""
-    return sha256_of(path.read_bytes())

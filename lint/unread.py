@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .document import Html, Paragraph, Table
+from .evidence.cell_numbers import LONGEST_RESULT
 from .evidence.grammar import read_numbers
 from .evidence.knowledge import MOST_TABLE_NUMBERS
 from .evidence.passages import MOST_CHARACTERS, MOST_NUMBERS, MOST_READ
-from .evidence.tables import LONGEST_RESULT, MOST_CELLS, read_sheet
+from .evidence.tables import MOST_CELLS, read_sheet
 from .page import Page
 from .report import UnreadPart
 

@@ -73,7 +73,7 @@ def find_phrases(text: str, phrases: Iterable[str]) -> list[tuple[int, int]]:
 def _folded(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """The phrases in lower case, and one expression that finds nothing where none of them stands."""
     low = tuple(phrase.lower() for phrase in phrases if phrase)
-    return low, re.compile("|".join(map(re.escape, low)) or r"(?!)")
+    return low, regex("|".join(map(re.escape, low)) or r"(?!)")
 
 
 def lowered(text: str) -> str:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from ..evidence.grammar import Number
-from ..evidence.idioms import intervals, pairs_of_counts, spans
+from ..evidence.idioms import interval_ends, pairs_of_counts, spans
 from ..evidence.passages import Sentence
 from ..finding import Finding
 from ..page import Page
@@ -122,6 +122,6 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     """True for a whole number that stands in a ``k of n``, a move, a range or an interval."""
     if any(number is x for pair in pairs_of_counts(sentence) for x in pair if x.text.lower() != "one"):  # "one of them"
         return True
-    if any(number is x for a, b, _ in intervals(sentence) for x in (a, b)):
+    if id(number) in interval_ends(sentence):
         return True
     return any(number is x for s in spans(sentence) for x in (s.left, s.right))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from ..evidence.correlations import follows
 from ..evidence.grammar import Number
 from ..evidence.idioms import pairs_of_counts
 from ..evidence.passages import Sentence
+from ..evidence.record_p import follows
 from ..inline import Text
 from ..regex import regex
 from .explanation import Explanation

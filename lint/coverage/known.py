@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cached_property
 
@@ -108,7 +107,7 @@ class Known:
         found: set[int] = set()
         for text, _ in self.page.document.texts_with_digits():
             for match in _PRODUCT.finditer(text.text[:4000]):
-                factors = [int(x.replace(",", "")) for x in re.findall(r"\d[\d,]*", match.group(0))]
+                factors = [int(x.replace(",", "")) for x in regex(r"\d[\d,]*").findall(match.group(0))]
                 whole = 1
                 for factor in factors:
                     whole *= factor

@@ -8,9 +8,10 @@ from itertools import permutations
 
 from leakstats.facts import Series
 
+from ..evidence.beside import adjacent
 from ..evidence.claims import derived_rates
 from ..evidence.grammar import Number
-from ..evidence.idioms import adjacent, intervals, is_rate, pairs_of_counts, spans
+from ..evidence.idioms import interval_ends, is_rate, pairs_of_counts, spans
 from ..evidence.leaves import Leaf
 from ..evidence.names import words_of
 from ..evidence.passages import Sentence
@@ -67,7 +68,7 @@ def of_prose(known: Known, sentence: Sentence, number: Number) -> Explanation | 
 
 def _of_limits(sentence: Sentence, number: Number) -> Explanation | None:
     """An end of the interval of a ``k of n`` that the paragraph states, perhaps in another sentence."""
-    if not any(number is x for a, b, _ in intervals(sentence) for x in (a, b)):
+    if id(number) not in interval_ends(sentence):
         return None
     pairs = [pair for s in sentence.passage.sentences for pair in pairs_of_counts(s)]
     found = end_of(number, [(int(k.value), int(n.value)) for k, n in pairs][:40])

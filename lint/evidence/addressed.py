@@ -11,20 +11,20 @@ from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
 from ..regex import regex
+from .boards import Board, Said, boards, inside, one, said
 from .claims import claimed
 from .fields import by_method
 from .grammar import Number
-from .idioms import SHARE_OF, intervals, pairs_of_counts, spans
+from .idioms import SHARE_OF, interval_ends, pairs_of_counts, spans
 from .knowledge import Evidence
-from .lexicon import ROLE_WORDS
-from .names import fold_name, index_of, name_variants, words_of
-from .passages import Sentence, once
-from .quantities import LIKENESS_WORD, READ
+from .measured import columns_in, fits, measured
+from .names import words_of
+from .passages import Sentence
+from .quantities import READ
 from .shares import PART_OF
-from .states import AFTER, BEFORE, WORKED
-from .tables import Sheet, is_aggregate
+from .states import WORKED
 
-__all__ = ["Cell", "cells_named"]
+__all__ = ["Cell", "cells_named", "unheld_measures"]
 
 
 @struct
@@ -37,194 +37,27 @@ class Cell:
     """The number is another value of the row or of the column."""
 
 
-@struct
-class _Board:
-    """A table by what names its rows and its columns."""
-
-    rows: Mapping[str, int]
-    heads: Mapping[str, int]
-    """What names one column and no other: a stem, ``#4`` of a checkpoint, ``<first>``, ``<last>`` or ``<max>``."""
-    axis: frozenset[str]
-    """The words of the header over the rows: "layer"."""
-    cells: Mapping[tuple[int, int], tuple[tuple[Series, Fact], ...]]
-    """By row and column, as a value of the column and as one of the row."""
-
-
 def cells_named(evidence: Evidence) -> dict[int, Cell]:
     """The cells that words name for numbers of the prose, by the number's identity; none where tables disagree."""
     if "cells named" not in evidence.cache:
-        boards = _boards(evidence)
+        grids = boards(evidence)
         by_sentence: dict[int, tuple[Sentence, list[Number]]] = {}
-        for sentence, _, number in claimed(evidence) if boards else ():
+        units = {id(number): (sentence, number, unit) for sentence, number, unit in measured(evidence)}
+        asked = [(sentence, number) for sentence, _, number in claimed(evidence)] if grids else []
+        asked += [(sentence, number) for sentence, number, _ in units.values()]
+        for sentence, number in sorted(asked, key=lambda x: x[1].start):
             by_sentence.setdefault(id(sentence), (sentence, []))[1].append(number)
+        in_unit = {key: unit for key, (_, _, unit) in units.items()}
         found: dict[int, Cell] = {}
         for sentence, numbers in by_sentence.values():
-            found.update(_of_sentence(evidence, boards, sentence, numbers))
+            found.update(_of_sentence(evidence, grids, sentence, numbers, in_unit))
         evidence.cache["cells named"] = found
     known: dict[int, Cell] = evidence.cache["cells named"]
     return known
 
 
-# -- tables ------------------------------------------------------------------------------------------------------------
-
-
-def _boards(evidence: Evidence) -> list[_Board]:
-    of_tables = (_board(evidence, sheet) for sheet in evidence.sheets)
-    return [board for board in (*of_tables, *_of_files(evidence)) if board is not None]
-
-
-def _board(evidence: Evidence, sheet: Sheet) -> _Board | None:
-    cells: dict[tuple[int, int], list[tuple[Series, Fact]]] = defaultdict(list)
-    kinds: dict[int, str] = {}
-    for series, items in sheet.series:
-        down = series.pointer.startswith("column")
-        if series.role not in ("", "second") or (down and len(items) < 2):
-            continue
-        for item in items:
-            if id(item) in evidence.suspect:
-                continue
-            names = name_variants(sheet.labels[item.row] if down else sheet.keys[item.column])
-            fact = next((series.facts[n] for n in names if n in series.facts), None)
-            if fact is not None:
-                cells[(item.row, item.column)].append((series, fact))
-                kinds.setdefault(item.column, evidence.kind(series))
-    if len(kinds) < 2:
-        return None  # of one column a word can choose nothing
-    labels = {r: evidence.known_as(_names_of_row(x)) for r, x in enumerate(sheet.labels)}
-    heads = {c: _signs_of(words_of(head), head) | {f"<{kinds[c]}>"} for c, head in _heads(sheet, kinds).items()}
-    return _Board(
-        _alone(_with_ends(labels)),
-        _alone(_with_ends(heads)),
-        words_of(sheet.header[0]),
-        {at: tuple(facts) for at, facts in cells.items()},
-    )
-
-
-def _heads(sheet: Sheet, kinds: Mapping[int, str]) -> dict[int, str]:
-    """What a column is called; of the columns of one state in a table that was long, the rate bears its name."""
-    states: dict[str, list[int]] = defaultdict(list)
-    for c in kinds:
-        states[sheet.keys[c]].append(c)
-    out = {}
-    for state, columns in states.items():
-        rates = [c for c in columns if kinds[c] == "rate"]
-        for c in columns:
-            several = len(columns) > 1 and len(rates) == 1
-            out[c] = sheet.header[c] if not several else state if c in rates else sheet.header[c].removeprefix(state)
-    return out
-
-
-def _of_files(evidence: Evidence) -> Iterator[_Board]:
-    """Fields of files over the same things, each a column."""
-    groups: dict[frozenset[str], dict[tuple[float, ...], list[Series]]] = defaultdict(lambda: defaultdict(list))
-    for series in evidence.data:
-        if series.role in _ROLES_OF_FIELDS and 2 <= len(series.distinct) <= _MOST_THINGS:
-            groups[frozenset(series.facts)][tuple(f.value for f in series.facts.values())].append(series)
-    for names, fields in groups.items():
-        if not 2 <= len(fields) <= _MOST_FIELDS or not names & evidence.spoken:
-            continue
-        columns = list(fields.values())
-        first = columns[0][0]
-        place = {id(f): r for r, f in enumerate(first.distinct)}
-        rows = {n: place[id(f)] for n, f in first.facts.items() if id(f) in place}
-        labels = {r: frozenset(n for n, at in rows.items() if at == r) for r in set(rows.values())}
-        heads = {c: frozenset().union(*(_signs_of_field(evidence, s) for s in same)) for c, same in enumerate(columns)}
-        cells = {(r, c): ((same[0], same[0].facts[n]),) for c, same in enumerate(columns) for n, r in rows.items()}
-        yield _Board(_alone(labels), _alone(_with_ends(heads)), frozenset(), cells)
-
-
-_MOST_THINGS = 60
-_MOST_FIELDS = 40
-"""Things and fields of a file that a page has tables of; more are single measurements."""
-_ROLES_OF_FIELDS = {"": "", "first": "<first>", "last": "<last>", "max": "<max>"}
-
-
-def _signs_of_field(evidence: Evidence, series: Series) -> frozenset[str]:
-    signs = _signs_of(series.words, series.quantity, evidence.header_of(series))
-    return signs | ({_ROLES_OF_FIELDS[series.role]} if series.role else {f"<{evidence.kind(series)}>"})
-
-
-def _signs_of(words: frozenset[str], *heads: str) -> frozenset[str]:
-    """What in a sentence would name a column: the stems of its words, its checkpoint, the roles that it has."""
-    points = {index_of(head) for head in heads} - {""}
-    stems = points or {_stem(w) for w in words - _SILENT - BEFORE - AFTER}
-    roles = {role for role, pattern in _ROLES.items() if any(pattern.search(head) for head in heads)}
-    return frozenset(stems | roles)
-
-
-_SILENT = (READ | words_of("off out into over under than via when pp ci lower upper fraction frac pct")) - words_of(
-    "first second last own self alone low high"
-)
-"""Words of a header that would name its column in no sentence."""
-
-
-def _with_ends(names: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
-    """The first and the last of what is followed over checkpoints are its start and its end; so is what follows one.
-
-    "Base" and "Tuned" are all that is known of a rate: the second is its end.
-    """
-    points = {i: int(n[1:]) for i, found in names.items() for n in found if n[:1] == "#"}
-    held = frozenset().union(*names.values())
-    ends: dict[str, int] = {}
-    if len(points) > 1:
-        ends = {"<first>": min(points, key=points.__getitem__), "<last>": max(points, key=points.__getitem__)}
-    else:
-        first = [i for i, found in names.items() if "<first>" in found]
-        others = [i for i, found in names.items() if first and i != first[0] and names[first[0]] & found & _MEASURED]
-        if len(first) == len(others) == 1:
-            ends = {"<last>": others[0]}
-    return {
-        i: found | {role for role, at in ends.items() if at == i and role not in held} for i, found in names.items()
-    }
-
-
-_MEASURED = frozenset({"<rate>", "<similarity>", "<coefficient>", "<>"})
-"""Kinds of columns, one of which a start and an end share."""
-
-
-def _names_of_row(label: str) -> frozenset[str]:
-    return frozenset({_WHOLE}) if is_aggregate(label) else name_variants(label)
-
-
-_WHOLE = "<all>"
-"""The row over all the others."""
-
-
-def _alone(names: Mapping[int, frozenset[str]]) -> dict[str, int]:
-    """What names one of them and no other."""
-    held: dict[str, list[int]] = defaultdict(list)
-    for i, found in names.items():
-        for name in found:
-            held[name].append(i)
-    return {name: places[0] for name, places in held.items() if len(places) == 1}
-
-
-def _any_of(words: frozenset[str]) -> str:
-    return "|".join(sorted(map(re.escape, words)))
-
-
-_ROLES = {
-    "<first>": regex(rf"{ROLE_WORDS['first'].pattern}|\b(?:{_any_of(BEFORE)})s?\b", re.IGNORECASE),
-    "<last>": regex(rf"{ROLE_WORDS['last'].pattern}|\b(?:{_any_of(AFTER)})s?\b", re.IGNORECASE),
-    "<max>": regex(rf"{ROLE_WORDS['max'].pattern}|\bat (?:its|the|their) best\b|\bat best\b", re.IGNORECASE),
-}
-_KINDS = {
-    "<coefficient>": regex(r"\b(?:coefficients?|correlations?)\b", re.IGNORECASE),
-    "<similarity>": LIKENESS_WORD,
-}
-"""What names the one column of its kind."""
-_METHOD = regex(r"\b(?:pearson|spearman|kendall|partial|linear|rank|point-biserial)\b", re.IGNORECASE)
-"""Words that ask for another coefficient than the one of a table that says nothing of them."""
-
-
-def _stem(word: str) -> str:
-    """``word`` without the ending of a participle or a comparative: "filtered" and "filtering" are of "filter"."""
-    return re.sub(r"(?<=\w{4})(?:ed|ing|er|ly)$", "", word)
-
-
 # -- sentences ---------------------------------------------------------------------------------------------------------
 
-_WORD = regex(r"[^\W\d_]+")
 _CUT = regex(r";|\b(?:while|whereas)\b")
 _CLOSES = regex(r",\s(?:an?|that|which|and|but|so|though|although|while)\b|;|\((?![\w\s-]{1,24}\))")
 _OTHERWISE = regex(
@@ -249,7 +82,11 @@ _WORKED_OUT = regex(
 
 
 def _of_sentence(
-    evidence: Evidence, boards: Sequence[_Board], sentence: Sentence, numbers: Sequence[Number]
+    evidence: Evidence,
+    grids: Sequence[Board],
+    sentence: Sentence,
+    numbers: Sequence[Number],
+    units: Mapping[int, str],
 ) -> Iterator[tuple[int, Cell]]:
     last = max(n.end for n in numbers)
     tail = _CLOSES.search(sentence.between(last, sentence.end))
@@ -257,27 +94,42 @@ def _of_sentence(
     asking = sentence.between(sentence.start, end)
     if _OTHERWISE.search(asking) or WORKED.search(asking) or not _is_plain(sentence, numbers):
         return
-    if (words_of(asking) & _MEASURES) - evidence.quantities - _title_words(evidence):
+    if unheld_measures(evidence, asking) and not all(id(n) in units for n in numbers):
         return
     behind = [sentence.between(n.end, n.end + 60) for n in numbers]
     if any(PART_OF.match(rest) or SHARE_OF.match(rest.lstrip()) for rest in behind):
         return
-    alone = _WORKED_OUT.search(asking) is None
+    worked = words_of(" ".join(_WORKED_OUT.findall(asking)))
     edges = [sentence.start, *_cuts(sentence, end), end]
     found: dict[int, list[Cell]] = defaultdict(list)
-    for board in boards:
-        rows, heads = ([x for x in said if x[0] < end] for said in _said(board, sentence))
+    for board in grids:
+        among = [columns_in(board, units[id(n)]) for n in numbers if id(n) in units]
+        if among and not all(among):
+            continue
+        rows, heads = ([x for x in found if x[0] < end] for found in said(board, sentence))
+        if _is_elsewhere(asking, {at - sentence.start for at, _ in (*rows, *heads)}):
+            continue
+        if _names_several(board, asking, {c for _, c in heads}):
+            continue
+        own = words_of(" ".join(board.header[c] for columns in among for c in columns))
+        alone = worked <= own  # "the gap is 12.2 pp" of a table with a column of gaps in points
+        if among:
+            heads = [(at, c) for at, c in heads if all(c in columns for columns in among)]
         for left, right in itertools.pairwise(edges):
             values = [n for n in numbers if left <= n.start < right]
             if not values:
                 continue
-            own_rows, own_heads = _inside(rows, left, right), _inside(heads, left, right)
+            own_rows, own_heads = inside(rows, left, right), inside(heads, left, right)
             if not own_rows and not own_heads:
                 continue  # "the abbot keeps 71%, whereas his guests keep 4%"
-            own_rows = own_rows or _one(_inside(rows, sentence.start, left))
-            own_heads = own_heads or _one(_inside(heads, sentence.start, left))
+            own_rows = own_rows or one(inside(rows, sentence.start, left))
+            own_heads = own_heads or one(inside(heads, sentence.start, left))
+            plain_unit = all(units.get(id(n)) != "pp" for n in values)  # there are many differences in points
+            if among and not own_heads and plain_unit and all(len(columns) == 1 for columns in among):
+                own_heads = [(values[0].start - 1, min(among[0]))]  # the unit says it: "2,590 tokens/s"
             for number, row, head in _joined(sentence, values, own_rows, own_heads, alone=alone):
-                cell = _cell(evidence, board, number, row, head)
+                asks = _Asks(_method(sentence, number), units.get(id(number), ""))
+                cell = _cell(evidence, board, number, (row, head), asks)
                 if cell is not None:
                     found[id(number)].append(cell)
     for number in numbers:
@@ -286,8 +138,26 @@ def _of_sentence(
             yield id(number), cells[0]
 
 
-def _title_words(evidence: Evidence) -> frozenset[str]:
-    return frozenset().union(*(words_of(title.text) for title in evidence.document.titles))
+_END = regex(r"\b(?:first|earliest|last|final|latest)\s+(?!(?:value|rate|score|one)\b)[a-z]+", re.IGNORECASE)
+
+
+def _is_elsewhere(asking: str, places: set[int]) -> bool:
+    """True if words speak of a first or a last point that is no row and no column of a table."""
+    return any(m.start() not in places for m in _END.finditer(asking))
+
+
+def _names_several(board: Board, asking: str, said: set[int]) -> bool:
+    """True if a text has the header of a column, not ``said``, that another has too: "plain" beside "Loss (plain)"."""
+    heads = {c: words_of(head) - READ for c, head in board.header.items() if not any(x.isdigit() for x in head)}
+    asked = words_of(asking)
+    open_ = (words for c, words in heads.items() if words and c not in said and words <= asked)
+    return any(sum(words <= other for other in heads.values()) > 1 for words in open_)
+
+
+def unheld_measures(evidence: Evidence, text: str) -> frozenset[str]:
+    """Words of a text for measures that no header and no title has: what they measure no table need hold."""
+    titles = frozenset().union(*(words_of(title.text) for title in evidence.document.titles))
+    return (words_of(text) & _MEASURES) - evidence.quantities - titles
 
 
 def _cuts(sentence: Sentence, end: int) -> Iterator[int]:
@@ -298,12 +168,22 @@ def _cuts(sentence: Sentence, end: int) -> Iterator[int]:
             yield sentence.start + match.start()
 
 
-def _cell(evidence: Evidence, board: _Board, number: Number, row: int, column: int) -> Cell | None:
-    facts = _printable(evidence, board, number, (row, column))
-    beside = [at for at in board.cells if (at[0] == row) != (at[1] == column)]
-    others = (x for at in beside for x in _printable(evidence, board, number, at))
+@struct
+class _Asks:
+    """What a number says of itself."""
+
+    method: str
+    unit: str
+
+
+def _cell(evidence: Evidence, board: Board, number: Number, named: tuple[int, int], asks: _Asks) -> Cell | None:
+    facts = _printable(evidence, board, number, named, asks)
+    beside = [at for at in board.cells if (at[0] == named[0]) != (at[1] == named[1])]
+    others = [x for at in beside for x in _printable(evidence, board, number, at, asks)]
     if not facts or any(_is_rest(number, s, f) for s, f in facts):
         return None
+    if asks.unit:
+        return Cell(facts, any(fits(number, f) for _, f in others))
     return Cell(facts, any(evidence.matches(number, s, f) for s, f in others))
 
 
@@ -313,21 +193,32 @@ def _is_rest(number: Number, series: Series, fact: Fact) -> bool:
     return series.fraction and low + 1e-9 < 1 - fact.low and 1 - fact.high < high - 1e-9
 
 
+def _method(sentence: Sentence, number: Number) -> str:
+    """The symbol of a coefficient; one without follows the last that has one: "r_s = 0.8 for A, and 0.6 for B"."""
+    told = [x.label for x in sentence.numbers if x.role == "coefficient" and x.end <= number.start]
+    return number.label or (told[-1] if told and number.role == "value" else "")
+
+
 def _printable(
-    evidence: Evidence, board: _Board, number: Number, at: tuple[int, int]
+    evidence: Evidence, board: Board, number: Number, at: tuple[int, int], asks: _Asks
 ) -> tuple[tuple[Series, Fact], ...]:
     """The value of a cell, if the number is of its kind."""
+    held = board.cells.get(at, ())
+    if asks.unit:
+        of_unit = at[1] in columns_in(board, asks.unit)
+        return tuple((s, f) for s, f in held if of_unit and evidence.kind(s) not in _NO_MEASURE)
     kinds = _KINDS_OF.get(number.role, _KINDS_OF["percent"])
     return tuple(
         (s, f)
-        for s, f in board.cells.get(at, ())
+        for s, f in held
         if evidence.suits(number, s)
         and evidence.kind(s) in kinds
-        and by_method([s], number.label)
+        and by_method([s], asks.method)
         and not (s.fraction and number.role == "value" and (number.signed or not evidence.prints_decimals))
     )
 
 
+_NO_MEASURE = ("p", "coefficient", "spread")
 _KINDS_OF = {
     "coefficient": ("coefficient",),
     "value": ("coefficient", "similarity", "rate", "", "spread"),
@@ -338,7 +229,7 @@ _KINDS_OF = {
 
 def _is_plain(sentence: Sentence, numbers: Sequence[Number]) -> bool:
     """True if a sentence has no number but values, sizes, checkpoints, and ends of intervals."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     counted = {id(x) for pair in pairs_of_counts(sentence) for x in pair}
     known = ends | counted | {id(n) for n in numbers}
     if any(x in s for s in ((y.left, y.right) for y in spans(sentence) if id(y.left) not in ends) for x in numbers):
@@ -351,87 +242,29 @@ def _is_plain(sentence: Sentence, numbers: Sequence[Number]) -> bool:
 
 _BESIDE = frozenset(["n", "p", "index", "none", "count", "points", "fold"])
 """What may stand beside values without being one."""
-_Said = list[tuple[int, int]]
-"""Where a row or a column is said, and which."""
-
-
-_END = regex(r"\b(?:(?P<first>first|earliest)|last|final|latest)\s+(?P<axis>[a-z]+)\b", re.IGNORECASE)
-_EXTREME = regex(
-    r"\b(?:(?:high|low|larg|small|great|strong|weak)est|most|least|best|worst|max\w*|min\w*|top)\b", re.IGNORECASE
-)
-_OVER_ALL = regex(
-    r"\b(?:means?|averages?|averaged|averaging|pooled|overall|together|all (?:the )?[a-z]+s)\b", re.IGNORECASE
-)
-
-
-def _said(board: _Board, sentence: Sentence) -> tuple[_Said, _Said]:
-    rows = [(m.start, board.rows[m.name]) for m in sentence.names if m.name in board.rows]
-    over_all = _OVER_ALL.search(sentence.text)
-    if over_all is not None:  # the mean of a thing's own values is no cell, and the highest of all things another
-        whole = _WHOLE in board.rows and not rows and _EXTREME.search(sentence.text) is None
-        rows = [(sentence.start + over_all.start(), board.rows[_WHOLE])] if whole else []
-    taken = [(m.start, m.end) for m in sentence.names if m.name in board.rows]
-    heads = [(m.start, board.heads[m.name]) for m in sentence.names if m.name in board.heads and m.name[:1] == "#"]
-    for match in _END.finditer(sentence.text) if board.axis else ():
-        sign = "<first>" if match["first"] else "<last>"
-        if words_of(match["axis"]) & board.axis and sign in board.rows:
-            rows.append((sentence.start + match.start(), board.rows[sign]))
-    for at, sign in _signs(sentence):
-        if any(a <= at < b for a, b in taken):
-            continue
-        if sign in board.heads:
-            heads.append((at, board.heads[sign]))
-    return _runs(rows), _runs(heads)
-
-
-def _runs(said: _Said) -> _Said:
-    """What is said, in order; what several words in a row name, "fine-tuned", once."""
-    ordered = sorted(set(said))
-    return [x for i, x in enumerate(ordered) if not i or ordered[i - 1][1] != x[1]]
-
-
-@once
-def _signs(sentence: Sentence) -> tuple[tuple[int, str], ...]:
-    """The stems of a sentence's words and the roles that they give, each with its place."""
-    out = []
-    for match in _WORD.finditer(sentence.text):
-        word = fold_name(match[0])
-        out.append((sentence.start + match.start(), _stem(word.rstrip("s") or word)))
-    kinds = () if _METHOD.search(sentence.text) else _KINDS.items()
-    for role, pattern in (*_ROLES.items(), *kinds):
-        out.extend((sentence.start + m.start(), role) for m in pattern.finditer(sentence.text))
-    return tuple(out)
-
-
-def _inside(said: _Said, left: int, right: int) -> _Said:
-    return [x for x in said if left <= x[0] < right]
-
-
-def _one(said: _Said) -> _Said:
-    return said if len({which for _, which in said}) == 1 else []
 
 
 def _joined(
-    sentence: Sentence, values: Sequence[Number], rows: _Said, heads: _Said, *, alone: bool
+    sentence: Sentence, values: Sequence[Number], rows: Said, heads: Said, *, alone: bool
 ) -> Iterator[tuple[Number, int, int]]:
     """Each value with its row and its column: each named beside it, or one of the two once for all.
 
     A value that does not stand beside a name of its own counts only if no word makes something of it (``alone``).
     """
     if len(values) == 1:
-        near = alone and _one(rows) and _one(heads)
+        near = alone and one(rows) and one(heads)
         if near and _is_near(sentence, values[0], rows) and _is_near(sentence, values[0], heads):
             yield values[0], rows[0][1], heads[0][1]
         return
     k = len(values)
-    by_row = rows[:1] * k if _one(rows) else rows if _alternate(values, rows, alone=alone) else []
-    by_head = heads[:1] * k if _one(heads) else heads if _alternate(values, heads, alone=alone) else []
-    if by_row and by_head and not (_one(rows) and _one(heads)):
+    by_row = rows[:1] * k if one(rows) else rows if _alternate(values, rows, alone=alone) else []
+    by_head = heads[:1] * k if one(heads) else heads if _alternate(values, heads, alone=alone) else []
+    if by_row and by_head and not (one(rows) and one(heads)):
         for number, (_, row), (_, head) in zip(values, by_row, by_head, strict=True):
             yield number, row, head
 
 
-def _is_near(sentence: Sentence, number: Number, said: _Said) -> bool:
+def _is_near(sentence: Sentence, number: Number, said: Said) -> bool:
     """True if a name stands before a number, or behind it in one phrase: "12% for the nun at the end"."""
     first = said[0][0]
     gap = sentence.between(number.end, first)
@@ -447,7 +280,7 @@ _OPENED = regex(r"\s?%?,\s*(?:the\s+)?\W*", re.IGNORECASE)
 _APART = regex(r"[,;:]|\b(?:and|but|yet|who|which|that|when|as)\b")
 
 
-def _alternate(values: Sequence[Number], said: _Said, *, alone: bool) -> bool:
+def _alternate(values: Sequence[Number], said: Said, *, alone: bool) -> bool:
     """True if there is one name for each value, always in front of it or always behind, or (``alone``) in a list."""
     if len(values) != len(said) or len({w for _, w in said}) != len(said):
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,8 @@ from ..document import Document
 from ..regex import regex
 from .names import abbreviates, fold_name, index_of, name_variants
 from .shapes import Dataset
-from .tables import CellNumber, Sheet, bind, entity_names
+from .table_binding import bind
+from .tables import CellNumber, Sheet, entity_names
 
 __all__ = ["Aliases"]
 
@@ -96,7 +96,7 @@ class Aliases:
         names: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
         labels = [x.split("(")[0].strip(" *`_") for s in self._sheets for x in (*s.labels, *self._heads)]
         for name in (*labels, *self._texts):
-            words = [w.casefold() for w in re.split(r"[\s_-]+", name) if w]
+            words = [w.casefold() for w in regex(r"[\s_-]+").split(name) if w]
             if len(words) == 2 and all(len(w) > 2 and w.isalpha() for w in words):
                 names[(words[0][:2], words[1][:2])].add((words[0], words[1], fold_name(name)))
         out: dict[str, str] = {}

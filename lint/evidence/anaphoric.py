@@ -10,19 +10,20 @@ from ..regex import regex
 from .claims import NOBODY, is_claim, is_prior
 from .compared import END_TO_END
 from .grammar import Number
-from .idioms import intervals, is_rate, spans
+from .idioms import interval_ends, is_rate, spans
 from .knowledge import Clash, Evidence
-from .lexicon import ROLE_WORDS
+from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
 from .operands import Operands
 from .passages import Sentence
-from .wording import DIFFERENCE, REACH
+from .wording import DIFFERENCE, LOSS, REACH
 
 __all__ = ["anaphoric_clashes"]
 
 _ONE_OF_TWO = r"the\s+(?:first|second|latter|former|larger|smaller|higher|lower|other)"
 _THAT_IS = regex(
-    rf"\W*(?:(?:that|this)(?:['’]s|\s+(?:is|was|makes|means|amounts\s+to|comes\s+to|gives|leaves))\s+"
+    r"\W*(?:in (?:absolute|raw) terms,?\s+|in points,?\s+)?"
+    rf"(?:(?:that|this)(?:['’]s|\s+(?:is|was|makes|means|amounts\s+to|comes\s+to|gives|leaves))\s+"
     rf"(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:{DIFFERENCE}\s+of\s+)?|"
     rf"(?:so\s+)?(?:an?|the|its|their|that|this)\s+(?:[a-z]+\s+)?{DIFFERENCE}\s+(?:is|was|comes\s+to|amounts\s+to|of)\s+|"
     rf"(?:points|net(?:\s+change)?|[Δ∆]|{DIFFERENCE})\s*[:=]\s*|(?:so|hence|thus|i\.e\.|net)\s*[,:]?\s+|"
@@ -65,6 +66,7 @@ _BEYOND = regex(
 """Between a difference and the rate from which it is measured: "above the mean of 12%"."""
 _NOW_AT = regex(rf"\s+{_COMPARED},?\s*\(?(?:at|with)\s+(?:only\s+)?", re.IGNORECASE)
 """Between a difference from what was said before and the rate where it ends: "9 points lower at 12%"."""
+_THE_GAP = regex(rf"\W*(?:the|their|that|this)\s+{DIFFERENCE}\s+(?:is|was|comes\s+to|amounts\s+to)\s+", re.IGNORECASE)
 _LABEL = regex(rf"\W*{DIFFERENCE}\s*[:=]\s*", re.IGNORECASE)
 _NET = regex(r"\bnet\b", re.IGNORECASE)
 _FIRST_AND_LAST = regex(r"\bfirst\s+and\s+(?:the\s+)?last\b", re.IGNORECASE)
@@ -97,7 +99,7 @@ def _of_two(before: Sentence, sentence: Sentence) -> Iterator[Clash]:
 
     A sentence that begins with the difference ("That is …", "The gap is …", "Net: …") or points back to it ("that gap
     of …", "… apart") is judged, where it names nothing that the sentence before does not, and nothing to measure
-    against; and one that says itself from where: "That is 9 points above the mean of 12%".
+    against; and one that says itself from where: "That is 14 points below the mean of 31%".
     """
     points = _points(sentence)
     if len(points) != 1 or points[0].bound not in ("", "~") or is_prior(sentence) or is_prior(before):
@@ -106,7 +108,8 @@ def _of_two(before: Sentence, sentence: Sentence) -> Iterator[Clash]:
     said = sentence.between(sentence.start, d.start)
     more = _MORE.search(sentence.passage.plain, d.end, sentence.end)
     end = sentence.end if more is None else more.start()
-    here = [x for x in sentence.numbers if x.role == "percent" and x.start < end]
+    ends = interval_ends(sentence)
+    here = [x for x in sentence.numbers if x.role == "percent" and x.start < end and id(x) not in ends]
     pair = _from_here(before, sentence, d, here[0]) if len(here) == 1 else None
     if (
         not here
@@ -142,12 +145,24 @@ def _meant(before: Sentence, said: str) -> tuple[Number, Number] | None:
         return rates[0], rates[-1]
     if len(rates) > 2 and _NET.search(said):
         return _ends_of_course(before, rates)
-    if len(rates) == 1 and _LABEL.fullmatch(said) and before.previous is not None:
+    named = _LABEL.fullmatch(said) or (_THE_GAP.fullmatch(said) and not _CHANGE.search(said))
+    if len(rates) == 1 and named and before.previous is not None:
         rates = [*(_plain_rates(before.previous) or ()), *rates]  # "Tuned: 45%. Plain: 12%. Difference: 33 pp."
         return (rates[0], rates[1]) if len(rates) == 2 else None
-    if len(rates) != 2 or (_CHANGE.search(said) and not _moved(before, rates[0], rates[1])):
+    if len(rates) != 2 or (_CHANGE.search(said) and not _changed(before, said, rates[0], rates[1])):
         return None
     return rates[0], rates[1]
+
+
+def _changed(sentence: Sentence, said: str, a: Number, b: Number) -> bool:
+    """True if two rates are the ends of the change that is spoken of: a move, or the one before, in its direction."""
+    if _moved(sentence, a, b):
+        return True
+    signs = {d.sign for d in direction_words(said)} or ({-1} if LOSS.search(said) else set())
+    things = {m.name for m in sentence.names if not m.name.startswith("#")}
+    first = ROLE_WORDS["first"].search(sentence.between(a.end, b.start)) is not None
+    early, late = (b, a) if first else (a, b)
+    return len(signs) == 1 and len(things) <= 1 and (late.value > early.value) == (1 in signs)
 
 
 def _ends_of_course(sentence: Sentence, rates: Sequence[Number]) -> tuple[Number, Number] | None:
@@ -173,10 +188,10 @@ def _points_back(before: Sentence, sentence: Sentence, d: Number, said: str) -> 
     if _THAT_IS.fullmatch(said) or _FIRST_AND_LAST.search(said):
         return _ENDS.match(sentence.passage.plain, d.end) is not None
     differ = _DIFFER.fullmatch(said)
-    if differ is not None:  # "Own and borrowed differ by", behind "28% borrowed, 90% own"
+    if differ is not None:  # "Rye and oats differ by", behind "34% oats, 71% rye"
         return words_of(differ["things"]) - {"and"} <= words_of(before.text)
     if apart is not None and apart.group().strip() == "apart":
-        return not sentence.names and "," not in said
+        return not sentence.names
     return _THAT_GAP.search(said) is not None
 
 
@@ -206,7 +221,7 @@ def _clash(sentence: Sentence, d: Number, message: str) -> Clash:
 
 def _plain_rates(sentence: Sentence) -> list[Number] | None:
     """The percentages of a sentence that says no difference itself; ``None`` if one of them is no plain rate."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     rates = [x for x in sentence.numbers if x.role == "percent" and id(x) not in ends and not _is_missed(sentence, x)]
     plain = all(is_rate(sentence, x) and not x.bound and not x.signed and x.value <= 100 for x in rates)
     return rates if plain and not _points(sentence) else None

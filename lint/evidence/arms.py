@@ -16,9 +16,11 @@ __all__ = ["arms_over", "compared_arms", "delta", "named_arms"]
 
 _BESIDE = regex(
     r"\b(?:than|compared (?:with|to)|relative to|against|versus|vs\.?|over|above|below|beneath|beyond|exceeds?|"
-    r"exceeded|minus|tops?|beats?|outdoes|outstrips?|surpass(?:es)?|trails?|ahead of|behind|over that of|in place of|"
+    r"exceeded|minus|tops?|beats?|outdoes|(?:out|under)performs?|"
+    r"outscores?|outstrips?|surpass(?:es)?|trails?|ahead of|behind|over that of|in place of|"
     r"instead of|rather than)\s+"
-    r"(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|by|from|on|to|a|an|one)\s+){0,3}$"
+    r"(?:(?:the|its|their|that|those|of|in|with|for|at|under|after|by|from|on|to|a|an|one|"
+    r"when|if|once|where|while|they|it|is|are|was|were|asked|tested|run)\s+){0,3}$"
 )
 """In front of what others are compared with."""
 _MOST_ARMS = 8

@@ -8,9 +8,10 @@ import statistics
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .beside import adjacent
 from .claims import derived_rates, facts_of, prints_rate
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent, spans
+from .idioms import SHARE_OF, spans
 from .knowledge import Evidence
 from .lexicon import direction_words
 from .names import words_of

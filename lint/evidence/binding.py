@@ -7,12 +7,13 @@ import re
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .beside import adjacent, follows_its_value, is_end, named_before
 from .claims import facts_of, prints_rate
 from .coordination import pair_of
 from .grammar import Number
-from .idioms import adjacent, follows_its_value, intervals, is_end, named_before, spans
+from .idioms import interval_ends, spans
 from .knowledge import Evidence
-from .names import Mention, words_of
+from .names import Mention, index_of, words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, NUMERALS, READ, quantity_asked
 from .tables import is_aggregate
@@ -23,10 +24,14 @@ __all__ = ["begins_move", "follows_name", "is_apart", "is_mixed", "is_read", "na
 def name_beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | None:
     """The thing beside a number; a word of the file between the two, "the nurse after training: 12%", is none.
 
-    Where nothing is known of a thing, "pooled", it is the one in front: "L25 has pooled 0.61".
+    Where nothing is known of a thing, "pooled", it is the one in front: "L25 has pooled 0.61". A row over all the
+    others is none where a point is named first, of which the number is: "L25 is best with all pairs pooled (0.61)".
     """
     name = adjacent(sentence).get(i)
     number = sentence.numbers[i]
+    if name is not None and is_aggregate(name.text) and index_of(name.name):
+        points = [m for m in sentence.names if m.name.startswith("#") and m.end <= number.start]
+        return points[-1] if len(points) == 1 else None if points else name
     if name is not None and _is_setting(evidence, name):
         name = named_before(sentence, i, [m for m in sentence.names if not _is_setting(evidence, m)])
     if name is None or name.end > number.start or facts_of(evidence, name.name, number):
@@ -138,9 +143,9 @@ def follows_name(
     if _CUT.search(between.lstrip(" :`*\"'")):
         return False
     values = {round(f.value, 4) for _, f in facts}
-    if re.search(r"\b(?:from|to|→|up|down)\b|→", between) and len(values) < 2:
+    if regex(r"\b(?:from|to|→|up|down)\b|→").search(between) and len(values) < 2:
         return False
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     for other in sentence.numbers:
         between_them = name.end <= other.start < number.start and other.role not in ("n", "p", "none", "index")
         if between_them and id(other) not in ends:
@@ -225,7 +230,8 @@ def _lone(facts: list[tuple[Series, Fact]]) -> bool:
 
 
 _APART = regex(
-    r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|to|relative to|compared (?:with|to)|"
+    r"\b(?:minus|less|than|over|vs\.?|versus|against|from|without|except|not|"
+    r"(?<!belongs )(?<!belong )(?<!belonged )(?<!belonging )to|relative to|compared (?:with|to)|"
     r"(?:leav|remov|exclud|omit|drop|strip|delet|ignor|discard)\w*(?: out| away| off)?|tak\w+ (?:out|away|off)|"
     r"left out|sans|but for|"
     r"barring|apart from|other than|below|above|beneath|(?:end|finish|lie|stand|stay|land|remain|fall|come)s? "
@@ -250,6 +256,8 @@ def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
         for m in sentence.names
         if any(m.end <= x.start < own and x.role == number.role for x in sentence.numbers)
     }
+    if _is_odd_one(evidence, sentence, number):
+        return False
     others = [e for e in sentence.entities - served if e != name]
     settings = frozenset().union(*(f.entities for _, f in facts_of(evidence, name, number)))
     others = [e for e in others if e not in settings]  # a state or a condition has the values of every thing
@@ -261,6 +269,19 @@ def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
     return len(sentence.names) >= 2 and not _tight(sentence, number, name)
 
 
+def _is_odd_one(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if each number of its kind stands beside a name and all others are values of theirs.
+
+    "A holds the floor at 9%, B the ceiling at 70%": there is no order of them but this.
+    """
+    near = adjacent(sentence)
+    others = [(i, x) for i, x in enumerate(sentence.numbers) if x is not number and x.role == number.role]
+    for i, other in others:
+        if i not in near or not any(evidence.matches(other, s, f) for s, f in evidence.about.get(near[i].name, ())):
+            return False
+    return bool(others) and len({m.name for m in near.values()}) == len(near)
+
+
 def _tight(sentence: Sentence, number: Number, name: str) -> bool:
     """True if nothing but a bracket, "at" or "for" stands between name and number, or their places in two lists."""
     if pair_of(sentence, number) is not None:
@@ -268,13 +289,12 @@ def _tight(sentence: Sentence, number: Number, name: str) -> bool:
     for m in sentence.names:
         if m.name != name:
             continue
-        if 0 <= number.at - m.end <= 8 and re.fullmatch(
-            r"[`\"'’s*]*,?\s*(?:\(|:|at|with|=)\s*(?:ρ|rho|r)?\s*=?\s*(?:cosine |cos )?",
-            sentence.between(m.end, number.at),
-        ):
+        if 0 <= number.at - m.end <= 8 and regex(
+            r"[`\"'’s*]*,?\s*(?:\(|:|at|with|=)\s*(?:ρ|rho|r)?\s*=?\s*(?:cosine |cos )?"
+        ).fullmatch(sentence.between(m.end, number.at)):
             return True
-        if 0 <= m.start - number.end <= 8 and re.fullmatch(
-            r"\s*(?:\(|for|in|at)\s*[`\"'*]*", sentence.between(number.end, m.start)
+        if 0 <= m.start - number.end <= 8 and regex(r"\s*(?:\(|for|in|at)\s*[`\"'*]*").fullmatch(
+            sentence.between(number.end, m.start)
         ):
             return True
     return False

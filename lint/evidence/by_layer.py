@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..regex import regex
+from .beside import adjacent
 from .claims import is_claim, is_prior
 from .correlations import is_coefficient, statistic_lines
+from .fields import is_of_method
 from .grammar import Number
-from .idioms import adjacent, intervals
+from .idioms import interval_ends
 from .knowledge import Clash, Evidence
 from .names import index_of
 from .passages import Sentence
@@ -48,7 +50,7 @@ def layer_clashes(evidence: Evidence) -> Iterator[Clash]:
         sentence, number = said[wrong[0]][0]
         others = (x[wrong[0]].number for _, x in lists if wrong[0] in x)
         if (
-            _is_of_method(number, head)
+            is_of_method(head, number.label)
             and slip_of(number, cell.value)
             and not any(number.allows(x.value) or x.allows(number.value) for x in others)
         ):
@@ -65,7 +67,7 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[str, Number]]:
     """Layers with the coefficient that stands beside each, or one by one in their order; no other name may be near."""
     if any(not m.name.startswith("#") for m in sentence.names) or _OF_PART.search(sentence.text):
         return
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     numbers = [
         x
         for x in sentence.numbers
@@ -81,16 +83,6 @@ def _pairs(sentence: Sentence) -> Iterator[tuple[str, Number]]:
     if not found and len(layers) == len(numbers):
         found = list(zip(layers, numbers, strict=True))
     yield from found
-
-
-_RANK = regex(r"ρ|\brho\b|\br_?s\b|spearman|rank", re.IGNORECASE)
-_LINEAR = regex(r"\br\b|pearson|linear")
-
-
-def _is_of_method(number: Number, head: str) -> bool:
-    """False where the label of a coefficient is of the other method than the header: r of a column of ρ."""
-    other = {"r": _RANK, "ρ": _LINEAR}.get(number.label)
-    return other is None or other.search(head) is None
 
 
 def _lists(sheet: Sheet) -> Iterator[tuple[str, dict[str, CellNumber]]]:

@@ -8,12 +8,15 @@ import statistics
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
-from .correlations import follows, records
+from .correlations import records
 from .grammar import Number
-from .idioms import SHARE_OF, intervals, is_rate, spans
+from .idioms import SHARE_OF, interval_ends, is_rate, spans
 from .knowledge import Evidence
+from .lexicon import MOOT
 from .names import name_variants
 from .passages import Passage, Sentence, once
+from .record_p import follows
+from .subsets import groups_of_rows
 
 __all__ = [
     "NOBODY",
@@ -26,6 +29,8 @@ __all__ = [
     "groups_of",
     "is_bar",
     "is_claim",
+    "is_moot",
+    "is_of_course",
     "is_prior",
     "prints_rate",
 ]
@@ -48,6 +53,12 @@ def is_claim(passage: Passage) -> bool:
 def is_prior(sentence: Sentence) -> bool:
     """True for a sentence about earlier work."""
     return sentence.passage.part == "prior" or PRIOR.search(sentence.text) is not None
+
+
+@once
+def is_moot(sentence: Sentence) -> bool:
+    """True for a sentence that may speak of what was hoped, planned or found elsewhere."""
+    return MOOT.search(sentence.text) is not None
 
 
 def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
@@ -74,14 +85,8 @@ def groups_of(evidence: Evidence) -> frozenset[frozenset[str]]:
     if "groups" not in evidence.cache:
         out = {g for d in evidence.datasets for g in d.groups}
         for sheet in evidence.sheets:
-            for c in range(1, len(sheet.header)):
-                members: dict[str, set[str]] = {}
-                for label, row in zip(sheet.labels, sheet.grid, strict=True):
-                    cell = row[c] if c < len(row) else None
-                    text = cell.text.text.strip() if cell is not None else ""
-                    if text and not any(ch.isdigit() for ch in text):
-                        members.setdefault(text, set()).update(evidence.known_as(name_variants(label)))
-                out |= {frozenset(m) for m in members.values() if len(m) > 1}
+            for rows in groups_of_rows(sheet).values():
+                out.add(frozenset().union(*(evidence.known_as(name_variants(sheet.labels[r])) for r in rows)))
         evidence.cache["groups"] = frozenset(out)
     found: frozenset[frozenset[str]] = evidence.cache["groups"]
     return found
@@ -104,12 +109,16 @@ def claimed(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
         for sentence in passage.sentences:
             if not sentence.numbers:
                 continue
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            ends = interval_ends(sentence)
             if _INTERVAL.search(sentence.text):
                 ends |= {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             for i, number in enumerate(sentence.numbers):
-                if id(number) in ends or number.bound in ("<", ">", "<=", ">=") or re.search(r"[eE×^⁻]", number.text):
+                if (
+                    id(number) in ends
+                    or number.bound in ("<", ">", "<=", ">=")
+                    or regex(r"[eE×^⁻]").search(number.text)
+                ):
                     continue
                 if number.role == "value" and _BEFORE_P.match(passage.plain, number.end) and _has_p(sentence, number):
                     continue  # an effect or a coefficient with its p, and a record's business
@@ -177,7 +186,7 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
     """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
     key = f"closed{percent}"
     if key not in evidence.cache:
-        claims = [(s, n) for s, _, n in claimed(evidence) if not (is_prior(s) or is_bar(s, n) or _is_of_course(s, n))]
+        claims = [(s, n) for s, _, n in claimed(evidence) if not (is_prior(s) or is_bar(s, n) or is_of_course(s, n))]
         alike = [n for _, n in claims if (n.role == "percent") == percent]
         judged = alike if len(alike) > 3 else [n for _, n in claims]
         means = derived_rates(evidence) if percent else []
@@ -188,9 +197,11 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
     return bool(evidence.cache[key])
 
 
-def _is_of_course(sentence: Sentence, number: Number) -> bool:
+def is_of_course(sentence: Sentence, number: Number) -> bool:
     """True for a share of a course, "58% of its rise", which nothing holds."""
-    return SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()) is not None
+    return (
+        number.role == "percent" and SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()) is not None
+    )
 
 
 def prints_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -230,4 +241,4 @@ def is_bar(sentence: Sentence, number: Number) -> bool:
         return True
     if number.role == "percent" and number.decimals <= 0 and number.value % 5 == 0 and _PASSED.search(before):
         return True
-    return number.value in (0.05, 0.01, 0.001, 0.1) and re.search(r"\b(?:at|under|below)\s+$", before) is not None
+    return number.value in (0.05, 0.01, 0.001, 0.1) and regex(r"\b(?:at|under|below)\s+$").search(before) is not None

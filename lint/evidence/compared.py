@@ -9,7 +9,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import intervals, is_rate, pairs_of_counts
+from .idioms import interval_ends, is_rate, pairs_of_counts
 from .knowledge import Evidence
 from .passages import Sentence
 from .superlatives import superlatives
@@ -26,6 +26,7 @@ __all__ = [
     "meant_facts",
     "rates_of",
     "speaks_of_two",
+    "turns_away",
     "values_of",
     "widest_pairs",
 ]
@@ -38,7 +39,7 @@ def rates_of(sentence: Sentence, whole: bool, without: Number | None = None) -> 
     sentences: Sequence[Sentence] = sentence.passage.sentences if whole else (sentence,)
     out = []
     for part in sentences:
-        ends = {id(x) for a, b, _ in intervals(part) for x in (a, b)}
+        ends = interval_ends(part)
         for number in part.numbers:
             if (
                 is_rate(part, number, without)
@@ -135,7 +136,7 @@ def difference_fits(
 def speaks_of_two(sentence: Sentence, number: Number) -> bool:
     """True for "This is a 3.0× ratio." behind two rates: its clause names nobody, and means these two."""
     opened = max(sentence.text.rfind(mark, 0, number.start - sentence.start) for mark in (";", ". ")) + 1
-    clause = re.split(r";|\. ", sentence.text[opened:])[0]
+    clause = regex(r";|\. ").split(sentence.text[opened:])[0]
     left = sentence.start + opened
     if any(left <= m.start < left + len(clause) for m in sentence.names):
         return False
@@ -157,6 +158,8 @@ OTHER_SET = regex(
 
 def is_parted(sentence: Sentence, number: Number) -> bool:
     """True if another name, or the end of a clause, stands between a number and the rates of its sentence."""
+    if turns_away(sentence, number):
+        return True
     rates = [n for n in sentence.numbers if n is not number and is_rate(sentence, n, number) and not n.bound]
     if not rates:
         return True
@@ -174,10 +177,25 @@ def is_parted(sentence: Sentence, number: Number) -> bool:
             return False  # "a maximum 15.3 times that of b (55.2% as against 3.6%)"
     return (
         any(left[1] <= m.start < right[0] for m in sentence.names)
-        or re.search(r";|, (?:and|but|while)", between) is not None
+        or regex(r";|, (?:and|but|while)").search(between) is not None
     )
 
 
+def turns_away(sentence: Sentence, number: Number) -> bool:
+    """True if the clause of a number is not that of the rates beside it: "in spite of being 8 points behind"."""
+    rates = [n for n in sentence.numbers if n is not number and is_rate(sentence, n, number) and not n.bound]
+    if not rates:
+        return False
+    near = min(rates, key=lambda n: min(abs(n.end - number.start), abs(number.end - n.start)))
+    left, right = (near.end, number.start) if near.start < number.start else (number.end, near.start)
+    return _TURNS.search(sentence.between(left, right)) is not None
+
+
+_TURNS = regex(
+    r"\b(?:in spite of|despite|although|though|while|whereas|but|even if|yet|having been|"
+    r"and (?:has|have|had|is|was|loses?|lost|gain\w*))\b",
+    re.IGNORECASE,
+)
 END_TO_END = regex(
     r"\b(?:ends?|top|best|first|highest|largest) (?:to|and|against|over) (?:the )?(?:ends?|bottom|worst|last|"
     r"lowest|smallest)\b",

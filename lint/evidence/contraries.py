@@ -66,7 +66,8 @@ _TAIL = regex(
 _ALONE = regex(rf"(?:^|[.;:(]\s)\W*(?:(?:but )?only|just|alone) (?:for |in |at )?{_ARTICLE}$", re.IGNORECASE)
 _OTHERWISE = regex(
     r"[`\"'’*]*(?: alone)?,?\s+(?:(?:goes|go|went|points?|pointed|moves?|moved|runs?|ran|heads?|turns?|turned|pulls?|"
-    r"leans?) (?:in )?(?:the (?:other|opposite|wrong) (?:way|direction)|against)|bucks? the|breaks? ranks|"
+    r"leans?) (?:in )?(?:the (?:other|opposite|wrong) (?:way|direction)|"
+    r"against(?: (?:the|this) (?:plan|trend|grain|tide))?)|bucks? the|breaks? ranks|"
     r"(?:(?:does|do|did|is|are|was|were|has|have) ?n(?:o|['’])t|fails?|failed|differs?|disagrees?|dissents?|resists?)"
     r"(?=\s*(?:[.,;:()]|$)))",
     re.IGNORECASE,
@@ -94,14 +95,22 @@ _AT_ONCE = regex(
     r"[`\"'’*]*(?:['’]s?\s+\w+)?,?\s+(?:it |they |even |actually |itself |"
     r"alone |instead |however |though |for its part |slightly )*$"
 )
-_FRONTED = regex(rf"^\W*(?:(?:only |but )?(?:in|for|at|under|with) )?{_ARTICLE}$", re.IGNORECASE)
+_FRONTED = regex(
+    rf"^\W*(?:(?:by contrast|in contrast|conversely|however|but|yet|only|not so),? )?"
+    rf"(?:(?:in|for|at|under|with) |(?:that|those|"
+    rf"the (?!mean |average |median |sum |total |best |worst )[a-z]+) (?:of|for|in) )?{_ARTICLE}$",
+    re.IGNORECASE,
+)
+
+
+_BY_CONTRAST = regex(r"\W*(?:by contrast|in contrast|conversely)\b", re.IGNORECASE)
 
 
 def contrary_clash(claim: Counted, claims: list[Counted]) -> Clash | None:
     """A count that does not leave over as many things as the words beside it except."""
     for found in _beside(claim, claims):
         left = claim.total - claim.low
-        if left != found.count if found.only else left == 0:
+        if (left != found.count and claim.high > 0) if found.only else left == 0:
             return Clash(
                 "count",
                 claim.sentence.passage.place(claim.start, claim.end),
@@ -153,7 +162,9 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
     before, after = sentence.between(sentence.start, m.start), sentence.between(m.end, sentence.end)
     behind = m.start > claim.end
     group = {n.name for n in list_of(sentence, m)} or {m.name}
-    others = {n.name for n in sentence.names if not n.name.startswith("#") and n.start > claim.end} - group
+    opened = sentence.start + max(before.rfind("; "), 0)  # what stands before it speaks of others
+    named = {n.name for n in sentence.names if n.start > max(claim.end, opened) and not n.name.startswith("#")}
+    others = named - group
     lead, tail = _LEAD.search(before), _TAIL.match(after)
     said = lead or tail
 
@@ -163,7 +174,7 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
     if behind and _BUT.fullmatch(sentence.between(claim.end, m.start)):
         yield excepted(True)
     elif behind and said is not None and not _PART.search(before[-60:] + after[:60]):
-        plural = re.search(r"exceptions\b|ones\b", said[0].lower()) is not None
+        plural = regex(r"exceptions\b|ones\b").search(said[0].lower()) is not None
         if not others and plural == (len(group) > 1):
             yield excepted(True)
     elif _ALONE.search(before) and _OTHERWISE.match(after):
@@ -171,7 +182,7 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
             yield excepted(True)
     elif sentence is claim.sentence and not behind and _BARRED.search(before) and _ALL_OTHERS.match(after):
         yield excepted(True)
-    elif behind and claim.low == claim.total and sentence is claim.sentence and _FAILS.search(before):
+    elif behind and claim.low == claim.total and _is_denied(claim, sentence, before, after, alone=not others):
         yield excepted(False)
     else:
         yield from _not_significant(claim, sentence, m)
@@ -179,19 +190,35 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
             yield from _opposite(claim, sentence, m, after)
 
 
+def _is_denied(claim: Counted, sentence: Sentence, before: str, after: str, *, alone: bool) -> bool:
+    """True for "… and fails for Garda", and for "Garda goes the other way: …" of the same quantity or of none."""
+    if sentence is claim.sentence and _FAILS.search(before):
+        return True
+    if not alone or _OTHERWISE.match(after) is None or not _FRONTED.match(regex(r"[;:]\s").split(before)[-1]):
+        return False
+    return _is_of_one_kind(claim, sentence.text[len(before) :])
+
+
+def _is_of_one_kind(claim: Counted, text: str) -> bool:
+    left, right = bounds_of(claim)
+    own, other = ((OF_LIKENESS.search(x), OF_RATE.search(x)) for x in (claim.sentence.text[left:right], text))
+    kinds = [(a is not None, b is not None) for a, b in (own, other)]
+    return kinds[1] in ((False, False), kinds[0])
+
+
 def _not_significant(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepted]:
-    """ "At L6 it is not significant" beside a count of the layers that are, or of those that show the effect."""
+    """ "At depth 9 it is not significant" beside a count of the layers that are, or of those that show the effect."""
     left, right = bounds_of(claim)
     own = claim.sentence.text[left:right]
-    tested = SIGNIFICANT.search(own) or re.search(r"\bp\s?[<≤]|\b0?\.05\b", own)
+    tested = SIGNIFICANT.search(own) or regex(r"\bp\s?[<≤]|\b0?\.05\b").search(own)
     if not tested and (claim.noun in DEEP or not _SHOWN.search(own) or _OF_SIGN.search(own)):
         return
     at = m.start - sentence.start
     opened = max(sentence.text.rfind(mark, 0, at) for mark in ";:.") + 1
-    clause = re.split(r"[;:]|\.\s", sentence.text[opened:])[0]
+    clause = regex(r"[;:]|\.\s").split(sentence.text[opened:])[0]
     told = _ITS.match(sentence.text, opened + len(clause))
     if told is not None:  # "L6 is no good for this: its p is not significant"
-        clause = sentence.text[opened : told.end()] + re.split(r"[;:]|\.\s", sentence.text[told.end() :])[0]
+        clause = sentence.text[opened : told.end()] + regex(r"[;:]|\.\s").split(sentence.text[told.end() :])[0]
     said = [v for v in verdicts(sentence) if opened <= v.start - sentence.start < opened + len(clause)]
     named = {n.name for n in sentence.names if opened <= n.start - sentence.start < opened + len(clause)}
     if len(said) != 1 or not said[0].negative or named != {m.name}:
@@ -226,15 +253,14 @@ def _opposite(claim: Counted, sentence: Sentence, m: Mention, after: str) -> Ite
     turned = [w for w in direction_words(after) if not w.polar]
     if not turned or sentence is claim.sentence:
         return
-    instead = re.match(r"\s+(?:instead|however|though)\b", after[turned[0].end :]) is not None
+    before = sentence.between(sentence.start, m.start)
+    instead = regex(r"\s+(?:instead|however|though)\b").match(after[turned[0].end :]) is not None
+    instead = instead or _BY_CONTRAST.match(before) is not None
     if not (instead and not signs) and (len(signs) != 1 or turned[0].sign in signs):
         return
-    if not _FRONTED.match(sentence.between(sentence.start, m.start)) or not _AT_ONCE.fullmatch(
-        after[: turned[0].start]
-    ):
+    if not _FRONTED.match(before) or not _AT_ONCE.fullmatch(after[: turned[0].start]):
         return
-    kinds = [(OF_LIKENESS.search(x) is not None, OF_RATE.search(x) is not None) for x in (own, sentence.text)]
-    if kinds[1] in ((False, False), kinds[0]) and not re.search(
-        r"\d\s?%?\s*(?:at|by|in|after) (?:step|epoch|round)", after
+    if _is_of_one_kind(claim, sentence.text) and not regex(r"\d\s?%?\s*(?:at|by|in|after) (?:step|epoch|round)").search(
+        after
     ):
         yield Excepted(m.start, 1, m.name, False)

@@ -110,7 +110,7 @@ def _one(run: Sequence[Number]) -> Iterator[tuple[Number, ...]]:
 def paired(sentence: Sentence) -> dict[int, Paired]:
     """The values that stand in a list beside a list of as many things, by position in the sentence.
 
-    "The clerk and the nun reach 12% and 40%", "0.59, 0.60 and 0.61 at L15, L20 and L25"; of one list of things there
+    "The clerk and the nun reach 12% and 40%", "0.31, 0.44 and 0.52 at L4, L9 and L14"; of one list of things there
     may be two of values, "from 12% and 40% to 20% and 60%".
     """
     out: dict[int, Paired] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from leakstats.records import struct
+from leakstats.records import replace, struct
 
 from ..regex import regex
 from .claims import is_claim
@@ -15,9 +15,10 @@ from .idioms import pairs_of_counts
 from .knowledge import Evidence
 from .lexicon import MOOT
 from .passages import Sentence
-from .plain_counts import plain_counts, things_of
+from .plain_counts import plain_counts
 from .quantifiers import quantifiers
-from .wording import PART_OF
+from .subsets import Part, part_named, parts_of
+from .wording import PART, PART_OF
 
 __all__ = ["Counted", "agrees", "bounds_of", "clause_of", "counted_things", "numbers_in"]
 
@@ -40,11 +41,19 @@ class Counted:
     """What is said of them and of the others: see :class:`Exclusive`."""
     reduced: bool = False
     """All of them less so many that the words except."""
+    kind: str = ""
+    """The arm that a word before the noun names."""
+    part: Part | None = None
+    """The group of a table's things that is counted, and no other."""
+    strict: bool = False
+    """It is judged only where its words name the one field of which they ask."""
 
     @property
     def bare(self) -> bool:
         """Its words name or number the things, and hold nothing that is asked of them."""
-        return bool(self.things) or " of " not in self.text
+        return (
+            bool(self.things) or self.part is not None or " of " not in self.text or PART.match(self.text) is not None
+        )
 
 
 def counted_things(evidence: Evidence) -> list[Counted]:
@@ -63,6 +72,8 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
             found = []
             for q in quantifiers(sentence.text):
                 start, end = sentence.start + q.start, sentence.start + q.end
+                if q.low == q.total and _SO_MANY_FOR.search(sentence.text, 0, q.start):
+                    continue
                 noun = _noun(sentence, end) or _head(sentence, start)
                 found.append(Counted(sentence, start, end, q.low, q.high, q.total, noun, q.text.strip()))
             taken = [(c.start, c.end) for c in found]
@@ -70,18 +81,41 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
                 allowed = _allowed(sentence, k, int(n.value))
                 if any(a < n.end and k.start < b for a, b in taken):
                     continue  # "all but one of the five"
+                if k.value == 1 and _CHOSEN.search(sentence.between(sentence.start, k.start)):
+                    continue  # "was trained towards one of eight"
                 if n.value <= _MOST_THINGS and allowed is not None:
                     noun = _noun(sentence, n.end) or _head(sentence, k.start)
                     found.append(
                         Counted(sentence, k.start, n.end, *allowed, int(n.value), noun, f"{k.text} of {n.text}")
                     )
             found.extend(_named_claims(evidence, sentence, [(c.start, c.end) for c in found]))
-            for claim in sorted(found, key=lambda c: c.start):
+            for claim in sorted((_of_part(evidence, c) for c in found), key=lambda c: c.start):
                 said = _BY_DEFINITION.sub("", sentence.text[: bounds_of(claim)[1]])
                 if passage.scope == "title" or not MOOT.search(said):
                     yield claim
 
 
+def _of_part(evidence: Evidence, claim: Counted) -> Counted:
+    """A count of so many things, of the group of that size that the words name: "three of the four Near inks"."""
+    if claim.part is not None or claim.things:
+        return claim
+    before, after = (
+        claim.sentence.between(claim.sentence.start, claim.start),
+        claim.sentence.between(claim.end, claim.sentence.end),
+    )
+    kind = _NEXT_WORD.match(after)
+    named = part_named(evidence, before, kind[1] if kind is not None else "", after)
+    if named is None or named.part is None or named.part.size != claim.total:
+        return claim
+    return replace(claim, part=named.part)
+
+
+_SO_MANY_FOR = regex(
+    r"\b\d[\d,]*\s+(?!percent|points?\b|pp\b)[a-z]+(?:\s+[a-z]+)?\s+(?:for|in|per|on|from|at|of)\s+$", re.IGNORECASE
+)
+""" "300 tasks for each of the eight": of what size they are."""
+_CHOSEN = regex(r"\b(?:towards?|into|as|using) (?:any )?$", re.IGNORECASE)
+_NEXT_WORD = regex(r"\s+([\w-]+)")
 _BY_DEFINITION = regex(
     r"^\W*(?:if|when) [^,;:]{1,60}? (?:counts?|passes|is (?:taken|read|called|counted)|are (?:taken|read|called))"
     r"\b[^,;:]*,",
@@ -160,8 +194,8 @@ _ANY = frozenset(["case", "one", "thing", "unit", "item", "instance", "member", 
 
 def _noun(sentence: Sentence, at: int) -> str:
     """What is counted, singular: the first plural behind a count; "" where none stands there."""
-    after = re.match(r"(?:\s+[`\"'*(]*[A-Za-z][A-Za-z-]*[`\"'*)]*){1,4}", sentence.between(at, at + 48))
-    for word in re.findall(r"[A-Za-z-]+", after.group(0)) if after is not None else ():
+    after = regex(r"(?:\s+[`\"'*(]*[A-Za-z][A-Za-z-]*[`\"'*)]*){1,4}").match(sentence.between(at, at + 48))
+    for word in regex(r"[A-Za-z-]+").findall(after.group(0)) if after is not None else ():
         if word.endswith("s") and len(word) > 2 and not _NO_NOUN.fullmatch(word):
             noun = str(word).lower().rstrip("s")
             return "" if noun in _ANY else noun
@@ -185,18 +219,25 @@ def _head(sentence: Sentence, at: int) -> str:
 def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int, int]]) -> Iterator[Counted]:
     """What a sentence says of all, of none, of a bare number, or of named ones alone."""
     named = list(exclusives(sentence))
-    for x in named:
+    for x in named if not any(p.text in sentence.text for p in parts_of(evidence)) else ():
         if totals := evidence_totals(evidence, x.things):
             things = frozenset(x.things)
             noun = "layer" if all(n.startswith("#") for n in things) else ""
             yield Counted(sentence, x.start, x.end, 0, 0, totals, noun, x.text, things, x.mode)
-    for q in plain_counts(sentence, things_of(evidence)) if not named else ():
+    for q in plain_counts(evidence, sentence) if not named else ():
         if not any(a < q.end and q.start < b for a, b in taken):
-            yield Counted(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text, reduced=q.reduced)
+            yield Counted(
+                *(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text),
+                reduced=q.reduced,
+                kind=q.kind,
+                part=q.part,
+                strict=q.strict,
+            )
 
 
 _CLAUSE_END = regex(
-    r"[;(?]|, (?=(?!the (?:criterion|bar|threshold|cut-?off|limit|mark|level|test|standard)\b|(?:their|its|whose) )"
+    r"[;(?]|,? (?=(?:even )?though |although )|"
+    r", (?=(?!the (?:criterion|bar|threshold|cut-?off|limit|mark|level|test|standard)\b|(?:their|its|whose) )"
     r"[\w`]+ (?:[\w`]+ ){0,3}"
     r"being )|, (?:and|but|so|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|misses|"
     r"stays?) )"
@@ -209,7 +250,7 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
     text = sentence.text
     at, tail = claim.start - sentence.start, claim.end - sentence.start
     left = max(
-        (m.end() for m in re.finditer(r"[;:]|, (?:and|but|so|with|which|thus|while|whereas) |\. |\?", text[:at])),
+        (m.end() for m in regex(r"[;:]|, (?:and|but|so|with|which|thus|while|whereas) |\. |\?").finditer(text[:at])),
         default=0,
     )
     ends = [m.start() for m in _CLAUSE_END.finditer(text, tail)]

@@ -11,15 +11,16 @@ from .contraries import contrary_clash, is_borne_out
 from .counted import Counted, agrees, clause_of, counted_things
 from .criteria import readings
 from .fields import Asked
-from .grammar import SPELLED, WORD_NUMBERS
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words
 from .listed import listed_clash
 from .names import words_of
 from .passages import Sentence
 from .plain_counts import things_of
+from .subsets import Part
 from .tallies import Tally
 from .windows import windows
+from .word_numbers import SPELLED, whole_number
 from .wording import NAMED_BAR, RELATION
 
 __all__ = ["count_clashes", "true_counts"]
@@ -51,10 +52,14 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
         if claim.things:
             yield from _against_named(claim, found)
             continue
+        if claim.strict and not all(tally.sure for tally in found):
+            continue
         counted = {c for tally in found for c in tally.counts}
         if not any(agrees(claim, c) for c in counted):
-            if not any(counted) and not agrees(claim, 1):
-                continue  # several are said, and none is found: the count is over something else
+            several = 1 < claim.low == claim.high < claim.total
+            sure = not several and all(tally.sure for tally in found)
+            if not any(counted) and not claim.low == claim.high == 1 and not sure:
+                continue  # several are said, and none is found: the count may be over something else
             shown = " or ".join(str(c) for c in sorted(counted)[:3])
             wrong.append(claim)
             yield Clash(
@@ -64,7 +69,7 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
                 "count again, or state the criterion",
             )
     yield from _disagreeing(rest)
-    yield from _remainders(evidence, claims)
+    yield from _remainders(claims)
     if not wrong:
         yield from _unsupported(unread, claims)
 
@@ -76,7 +81,7 @@ _REMAINDER = regex(
 )
 
 
-def _remainders(evidence: Evidence, claims: list[Counted]) -> Iterator[Clash]:
+def _remainders(claims: list[Counted]) -> Iterator[Clash]:
     """ "Six of eight rise, the other three fall": a rest that does not fill up the total."""
     for claim in claims:
         if claim.things or claim.low != claim.high or claim.total < 3 or not 0 < claim.low < claim.total:
@@ -88,8 +93,7 @@ def _remainders(evidence: Evidence, claims: list[Counted]) -> Iterator[Clash]:
         between = claim.sentence.between(claim.end, claim.sentence.start + rests[0].start())
         if any(w in between for w in (" of them", " of these", " of those")) or _SOME_NUMBER.search(between):
             continue
-        raw = rests[0]["k"].lower()
-        k = int(raw) if raw.isdigit() else WORD_NUMBERS.get(raw, 0)
+        k = whole_number(rests[0]["k"])
         if k and claim.low + k != claim.total:
             start = claim.sentence.start + rests[0].start()
             yield Clash(
@@ -175,7 +179,7 @@ def _may_support(count: Counted, claim: Counted) -> bool:
 
 
 def _is_scope(claim: Counted) -> bool:
-    """True for "For each of 8 schools the tutor was asked": of whom something is told, and no claim."""
+    """True for "In each of 9 orchards a row was picked": of whom something is told, and no claim."""
     return (
         claim.low == claim.total
         and _SCOPE.fullmatch(claim.sentence.text[: claim.start - claim.sentence.start]) is not None
@@ -267,7 +271,7 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
             claim.sentence,
             text,
             tuple(numbers),
-            claim.total,
+            things_of(evidence).get(claim.noun, 0) if claim.part is not None else claim.total,
             claim.noun,
             frozenset((names & inside & evidence.page_names) | layers) - claim.things,
             claim.sentence.passage.plain[: claim.start],
@@ -276,8 +280,14 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
         )
         found = readings(evidence, asked)
         if found is not None:
-            return found
+            return found if claim.part is None else _of_part(found, claim.part)
     return None
+
+
+def _of_part(found: list[Tally], part: Part) -> list[Tally]:
+    """What each reading finds among the things of a group."""
+    inside = (x.within(part.things) for x in found)
+    return [x for x in inside if x is not None and x.total == part.size]
 
 
 _CONTRAST = regex(

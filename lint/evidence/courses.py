@@ -11,21 +11,23 @@ from leakstats.records import replace
 
 from ..regex import regex
 from .arms import arms_over, compared_arms, delta
-from .fields import Asked, contrast_fields, p_series
-from .grammar import SPELLED, WORD_NUMBERS, Number
+from .fields import Asked, contrast_fields, mentions, p_series
+from .grammar import Number
 from .kinds import LIKENESS
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
+from .subsets import counted_series
 from .tallies import Tally, beyond_zero, keeps, surely, tally_of, tally_of_bound
-from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, PART, SHARES, SIGNIFICANT
+from .word_numbers import SPELLED, part_of, whole_number
+from .wording import FEWER, FIRSTS, LASTS, MORE, NAMES_COEFFICIENT, OF_LIKENESS, OF_RATE, PART, SIGNIFICANT
 
-__all__ = ["of_change", "of_points", "of_ratio", "of_size", "pairs_in_time", "point_words", "time_index"]
+__all__ = ["DIGITS", "of_change", "of_points", "of_ratio", "of_size", "pairs_in_time", "point_words", "time_index"]
 
 
 def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Series]]:
     """Two fields of one measure, before and after, that ``total`` things have."""
-    plain = [s for s in evidence.all_series if not s.role and evidence.kind(s) not in ("size", "p", "spread")]
+    plain = [s for s in counted_series(evidence) if not s.role and evidence.kind(s) not in ("size", "p", "spread")]
     firsts = [s for s in plain if point_words(s) & FIRSTS or time_index(s) == 0]
     lasts = [s for s in plain if point_words(s) & LASTS]
     for origin in ("page", "data"):
@@ -46,8 +48,24 @@ def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Seri
                 continue
             if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
                 yield a, b
+    for a, b in _ends_of_lists(plain):
+        if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
+            yield a, b
 
 
+def _ends_of_lists(series: list[Series]) -> Iterator[tuple[Series, Series]]:
+    """The first and the second of lists that a file calls "start_end" or "before_after"."""
+    held = {s.pointer: s for s in series if s.origin == "data" and _TWO_ENDS.search(s.pointer)}
+    for pointer, first in held.items():
+        last = held.get(f"{pointer.removesuffix('[0]')}[1]") if pointer.endswith("/[0]") else None
+        if last is not None:
+            yield first, last
+
+
+_TWO_ENDS = regex(
+    r"(?:start|begin|before|first|initial|pre|from|base)_(?:and_)?(?:end|after|last|final|post|to|tuned)/\[[01]\]$",
+    re.IGNORECASE,
+)
 _JOINING = frozenset(["at", "in", "of", "the", "by", "on", "to", "value", "level", "point", "time"])
 
 
@@ -91,7 +109,7 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     unsaid = _UNSAID.search(text) is not None
     text = _UNSAID.sub(" ", text)
     signs = {
-        d.sign for d in direction_words(text) if not d.polar and not re.match(r"\s*(?:\w+\s+)?than\b", text[d.end :])
+        d.sign for d in direction_words(text) if not d.polar and not regex(r"\s*(?:\w+\s+)?than\b").match(text[d.end :])
     }
     nearing = _NEARING.search(text)
     if nearing is not None and not signs:
@@ -99,8 +117,8 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if not signs:
         more, less = MORE.search(text) is not None, FEWER.search(text) is not None
         signs = {1} if more and not less else {-1} if less and not more else set()
-        own = _OWN_START.search(text) or _named_points(asked, series)[0]
-        if signs and not own and (re.search(r"\bthan\b", text) or not _COURSE.search(text)):
+        own = _OWN_START.search(text) or _FROM_PEAK.search(text) or _named_points(asked, series)[0]
+        if signs and not own and (regex(r"\bthan\b").search(text) or not _COURSE.search(text)):
             return None
     if not signs and unsaid:
         signs = {1, -1}
@@ -109,12 +127,12 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if any(n.bound or n.role == "points" for n in asked.numbers):
         return None
     named, back = _named_points(asked, series)
-    if not named and (_PARTLY.search(text) or any(n.startswith("#") for n in asked.names)):
+    partly = _PARTLY.search(text) or any(n.startswith("#") for n in asked.names)
+    if not named and partly and not _FROM_PEAK.search(text):
         return []  # a part of the course
     sized = _SIZED.search(text) or _SIZED_IN_BRACKETS.match(asked.after)
     if sized is not None:
-        said = str(sized["size"] or "").lower()
-        value = float(said) if said.isdigit() else WORD_NUMBERS.get(said, 0)
+        value = whole_number(str(sized["size"] or ""))
         return _by_points(evidence, asked, series, ">=", value, text[: sized.start()]) if value else []
     kinds = {
         kind
@@ -131,7 +149,7 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         )
         for s in nets
     ]
-    pairs = _told(asked, series) or pairs_in_time(evidence, asked.total)
+    pairs = _told(asked, series) or _into_named(evidence, asked, series) or pairs_in_time(evidence, asked.total)
     found += [(evidence.kind(a), delta(a, b)) for a, b in pairs]
     if named:
         found = [(evidence.kind(a), delta(b, a) if back else delta(a, b)) for a, b in named]
@@ -208,7 +226,7 @@ def _named_points(asked: Asked, series: list[Series]) -> tuple[list[tuple[Series
 
 def _from_peaks(evidence: Evidence, asked: Asked) -> list[tuple[Series, Series]]:
     """The field of the largest values of a course and that of the last ones."""
-    every = (s for s in evidence.all_series if len(s.distinct) == asked.total)
+    every = (s for s in counted_series(evidence) if len(s.distinct) == asked.total)
     rates = [s for s in every if s.role in ("", "max", "last") and evidence.kind(s) in ("rate", "")]
     peaks = [s for s in rates if s.role == "max" or (not s.role and ROLE_WORDS["max"].search(s.quantity))]
     lasts = [s for s in rates if s.role == "last" or (not s.role and point_words(s) & LASTS)]
@@ -226,6 +244,18 @@ def _told(asked: Asked, series: list[Series]) -> list[tuple[Series, Series]]:
     return list(itertools.combinations(named, 2))
 
 
+def _into_named(evidence: Evidence, asked: Asked, series: list[Series]) -> list[tuple[Series, Series]]:
+    """Of three states or more, those before the one that a word names, each with it: "the repair lowered …"."""
+    out = []
+    for arms in arms_over(evidence, series):
+        group = [s for s in series if any(s is x for x in arms)]  # in the order of the columns
+        named = [s for s, at in zip(group, mentions(asked.criterion, group), strict=True) if at]
+        if len(group) > 2 and len(named) == 1 and not _THAN.search(asked.text):
+            out += [(s, named[0]) for s in group[: group.index(named[0])]]
+    return out
+
+
+_THAN = regex(r"\bthan\b", re.IGNORECASE)
 _CODE = regex(r"[A-Za-z]+\d{1,2}")
 _NEARING = regex(
     r"\b(?:(?P<near>clos(?:es|ed) in|approach(?:es|ed)?|(?:moves?|moved|gets?|got|comes?|came|draws?|drew|drifts?|"
@@ -275,11 +305,17 @@ def of_points(evidence: Evidence, asked: Asked, series: list[Series], number: Nu
 
 
 def of_size(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
-    """ "Finish 5 points above their start", with the points in words."""
-    sized = _WORDED.search(asked.text)
-    if sized is None or any(n.role == "points" for n in asked.numbers):
+    """ "Finish 5 points above their start", with the points in words, and "a drop in the double digits"."""
+    if any(n.role == "points" for n in asked.numbers):
         return None
-    return _by_points(evidence, asked, series, ">=", WORD_NUMBERS[sized["size"].lower()], asked.text[: sized.start()])
+    digits = DIGITS.search(asked.text)
+    if digits is not None and _GOES.search(asked.text):
+        bound = ">=" if digits["two"] else "<"
+        return _by_points(evidence, asked, series, bound, 10.0, asked.text[: digits.start()])
+    sized = _WORDED.search(asked.text)
+    if sized is None:
+        return None
+    return _by_points(evidence, asked, series, ">=", whole_number(sized["size"]), asked.text[: sized.start()])
 
 
 _RATIO = regex(
@@ -292,19 +328,19 @@ _LOSES = regex(
     r"decline[sd]?|cut|reduced|lowered|down|sank|sinks?) by)\s+$",
     re.IGNORECASE,
 )
-""" "Lost over a third": of what it had."""
+""" "Shed more than a fifth": of what it had."""
 _SHARES_OF_CHANGE = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0}
 
 
 def of_ratio(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
-    """ "More than halved", "at least doubled", "lost over a third": by the first and the last value."""
+    """ "More than halved", "at least doubled", "shed more than a fifth": by the first and the last value."""
     lost = next((m for m in PART.finditer(asked.text) if _LOSES.search(asked.text[: m.start()])), None)
     said = _RATIO.search(asked.text) or lost
     if said is None:
         return None
     beyond = ">" if said["more"] else ">=" if said["least"] else "<" if said["less"] else "<="
     if said is lost:
-        factor = 1 - SHARES[re.sub(r"^(?:a|one|the)[ -]", "", lost["part"].lower())]
+        factor = 1 - part_of(lost["part"])
     else:
         factor = 0.5 if said["down"] else _SHARES_OF_CHANGE[said["times"].lower()]
     if said is lost or said["down"]:
@@ -320,6 +356,12 @@ def of_ratio(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
     return [tally_of(b.facts, judge, a.facts) for a, b in pairs]
 
 
+DIGITS = regex(r"\b(?:(?P<two>double|two)|single|one)[- ]digits?\b(?! (?:number|count)s?)", re.IGNORECASE)
+_GOES = regex(
+    r"\b(?:drops?|falls?|gains?|ris(?:es?|ing)|rose|fell|chang\w*|gaps?|differ\w*|increas\w*|decreas\w*|loss\w*|"
+    r"shifts?)\b",
+    re.IGNORECASE,
+)
 _WORDED = regex(
     rf"\b(?P<size>(?!zero\b|one\b){SPELLED})\s+(?:or more\s+)?(?:percentage[\s-]+)?points?\b", re.IGNORECASE
 )
@@ -344,7 +386,7 @@ def _by_points(
         groups = [g for g in arms_over(evidence, series) if len(g) == 2]
         changes = [delta(a, b) for a, b in groups if all(0 <= f.value <= 1 for s in (a, b) for f in s.distinct)]
         return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
-    if (_WITHIN.search(before) or bound in ("<", "<=")) and not re.search(r"\bminus\b", asked.text):
+    if (_WITHIN.search(before) or bound in ("<", "<=")) and not regex(r"\bminus\b").search(asked.text):
         bound = bound if bound in ("<", "<=") else "<="
         if _THE_TWO.search(asked.text) or not sure:  # two that the words before it name
             rates = [s for s in series if s.fraction and s.role not in ("net", "gain", "at", "second")]

@@ -10,7 +10,8 @@ from leakstats.records import replace
 
 from ..regex import regex
 from .arms import compared_arms, delta
-from .courses import of_change, of_points, of_ratio, of_size, pairs_in_time
+from .bounded import bounds_said
+from .courses import DIGITS, of_change, of_points, of_ratio, of_size, pairs_in_time
 from .fields import (
     COMMON,
     Asked,
@@ -26,21 +27,21 @@ from .fields import (
     p_series,
     printed_ones,
 )
-from .grammar import WORD_NUMBERS, Number
+from .grammar import Number
 from .idioms import is_rate, spans
 from .kinds import LIKENESS
 from .knowledge import Evidence
+from .levels import is_named, is_one, named_columns
 from .names import words_of
 from .overlaps import of_overlap
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
+from .word_numbers import part_of, whole_number
 from .wording import (
     AGREE,
     DEEP,
     DEGREE,
     DENIED_LEVEL,
-    FALLS_SHORT,
     FEWER,
-    LINEAR,
     MORE,
     MOSTLY,
     NAMED_BAR,
@@ -49,19 +50,14 @@ from .wording import (
     NOT_ZERO,
     OF_LIKENESS,
     OF_RATE,
-    OVERTAKEN,
-    OVERTAKES,
     PART,
     PART_OF,
     PASSED,
-    RANKS,
-    REACH,
     REFERENCE,
     REFERENCE_NAME,
     RELATION,
     SAME,
     SELDOM,
-    SHARES,
     SIGNED,
     SIGNIFICANT,
     UNLIKE,
@@ -86,11 +82,12 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
     start to end, more of one column than of another, or more than a thing beside the counted ones has. The fields are
     those over as many things as are counted; where several can be meant, each is a reading and all of them are right.
     """
-    asked = replace(asked, text=_in_words(asked.text))
+    text = _in_words(asked.text)
+    asked = replace(asked, text=_EITHER_WAY.sub(" ", text) if any(n.role == "points" for n in asked.numbers) else text)
     apart = of_overlap(evidence, asked)
     if apart is not None:
         return apart
-    if asked.total < 2 or UNREAD.search(asked.text) or (DEGREE.search(asked.text) and not asked.numbers):
+    if asked.total < 2 or UNREAD.search(asked.criterion) or (DEGREE.search(asked.text) and not asked.numbers):
         return []
     if _OF_ENDS.search(asked.text) and not NOT_ZERO.search(asked.text):
         return []  # where intervals lie is no criterion on values
@@ -110,6 +107,8 @@ _OF_ENDS = regex(
 )
 
 
+_EITHER_WAY = regex(r"\b(?:in |whichever )?either (?:direction|way)\b", re.IGNORECASE)
+"""Behind the size of a change."""
 _SIGNS = {">": "above", "≥": "above", "<": "below", "≤": "below", "−": "minus"}
 _BETWEEN = regex(r"(?<=[a-zA-Z)])\s+([<>≤≥−])\s+(?=[^\W\d_])")
 
@@ -124,7 +123,7 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
     if bounded is not None:
         return bounded
     if any(
-        n.role in ("percent", "points", "value", "fold") and not _is_of_move(asked, n) and not _is_nought(asked, n)
+        n.role in ("percent", "points", "value", "fold") and not _is_of_move(asked, n) and not _is_told(asked, n)
         for n in asked.numbers
     ):
         return []  # a number that none of the other readings looks at
@@ -149,9 +148,14 @@ def _is_of_move(asked: Asked, number: Number) -> bool:
     return any(number in (s.left, s.right) and s.kind != "range" for s in spans(asked.sentence))
 
 
-def _is_nought(asked: Asked, number: Number) -> bool:
-    """True for the "0%" of "start from exactly 0%", which has a reading of its own."""
-    return number.value == 0 and not number.bound and ZERO.search(asked.text) is not None
+def _is_told(asked: Asked, number: Number) -> bool:
+    """True for the 0% of "start from exactly 0%" and the 1% of "at the 1% level", which other readings look at."""
+    if number.bound:
+        return False
+    level = _AT_LEVEL.search(asked.text)
+    if level is not None and number.text.rstrip("% ") in level["level"]:
+        return True
+    return number.value == 0 and ZERO.search(asked.text) is not None
 
 
 def _of_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
@@ -162,7 +166,19 @@ def _of_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tal
     arms, sure = compared_arms(evidence, asked, series)
     if not arms or not sure or SIGNIFICANT.search(asked.text):
         return None
-    return [tally_of(delta(b, a), beyond_zero(1 if more else -1)) for a, b in arms]
+    if len(_THAN_THE_OTHER.findall(asked.text)) > 1:
+        return []  # compared twice
+    measured = " ".join(f"{s.quantity} {evidence.header_of(s)}" for pair in arms for s in pair)
+    told = _QUALITY.search(asked.text) is None or _MORE_IS_BETTER.search(f"{asked.text} {measured}")
+    signs = (1 if more else -1,) if told else (1, -1)
+    found = [tally_of(delta(b, a), beyond_zero(sign)) for a, b in arms for sign in signs]
+    return _surely(found) if _THAN_THE_OTHER.search(asked.text) else found
+
+
+_THAN_THE_OTHER = regex(r"\b(?:than|beats?|outperform\w*|outscor\w+|exceeds?|surpass\w*)\b", re.IGNORECASE)
+_QUALITY = regex(r"\b(?:better|worse|beats?|outperform\w*|improv\w+)\b", re.IGNORECASE)
+"""Words for the good side, which may be that of less."""
+_MORE_IS_BETTER = regex(r"\b(?:accura\w+|scores?|correct\w*|precision|recall|BLEU|F1)\b", re.IGNORECASE)
 
 
 def _of_agreement(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
@@ -188,51 +204,12 @@ def _tested(sign: int) -> Callable[[Fact, Fact], tuple[bool, bool]]:
     return lambda p, value: surely(p.value < 0.05 and value.value * sign > 0)
 
 
-_ALPHAS = (0.05, 0.01, 0.001)
-_DIVIDED = regex(r"\s?/\s?([1-9]\d{0,3})\b")
-"""Behind a level that is shared among tests."""
-_OF_P = regex(
-    r"(?<![\w-])[pP](?:[- ]?values?)?\s+(?:\([^()]*\)\s+)?"
-    r"(?:(?:is|was|are|were|stays?|lies?|falls?|rises?|goes|ends)\s+)?"
-    r"(?:exceed\w*|above|over|below|under|pass\w*|beyond|past|greater than|less than|larger than|smaller than)\s*$"
-)
-"""In front of a bound: "Pearson p exceeds"."""
-
-
 def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
     text, sentence = asked.text, asked.sentence
-    bounded = []
-    ends = {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
-    for number in asked.numbers:
-        before = sentence.between(sentence.start, number.at)
-        if not number.bound and number.role in ("percent", "value", "coefficient") and id(number) not in ends:
-            bound = _bound_by_verb(before, sentence.between(number.end, number.end + 40))  # "2 of 7 arrive at 0.3"
-            if not bound and _CAP.search(before):
-                bound = ">" if _BROKEN.search(text) else "<=" if _KEPT.search(text) else ""
-            if bound == ">" and number.role == "value" and number.value in _ALPHAS:
-                bound = "<"  # "clear 0.05" is of p
-            number = replace(number, bound=bound)
-        if number.role == "value" and number.bound and _SUBTRACTED.search(before) and _SUBTRACTED.search(text):
-            number = replace(number, role="points", value=100 * number.value)  # "glazed minus bare > 0.10"
-        if number.role == "points" and not number.bound and not number.signed:
-            number = replace(number, bound=">=")  # "6 points more in 3 of 9"
-        if number.bound not in ("<", "<=", ">", ">="):
-            continue
-        if number.bound in ("<", ">") and _OR_AT.search(before):
-            number = replace(number, bound=f"{number.bound}=")
-        divided = _DIVIDED.match(sentence.between(number.end, number.end + 8))
-        if divided is not None:  # "below 0.05/4 = 0.0125"
-            number = replace(number, value=number.value / int(divided[1]), role="p")
-        level = number.value in _ALPHAS or 0 < number.value < min(_ALPHAS)
-        of_p = number.role == "value" and level and number.bound in ("<", "<=")
-        if of_p or (number.role in ("value", "coefficient") and _OF_P.search(before)):
-            number = replace(number, role="p")
-        elif number.role == "value" and (NAMES_COEFFICIENT.search(text) or RANKS.search(text) or LINEAR.search(text)):
-            number = replace(number, role="coefficient")
-        bounded.append(number)
+    bounded = bounds_said(asked)
     judged = [n for n in bounded if n.role in ("p", "value", "coefficient", "points", "percent")]
     if not judged:
-        return None
+        return _of_unit(evidence, asked, series, bounded)
     number = judged[0]
     if number.role == "p":
         return _of_p(evidence, asked, series, number.value, number.bound)
@@ -241,14 +218,19 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if number.role == "points":
         return of_points(evidence, asked, series, number)
     alike = OF_LIKENESS.search(text) is not None and OF_RATE.search(text) is None
-    if number.role == "percent" or (number.role == "value" and not alike and is_rate(sentence, number)):
+    decimal = evidence.prints_decimals or OF_RATE.search(text) is not None  # else a rate would be a percentage
+    unit = _PER.match(sentence.text, number.end - sentence.start) if number.role == "value" else None
+    if unit is not None:
+        own = [s for s in series if words_of(unit["noun"]) & words_of(evidence.header_of(s))]
+        return _tallies(named_columns(evidence, asked, own, number), number.bound, number.value)
+    if number.role == "percent" or (number.role == "value" and decimal and not alike and is_rate(sentence, number)):
         if _AT_PLACE.search(text) and not any(n.startswith("#") for n in asked.names):
             return []  # at one of several points, which no table of the page has
         scale = 0.01 if number.role == "percent" else 1.0
-        levels = level_fields(evidence, series, asked)
+        found = _levels(evidence, asked, series, number.bound, number.value * scale)
         if number.role == "value":  # "a value of at least 0.6" may be of what stands before it
-            levels = levels + [s for s in series if is_coefficient(evidence, s)]
-        return _tallies(levels, number.bound, number.value * scale)
+            found += _tallies([s for s in series if is_coefficient(evidence, s)], number.bound, number.value)
+        return found
     chosen = [s for s in series if not s.role and all(abs(f.value) <= 1 for f in s.distinct) and not is_p(evidence, s)]
     near = [s for s in chosen if evidence.kind(s) == "similarity" or s.words & LIKENESS]
     if OF_LIKENESS.search(f"{number.label} {text}") and not NAMES_COEFFICIENT.search(f"{number.label} {text}"):
@@ -260,43 +242,34 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     return _tallies(by_words(chosen, text), number.bound, number.value, absolute=True)
 
 
-_SUBTRACTED = regex(r"\w\s+(?:−|minus)\s+\w", re.IGNORECASE)
-_BESIDE_LEVEL = regex(
-    r"\b(?:(?P<below>under|below|beneath|short of)|above|over|beyond|past)\s+(?:the|a|an|our|its)\s+$", re.IGNORECASE
-)
-""" "Get under the 0.05 mark"."""
-_CAP = regex(r"\b(?:limit|cap|ceiling|containment|tolerance|bound|maximum) (?:of|at|is|was|were)\s+$", re.IGNORECASE)
-_THAN = regex(
-    r"\b(?:(?P<less>(?:low|few|small|weak|short|rar|scarc|thinn|meek|mild|slow|calm|quiet|shallow|poor)er|less \w+)|"
-    r"[a-z]{3,}er|more \w+) than (?:in |at )?$",
-    re.IGNORECASE,
-)
-""" "Ruder than 35%"."""
-_OR_AT = regex(r"\bat or (?:just )?(?:above|over|beyond|past|below|under|beneath)\s*$", re.IGNORECASE)
-_BROKEN = regex(r"\b(?:fail\w*|break\w*|broken|breach\w*|exceed\w*|violat\w*|overstep\w*|burst\w*)\b", re.IGNORECASE)
-_KEPT = regex(
-    r"\b(?:holds?|held|keeps?|kept|respect\w*|pass\w*|meets?|met|stays?|within|compl(?:y|ies))\b", re.IGNORECASE
-)
-"""What is done to a limit of so many percent."""
+_PER = regex(r"\s+(?P<noun>[a-z]{3,}s)\s+(?:per|an?|each)\b", re.IGNORECASE)
+""" "At least 0.9 retries per call": no rate, and no coefficient."""
+
+
+def _of_unit(evidence: Evidence, asked: Asked, series: list[Series], bounded: list[Number]) -> list[Tally] | None:
+    """ "More than 20 GB of memory": by the columns that the words name."""
+    numbers = [n for n in bounded if n.role in ("none", "count")]
+    if not numbers:
+        return None
+    if len(numbers) > 1:
+        return []
+    named = named_columns(evidence, asked, series, numbers[0])
+    found = _tallies(named, numbers[0].bound, numbers[0].value)
+    return (_surely(found) if is_one(named) else found) or None
+
+
+def _levels(evidence: Evidence, asked: Asked, series: list[Series], bound: str, limit: float) -> list[Tally]:
+    """Which rates keep to a bound: of the one that the words name, or of each that may be meant."""
+    levels = level_fields(evidence, series, asked)
+    found = _tallies(levels, bound, limit)
+    return _surely(found) if is_named(evidence, asked, levels) else found
+
+
+def _surely(found: list[Tally]) -> list[Tally]:
+    return [replace(x, sure=True) for x in found]
+
+
 _AT_PLACE = regex(r"\b(?:at|with|after) \d[\d,]* (?!points?|pp|percent|or|of)[a-z]+", re.IGNORECASE)
-
-
-def _bound_by_verb(before: str, after: str) -> str:
-    """The bound that the verb beside a number states: "4 of 9 pass 30%", "30% is passed by 4 of 9"."""
-    than = _THAN.search(before)
-    if OVERTAKES.search(before) or (than is not None and not than["less"]):
-        return ">"
-    if than is not None:
-        return "<"
-    if FALLS_SHORT.search(before):
-        return "<"
-    if REACH.search(before):
-        return ">="
-    beside = _BESIDE_LEVEL.search(before)
-    if beside is not None:
-        return "<" if beside["below"] else ">"
-    passive = OVERTAKEN.match(after)
-    return "" if passive is None else ">=" if passive["least"] else ">"
 
 
 def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, bound: str = "<") -> list[Tally]:
@@ -313,28 +286,30 @@ def _of_p(evidence: Evidence, asked: Asked, series: list[Series], level: float, 
 
 
 def _of_share(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
-    """ "over a third of its lines", "above a quarter", "most of what it writes".
+    """ "above two thirds of its loaves", "under a fifth", "most of what it bakes".
 
     Where a part and a majority are said, either may be a gloss: "a majority in 4 of 9, just under half of them".
     """
-    mostly = _tallies(level_fields(evidence, series, asked), ">", 0.5) if MOSTLY.search(asked.text) else []
+    mostly = _levels(evidence, asked, series, ">", 0.5) if MOSTLY.search(asked.text) else []
     part = PART.search(asked.text) or PART_OF.search(asked.text)
     if part is not None:
         bound = ">" if part["more"] else ">=" if part["least"] else "<" if part["less"] else "<="
-        return mostly + _tallies(level_fields(evidence, series, asked), bound, _share_of(part))
+        return mostly + _levels(evidence, asked, series, bound, _share_of(part))
     passive = PASSED.search(asked.text)
     if passive is not None:
         bound = ">=" if passive["least"] else ">"
-        said = re.sub(r"^(?:a|one|the)[ -]", "", passive["part"].lower())
-        return _tallies(level_fields(evidence, series, asked), bound, SHARES[said])
+        return _levels(evidence, asked, series, bound, part_of(passive["part"]))
+    digits = DIGITS.search(asked.text)
+    if digits is not None:
+        return _levels(evidence, asked, series, ">=" if digits["two"] else "<", 0.1)
     if _PREVAILS.search(asked.text):  # of the one kind of answers or of the other
-        often = _tallies(level_fields(evidence, series, asked), ">", 0.5)
+        often = _levels(evidence, asked, series, ">", 0.5)
         return often + [x.failed for x in often]
     if MOSTLY.search(asked.text):
         return mostly
     if SELDOM.search(asked.text):
-        return _tallies(level_fields(evidence, series, asked), "<", 0.5)
-    if ZERO.search(asked.text):
+        return _levels(evidence, asked, series, "<", 0.5)
+    if ZERO.search(asked.text) and NOT_ZERO.search(asked.text) is None:
         levels = level_fields(evidence, series, asked)
         return [tally_of(s.facts, lambda f: surely(f.value == 0)) for s in levels]
     return None
@@ -344,14 +319,14 @@ _PREVAILS = regex(
     r"\b(?:is|are|was|were|form(?:s|ed)?|became|becomes?) (?:in )?(?:a|the) (?:clear )?(?:majority|minority)\b(?! of)",
     re.IGNORECASE,
 )
-""" "Tagged answers were the majority"."""
+""" "Ripe pears form the majority"."""
 
 
 def _share_of(part: re.Match[str]) -> float:
     """The share of "a third" and of "nine out of ten"."""
     if "part" in part.groupdict():
-        return SHARES[re.sub(r"^(?:a|one|the)[ -]", "", part["part"].lower())]
-    k, n = (int(x) if x.isdigit() else WORD_NUMBERS[x.lower()] for x in part.group("k", "n"))
+        return part_of(part["part"])
+    k, n = (whole_number(x) for x in part.group("k", "n"))
     return k / n
 
 
@@ -387,7 +362,7 @@ _ITS_OWN = regex(r"\b(?:its|their)\s+$", re.IGNORECASE)
 """ "Above its untreated rate": the same thing in another state."""
 
 
-def _reference(evidence: Evidence, asked: Asked, whole: Series, parts: list[Series]) -> str:
+def _reference(asked: Asked, whole: Series, parts: list[Series]) -> str:
     """The one thing of ``whole`` with which the others are compared; "" where it cannot be told."""
     names = {id(f): k for k, f in reversed(whole.facts.items())}
     keys = set(names.values())
@@ -418,7 +393,7 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> lis
     against = _against(asked)
     if against is not None and _ITS_OWN.search(against.group(0)):
         return None
-    averaged = re.search(r"\b(?:means?|averages?|scores?|medians?)\b", text, re.IGNORECASE) is not None
+    averaged = regex(r"\b(?:means?|averages?|scores?|medians?)\b", re.IGNORECASE).search(text) is not None
     if against is None and not (averaged and (deltas or whole)):
         return None
     if significant:
@@ -435,8 +410,8 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> lis
         return []
     if unlike and not (more or less):
         return out
-    if averaged or re.search(
-        r"\b(?:graded|rated|judged|scored)\b", text
+    if averaged or regex(r"\b(?:graded|rated|judged|scored)\b").search(
+        text
     ):  # of the means, where shares stand beside them
         scores = [s for s in whole if not s.fraction]
         whole = scores or whole
@@ -445,7 +420,7 @@ def _of_reference(evidence: Evidence, asked: Asked, series: list[Series]) -> lis
     for sign in signs:
         out += [tally_of(s.facts, beyond_zero(sign)) for s in deltas]
         for s in whole:
-            reference = _reference(evidence, asked, s, [p for p in series if is_p(evidence, p)] + deltas)
+            reference = _reference(asked, s, [p for p in series if is_p(evidence, p)] + deltas)
             if reference:
                 own = s.facts[reference]
                 rest = {name: fact for name, fact in s.facts.items() if fact is not own}
@@ -502,7 +477,7 @@ _AT_LEVEL = regex(
 def _level(said: str) -> float:
     bare = said.lower().rstrip("% ")
     if bare[0].isalpha():
-        return WORD_NUMBERS[re.split(r"[ -]", bare)[0]] / 100
+        return whole_number(regex(r"[ -]").split(bare)[0]) / 100
     return float(bare) / (100 if said.endswith("%") else 1)
 
 
@@ -521,10 +496,10 @@ def _of_significance(evidence: Evidence, asked: Asked, series: list[Series]) -> 
     if level is not None:
         return _of_p(evidence, asked, series, _level(level["level"]))
     strict = SIGNIFICANT.search(text) is not None
-    if not strict and _MET.search(text):  # "it falls short of the 5% level at some; the bar is met at 3 of 9"
+    if not strict and _MET.search(text):  # "it misses the 1% mark in two wards; the bar is met in 4 of 7"
         strict = SIGNIFICANT.search(asked.before) is not None or _P_BAR.search(asked.before) is not None
     if not strict and SAME.search(text):  # "so do 2 of 5 rivers", behind one that is significant
-        strict = re.search(r"\bsignifican\w+[^.?!]*[.?!]\W*$", asked.before) is not None
+        strict = regex(r"\bsignifican\w+[^.?!]*[.?!]\W*$").search(asked.before) is not None
     related = RELATION.search(text) is not None
     if not strict and not related:
         return None

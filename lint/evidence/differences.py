@@ -10,7 +10,9 @@ from leakstats.facts import Fact
 from leakstats.records import replace
 
 from ..regex import regex
-from .claims import is_claim
+from .bare_differences import bare_clash
+from .beside import adjacent
+from .claims import is_claim, is_moot
 from .compared import (
     EARLIER_ISSUE,
     END_TO_END,
@@ -23,15 +25,17 @@ from .compared import (
     meant_facts,
     rates_of,
     speaks_of_two,
+    turns_away,
     values_of,
     widest_pairs,
 )
+from .contrasts import contrast
 from .coordination import joins_names
 from .gaps import gap_clash, is_in_points
 from .grammar import Number
-from .idioms import Span, adjacent, intervals, is_rate, pairs_of_counts, spans
+from .idioms import Span, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT, direction_words
+from .lexicon import direction_words
 from .names import words_of
 from .operands import levels, operands
 from .passages import Sentence
@@ -49,7 +53,8 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             for number in sentence.numbers:
                 if number.role != "points":
-                    wrong = gap_clash(evidence, sentence, number) if is_in_points(sentence, number) else ""
+                    judge = gap_clash if is_in_points(sentence, number) else bare_clash
+                    wrong = judge(evidence, sentence, number)
                 elif _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
                 else:
@@ -67,11 +72,17 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     if (
         is_unpaired(evidence, sentence, number)
         or EARLIER_ISSUE.search(sentence.text)
-        or MOOT.search(sentence.text)
+        or is_moot(sentence)
         or _OF_DIFFERENCES.search(sentence.text)
         or _is_from_elsewhere(sentence, number)
     ):
         return ""
+    bound = contrast(evidence, sentence, number, number.start)
+    if bound is not None:
+        if not (bound.differs(*number.scaled()) or bound.differs(number.low, number.high)):
+            return f"{number.text} points is no difference of the values that it speaks of{bound.against()}"
+        if not number.signed:
+            return ""
     here = distinct_rates(rates_of(sentence, False))
     owner = _owner(sentence, number)
     if owner and number.signed:
@@ -116,7 +127,7 @@ def _is_no_change(evidence: Evidence, sentence: Sentence, number: Number, owner:
 
 def _moves(sentence: Sentence) -> list[Span]:
     """The moves of a sentence from one rate to another."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     return [
         s
         for s in spans(sentence)
@@ -165,6 +176,8 @@ _FROM = regex(
 )
 """In front of what a difference is measured from: "not distinguishable from the plain one (-3.5 pp)"."""
 _OF_NAME = regex(r"[`\"'’*]*\s*(?:(?:[a-z]+ ){0,2}by|with|at|gains|loses|:|\(|,|=|—|–)?\s*")
+_OF_OTHER = regex(r"[`\"*]*['’]s\s+by\b")
+""" "The gain of the cook tops the clerk's by 3 pp"."""
 _OF_ITS_OWN = regex(r"\s*(?:(?:percentage )?points?|pp|pts?)?\s*(?:for|in)\s+(?:the\s+)?[`\"'*]*")
 
 
@@ -182,6 +195,8 @@ def _owner(sentence: Sentence, number: Number) -> str:
             return m.name
     for i, m in enumerate(names):
         if m.end <= number.start and _OF_NAME.fullmatch(sentence.between(m.end, number.start)):
+            if _OF_OTHER.match(sentence.between(m.end, number.start)):
+                return ""
             joined = i and joins_names(sentence.between(names[i - 1].end, m.start))
             aside = _FROM.search(sentence.between(sentence.start, m.start))
             return "" if joined or aside else m.name
@@ -191,11 +206,11 @@ def _owner(sentence: Sentence, number: Number) -> str:
         names
         or len(signed) != 2
         or previous is None
-        or not re.fullmatch(r"\s*(?:,|and)\s*", sentence.between(signed[0].end, signed[1].start))
+        or not regex(r"\s*(?:,|and)\s*").fullmatch(sentence.between(signed[0].end, signed[1].start))
     ):
         return ""
     before = list(dict.fromkeys(m.name for m in previous.names if not m.name.startswith("#")))
-    if len(before) != 2 or not re.match(r"\W*(?:their|the (?:two|net))\b", sentence.text, re.IGNORECASE):
+    if len(before) != 2 or not regex(r"\W*(?:their|the (?:two|net))\b", re.IGNORECASE).match(sentence.text):
         return ""
     return before[signed.index(number)] if number in signed else ""
 
@@ -283,7 +298,7 @@ def _compares_two(sentence: Sentence, number: Number) -> bool:
     "Peaks spread over 57.2 pp, with a lowest (3.9%) and b highest (61.1%)", "the cook has 90 of 200, the clerk 24 of
     200; the cook is thus ahead by 33 pp".
     """
-    if sum(n.role == "points" for n in sentence.numbers) > 1:
+    if sum(n.role == "points" for n in sentence.numbers) > 1 or turns_away(sentence, number):
         return False
     rates = [n for n in levels(sentence) if n.role == "percent" or is_rate(sentence, n)]
     near = {sentence.numbers[i].start: m.name for i, m in adjacent(sentence).items()}
@@ -346,11 +361,9 @@ def _threshold(sentence: Sentence, number: Number) -> bool:
     if _WIDTH.search(before):
         return False
     return bool(
-        re.search(
-            r"\b(?:within|margin of|threshold of|half-width of|±|plus or minus|every|up to|per)\s*$",
-            before,
-            re.IGNORECASE,
-        )
-        or re.match(r"\s*(?:or (?:more|less)|half-width|wide|margin|threshold)\b", after)
+        regex(
+            r"\b(?:within|margin of|threshold of|half-width of|±|plus or minus|every|up to|per)\s*$", re.IGNORECASE
+        ).search(before)
+        or regex(r"\s*(?:or (?:more|less)|half-width|wide|margin|threshold)\b").match(after)
         or before.endswith("±")
     )

@@ -7,7 +7,7 @@ import re
 from leakstats.records import struct
 
 from ..regex import regex
-from .idioms import Span, intervals, is_rate, pairs_of_counts, spans
+from .idioms import Span, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash
 from .lexicon import DirectionWord
 from .passages import Sentence, once
@@ -40,27 +40,31 @@ def clash_of(sentence: Sentence, word: DirectionWord, message: str) -> Clash:
 @once
 def moves_in(sentence: Sentence) -> list[Span]:
     """The pairs of numbers of a sentence of which the second came of the first."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     out = []
     for s in spans(sentence):
         if id(s.left) in ends or s.kind == "range":
             continue
         if "coefficient" in (s.left.role, s.right.role) and (s.kind != "move" or min(s.left.value, s.right.value) <= 0):
             continue  # of two negative ones the weaker is the larger
-        if re.search(
-            r"\b(?:spans|range|ranges|ranging|run|runs|between|cosines?|spanning|go)\s*(?:from\s*)?$",
-            sentence.between(max(sentence.start, s.start - 24), s.start),
-            re.IGNORECASE,
-        ):
+        if regex(
+            r"\b(?:spans|range|ranges|ranging|run|runs|between|cosines?|spanning|go)\s*(?:from\s*)?$", re.IGNORECASE
+        ).search(sentence.between(max(sentence.start, s.start - 24), s.start)):
+            continue
+        if s.kind == "to" and _OF_SIZE.search(sentence.between(max(sentence.start, s.start - 24), s.start)):
             continue
         out.append(s)
     return out
 
 
+_OF_SIZE = regex(r"\b(?:by|of)\s+(?:about |roughly |only |some |~)?$", re.IGNORECASE)
+"""Before the sizes of several changes, "by 4 to 9 points", and before the whole of a part, "8 out of 60 to 31"."""
+
+
 @once
 def rates_in(sentence: Sentence) -> list[Rate]:
     """The rates of a sentence that are no ends of intervals, no bounds and no differences, each once."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     found = [
         Rate(n.at, n.end, n.value if n.role == "percent" else 100 * n.value, n.role, n.text)
         for n in sentence.numbers
@@ -92,7 +96,7 @@ _OTHER_QUANTITY = regex(
 
 def coefficients_in(sentence: Sentence) -> list[Rate]:
     """The coefficients of a sentence; in one that speaks of a fit the bare decimals too, "it was .69 before"."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     bare = any(n.role == "value" and n.decimals > 1 for n in sentence.numbers)
     fit = (
         bare

@@ -9,15 +9,17 @@ from ..regex import regex
 from .claims import is_claim
 from .directed import Rate, clash_of, moves_in, rates_in
 from .grammar import Number
-from .idioms import Span, intervals, is_rate, pairs_of_counts
+from .idioms import Span, interval_ends, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words
 from .outcomes import outcome_clashes
+from .pairwise import pairwise_clashes
 from .passages import Sentence
 from .quantifiers import quantifiers
 from .relations import relation_sign
 from .relationships import of_relations
 from .shares import vectors
+from .signed import sign_clashes
 from .unpaired import is_of_points
 from .versus import versus_clashes
 
@@ -45,6 +47,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             found = list(_of_numbers(evidence, sentence))
+            found = found or [*sign_clashes(evidence, sentence), *pairwise_clashes(evidence, sentence)]
             yield from found or outcome_clashes(evidence, sentence)
 
 
@@ -86,28 +89,36 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if not before:
             continue
         word = before[-1]
+        if span.kind == "to" and _NEXT_TO.fullmatch(word.text):
+            continue  # "ahead of Ghent, 0.87 to 0.85" is how the two stand
+        if _OF_MERIT.match(word.text) and not _OF_SKILL.search(sentence.text):
+            continue
         gap = sentence.text[word.end : at]
-        gap = re.sub(
-            r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|e\.g\.|such as)\b)",
-            ",",
-            gap,
-        )
+        gap = regex(
+            r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|e\.g\.|such as)\b)"
+        ).sub(",", gap)
         if _leaves_bracket(gap) or (")" not in gap and "(" in gap and _OBJECT.match(gap)):
             continue
         if (
             len(gap) > 170
-            or re.search(r";|\b(?:but|while|whereas|although|instead of|than)\b", gap)
+            or _OF_ANOTHER.search(gap)
+            or regex(r";|\b(?:but|while|whereas|although|instead of|than)\b").search(gap)
             or word.start in used
         ):
             continue
         # in a list the word speaks of every move, each behind its own name
-        if len(gap) > 60 and not re.search(r":|\(", gap):
+        if len(gap) > 60 and not regex(r":|\(").search(gap):
             continue
         if change * word.sign < 0:
             used.add(word.start)
             yield clash_of(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
 
 
+_NEXT_TO = regex(r"above|below|ahead of|behind|beneath|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led", re.IGNORECASE)
+_OF_MERIT = regex(r"improv|worsen|better|worse|recover|regress|advanc|progress|deteriorat", re.IGNORECASE)
+"""Which way that is only the quantity says: fewer lapses are an improvement too."""
+_OF_ANOTHER = regex(r"\b(?:when|once|as|if)\b[^,;]*\b(?:goes|went|moves|moved|changes|changed|passes|is|was)\b")
+"""What something else did meanwhile, "it drops when the dose goes from 5 to 40"."""
 _OBJECT = regex(r"\s+(?:the|its|their|his|her|this|that|every|all)\s+(?!rates?\b|shares?\b|value|level)", re.IGNORECASE)
 """Behind a verb that does something to a thing, "squeezes the space (0.90 → 0.99)": the number may well rise."""
 
@@ -162,11 +173,11 @@ def _of_arrivals(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cla
     then = _THEN.fullmatch(sentence.between(a.end, b.start)) is not None
     for word in words:
         start, end = sentence.start + word.start, sentence.start + word.end
-        arrived = a.end <= start and re.fullmatch(
-            r"\s+(?:again |back |slightly |sharply |only )?to\s+(?:about |just |only )?", sentence.between(end, b.start)
-        )
+        arrived = a.end <= start and regex(
+            r"\s+(?:again |back |slightly |sharply |only )?to\s+(?:about |just |only )?"
+        ).fullmatch(sentence.between(end, b.start))
         before = (
-            then and end <= a.start and not re.search(r"[.;]", sentence.between(end, a.start)) and a.start - end < 40
+            then and end <= a.start and not regex(r"[.;]").search(sentence.between(end, a.start)) and a.start - end < 40
         )
         if not word.polar and (arrived or before) and change * word.sign < 0:
             yield clash_of(sentence, word, f"'{word.text}' beside {a.text} and then {b.text}")
@@ -194,7 +205,11 @@ def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cl
         return
     named = {m.name for m in sentence.names if not m.name.startswith("#")}
     word, change = plain[0], last[0].value - first[0].value
-    if len(named) > 1 or re.match(r"\s*than\b", sentence.text[word.end :]) or re.search(r"\bthan\b|;", sentence.text):
+    if (
+        len(named) > 1
+        or regex(r"\s*than\b").match(sentence.text[word.end :])
+        or regex(r"\bthan\b|;").search(sentence.text)
+    ):
         return
     if change * word.sign < 0:
         yield clash_of(sentence, word, f"'{word.text}' beside {first[0].text} and then {last[0].text}")
@@ -206,10 +221,8 @@ def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:
     for span in moves:
         if _is_of_doses(sentence, moves, span):
             continue
-        word = re.search(
-            r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$",
-            sentence.between(sentence.start, span.start),
-            re.IGNORECASE,
+        word = regex(r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$", re.IGNORECASE).search(
+            sentence.between(sentence.start, span.start)
         )
         change = span.right.value - span.left.value
         if word is not None and change and {span.left.role, span.right.role} != {"percent", "value"}:
@@ -261,7 +274,7 @@ _NOT_VALUES = regex(
 
 def _of_signs(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "a is behind b by +26.3 pp": the sign of the one difference against the word that compares the two."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     signed = [
         n for n in sentence.numbers if n.signed and n.role == "points" and not n.bound and n.value and id(n) not in ends
     ]
@@ -275,7 +288,7 @@ def _of_signs(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]
     found = []
     for word in words:
         before, after = sentence.text[: word.start], sentence.text[word.end :]
-        named = re.match(r"\s*(?:than\s|of\s|)(?:the |its |their )?", after)
+        named = regex(r"\s*(?:than\s|of\s|)(?:the |its |their )?").match(after)
         at = sentence.start + word.end + (named.end() if named is not None else 0)
         of = any(m.start == at or sentence.between(at, m.start).strip("`\"'* ") == "" for m in sentence.names)
         if word.text.lower() in _COMPARING and _STANDS.search(before.rstrip() + " ") and of:
@@ -319,7 +332,8 @@ _SIDE = regex(
     re.IGNORECASE,
 )
 _OF_SKILL = regex(
-    r"\b(?:accura\w*|agree\w*|correct\w*|scor\w*|succe\w*|right|solv\w*|recall|precision|hits?)\b", re.IGNORECASE
+    r"\b(?:accura\w*|agree\w*|correct\w*|chrf|bleu|rouge|f1|auc|auroc|scor\w*|succe\w*|right|solv\w*|recall|precision|hits?)\b",
+    re.IGNORECASE,
 )
 """ "Better" is more of these."""
 _OF_FIRST = regex(r"^\W*the (?:first|former)\b|\bfor the (?:first|former)\b", re.IGNORECASE)
@@ -366,9 +380,9 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
         before = text[max(0, word.start - 40) : word.start]
         if not _COURSE.match(after) and not (
             _BASE.match(after.lstrip())
-            and re.search(
-                r"\b(?:ends?|ended|finish\w*|closes?|stops?|lands?|settles?|final\w*|last)\b", before, re.IGNORECASE
-            )
+            and regex(
+                r"\b(?:ends?|ended|finish\w*|closes?|stops?|lands?|settles?|final\w*|last)\b", re.IGNORECASE
+            ).search(before)
         ):
             continue
         if any(

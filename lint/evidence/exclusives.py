@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from leakstats.records import struct
 
 from ..regex import regex
-from .grammar import WORD_NUMBERS
 from .knowledge import Evidence
 from .names import Mention
 from .passages import Sentence
+from .word_numbers import whole_number
 
 __all__ = ["Exclusive", "evidence_totals", "exclusives"]
 
@@ -41,13 +41,19 @@ _EXCEPT = regex(
     r"besides|other than|barring|excluding|but(?: not)?)\s+" + _IN,
     re.IGNORECASE,
 )
+_EXCEPTING = regex(
+    r"\b(?:apart from|aside from|except\w*|besides?|other than|next to|together with|along with|in addition to)\b",
+    re.IGNORECASE,
+)
+_SIZED = regex(r"\b[nN]\s*=\s*[\d,]+[\s,(]*$")
 _EXCEPTED = regex(r"[`\"'’*]*\s*,?\s*(?:is |being )?(?:excepted|apart|aside|excluded)\b", re.IGNORECASE)
 _AND_ON = regex(
+    r"[`\"'’*]*\s*(?:(?:to|through|until|till)\b|[–-]\s*\w)|"
     r"[`\"'’*]*\s*(?:\w+\s+)?(?:and|or) (?:beyond|above|more|later|up\w*|below|less|earlier|deeper|higher|lower|"
     r"on\w*|after\w*)\b",
     re.IGNORECASE,
 )
-""" "From the third layer on": more than the named ones."""
+""" "From the third layer on", "layers 4 to 9": more than the named ones."""
 _ALL = regex(r"\b(?:all|every|each|everywhere|everything|everyone|everybody)\b", re.IGNORECASE)
 _NONE = regex(r"\b(?:no|none|nothing|nobody|no one)\b", re.IGNORECASE)
 _CONFINED = regex(rf"\b(?:confined|limited|restricted|unique|peculiar)\s+to\s+{_IN}", re.IGNORECASE)
@@ -61,7 +67,7 @@ _NEITHER = regex(r"\bneither\s+(?:in |for |at )?(?:the\s+)?[`\"'‘*]*$", re.IGN
 _BOTH = regex(r"(?:^|[;:,]\s*|\band\s+)\W*both\s+(?:the\s+)?[`\"'‘*]*$", re.IGNORECASE)
 _JOINED = regex(r"[`\"'’*]*\s*(?:,|,?\s*(?:and|or|nor|&))\s*(?:(?:in|for|at|under|with|by|on)\s+)?(?:the\s+)?[`\"'‘*]*")
 _ONLY = regex(
-    rf"(?:^|[;:,(]\s*|\b(?:and|but|while|that|where)\s+|^\W*(?:it is |it was ))(?:only|solely|just)\s+{_IN}",
+    rf"(?:^|[;:,(]\s*|\b(?:and|but|while|that|where)\s+|^\W*(?:it is |it was ))(?P<at>only|solely|just)\s+{_IN}",
     re.IGNORECASE,
 )
 _NO_OTHER = regex(
@@ -129,23 +135,26 @@ def _lead(before: str, after: str, count: int) -> tuple[int, int, str] | None:
         if lead is not None:
             return lead.start(), 0, mode
     lead = _EXCEPT.search(before)
-    if lead is not None and (_ALL.search(whole) or _NONE.search(whole)):
+    sized = lead is not None and _SIZED.search(before[: lead.start()]) is not None  # "n = 100, with the exception of"
+    if lead is not None and not sized and (_ALL.search(whole) or _NONE.search(whole)):
         return lead.start(), 0, "others" if _ALL.search(whole) else "only"
     excepted = _EXCEPTED.match(after)
     if excepted is not None and _ALL.search(whole):
         return len(before), excepted.end(), "others"
     lead = _ONLY.search(before)
     if lead is not None:
-        return lead.start(), 0, "only"
+        return lead.start("at"), 0, "only"
     lead = _LISTED.search(before)
-    if lead is not None and WORD_NUMBERS.get((lead["k"] or "one").lower(), 0) == count and not re.search(r"\w", after):
+    if lead is not None and whole_number(lead["k"] or "one") == count and not regex(r"\w").search(after):
         return len(before), 0, "only"
     if count == 2 and (lead := _NEITHER.search(before)) is not None:
         return lead.start(), 0, "neither"
     if count == 2 and (lead := _BOTH.search(before)) is not None:
         return lead.start(), 0, "both"
     tail = _ALONE.match(after) or _IS_ONLY.match(after)
-    return (len(before), tail.end(), "only") if tail is not None else None
+    if tail is None or _EXCEPTING.search(after, tail.end()):
+        return None  # "the only one besides Welsh": of two
+    return len(before), tail.end(), "only"
 
 
 def evidence_totals(evidence: Evidence, things: tuple[str, ...]) -> int:

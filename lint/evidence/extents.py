@@ -11,18 +11,21 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .chosen import chooses
-from .fields import by_role, mentions
-from .grammar import SPELLED, WORD_NUMBERS, Number
-from .idioms import intervals, spans
+from .fields import by_method, by_role, mentions
+from .grammar import Number
+from .idioms import interval_ends, spans
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import Mention, index_of, name_variants, words_of
 from .passages import Sentence
 from .quantities import LIKENESS_WORD, READ
+from .states import AFTER, BEFORE
+from .subsets import Part, parts_of
 from .tables import is_aggregate
+from .word_numbers import SPELLED, whole_number
 from .wording import CHANGES, DEEP, RATE_NOUNS
 
-__all__ = ["Extent", "column_named", "extents", "is_of_all", "numerals", "wrong_end"]
+__all__ = ["Extent", "column_named", "extents", "is_of_all", "numerals", "parts_said", "wrong_end"]
 
 
 @struct
@@ -39,8 +42,12 @@ class Extent:
     """The left one may be a first value and no smallest one: "starts at", "rises from"."""
     ended: bool
     """The right one may be a last value and no largest one."""
+    names: tuple[Mention, ...]
+    """The things of its clause."""
+    others: tuple[Number, ...]
+    """The other numbers of its clause."""
     words: str
-    """The sentence in lower case, less the asides, what is left out and the words for ends."""
+    """Its clause in lower case, less the asides, what is left out and the words for ends."""
     lead: str
     """Of these, what stands before the left one."""
 
@@ -77,24 +84,27 @@ _LOW_AFTER = regex(_AT.format(r"(?:low(?:er|est)?|bottom|minimum|least|worst|sma
 _HIGH_AFTER = regex(
     _AT.replace("below", "above").format(r"(?:high(?:er|est)?|upper|top|maximum|most|best|largest)"), re.IGNORECASE
 )
-_KINDS = frozenset(["percent", "value", "coefficient", "points", "count"])
+_KINDS = frozenset(["percent", "value", "coefficient", "points", "count", "none"])
 
 
 def extents(sentence: Sentence) -> Iterator[Extent]:
     """The pairs of numbers of a sentence that are said to be the ends of something."""
     if len(sentence.numbers) < 2:
         return
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     joined = {(id(s.left), id(s.right)) for s in spans(sentence) if s.kind == "range"}
     for a, b in itertools.pairwise(sentence.numbers):
-        plain = a.role in _KINDS and b.role in _KINDS and a.bound in ("", "~")
+        plain = all(x.role in _KINDS and (x.role != "none" or x.label == "size") for x in (a, b)) and a.bound in (
+            "",
+            "~",
+        )
         if not plain or id(a) in ends or (a.role == "count" and b.role == "count" and not a.signed):
             continue
         if a.role != b.role and {a.role, b.role} & {"percent", "points"} and "count" not in (a.role, b.role):
             continue
         lead = sentence.between(sentence.start, a.at)
         gap = _ASIDE.sub("", sentence.between(a.end, b.at if b.role == "coefficient" else b.start))
-        gap = _WHERE.sub("", gap)
+        gap = _UNIT.sub("", _WHERE.sub("", gap))
         goes = [m.end() for m in _GOES.finditer(lead)]
         opened = any(x.search(lead) for x in (_FROM, _LISTS, *((_OPENED,) if goes else ())))
         opened = opened or (bool(goes) and goes[-1] == len(lead.rstrip()))
@@ -111,6 +121,10 @@ def extents(sentence: Sentence) -> Iterator[Extent]:
                 yield _extent(sentence, a, b, low or first, high or last, moved=bool(first), ended=bool(last))
 
 
+_UNIT = regex(
+    r"^\s(?!(?:to|and|at|in|on|for|with|up|down|until|till|through|out|all|right|clear)\b)[A-Za-zµ°]{1,8}(?:/[A-Za-z]+)?(?=\s)"
+)
+""" "From 16 GB to"."""
 _LISTS = regex(r":\s*$")
 _OPENED = regex(r"\(\s*$")
 _LONGEST = 48
@@ -128,17 +142,35 @@ def _marked(sentence: Sentence, number: Number, before: re.Pattern[str], after: 
 def _extent(sentence: Sentence, a: Number, b: Number, *marks: str, moved: bool = False, ended: bool = False) -> Extent:
     asides = []
     for number in (a, b):
-        inside = _ASIDE.match(sentence.passage.plain, number.end, sentence.end)
+        unit = _UNIT.match(sentence.between(number.end, sentence.end))
+        inside = _ASIDE.match(sentence.passage.plain, number.end + (unit.end() if unit else 0), sentence.end)
         if inside is not None:
-            asides += [(m, number) for m in sentence.names if inside.start() < m.start < inside.end()]
+            within = [m for m in sentence.names if inside.start() < m.start < inside.end()]
+            asides += [(m, number) for m in within if len(within) == 1]
     without, cuts = _left_out(sentence)
-    lead = sentence.between(sentence.start, a.at)
-    words = _ASIDE.sub("", sentence.text)
+    start, end = _clause(sentence, a, b)
+    lead = sentence.between(start, a.at)
+    words = _ASIDE.sub("", sentence.between(start, end))
     for cut in (*cuts, *marks):
         words, lead = words.replace(cut, " ") if cut else words, lead.replace(cut, " ") if cut else lead
     if not marks and direction_words(lead) and _GOES.search(words) is None:
         moved = ended = True
-    return Extent(a, b, tuple(asides), without, moved, ended, words.lower(), lead.lower())
+    names = tuple(m for m in sentence.names if start <= m.start < end)
+    others = tuple(x for x in sentence.numbers if start <= x.start < end and x is not a and x is not b)
+    return Extent(a, b, tuple(asides), without, moved, ended, names, others, words.lower(), lead.lower())
+
+
+def _clause(sentence: Sentence, a: Number, b: Number) -> tuple[int, int]:
+    """Where the clause of two numbers begins and ends."""
+    before = [m.end() for m in _CUT.finditer(sentence.between(sentence.start, a.at))]
+    behind = _CUT.search(sentence.between(b.end, sentence.end))
+    return (
+        sentence.start + (before[-1] if before else 0),
+        b.end + behind.start() if behind is not None else sentence.end,
+    )
+
+
+_CUT = regex(r";\s|\s[–—]\s|,\s(?:and|but|while|whereas|is|are|was|were)\s")
 
 
 _WITHOUT = regex(
@@ -165,15 +197,16 @@ def _left_out(sentence: Sentence) -> tuple[tuple[Mention, ...], tuple[str, ...]]
 
 def wrong_end(evidence: Evidence, extent: Extent, named: Series) -> str:
     """Which end of an extent is none of its column, where the other one is; "" else."""
-    facts = _meant(extent, named)
+    facts = _meant(extent, named, _part_of(evidence, extent))
     if len({f.value for f in facts}) < 2:
         return ""
     least, most = min(facts, key=_value), max(facts, key=_value)
     if extent.left.value > extent.right.value:
         least, most = most, least
     first, last = facts[0], facts[-1]
-    lefts = (first, least, most) if extent.moved else (least,)
-    rights = (last, least, most) if extent.ended else (most,)
+    course = _WENT.search(extent.words) is not None and _runs_in_order(named)
+    lefts = (first, least, most) if extent.moved or course else (least,)
+    rights = (last, least, most) if extent.ended or course else (most,)
     fits = [
         any(_prints(evidence, number, named, f) for f in wanted)
         for number, wanted in ((extent.left, lefts), (extent.right, rights))
@@ -185,22 +218,37 @@ def wrong_end(evidence: Evidence, extent: Extent, named: Series) -> str:
     return f"{number.text} should be {wanted.value * scale:.3g} ({named.pointer})"
 
 
+_WENT = regex(r"\b(?:go|goes|went|gone)\b")
+"""What goes from one value to another over layers or time may end at its last one."""
 _BESIDE = regex(r"\b(?:bystander|onlooker|listener|neighbou?r|stranger)s?\b")
 _SOME = regex(rf"\b(?P<which>first|last|final)\s+(?P<n>\d{{1,2}}|{SPELLED})\s+(?=[a-z-]+s\b)")
-""" "In the last four layers"."""
+""" "In the final six wards"."""
 
 
-def _meant(extent: Extent, series: Series) -> list[Fact]:
+def _meant(extent: Extent, series: Series, part: Part | None) -> list[Fact]:
     """The values that an extent is of: without what is left out, and the first or last ones where the words say so."""
     out = {id(series.facts[m.name]) for m in extent.without if m.name in series.facts}
     if _BESIDE.search(extent.words):  # "lamp-lighter (source)" is no bystander
         out |= {id(f) for n, f in series.facts.items() if n.removesuffix("source") in series.facts.keys() - {n}}
-    facts = list({id(f): f for n, f in series.facts.items() if not is_aggregate(n) and id(f) not in out}.values())
+    held = {n: f for n, f in series.facts.items() if part is None or n in part.things}
+    facts = list({id(f): f for n, f in held.items() if not is_aggregate(n) and id(f) not in out}.values())
     some = _SOME.search(extent.words)
     if some is None:
         return facts
-    count = int(some["n"]) if some["n"].isdigit() else WORD_NUMBERS[some["n"]]
+    count = whole_number(some["n"])
     return facts[:count] if some["which"] == "first" else facts[-count:]
+
+
+def _part_of(evidence: Evidence, extent: Extent) -> Part | None:
+    """The one group of a table's things that the words name: "tuned rates in the near group"."""
+    found = parts_said(evidence, extent.words)
+    return found[0] if len(found) == 1 else None
+
+
+def parts_said(evidence: Evidence, text: str) -> list[Part]:
+    """The groups of the tables' things that a text names."""
+    said = words_of(text)
+    return [part for part in parts_of(evidence) if words_of(part.text) <= said]
 
 
 def _prints(evidence: Evidence, number: Number, series: Series, fact: Fact) -> bool:
@@ -217,9 +265,10 @@ _FEWEST = 4
 
 def column_named(evidence: Evidence, sentence: Sentence, extent: Extent) -> Series | None:
     """The one column that the words name by point, role, quantity or header; ``None`` without one."""
+    said = frozenset(m.name for m in extent.names)
     columns = [
         s
-        for s in _courses(evidence)
+        for s in _courses(evidence, said)
         if evidence.kind(s) not in ("p", "size", "spread")
         and evidence.suits(extent.left, s)
         and evidence.suits(extent.right, s)
@@ -227,30 +276,35 @@ def column_named(evidence: Evidence, sentence: Sentence, extent: Extent) -> Seri
     text = _SOME.sub("", extent.words)
     if sum(pattern.search(text) is not None for pattern in ROLE_WORDS.values()) > 1:
         return None  # "from start to end": of no column of its own
+    if words_of(text) & BEFORE and words_of(text) & AFTER:
+        return None  # "rates now go from 8% to 62%, as wide a span as before"
+    alike = [s for s in columns if evidence.kind(s) == "similarity"] if LIKENESS_WORD.search(text) else []
+    timed = alike or columns  # "whose starting cosine": there may be one column of cosines alone
     ways = [
-        [s for s in columns if index_of(s.quantity) in sentence.entities - {""} or _in_full(s, text)],
-        _by_order(columns, text),
-        _fewer(columns, by_role(columns, text)),
+        [s for s in columns if index_of(s.quantity) in said - {""} or _in_full(s, text)],
+        _by_order(timed, text),
+        _fewer(timed, by_role(timed, text)),
         [s for s, at in zip(columns, mentions(text, columns), strict=True) if at],
-        [s for s in columns if evidence.kind(s) == "similarity"] if LIKENESS_WORD.search(text) else [],
-        [s for s in columns if evidence.kind(s) == "coefficient"] if _is_coefficient(extent) else [],
+        alike,
+        by_method([s for s in columns if evidence.kind(s) == "coefficient"], text) if _is_coefficient(extent) else [],
         [s for s in columns if words_of(s.quantity) & CHANGES] if words_of(text) & CHANGES else [],
         *([s for s in columns if _holds(evidence, s, m.name, number)] for m, number in extent.asides),
     ]
-    said = [way for way in ways if way]
-    if not said:
+    told = [way for way in ways if way]
+    if not told:
         return None
-    left = [s for s in said[0] if all(s in way for way in said)]
+    left = [s for s in told[0] if all(s in way for way in told)]
     return left[0] if len(left) == 1 else None
 
 
-def _courses(evidence: Evidence) -> list[Series]:
-    """The columns of the page's tables, or the rows of those that have too few for a column to have a range."""
+def _courses(evidence: Evidence, said: frozenset[str]) -> list[Series]:
+    """The columns of the page's tables, and the rows that are said or whose columns are too short to have a range."""
     out: list[Series] = []
     for sheet in evidence.sheets:
         many = [s for s, _ in sheet.series if not s.role and len(s.distinct) >= _FEWEST]
         columns = [s for s in many if s.pointer.startswith("column")]
-        out += columns or [s for s in many if s.pointer.startswith("row")]
+        rows = [s for s in many if s.pointer.startswith("row")]
+        out += [*columns, *(s for s in rows if not columns or index_of(s.quantity) in said - {""})]
     return out
 
 
@@ -283,7 +337,8 @@ _BLANKS = regex(r"[\s_-]+")
 
 def _is_coefficient(extent: Extent) -> bool:
     return (
-        extent.left.role == "coefficient" or re.search(r"\b(?:coefficient|correlation)s?\b|ρ", extent.words) is not None
+        extent.left.role == "coefficient"
+        or regex(r"\b(?:coefficient|correlation)s?\b|ρ").search(extent.words) is not None
     )
 
 
@@ -291,13 +346,14 @@ def _holds(evidence: Evidence, series: Series, name: str, number: Number) -> boo
     return name in series.facts and evidence.matches(number, series, series.facts[name])
 
 
+_VERBS = r"(?:lies|runs|spans|ranges|goes|covers|stretches|extends|varies|differs|is|was|has|starts|begins|ends)"
 _PART = regex(
     r"\b(?:most|middle|central|typical\w*|except|without|excluding|leaving|omitting|apart|half|IQR|quartile\w*|"
     r"percentile\w*|group|among|mainly|mostly|usually|remaining|(?<!\d )others?|rest|all but|none|no|nobody|nothing|"
     r"never|not|few|fewer|hardly|gaps?|empty|single|individual|separate|seeds?|runs?(?!\s+(?:from|between|up))|CIs?|"
     r"confidence|intervals? of|Wilson|bootstrap\w*|nearest|closest|farthest|furthest|near|far|close|distant|weak|"
     r"strong|upper|lower|early|earlier|late|later|means?|averages?|median|pooled|overall|differences?|ratios?|"
-    r"(?!other)[a-z]{3,}(?:er|est)(?=\s+(?:[a-z]+s|ones)\b))\b",
+    rf"(?!other)[a-z]{{3,}}(?:er|est)(?=\s+(?!{_VERBS}\b)(?:[a-z]+s|ones)\b))\b",
     re.IGNORECASE,
 )
 """What makes an extent one of some things, of pairs of them, or of what the table does not hold."""
@@ -309,21 +365,28 @@ _NUMERAL = regex(
 
 def is_of_all(evidence: Evidence, sentence: Sentence, extent: Extent, series: Series) -> bool:
     """True if nothing in a sentence makes an extent one of some of the column's things."""
-    head = words_of(series.quantity)
+    part = _part_of(evidence, extent)
+    head = words_of(series.quantity) | (words_of(f"{part.text} group") if part is not None else frozenset())
+    head |= _MEANS if head & _MEANS else frozenset()
     own = name_variants(series.quantity)
     aside = {id(m) for m, _ in extent.asides} | {id(m) for m in extent.without}
-    if any(id(m) not in aside and m.name not in own for m in sentence.names):
+    if any(id(m) not in aside and m.name not in own and not words_of(m.text) <= head for m in extent.names):
         return False
-    others = [x for x in sentence.numbers if x is not extent.left and x is not extent.right]
-    if any(x.role not in ("index", "count", "n", "none") for x in others):
+    if any(x.role not in ("index", "count", "n", "none") and not _is_p_behind(extent, x) for x in extent.others):
         return False
+    points = {m.name for m in sentence.names if m.name.startswith("#")} - own
+    if len(points) > 1 or any(x.role in ("index", "count", "none") and x.bound for x in extent.others):
+        return False  # "over the layers 12 to 20", "for doses of up to 100 rows"
+    if evidence.kind(series) == "rate" and any(not words_of(m[0]) <= head for m in _BESIDE.finditer(extent.words)):
+        return any(n.removesuffix("source") in series.facts.keys() - {n} for n in series.facts)
     words = _SOME.sub("", extent.words) if _runs_in_order(series) else extent.words
     if any(1 < n < len(series.distinct) for n in numerals(words)):
         return False
     if any(not words_of(m.group(0)) <= head for m in _PART.finditer(extent.words)):
         return False
+    of_each = len(series.distinct) in numerals(extent.lead)  # "8 roles, whose cosine" of eight
     if (
-        chooses(sentence, extent.left.at)
+        (chooses(sentence, extent.left.at) and not of_each)
         or _ITS.match(extent.words)
         or _SUBJECT.match(sentence.passage.plain, extent.right.end)
         or _chosen(evidence, extent, series)
@@ -334,23 +397,32 @@ def is_of_all(evidence: Evidence, sentence: Sentence, extent: Extent, series: Se
     return _GOES.search(extent.words) is not None or _FROM.search(extent.lead) is None
 
 
+def _is_p_behind(extent: Extent, number: Number) -> bool:
+    """True for what bounds the p-values of all: "0.49–0.88 (all p < 1e-5)"."""
+    return number.role == "p" and bool(number.bound) and number.start > extent.right.end
+
+
+_MEANS = words_of("mean average avg")
 _ITS = regex(r"\W*(?:it|its|his|her)\b")
 _SUBJECT = regex(r"\s*%?\s*(?:are|were|is|was|occurs?|appears?|counts?|marks?|remain|belong)\b")
 """Behind an extent that is no claim of its own: "peaks between 5% and 20% are common"."""
-_THE = regex(r"\b(?:the|these|those|our|its)\s+(?P<which>[a-z][a-z-]*)\s+[a-z][a-z-]*s\b")
+_THE = regex(rf"\b(?:the|these|those|our|its)\s+(?P<which>[a-z][a-z-]*)\s+(?!{_VERBS}\b)[a-z][a-z-]*s\b")
 _PLAIN = words_of("other same whole various different tested measured observed studied printed resulting own full")
 
 
 def _chosen(evidence: Evidence, extent: Extent, series: Series) -> bool:
     """True for things of some sort, "the similar roles", of which no header has the word."""
+    part = _part_of(evidence, extent)
     known = _PLAIN | RATE_NOUNS | READ | evidence.quantities | series.words
+    known |= words_of(part.text) if part is not None else frozenset()
     said = (w for m in _THE.finditer(extent.words) for w in words_of(m["which"]))
-    return any(w not in known and w not in WORD_NUMBERS for w in said)
+    return any(w not in known and not whole_number(w) for w in said)
 
 
 _GOES = regex(
     r"\b(?:rang\w+|span\w*|spread\w*|stretch\w*|extend\w*|runs?|ran|running|(?:go|goes|went)(?! (?:up|down)\b)|any\w*|"
-    r"var(?:y|ies|ied|ying)|all over|compris\w+|scatter\w*|cover\w*|lies?|lay|lying|falls? between|sits?|differ\w*|"
+    r"var(?:y|ies|ied|ying)|all over|compris\w+|scatter\w*|cover\w*|lies?|lay|lying|sits?|differ\w*|"
+    r"(?:falls?|stays?|keeps?|remains?) (?:between|within|inside|in the)|"
     r"dispers\w*|fluctuat\w*|distribut\w*|reach\w*(?= from))\b",
     re.IGNORECASE,
 )
@@ -358,9 +430,8 @@ _GOES = regex(
 
 
 def numerals(text: str) -> set[int]:
-    """The numbers of things of which a text speaks: "in the last four layers"."""
-    said = (m["n"].lower() for m in _NUMERAL.finditer(text))
-    return {int(n) if n.isdigit() else WORD_NUMBERS[n] for n in said}
+    """The numbers of things of which a text speaks: "in the final six wards"."""
+    return {whole_number(m["n"]) for m in _NUMERAL.finditer(text)}
 
 
 def _runs_in_order(series: Series) -> bool:

@@ -9,12 +9,13 @@ from leakstats.facts import Series
 from leakstats.records import struct
 
 from ..regex import regex
+from .beside import adjacent
 from .grammar import Number
-from .idioms import adjacent
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
 from .names import words_of
 from .passages import Sentence
+from .subsets import counted_series
 from .wording import CHANGES, DEEP, FIRSTS, LASTS, LINEAR, RANKS
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "contrast_fields",
     "fitting",
     "is_coefficient",
+    "is_of_method",
     "is_p",
     "level_fields",
     "mean_fields",
@@ -83,7 +85,7 @@ def _is_deep(evidence: Evidence, series: Series) -> bool:
 def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
     """The series over ``size`` things, things that the page names, of the kind that the clause counts."""
     deep = asked.noun in DEEP
-    found = [s for s in evidence.all_series if s.role not in ("interval", "at") and len(s.distinct) == size]
+    found = [s for s in counted_series(evidence) if s.role not in ("interval", "at") and len(s.distinct) == size]
     if not asked.noun:
         shallow = [s for s in found if not _is_deep(evidence, s)]
         alike = found if words_of(asked.text) & DEEP else shallow or found
@@ -93,12 +95,17 @@ def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
         alike = [
             s for s in alike if _is_deep(evidence, s) or 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)
         ]
+    alike = [s for s in alike if not any(_OF_ALL.fullmatch(k) for k in s.facts)]
     named = {n for n in asked.names if not n.startswith("#")}
     layers = {n for n in asked.names if n.startswith("#")}
     for chosen in (named, layers):
         own = [s for s in alike if chosen and all(chosen & f.entities for f in s.facts.values())]
         alike = own or alike
     return alike
+
+
+_OF_ALL = regex(r"(?:all|mean|average|overall|total|pooled)(?:[a-z]{3,}s)?", re.IGNORECASE)
+"""The column of all the others, which is none of so many things."""
 
 
 def printed_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
@@ -114,21 +121,30 @@ def printed_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
 
 def by_method(series: list[Series], *texts: str) -> list[Series]:
     """The fields of ranks, or of the linear coefficients, where the first words that name a test ask for one."""
+    return [s for s in series if is_of_method(f"{s.quantity} {s.pointer} {' '.join(s.words)}", *texts)]
+
+
+def is_of_method(called: str, *texts: str) -> bool:
+    """True unless what something is called names the other method than the first words that name one.
+
+    What names neither may be of either.
+
+    >>> is_of_method("Pearson r", "ρ"), is_of_method("Pearson r", "r"), is_of_method("coefficient", "ρ")
+    (False, True, True)
+    """
     ranks = linear = False
     for text in texts:
         ranks, linear = RANKS.search(text) is not None, LINEAR.search(text) is not None
         if ranks or linear:
             break
     if ranks == linear:
-        return series
-    ours, theirs = r"ρ|rho|spearman|rank", r"pearson|linear|product.?moment|(?:^|\W)r(?:\W|$)"
-    if linear:
-        ours, theirs = theirs, ours
-    said = [f"{s.quantity} {s.pointer} {' '.join(s.words)}" for s in series]
-    named = [re.search(ours, x, re.IGNORECASE) is not None for x in said]
-    others = [re.search(theirs, x, re.IGNORECASE) is not None for x in said]
-    # a field that names neither may be of either
-    return [s for s, a, b in zip(series, named, others, strict=True) if a or not b]
+        return True
+    ours, theirs = (_OF_LINEAR, _OF_RANKS) if linear else (_OF_RANKS, _OF_LINEAR)
+    return ours.search(called) is not None or theirs.search(called) is None
+
+
+_OF_RANKS = regex(r"ρ|rho|spearman|rank", re.IGNORECASE)
+_OF_LINEAR = regex(r"pearson|linear|product.?moment|(?:^|\W)r(?:\W|$)", re.IGNORECASE)
 
 
 def by_role(series: list[Series], text: str) -> list[Series]:
@@ -267,6 +283,8 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         and s.role not in ("second", "net", "gain", "at", "min")
         and not words_of(s.quantity) & CHANGES
     ]
+    if any(s.origin == "page" for s in found):  # beside columns of plain rates
+        found += [s for s in series if _is_share_of_count(s, series) and evidence.kind(s) == "rate"]
     found += [  # a column that nothing calls a rate may be one
         s
         for s in series
@@ -282,7 +300,7 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
     own = [s for s in found if any(w.startswith(b) for w in s.words | words_of(s.quantity) for b in beside)]
     if beside and not own:
         found = [s for s in found if not _OWN & (s.words | words_of(s.quantity))]
-    roled = by_role(own or found, text)
+    roled = _in_state(own or found, text) or by_role(own or found, text)
     if len(roled) == len(own or found) and not any(p.search(text) for p in ROLE_WORDS.values()):
         # "Peaks reach 4.5% to 75.6%. 3 of 5 pass one half": of the peaks
         said = [r for r, p in ROLE_WORDS.items() if p.search(asked.before)]
@@ -298,16 +316,55 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
     return _quoted_fields(evidence, _exact_ones(evidence, named), asked)
 
 
+def _is_share_of_count(series: Series, others: Sequence[Series]) -> bool:
+    """True for the 40% of cells like "24/60 = 40%", whose first number is no rate itself."""
+    if series.role != "second" or not series.fraction:
+        return False
+    first = [s for s in others if not s.role and s.origin == series.origin and s.pointer == series.pointer]
+    return bool(first) and not any(s.fraction for s in first) and all(f.value >= 0 for f in series.distinct)
+
+
+_STATE = regex(
+    r"\b(?:(?P<before>before|prior to|ahead of|pre)|after|post|following|once|since)[ -]"
+    r"(?:(?:the|its|their|being|any|full) )*"
+    r"(?P<what>[a-z]{4,})",
+    re.IGNORECASE,
+)
+
+
+def _in_state(found: list[Series], text: str) -> list[Series]:
+    """The field of the state that a text names by what was done, "after the repair", or those of the states before it.
+
+    Empty where no word of the text does, or where the field of one state alone is known.
+    """
+    for match in _STATE.finditer(text):
+        done = stem(match["what"].lower())
+        for origin in ("page", "data"):
+            group = [s for s in found if s.origin == origin and not s.role]
+            at = [i for i, s in enumerate(group) if done in {stem(w) for w in words_of(s.quantity)}]
+            if len({printed_values(group[i]) for i in at}) == 1 and len(group) > len(at):
+                chosen = group[: at[0]] if match["before"] else [group[i] for i in at]
+                return chosen + [s for s in found if s.origin != origin and any(_same(s, x) for x in chosen)]
+    return []
+
+
+def _same(a: Series, b: Series) -> bool:
+    """True for a field and the column that prints it."""
+    other = b.facts
+    return a.facts.keys() == other.keys() and all(f.allows(other[n].low, other[n].high) for n, f in a.facts.items())
+
+
 def _exact_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
     """The fields that the columns print, where a file has them: a printed value on the edge of a bound is rounded."""
     stored = {b.page.pointer: b.data for b in evidence.bindings if not b.by_chance}
     out: list[Series] = []
     for s in series:
         twin = stored.get(s.pointer, s) if s.origin == "page" else s
-        same = twin.fraction == s.fraction and len(twin.distinct) == len(s.distinct) and not twin.role
-        chosen = twin if same else s
-        if not any(x is chosen for x in out):
-            out.append(chosen)
+        exact = twin.fraction == s.fraction and len(twin.distinct) == len(s.distinct) and not twin.role
+        if s.origin == "page" and (twin is s or not exact):
+            twin = next((x for x in series if x.origin == "data" and _same(s, x)), s)
+        if not any(x is twin for x in out):
+            out.append(twin)
     return out
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from ..regex import regex
-from .claims import is_claim
+from .claims import is_claim, is_moot
 from .compared import (
     EARLIER_ISSUE,
     END_TO_END,
@@ -20,12 +20,14 @@ from .compared import (
     values_of,
     widest_pairs,
 )
+from .contrasts import contrast
 from .gaps import ratio_clash
-from .grammar import SPELLED, WORD_NUMBERS, Number
+from .grammar import Number
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT, NEGATED
-from .operands import operands
+from .lexicon import TRIALS
+from .operands import levels, operands
 from .passages import Passage, Sentence
+from .ratios import Ratio, ratios
 
 __all__ = ["fold_clashes"]
 
@@ -36,11 +38,17 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage) or passage.part == "prior":
             continue
         for sentence in passage.sentences:
-            if not (EARLIER_ISSUE.search(sentence.text) or MOOT.search(sentence.text)):
-                for start, end, message in _worded(evidence, sentence):
-                    yield _fold_clash(passage, start, end, message)
+            if EARLIER_ISSUE.search(sentence.text):
+                continue
+            judged: set[int] = set()
+            for ratio in ratios(sentence) if not is_moot(sentence) else ():
+                wrong = _against_levels(evidence, sentence, ratio)
+                if wrong is not None:
+                    judged.add(ratio.start)
+                if wrong:
+                    yield _fold_clash(passage, ratio.start, ratio.end, wrong)
             for number in sentence.numbers:
-                if number.bound in ("<", "<=", ">", ">=") or EARLIER_ISSUE.search(sentence.text):
+                if number.bound in ("<", "<=", ">", ">=") or number.start in judged:
                     continue
                 if number.role != "fold" and not _is_ratio(sentence, number):
                     continue
@@ -49,15 +57,14 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
                     if not stated.fit():
                         yield _fold_clash(passage, number.start, number.end, stated.against())
                     continue
-                if MOOT.search(sentence.text):
+                if is_moot(sentence):
                     continue
                 if (
                     number.decimals <= 0
                     and number.role == "fold"
-                    and not re.match(
-                        r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b",
-                        sentence.between(number.end, number.end + 14),
-                    )
+                    and not regex(
+                        r"\s*(?:as|the|more|higher|larger|greater|gap|difference|that|what|lower|less|increase|rise)\b"
+                    ).match(sentence.between(number.end, number.end + 14))
                 ):
                     continue
                 here = rates_of(sentence, False)
@@ -152,39 +159,70 @@ def _fold_clash(passage: Passage, start: int, end: int, message: str) -> Clash:
 
 
 _OF_NONE = "{} is no ratio of two levels that are known of {}"
-_TIMES = regex(
-    rf"\b(?P<n>{SPELLED})(?P<half>[ -]and[ -]a[ -]half)?[ -]times[ ,]+(?=(?:as|its|his|her|their|that|those|the|what|"
-    r"more|higher|larger|greater|[\w'’]+['’]s?) )|"
-    r"\b(?P<verb>doubl(?:es?|ed|ing)|tripl(?:es?|ed|ing)|quadrupl(?:es?|ed|ing))\b",
-    re.IGNORECASE,
+
+
+def _against_levels(evidence: Evidence, sentence: Sentence, ratio: Ratio) -> str | None:
+    """What is wrong with a ratio of levels that its sentence names; "" for nothing, ``None`` where that is open."""
+    if ratio.number is not None and ratio.number.start in operands(sentence):
+        return None
+    stated = _stated_pair(sentence, ratio)
+    if stated is not None:
+        a, b = stated
+        fits = _ratio_fits(ratio, [((a.low, a.high), (b.low, b.high)), ((b.low, b.high), (a.low, a.high))])
+        return "" if fits else f"{ratio.text} is no ratio of {a.text} and {b.text}"
+    printed = any(n.role == "percent" and n is not ratio.number for n in sentence.numbers)
+    known = contrast(evidence, sentence, ratio.number, ratio.start, in_rows=not printed)
+    if known is not None:
+        n = ratio.number
+        apart = n is not None and n.role == "percent" and known.differs(*n.scaled())
+        fits = apart or known.divides(ratio.low, ratio.high)
+        return "" if fits else f"{ratio.text} is no ratio of the values that it speaks of{known.against()}"
+    if not ratio.worded:
+        return None
+    whose = ratio_clash(evidence, sentence, ratio.low, ratio.high)
+    return _OF_NONE.format(ratio.text, whose) if whose else None
+
+
+def _stated_pair(sentence: Sentence, ratio: Ratio) -> tuple[Number, Number] | None:
+    """The two levels that a sentence sets against each other beside its only ratio, where it says no others.
+
+    "… (480 vs 40)", "from 31 letters to 88", and each in a bracket of its own: "one (163) is 3 times the other (54)".
+    """
+    roles = ("percent", "value", "count", "coefficient")
+    numbers = [n for n in levels(sentence) if n is not ratio.number and n.role in roles]
+    if len(numbers) != 2 or numbers[0].role != numbers[1].role or any(n.bound or n.value < 0 for n in numbers):
+        return None
+    if len(ratios(sentence)) != 1:
+        return None
+    a, b = numbers
+    lead, between = sentence.between(sentence.start, a.start), sentence.between(a.end, b.start)
+    rest = sentence.between(b.end, sentence.end)
+    if _FROM.search(lead) and _TO.fullmatch(between):
+        return a, b
+    if a.end < ratio.start < b.start:
+        own = all(_ALONE.search(sentence.between(n.start - 2, n.start)) for n in (a, b))
+        return (a, b) if own and between.startswith(")") and rest.startswith(")") else None
+    if ratio.start > a.start or not _OPENED.search(lead) or not _AGAINST.fullmatch(between):
+        return None
+    if a.role == "count" and _TRIALS.match(rest):
+        return None  # they may be how many were asked
+    return (a, b) if _CLOSES.match(rest) else None
+
+
+_FROM = regex(r"\bfrom\s+[+]?$", re.IGNORECASE)
+_TO = regex(r"(?:\s+[a-z-]+){0,3}?\s+to\s+(?:just |only )?[+]?", re.IGNORECASE)
+_ALONE = regex(r"\([+]?$")
+_OPENED = regex(r"(?:\(|[,:])\s*(?:from\s+)?$")
+_AGAINST = regex(
+    r"(?:\s+[a-z-]+){0,2}?\s*(?:vs\.?|versus|against|as against|compared (?:with|to)|→|->|to)\s*", re.IGNORECASE
 )
-_STEMS = ("times", "oubl", "ripl", "uadrupl")
-_VERBS = {"d": 2.0, "t": 3.0, "q": 4.0}
-_OF_ROWS = regex(r"\d\s+[a-z]+\s+$", re.IGNORECASE)
-""" "75 rows doubled": the dose, and no level."""
-_OVER = regex(r"\b(?:more than|over|above|at least|better than)\s+(?:a\s+)?$", re.IGNORECASE)
-_NEARLY = regex(r"\b(?:nearly|almost|not quite|close to|just under|up to|at most)\s+$", re.IGNORECASE)
+_TRIALS = regex(rf"\s*(?:[a-z]+\s+)?{TRIALS}\b", re.IGNORECASE)
+_CLOSES = regex(r"\s*(?:[A-Za-z/µ]{1,9}\s*)?(?:\)|[.,;]?\s*$)")
 
 
-def _worded(evidence: Evidence, sentence: Sentence) -> Iterator[tuple[int, int, str]]:
-    """Ratios in words that no two levels of what their sentence names have: "three times its first rate", "doubles"."""
-    for match in _TIMES.finditer(sentence.text) if any(x in sentence.text for x in _STEMS) else ():
-        verb = match["verb"]
-        value = _VERBS[verb[0].lower()] if verb else WORD_NUMBERS[match["n"].lower()] + (0.5 if match["half"] else 0.0)
-        before = sentence.text[max(0, match.start() - 24) : match.start()]
-        if value < 2 or NEGATED.search(before) or (verb and _OF_ROWS.search(before)):
-            continue
-        low = value * (0.98 if _OVER.search(before) else 0.8)
-        high = value * (1.02 if _NEARLY.search(before) else 1.5 if _OVER.search(before) else 1.2)
-        whose = ratio_clash(evidence, sentence, low, high)
-        if whose:
-            start = sentence.start + match.start()
-            yield start, start + len(match.group().rstrip(" ,")), _OF_NONE.format(match.group().rstrip(" ,"), whose)
-
-
-def _ratio_fits(number: Number, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+def _ratio_fits(number: Number | Ratio, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
     low, high = number.low, number.high
-    if number.bound == "~":
+    if isinstance(number, Number) and number.bound == "~":
         low, high = low * 0.92, high * 1.08
     for a, b in pairs:
         if b[1] <= 0 or a[0] < 0:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from leakstats.records import struct
 
@@ -13,7 +14,7 @@ from ..document import Cell
 from ..regex import regex
 from .claims import derived_rates, is_claim
 from .grammar import Number
-from .idioms import intervals, is_rate, pairs_of_counts
+from .idioms import interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence, once
 from .tables import CellNumber, Sheet
@@ -64,7 +65,8 @@ class Fraction:
         return f"{self.text} is {100 * self.k / max(self.n, 1):.4g}%, not {rate.text}{rate.unit}"
 
 
-def fractions_of(text: str, start: int = 0, end: int | None = None) -> list[Fraction]:
+@lru_cache(maxsize=512)  # five rules ask for the same cells
+def fractions_of(text: str, start: int = 0, end: int | None = None) -> tuple[Fraction, ...]:
     """The fractions of a text.
 
     >>> [(f.k, f.n) for f in fractions_of("68% (1,360/2,000), or 12 out of 40; 3/4/2025")]
@@ -74,7 +76,7 @@ def fractions_of(text: str, start: int = 0, end: int | None = None) -> list[Frac
     for match in _FRACTION.finditer(text, start, len(text) if end is None else end):
         k, n = (int(_SEPARATOR.sub("", match[name])) for name in ("k", "n"))
         out.append(Fraction(k, n, match.start(), match.end(), match.group(0)))
-    return out
+    return tuple(out)
 
 
 # -- in cells ----------------------------------------------------------------------------------------------------------
@@ -298,8 +300,8 @@ def _in_brackets(passage: Passage, fractions: Sequence[Fraction]) -> Iterator[li
 
 
 def _rates(sentence: Sentence) -> list[Number]:
-    """The rates of a sentence that are no ends of intervals."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    """The rates of a sentence that are no ends of intervals or of ranges."""
+    ends = {*interval_ends(sentence), *(id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right))}
     return [x for x in sentence.numbers if id(x) not in ends and x.bound in ("", "~") and is_rate(sentence, x)]
 
 

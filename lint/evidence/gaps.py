@@ -14,6 +14,7 @@ from ..regex import regex
 from .courses import point_words, time_index
 from .grammar import Number
 from .idioms import pairs_of_counts
+from .kinds import is_of_change
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import words_of
@@ -53,7 +54,7 @@ class _Things:
 
 
 def is_in_points(sentence: Sentence, number: Number) -> bool:
-    """True for a bare number that goes on with points or lists changes: "lost 6 points, while the clerk won 5"."""
+    """True for a bare number that goes on with points or lists changes: "gave up 11 points, while the mason took 4"."""
     if number.role not in ("value", "count") or number.unit or number.label or number.bound:
         return False
     if not _CLOSED.match(sentence.between(number.end, sentence.end)) or any(
@@ -64,9 +65,13 @@ def is_in_points(sentence: Sentence, number: Number) -> bool:
     if number.signed:
         return _LISTED.search(lead) is not None
     before = [n for n in sentence.numbers if n.start < number.start]
+    turned = before and _TURNS.search(sentence.between(before[-1].end, number.start)) is not None
+    if turned and not any(before[-1].end <= m.start < number.start for m in sentence.names):
+        return False  # "calls rose by 16 points while the yield fell by 7.8": of another quantity
     return any(n.role == "points" for n in before) and _ALSO_BY.search(lead) is not None
 
 
+_TURNS = regex(r"\b(?:while|whereas|but|al?though)\b", re.IGNORECASE)
 _CLOSED = regex(r"\s*(?:[,;:)*]|\.(?!\d)|$|(?:and|from|between|in|for|respectively|on)\b)")
 _ALSO_BY = regex(
     r"\b(?:by|won|wins|gain(?:s|ed)?|los(?:es|t)|add(?:s|ed)?|drop(?:s|ped)?|rises?|rose|f[ae]ll(?:s|en)?|climb(?:s|ed)?)\s+$",
@@ -85,8 +90,15 @@ def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str
     the sign of a change from an earlier to a later level. With an ``owner`` it is of that one alone.
     """
     text = sentence.text
+    lead, rest = sentence.between(number.start - 12, number.start), sentence.between(number.end, sentence.end)
+    if not number.signed and (_ONE_OF_SEVERAL.search(lead) or _AND_MORE.match(rest)):
+        return ""
     if not (number.signed or any(x.search(text) for x in (DIFFERS, _COMPARES, _VARIES)) or direction_words(text)):
         return ""
+    if not (owner and number.signed) and any(
+        n is not number and n.role not in ("index", "none") for n in sentence.numbers
+    ):
+        return ""  # "climbs by 37 points up to bed 18 and then loses 8": which names are whose, nobody can tell
     things = _things(evidence, sentence, number, owner)
     if things is None or (len(things.names) == 1 and _UNSAID.search(text) and not _FROM_WHAT.search(text)):
         return ""
@@ -111,6 +123,11 @@ def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str
     if signs == {number.value < 0}:
         return f"the known change of {things.said} by {number.text.lstrip('+-−–')} points has the other sign"
     return ""
+
+
+_ONE_OF_SEVERAL = regex(r"\d\s*(?:points?|pp|%)?\s*(?:or|to|and|[–-])\s+$")
+_AND_MORE = regex(r"\s*(?:points?|pp)?\s*(?:or|to|and|[–-])\s*[+−-]?\d")
+"""Around one of "3 to 6 points", "18 and 24 points": a range, or the differences of several settings."""
 
 
 def _moves_of_two(text: str) -> bool:
@@ -253,7 +270,7 @@ _POINTS_BACK = regex(
 _TO = regex(r"\s*(?:[a-z]+\s+)?(?:→|->|to|and|–|-)\s*(?:the\s+)?", re.IGNORECASE)
 _PARTED = regex(r"[,;:]\s")
 _UNSAID = regex(
-    r"\b(?:excess|ahead|behind|leads?|trails?|above|below|more|less|higher|lower|short|over-?shoots?|under-?shoots?|exceeds?|surplus|"
+    r"\b(?:excess|ahead|behind|leads?|trails?|above|below|more|less|higher|lower|short|beats?|outdoes|surpass\w*|over-?shoots?|under-?shoots?|exceeds?|surplus|"
     r"deficit|margin|gap|distance|differ\w*|apart)\b",
     re.IGNORECASE,
 )
@@ -267,7 +284,8 @@ _VARIES = regex(r"\b(?:variations?|var(?:y|ies|ied)|advantages?|benefits?|sav(?:
 _ELSEWHERE = regex(
     r"\b(?:means?|medians?|averag\w+|typical\w*|pooled|overall|totals?|combined|chance|expected|baselines?|reference|"
     r"interaction\w*|synerg\w+|intervals?|CIs?|width|error|noise|sd|standard|slope|per|residual\w*|fit\w*|"
-    r"line|predict\w*|remain\w*|relative)\b|%",
+    r"line|predict\w*|remain\w*|relative|at each|each of|every|whatever|whichever|steps?|other|others|both|the same|"
+    r"ha(?:s|d|ve|ving) been)\b|%",
     re.IGNORECASE,
 )
 """What is measured against something else than a level of what is named."""
@@ -319,6 +337,6 @@ def _changes(evidence: Evidence, names: Sequence[str]) -> Iterator[tuple[float, 
     """The changes that are known of things, as fractions and as points."""
     for name in names:
         for s, f in evidence.about[name]:
-            if s.role in ("net", "gain") or words_of(s.quantity) & CHANGES:
+            if is_of_change(s):
                 for scale in (1.0, 0.01):
                     yield f.low * scale, f.high * scale

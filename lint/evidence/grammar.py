@@ -14,42 +14,12 @@ from leakstats.numbers import parse_number
 from leakstats.records import replace, struct
 
 from ..regex import regex
+from .word_numbers import SPELLED, WORD_NUMBERS, spells_a_number
 
-__all__ = ["SPELLED", "WORD_NUMBERS", "Number", "Role", "read_numbers", "spelled_numbers"]
+__all__ = ["Number", "Role", "read_numbers"]
 
 Role: TypeAlias = Literal["coefficient", "p", "n", "percent", "points", "fold", "count", "value", "index", "none"]
 """What a number is: ``index`` names a layer or an epoch, ``none`` is no claim (a version, an issue, a setting)."""
-
-_UNITS = [
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-WORD_NUMBERS = {
-    **{word: i for i, word in enumerate(_UNITS)},
-    **{f"{ten}-{one}": 10 * i + j for i, ten in enumerate(_TENS, 2) for j, one in enumerate(_UNITS[1:10], 1)},
-    **{ten: 10 * i for i, ten in enumerate(_TENS, 2)},
-}
-"""Spelled numbers below a hundred."""
-SPELLED = (
-    r"(?=[efnostz])(?:"  # no other letter begins one, and most words of a page end here
-    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-(?:one|two|three|four|five|six|seven|eight|nine))?"
-    r"|(?:thir|four|fif|six|seven|eigh|nine)teen"
-    r"|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-)
-"""The expression of :data:`WORD_NUMBERS`, case aside."""
-_SPELLED = regex(rf"\b{SPELLED}\b", re.IGNORECASE)
-
-
-def spelled_numbers(text: str) -> set[int]:
-    """The numbers that ``text`` spells out, and the parts of joined ones.
-
-    >>> sorted(spelled_numbers("Seven of twenty-one"))
-    [1, 7, 20, 21]
-    """
-    words = [w.lower() for w in _SPELLED.findall(text)]
-    return {WORD_NUMBERS[part] for word in words for part in (word, *word.split("-"))}
-
 
 _NUMBER = regex(
     r"(?P<sign>[-+\u2212\u2013\u2010\u2011])?"
@@ -97,7 +67,7 @@ _P_BARE = regex(r"(?<![\w.'’/-])[pP][\s\u00a0\u2009\u202f]$")
 """A p without a sign behind it, "p .12"; the number must look like one."""
 _N = regex(r"(?<![\w])[nN](?:_\w+)?\s*(?:=|≈|~|:|\bis\b|\bof\b)\s*~?\s*$")
 _TIMES_MORE = regex(r"\s+(?:[a-z-]+\s+){1,3}[×x·]\s*\d")
-"""Behind the first factor of "n is 30 prompts × 8 draws = 240"."""
+"""Behind the first factor of "n is 16 riddles × 9 tries = 144"."""
 _SETTING = regex(r"(?:[A-Za-zα-ωΑ-Ω_][\w.@]*=|['\"`\)]=|(?<![\w])(?:[α-γε-ωΑ-ΓΕ-ΩTk]|lr|\w+_\w+) = )[\[\(]?$")
 _INDEX = regex(
     r"(?<![A-Za-z])(L|[Ll]ayers?|[Bb]locks?|[Dd]epths?|[Ee]pochs?|[Ee]p\.?|[Ss]teps?|[Cc]heckpoints?|"
@@ -107,15 +77,18 @@ _INDEX = regex(
     r"[Rr]ank|[Tt]op|temperature"
     r"|[Ss]tages?|[Cc]ategory|[Gg]roup|[Ll]evel|[Bb]in|[Vv]ariant|[Aa]rms?)[\s_-]?(?:\(|#|no\.? )?\s*$"
 )
+_AXIS_POINT = regex(r"\b(?:layer|epoch|step|round|checkpoint|iteration|stage|turn)-$", re.IGNORECASE)
+""" "Its epoch-1 rate", and no part of a name, "GPT-2"."""
 _ISSUE = regex(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = regex(
     r"(?:(?=[≥>≤<≪~≈])|\b(?=\w))"  # so that no words are tried inside a word
-    r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|\ba minimum of)"
+    r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|(?<!after )(?<!from )\ba minimum of)"
     r"|(?P<gt>(?<![-=–—])>|\b(?:more|greater|higher|larger|bigger|better) than|\bin excess of|\bupwards of|"
     r"\bnorth of|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
     r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|"
+    r"(?<!add )(?<!adds )(?<!added )"
     r"(?<!went )(?<!goes )(?<!gone )(?<!moves )(?<!moved )(?<!climbs )(?<!rises )(?<!rose )(?<!jumps )(?<![\d%] )"
-    r"\bup to|\ba maximum of)"
+    r"\bup to|(?<!after )(?<!from )\ba maximum of)"
     r"|(?P<lt><|≪|\b(?:less|fewer|lower|smaller|weaker) than|\bunder|\bbelow)"
     r"|(?P<ca>~|≈|\babout|\baround|\broughly|\bnearly|\balmost|\bapproximately|\bapprox\.?|\bclose to|\bmore or less|"
     r"\bgive or take|\bcall it|\bsomething like|\b(?:on|in|of) the order of|"
@@ -123,6 +96,7 @@ _BOUND = regex(
     r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )
+_FROM_ENDS = regex(r"\bfrom\s+[-−–+]?[\d.]+\s?%?\s*(?:\([^()\d]*\)\s*)?$", re.IGNORECASE)
 _BOUND_ENDS = "≥>≤<≪=~≈."
 _BOUND_WORD = regex(
     r"least|than|of|over|above|exceed(?:s|ed|ing)?|beyond|past|top(?:s|ped)|most|to|under|below|about|around|roughly|"
@@ -276,7 +250,7 @@ def _read(text: str, match: re.Match[str], previous: Number | None) -> Number | 
             )
         ):
             # a hyphen or a range's dash, not a sign
-            glued = before.isalpha() or before == "_"
+            glued = (before.isalpha() or before == "_") and not _AXIS_POINT.search(text[max(0, start - 12) : body_at])
             sign, start = "", body_at
             if glued:
                 return _plain(text, match, start, "none")
@@ -341,7 +315,7 @@ def _role(
         _VERSION.match(after)
         or _CLOCK.search(before[-3:])
         or _DATE.match(body + after)
-        or (len(body) == 2 and re.search(r"\d{4}-(?:\d\d-)?$", before))
+        or (len(body) == 2 and regex(r"\d{4}-(?:\d\d-)?$").search(before))
     ):
         return "none", "", start  # a version, a time, a date
     if named and (hit := _P.search(before)) is not None:
@@ -364,19 +338,19 @@ def _role(
             or (not end and _LEVEL_BEFORE.search(before))
             or (before[-1:] in "([" and _LEVEL_OF_RANGE.match(after))
         )
-        if levelled and float(body.replace(",", "") or 0) in _LEVELS:
+        if levelled and _size(body) in _LEVELS:
             return "none", "level", start
         return "percent", "", start
     if unit in ("pp", "p.p.", "pt", "pts", "ppt", "ppts") or "point" in unit:
         return "points", "", start
     if unit in ("fold", "times", "×", "x"):
-        if unit == "×" and re.match(r"\s?[A-Z]\w*\d", after):
+        if unit == "×" and regex(r"\s?[A-Z]\w*\d").match(after):
             return "none", "", start
         return "fold", "", start
     if (decimals > 0 or body in ("0", "1")) and (hit := _COEFFICIENT.search(before)) is not None:
         return "coefficient", _coefficient_name(hit.group(0)), start - len(before) + hit.start()
     if "=" in before[-4:] and _SETTING.search(before):
-        hit = re.search(r"[A-Za-z_α-ωΑ-Ω]+(?=\s?=\s?[\[\(]?$)", before)
+        hit = regex(r"[A-Za-z_α-ωΑ-Ω]+(?=\s?=\s?[\[\(]?$)").search(before)
         name = hit.group(0) if hit else ""
         if name.lower() in ("cos", "cosine", "sim", "similarity", "mean", "median", "rate", "share", "k"):
             return ("count" if decimals <= 0 else "value"), name, start - len(before) + hit.start() if hit else start
@@ -384,7 +358,7 @@ def _role(
     if (
         decimals <= 0
         and (hit := _INDEX.search(before)) is not None
-        and not re.match(r"\s*(?:(?:out of|of|/)\s|/\d)", after)
+        and not regex(r"\s*(?:(?:out of|of|/)\s|/\d)").match(after)
     ):
         return "index", _index_word(hit.group(1)), start - len(before) + hit.start()
     if previous is not None and previous.role == "index" and decimals <= 0:
@@ -403,9 +377,17 @@ def _role(
     return "value", "", start
 
 
+def _size(body: str) -> float:
+    """What written digits are, whatever parts their thousands: a comma, or one of the narrow spaces."""
+    return float(_NO_DIGIT.sub("", body) or 0)
+
+
+_NO_DIGIT = regex(r"[^\d.]")
+
+
 def _is_small(body: str, decimals: int) -> bool:
     """True for a decimal below 1 and for a number with a negative power."""
-    return decimals >= 3 or (decimals > 0 and float(body.replace(",", "")) < 1)
+    return decimals >= 3 or (decimals > 0 and _size(body) < 1)
 
 
 _OF_WHOLE = regex(r"\s*(?:/|(?:out )?of(?: the| all| its| these)?)\s*\d")
@@ -444,15 +426,17 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
         ):
             if mark in tail:
                 return name
-        if role == "p" and re.search(r"\b(?:below|under)\s*$", before):
+        if role == "p" and regex(r"\b(?:below|under)\s*$").search(before):
             return "<"
-        if role == "p" and re.search(r"\babove\s*$", before):
+        if role == "p" and regex(r"\babove\s*$").search(before):
             return ">"
         lead = lead if role != "p" else ""
     front = before if not label else lead
     last = front.rstrip().rstrip("(").rstrip().rpartition(" ")[2]
     ends = _BOUND_WORD.fullmatch(last) if last.isalpha() else last[-1:].isalpha() or last[-1:] in _BOUND_ENDS
     hit = _BOUND.search(front) if ends else None
+    if hit is not None and last == "to" and _FROM_ENDS.search(front, 0, hit.start()):
+        return ""  # "from 0.56 (the nun) up to"
     if hit is not None:
         return {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ca": "~"}[hit.lastgroup or "ca"]
     later = _AFTER_BOUND.match(after)
@@ -463,7 +447,7 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
 
 def _words(text: str, out: list[Number]) -> None:
     """Counts that are spelled out: "four of seven"."""
-    if _SPELLED.search(text) is None:
+    if not spells_a_number(text):
         return
     found = []
     for match in _WORDS.finditer(text):

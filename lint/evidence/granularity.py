@@ -11,16 +11,19 @@ from leakstats.records import struct
 
 from ..regex import regex
 from ..source import Place
+from .beside import adjacent
 from .claims import is_claim
-from .grammar import SPELLED, WORD_NUMBERS, Number
+from .grammar import Number
 from .grim import keep_to, possible, sizes_in_cells, sizes_of_rows, tells
-from .idioms import SHARE_OF, adjacent, intervals, is_rate, pairs_of_counts, spans
+from .idioms import SHARE_OF, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
+from .lexicon import DENIAL
 from .names import name_variants
 from .passages import Sentence
 from .roles import subject
 from .tables import CellNumber, Sheet
 from .trials import is_sum_of_rows, is_trials, mentioned_trials, sizes_of_name, stated_sizes, trials_of_rate
+from .word_numbers import SPELLED, whole_number
 from .wording import NAMES_COEFFICIENT
 
 __all__ = ["granularity_clashes", "page_runs"]
@@ -130,7 +133,7 @@ def _is_alpha(sentence: Sentence, number: Number) -> bool:
 def _is_counted(sentence: Sentence, number: Number) -> bool:
     """True unless the words make a number something else than a share of answers."""
     before = sentence.between(sentence.start, number.start)
-    clause = re.split(r"[;(—]|\b(?:while|whereas|but)\b", before)[-1]
+    clause = regex(r"[;(—]|\b(?:while|whereas|but)\b").split(before)[-1]
     after = sentence.between(number.end, min(sentence.end, number.end + 40))
     return not (
         _NOT_COUNTED.search(clause)
@@ -142,15 +145,14 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
         or _LEVEL.match(after)
         or _SPREAD.search(before)
         or _SPREAD.match(after)
-        or re.match(r"\s*\(\d+ [a-z]", after)
+        or regex(r"\s*\(\d+ [a-z]").match(after)
     )
 
 
-_POWER = regex(r"[eE×^⁻]")
 _INTERVALS = regex(r"\b(?:CIs?|intervals?|Wilson|confidence|bounds?|bands?)\b", re.IGNORECASE)
 
 
-_NEVER = regex(r"\b(?:never|not|nowhere|no|hardly|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NEVER = regex(rf"{DENIAL}|\bhardly\b", re.IGNORECASE)
 
 
 def _is_bar(sentence: Sentence, number: Number) -> bool:
@@ -184,20 +186,14 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
         for sentence in passage.sentences:
             if not sentence.numbers or _ELSEWHERE.search(sentence.text):
                 continue
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            ends = interval_ends(sentence)
             if _INTERVALS.search(sentence.text):
                 ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             ends |= _bracketed(sentence)
             counted = {round(k.value / n.value, 9): n for k, n in pairs_of_counts(sentence) if n.value}
             beside = adjacent(sentence)
             for i, number in enumerate(sentence.numbers):
-                if (
-                    id(number) in ends
-                    or _is_bar(sentence, number)
-                    or number.signed
-                    or number.label
-                    or _POWER.search(number.text)
-                ):
+                if id(number) in ends or _is_bar(sentence, number) or number.signed or number.label:
                     continue
                 if not is_rate(sentence, number) or not number.scaled()[0] >= 0 or number.scaled()[1] > 1.01:
                     continue
@@ -224,7 +220,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                         continue  # the size that is said belongs to another thing
                     sizes = tuple(dict.fromkeys((*sizes, *listed))) if listed else gathered
                     own = own or (bool(listed) and near is not None and len(set(sizes)) == 1)
-                if not all(n >= _FEWEST and tells(number, n) for n in sizes):
+                if not sizes or not all(n >= _FEWEST and tells(number, n) for n in sizes):
                     continue
                 if near is None and not own and any(possible(number, n * m) for n in sizes for m in range(2, 40)):
                     continue  # a mean over several of them
@@ -274,7 +270,7 @@ def _groups(text: str) -> set[int]:
     """How many groups of n there are: 4 in "n = 100 lines a lot, 4 lots an arm", 5 in "5 lots of n = 80"."""
     units = {m["unit"] for m in _EACH.finditer(text)}
     found = [m for m in _MANY.finditer(text) if m["of"] or m["unit"] in units]
-    return {m for x in found if 2 <= (m := int(WORD_NUMBERS.get(x["m"], 0) or x["m"])) <= 40}
+    return {m for x in found if 2 <= (m := whole_number(x["m"])) <= 40}
 
 
 def page_runs(evidence: Evidence) -> frozenset[int]:
@@ -283,8 +279,7 @@ def page_runs(evidence: Evidence) -> frozenset[int]:
         found = set()
         for passage in evidence.passages:
             for match in _RUNS.finditer(passage.plain) if passage.part not in ("plan", "prior") else ():
-                word = match["m"].lower()
-                found.add(WORD_NUMBERS[word] if word in WORD_NUMBERS else int(word))
+                found.add(whole_number(match["m"]))
         evidence.cache["runs"] = frozenset(m for m in found if 2 <= m <= 20)
     runs: frozenset[int] = evidence.cache["runs"]
     return runs

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
-from .leaves import Leaf, Path, keyed, names_of, opened, parts_of, pointer_of, words_along
+from .leaves import Leaf, Path, Vector, keyed, names_of, opened, parts_of, pointer_of, words_along
 from .names import words_of
 
-__all__ = ["SIZES", "Pair", "by_prefix", "pairs_of", "rates_of", "ratios_of"]
+__all__ = ["SIZES", "Pair", "by_prefix", "pairs_in", "pairs_of", "rates_of", "ratios_of"]
 
 Pair: TypeAlias = "tuple[Path, str, int, int]"
 """What holds two counts, a prefix of their keys, k, n."""
@@ -41,6 +41,22 @@ def pairs_of(records: Mapping[Path, Mapping[str, Leaf]], vectors: Collection[Pat
                     best = (whole[hits[0]], whole[sizes[0]])
             if best is not None:
                 yield parent, prefix, *best
+
+
+def pairs_in(vectors: Sequence[Vector]) -> Iterator[Pair]:
+    """Counts with their trials as ``[k, n]``: vectors of two that share most of their second numbers.
+
+    >>> found = pairs_in([(("amber",), [12, 90], None), (("birch",), [7, 90], None), (("cedar",), [31, 90], None)])
+    >>> [(path, k, n) for path, _, k, n in found]
+    [(('amber',), 12, 90), (('birch',), 7, 90), (('cedar',), 31, 90)]
+    """
+    groups: dict[Path, list[tuple[Path, int, int]]] = defaultdict(list)
+    for path, values, _ in vectors:
+        if len(values) == 2 and all(float(v).is_integer() for v in values) and 0 <= values[0] <= values[1] >= 5:
+            groups[path[:-1]].append((path, int(values[0]), int(values[1])))
+    for found in groups.values():
+        if len(found) >= 3 and 2 * len({n for _, _, n in found}) <= len(found):
+            yield from ((path, "", k, n) for path, k, n in found)
 
 
 def _beside_their_rate(group: Mapping[str, Leaf], whole: Mapping[str, int]) -> tuple[int, int] | None:

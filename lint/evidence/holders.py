@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ..regex import regex
+from .beside import adjacent
 from .coordination import joins_names
 from .grammar import Number
-from .idioms import adjacent
 from .names import Mention
 from .passages import Sentence
 from .superlatives import Superlative, superlatives
@@ -41,6 +41,10 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
         after is not None and _LIKE_TO.fullmatch(sentence.between(end, after.start))
     ):
         return None  # "old_tinker has the highest cosine to the tinker"
+    if after is not None and after.name.startswith("#"):  # "the highest rate at round 1 is that of Ghent"
+        other = next((m for m in names if m.start > after.end and not m.name.startswith("#")), None)
+        if other is not None and _IS_THAT_OF.fullmatch(sentence.between(after.end, other.start)):
+            return other
     first = [m for m in names if m.end <= start]
     if first and _is_cleft(sentence, first[-1], start):
         return first[-1]
@@ -51,16 +55,16 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
         return first[-1]  # "Ghent has the largest gain", where "gain" heads a column
     if first and after is not None and _belongs_to_next(sentence, word, after, found):
         gap = _IN_BRACKETS.sub(" ", sentence.between(first[-1].end, start))
-        return first[-1] if not re.search(r"[;:.]", gap) else None
+        return first[-1] if not regex(r"[;:.]").search(gap) else None
     if first and after is not None and "," in sentence.between(end, after.start):
         near = sentence.between(first[-1].end, start)
-        if re.fullmatch(r"[`\"'’*]*(?:\s+\w+){0,2}\s+(?:(?:by far )?the\s+)?", near) and not re.search(
-            r"\b(?:than|not|and)\b", near
-        ):
+        if regex(r"[`\"'’*]*(?:\s+\w+){0,2}\s+(?:(?:by far )?the\s+)?").fullmatch(near) and not regex(
+            r"\b(?:than|not|and)\b"
+        ).search(near):
             return first[-1]  # "a has the highest, b the lowest"
     if after is not None and not any(end <= sentence.start + w.start < after.start for w in found):
-        gap = re.sub(
-            r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?", r"\1", sentence.between(end, after.start)
+        gap = regex(r"^((?:\s+[a-z-]+){0,3}\s*[,(]?)\s*[\d.,\u2212-]+\s?%?\s*[,)]?").sub(
+            r"\1", sentence.between(end, after.start)
         )
         if word.beyond and _NEXT_NAME.fullmatch(gap):
             return after
@@ -76,6 +80,10 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
     return before[-1] if before and beside and not _OF_OTHERS.search(gap) else None
 
 
+_IS_THAT_OF = regex(
+    r"\s+(?:is|was|belongs to|belonged to|goes to|went to|comes from|came from|falls to|fell to)\s+(?:that of\s+)?"
+    r"(?:the\s+)?[`\"'*]*"
+)
 _APPOSED = regex(r"[`\"'’*]*(?:\s\([^()]*\))?,\s+(?:by far )?the\s+")
 _HAS_THE = regex(
     r"[`\"'’*]*\s+(?:has|had|have|shows?|showed|gets?|got|gives?|gave|takes?|took|keeps?|kept|makes?|made|sees|saw|posts?|"
@@ -93,7 +101,7 @@ def _belongs_to_next(sentence: Sentence, word: Superlative, name: Mention, found
         return False
     between = sentence.between(name.end, sentence.start + following.start)
     joined = _NEXT_HALF.fullmatch(sentence.between(sentence.start + word.end, name.start))
-    return joined is not None and re.fullmatch(r"[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:the\s+)?", between) is not None
+    return joined is not None and regex(r"[`\"'’*]*\s*(?:\([^()]*\)\s*)?(?:the\s+)?").fullmatch(between) is not None
 
 
 _OF_OTHERS = regex(
@@ -110,9 +118,9 @@ _CLEFT = regex(r"\b(?:it (?:is|was)|and|but) (?:at|in|for|with|under|by) (?:the 
 def _is_cleft(sentence: Sentence, name: Mention, at: int) -> bool:
     """True for "It is in Ghent that the share is largest, and in Lille that"."""
     return (
-        re.match(r"[`\"'’*]*\s+that\b[^,;]*$", sentence.between(name.end, at)) is not None
+        regex(r"[`\"'’*]*\s+that\b[^,;]*$").match(sentence.between(name.end, at)) is not None
         and _CLEFT.search(sentence.between(sentence.start, name.start)) is not None
-        and re.match(r"\W*it (?:is|was)\b", sentence.text, re.IGNORECASE) is not None
+        and regex(r"\W*it (?:is|was)\b", re.IGNORECASE).match(sentence.text) is not None
     )
 
 
@@ -148,7 +156,7 @@ def point_of(sentence: Sentence, word: Superlative) -> Mention | None:
     first = points[0] if points and points[0].end <= sentence.start + word.start else None
     if first is None or not _FRONTED.fullmatch(sentence.between(sentence.start, first.start)):
         return None
-    return first if not re.search(r"[;:.]", sentence.between(first.end, end)) else None
+    return first if not regex(r"[;:.]").search(sentence.between(first.end, end)) else None
 
 
 _FRONTED = regex(r"\W*(?:it (?:is|was) )?(?:only )?(?:with|at|after|by|in|on)\s+(?:the )?", re.IGNORECASE)
@@ -203,14 +211,15 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
             for m in sentence.names:
                 if end <= m.start < number.at:
                     gap = gap.replace(m.text, "", 1)
-            plain = re.fullmatch(
+            plain = regex(
                 r"(?:\s+(?!from\b)[A-Za-z-]+){0,5}[\s`\"'*]*(?:,|of|is|at|with|\(|:|—|=)?\s*"
                 r"(?:(?:with|at|reaching|hitting|attaining|scoring|showing|having) )?"
-                r"(?:(?:an? |the )?(?:mean|average|median|rate|share|value) (?:of )?)?(?:[ρr]\s*=\s*)?",
-                gap,
-            )
+                r"(?:(?:an? |the )?(?:mean|average|median|rate|share|value) (?:of )?)?(?:[ρr]\s*=\s*)?"
+            ).fullmatch(gap)
             if (":" in gap and _is_second(sentence, word)) or _is_shared_out(sentence, number):
                 return None  # "most in a and least in b: 0.9; 0.4"
+            if superlatives(gap):
+                return None  # "the weakest start and the largest gain, 12 points"
             of = next((m for m in sentence.names if m.start >= number.end), None)
             behind = of is not None and of.name != holder.name and holder.end <= sentence.start + word.start
             if of is not None and behind and "," in gap and _OF_NEXT.fullmatch(sentence.between(number.end, of.start)):
@@ -245,15 +254,14 @@ def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> lis
         n
         for n in out
         if n.role in ("percent", "value", "coefficient")
-        and not re.search(
-            r"\b(?!(?:mean|average|median|rate|share|value|total)\b)[A-Za-z]{3,}[\s=:]*$",
-            between := sentence.between(holder.end, n.at),
+        and not regex(r"\b(?!(?:mean|average|median|rate|share|value|total)\b)[A-Za-z]{3,}[\s=:]*$").search(
+            between := sentence.between(holder.end, n.at)
         )
         and not (":" in between and _is_second(sentence, word))
         and not _is_shared_out(sentence, n)
         and not _describes(sentence, n, word)
         and not RELATIVE_CLAUSE.match(sentence.between(holder.end, sentence.start + word.start))
-        and not re.search(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", between, re.IGNORECASE)
+        and not regex(r"\b(?:cosines?|similarit\w+|likeness|distance|overlap)\s+of\s+$", re.IGNORECASE).search(between)
     ]
 
 
@@ -263,7 +271,7 @@ _IS = regex(r"\W*(?:(?:is|was|has|had|lies|lay|comes|came|sits|stands|ranks?|bei
 
 
 def _describes(sentence: Sentence, number: Number, word: Superlative) -> bool:
-    """True for the bracket of "Haiku (-0.41) peaks highest, Recipe (+0.23) lowest", which no "is" sets equal."""
+    """True for the bracket of "Ghent (-0.27) crests highest, Lille (+0.15) lowest", which no "is" sets equal."""
     start = sentence.start + word.start
     if number.end > start or sentence.between(number.end, start).count(")") != 1:
         return False

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .claims import is_claim, is_prior
-from .idioms import intervals
+from .idioms import interval_ends, intervals
 from .knowledge import Clash, Evidence
+from .lexicon import DENIAL
+from .overlaps import APART, TOGETHER
 from .passages import Sentence
 from .printed_intervals import Ends, ends_of, intervals_named
 
 __all__ = ["interval_claim_clashes"]
 
 _INTERVAL = regex(r"\b(?:CIs?|[Ii]ntervals?|[Ee]rror bars?|[Ww]hiskers)\b")
-_OVERLAP = regex(r"\b(?P<no>non-?)?overlap(?:s|ping|ped)?\b|\b(?P<apart>disjoint)\b", re.IGNORECASE)
 _VALUE = (
     r"\s+(?:(?:the|a|an|also|even|still|only|just|value|values|level|mark|rate|point|of|chance|null|baseline)\s+){0,3}"
     r"(?:\(?\s*)"
@@ -36,7 +37,7 @@ _STRAIGHT = regex(
     re.IGNORECASE,
 )
 """Between an interval and what is said of it."""
-_NOT = regex(r"\b(?:not|no|never|nor|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+_NOT = regex(rf"{DENIAL}|\bwithout\b", re.IGNORECASE)
 _UNSURE = regex(
     r"\b(?:hardly|scarcely|almost|nearly|fail|stop|ceas|start|begin|begun|would|should|may|might|if|whether|unless|"
     r"but|except\w*|apart from|only|most|every|each|all|any|half|none|some|elsewhere|others?|below|under|before|until|"
@@ -55,24 +56,25 @@ def interval_claim_clashes(evidence: Evidence) -> Iterator[Clash]:
             text = sentence.text
             if _INTERVAL.search(text) is None and "[" not in text:
                 continue
-            if _OVERLAP.search(text) is not None and not is_prior(sentence):
+            if not is_prior(sentence):
                 yield from _overlaps(evidence, sentence)
-            yield from _holds(evidence, sentence)
+                yield from _holds(evidence, sentence)
 
 
 def _overlaps(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
-    said = list(_OVERLAP.finditer(sentence.text))
-    pair = _meant(evidence, sentence)
-    if len(said) != 1 or len(pair) != 2 or _UNSURE.search(sentence.text):
+    apart, together = APART.search(sentence.text), TOGETHER.search(sentence.text)
+    word = apart or together
+    if word is None or _UNSURE.search(sentence.text):
         return
-    word = said[0]
-    apart = bool(word["no"] or word["apart"])
-    if _NOT.search(sentence.text[max(0, word.start() - 40) : word.start()].rpartition(";")[2]):
-        apart = not apart
+    if apart is None and _NOT.search(sentence.text[max(0, word.start() - 40) : word.start()].rpartition(";")[2]):
+        return  # "do not, strictly speaking, overlap"
+    pair = _meant(evidence, sentence)
+    if len(pair) != 2:
+        return
     a, b = pair
     meets = a.low[0] <= b.high[1] and b.low[0] <= a.high[1]
     parts = a.high[0] < b.low[1] or b.high[0] < a.low[1]
-    if (apart and not parts) or (not apart and not meets):
+    if not (parts if apart else meets):
         yield Clash(
             "interval-claim",
             sentence.passage.place(sentence.start + word.start(), sentence.start + word.end()),
@@ -125,7 +127,7 @@ def _value_at(sentence: Sentence, at: int) -> tuple[float, float] | None:
     number = next((n for n in sentence.numbers if n.start == at), None)
     if number is None or number.bound == "~" or number.role not in ("percent", "value", "points", "coefficient"):
         return None
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     scale = 0.01 if number.role == "percent" or number.value > 1 else 1.0
     return None if id(number) in ends else (number.low * scale, number.high * scale)
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..regex import regex
+from .beside import adjacent
 from .claims import is_claim
 from .fractions import Fraction, counted
 from .grammar import Number
 from .grim import sizes_behind
-from .idioms import adjacent, intervals, is_rate, spans, stats
+from .idioms import intervals, is_rate, spans, stats
 from .intervals import Stated, trials_of
 from .knowledge import Evidence
 from .passages import Sentence
@@ -35,6 +36,9 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                 if n.role in ("percent", "coefficient", "value", "points") and id(n) not in ends and not n.bound
                 if not _SPREAD.search(sentence.between(max(sentence.start, n.start - 4), n.start))
             ]
+            differences = [n for n in rates if n.role == "points"]
+            if 1 < len(found) > len(differences):  # "they lie 31 points apart, with intervals [..] and [..]": of levels
+                rates = [n for n in rates if n not in differences]
             orphan = not rates and not fractions and len(found) == 1
             inherited = _rates_before(sentence, found) if not rates and not fractions else []
             for position, (low, high, _at) in enumerate(found):

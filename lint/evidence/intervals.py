@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from leakstats.records import replace, struct
 
-from ..document import Cell
 from ..regex import regex
 from ..source import Place
-from .fractions import fractions_of
+from .fractions import Fraction, fractions_of
 from .grammar import Number
 from .grim import sizes_of_rows
 from .knowledge import Evidence
@@ -85,21 +84,32 @@ def intervals_of_tables(evidence: Evidence) -> Iterator[Stated]:
         if not ranges:
             continue
         sizes_of = sizes_of_rows(evidence, sheet)
-        columns: dict[int, int] = {}
+        fractions = {key: x for key, items in by_cell.items() if (x := fractions_of(items[0].cell.text.text))}
+        columns: dict[int, tuple[int, int]] = {}
         for found in ranges:
-            estimate, at = found.estimate, found.column
-            if estimate is None:
+            if found.column not in columns:
                 alike = [x for x in ranges if x.column == found.column]
-                at = columns.setdefault(found.column, _estimate_column(by_cell, alike))
+                columns[found.column] = (_estimate_column(by_cell, alike), _counts_column(fractions, alike))
+            estimate, (at, counted) = found.estimate, columns[found.column]
+            if estimate is None:
                 cell = by_cell.get((found.row, at), ())
                 estimate = cell[0].number if cell else None
-            stated = _stated(evidence, sheet, number, found, estimate, sizes_of.get(found.row))
+            else:
+                at = found.column
+            beside = fractions.get((found.row, counted), ())
+            stated = _stated(evidence, sheet, number, found, estimate, sizes_of.get(found.row), beside)
             names = name_variants(sheet.labels[found.row])
             yield replace(stated, names=names, where=sheet.header[at] if at >= 0 else "")
 
 
 def _stated(
-    evidence: Evidence, sheet: Sheet, number: int, found: _Range, estimate: Number | None, size: int | None
+    evidence: Evidence,
+    sheet: Sheet,
+    number: int,
+    found: _Range,
+    estimate: Number | None,
+    size: int | None,
+    beside: Sequence[Fraction],
 ) -> Stated:
     row, column = found.row, found.column
     low, high = found.low.number, found.high.number
@@ -108,7 +118,8 @@ def _stated(
     if size is None:
         own = (x for x in sheet.numbers if x.row == row and x.column in mates and x.number.role == "n")
         size = next((int(x.number.value) for x in own), None)
-    counts = _counts_of_row([x for c, x in enumerate(sheet.grid[row]) if c and c in mates], estimate)
+    cells = (x for c, x in enumerate(sheet.grid[row]) if c and c in mates and x is not None)
+    counts = _counts_of_row(beside or [x for cell in cells for x in fractions_of(cell.text.text)], estimate)
     end = high.end if found.high.column == column else low.end
     place = evidence.document.place(found.low.cell.text, low.start, end)
     known: tuple[int, ...] = ()
@@ -215,12 +226,28 @@ def _mates(sheet: Sheet, column: int) -> frozenset[int]:
     return frozenset(c for c, other in enumerate(sheet.keys) if other == key)
 
 
-def _counts_of_row(cells: Sequence[Cell | None], estimate: Number | None) -> tuple[int, int] | None:
+def _counts_of_row(fractions: Sequence[Fraction], estimate: Number | None) -> tuple[int, int] | None:
     """The k and n that a row states in a cell, those that give the estimate before others."""
-    found = [x for cell in cells if cell is not None for x in fractions_of(cell.text.text)]
-    found = [x for x in found if not x.is_more_than_all and x.n > 1]
+    found = [x for x in fractions if not x.is_more_than_all and x.n > 1]
     best = next((x for x in found if estimate is not None and x.fits(estimate)), next(iter(found), None))
     return (best.k, best.n) if best is not None else None
+
+
+def _counts_column(fractions: Mapping[tuple[int, int], Sequence[Fraction]], ranges: Sequence[_Range]) -> int:
+    """The column of "k/n" whose rates most of the intervals hold, the nearest of equals; −1 where there is none."""
+    column = ranges[0].column
+    most, best = 0, -1
+    for candidate in sorted({c for _, c in fractions}, key=lambda c: abs(c - column)):
+        inside = sum(_holds(x, one) for x in ranges for one in fractions.get((x.row, candidate), ())[:1])
+        if inside * 2 >= len(ranges) and inside > most:
+            most, best = inside, candidate
+    return best
+
+
+def _holds(found: _Range, fraction: Fraction) -> bool:
+    low, high = found.low.number, found.high.number
+    scale = 100.0 if high.role == "percent" or high.value > 1 else 1.0
+    return fraction.n > 1 and not fraction.is_more_than_all and low.low <= scale * fraction.k / fraction.n <= high.high
 
 
 def _estimate_column(

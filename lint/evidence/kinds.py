@@ -8,8 +8,18 @@ from leakstats.facts import Series
 
 from ..regex import regex
 from .names import words_of
+from .wording import CHANGES
 
-__all__ = ["EXTREME_WORDS", "LIKENESS", "MEASURE_WORDS", "RATE_WORDS", "is_correlated", "kind_of", "names_a_measure"]
+__all__ = [
+    "EXTREME_WORDS",
+    "LIKENESS",
+    "MEASURE_WORDS",
+    "RATE_WORDS",
+    "is_correlated",
+    "is_of_change",
+    "kind_of",
+    "names_a_measure",
+]
 
 _CORRELATION = regex(
     r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
@@ -65,7 +75,7 @@ def kind_of(series: Series, header: str, coefficients: frozenset[str], ps: froze
             return "coefficient"
         if words & LIKENESS:
             return "similarity"
-        if not series.fraction and series.counts and (words & _SIZES or re.match(r"\s*[nN]\b", text)):
+        if not series.fraction and series.counts and (words & _SIZES or regex(r"\s*[nN]\b").match(text)):
             return "size"  # "k/n" is a rate
         if words & _SPREADS and not words & _CENTRES:
             return "spread"
@@ -75,6 +85,16 @@ def kind_of(series: Series, header: str, coefficients: frozenset[str], ps: froze
 def _is_of_p(series: Series, text: str) -> bool:
     """False for a column of the page whose "p" ends a name, or which is of percentages: "AyP, right answers (%)"."""
     return series.origin == "data" or (_P_ALONE.search(text) is not None and "%" not in text)
+
+
+def is_of_change(series: Series) -> bool:
+    """True for values that say how much something moved: by their role, their words, or as percentage points."""
+    if series.role in ("net", "gain") or "Δ" in series.quantity:
+        return True
+    return not _OF_CHANGE.isdisjoint(words_of(series.quantity) | series.words)
+
+
+_OF_CHANGE = CHANGES | {"pp"}
 
 
 def is_correlated(text: str) -> bool:

@@ -23,7 +23,8 @@ from .passages import Passage, read_passages
 from .shapes import Dataset
 from .slips import slip_of
 from .summaries import ends_of_courses, means_and_spreads
-from .tables import Binding, CellNumber, Sheet, bind, entity_names, exchanged, read_sheet
+from .table_binding import Binding, bind, exchanged
+from .tables import CellNumber, Sheet, entity_names, read_sheet
 from .triples import Triple
 
 __all__ = ["MOST_TABLE_NUMBERS", "Clash", "Evidence", "exceptions"]
@@ -345,10 +346,11 @@ class Evidence:
         out: dict[str, list[tuple[Series, Fact]]] = defaultdict(list)
         for name, found in self.index.items():
             out[name].extend((self.data[i], fact) for i, fact in found if self.data[i].role != "interval")
-        printed = {b.page.pointer for b in self.bindings}
+        # what the file holds too, and not rounded; "31/90 = 34%" has counts and a rate in one column
+        printed = {(b.page.pointer, b.page.fraction) for b in self.bindings}
         for series in self.page_series:
             for name, fact in series.facts.items() if series.role != "interval" else ():
-                if series.pointer not in printed or name not in self.index:  # else the file holds the same, not rounded
+                if (series.pointer, series.fraction) not in printed or name not in self.index:
                     out[name].append((series, fact))
         return out
 

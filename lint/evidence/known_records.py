@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from ..regex import regex
 from ..source import Place
 from .aside import is_of_subset
-from .correlations import Record, follows, records
+from .correlations import Record, records
 from .grammar import Number
 from .knowledge import Clash, Evidence
+from .record_p import follows
 from .slips import slip_of
 from .triples import Triple
 
@@ -29,7 +30,7 @@ def _agrees(number: Number | None, value: float | None) -> bool:
 
 def _lead(plain: str, number: Number) -> str:
     """The words of its sentence before a number."""
-    return re.split(r"[.!?]\s", plain[max(0, number.at - 200) : number.at])[-1]
+    return regex(r"[.!?]\s").split(plain[max(0, number.at - 200) : number.at])[-1]
 
 
 _QUOTED = regex(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
@@ -55,7 +56,7 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             or record.rivals
             or record.prior
             or _QUOTED.search(record.context)
-            or re.search(r"partial|controll|adjust|held constant|covariate|given\b", record.context, re.IGNORECASE)
+            or regex(r"partial|controll|adjust|held constant|covariate|given\b", re.IGNORECASE).search(record.context)
             or (record.passage is not None and is_of_subset(_lead(record.passage.plain, c)))
         ):
             continue

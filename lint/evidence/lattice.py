@@ -17,13 +17,13 @@ from leakstats.records import replace, struct
 
 from ..document import Heading, Html, Paragraph
 from ..regex import regex
-from .grammar import SPELLED, WORD_NUMBERS
 from .granularity import page_runs
 from .grim import possible, tells
 from .knowledge import Clash, Evidence
 from .names import index_of, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import gathered_trials, is_trials, stated_sizes
+from .word_numbers import SPELLED, whole_number
 
 __all__ = ["lattice_clashes"]
 
@@ -77,7 +77,7 @@ def _trials_per_cell(evidence: Evidence) -> int | None:
         for pattern in _PER_CELL if _ASKED_AT.search(text.text) else ():
             for match in pattern.finditer(text.text):
                 if not _BEFORE.search(text.text[max(0, match.start() - 12) : match.start()]):
-                    found.add(_count(match["a"]) * _count(match["b"]))
+                    found.add(whole_number(match["a"]) * whole_number(match["b"]))
     return found.pop() if len(found) == 1 else None
 
 
@@ -95,10 +95,6 @@ def _is_of_one_thing(evidence: Evidence) -> bool:
         if len(names) != 1 or _OF_EACH.match(passage.plain, size.number.end) or passage.scope == "caption":
             return False
     return bool(stated)
-
-
-def _count(text: str) -> int:
-    return WORD_NUMBERS[text.lower()] if text.lower() in WORD_NUMBERS else int(text.replace(",", "")[:9])
 
 
 def lattice_clashes(evidence: Evidence) -> Iterator[Clash]:

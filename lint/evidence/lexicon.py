@@ -9,7 +9,7 @@ from leakstats.records import struct
 from ..regex import regex
 from ..words import lowered
 
-__all__ = ["MOOT", "NEGATED", "ROLE_WORDS", "DirectionWord", "direction_words", "strength_words"]
+__all__ = ["DENIAL", "MOOT", "NEGATED", "ROLE_WORDS", "TRIALS", "DirectionWord", "direction_words", "strength_words"]
 
 _UP = [
     "rises?",
@@ -385,11 +385,19 @@ _DIRECTION = regex(
 )
 _STRENGTH = regex(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b")
 """Of text in lower case, in which hundreds of words are looked for three times as fast."""
+TRIALS = (
+    r"(?:completions?|samples?|generations?|answers?|responses?|rollouts?|trials?|outputs?|repl(?:y|ies)|lines?|"
+    r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
+)
+"""What trials are called."""
+DENIAL = r"\b(?:not|no|none|never|neither|nor|nothing|nobody|nowhere|cannot)\b|n['’]t\b"
+"""What denies something of its stretch of text, wherever it stands there; askers add words of their own."""
 NEGATED = regex(
     r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|"
     r"barely)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
+"""Right before a word that is denied."""
 
 
 _ORDERED = regex(
@@ -397,7 +405,7 @@ _ORDERED = regex(
     r"(?:[Aa]dding|[Cc]utting|[Dd]ropping|[Ll]owering|[Rr]aising|[Ll]ifting|[Ll]osing|[Rr]educing) "
     r"(?!from|to|by|below|above|under|over|off|out|in|at|after|with|and|sharply|slightly|steadily|again|back)[a-z]+\b"
 )
-"""What is done to a thing, and happens to none: "Drop it and the fit tightens"."""
+"""What is done to a thing, and happens to none: "Cut these and the spread shrinks"."""
 _OPENED = regex(r"(?:^|[.,;:(—])\W*$")
 
 
@@ -466,8 +474,8 @@ ROLE_WORDS = {
 }
 """What says that a number is the first, the last or the largest of a course."""
 MOOT = regex(
-    r"\b(?:expect\w*|predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|assum\w*|suppos\w*|would|could|should|might|if|"
-    r"whether|unless|plan(?:ned)?|target(?:ed|ing)|"
+    r"\b(?:(?<!\bas )(?<!\bthan )(?:expect\w*|predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|"
+    r"suppos\w*|would|could|should|might|if|whether|unless|target(?:ed|ing)|"
     r"target(?= (?:of|was|is|rate|value|level|share)\b)|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|"
     r"for example|e\.g\.|in theory|chosen|chose|picked|selected|pre-?registered|development set|held[- ]out|"
     r"(?<=\w )elsewhere|literature|previous\w*|"

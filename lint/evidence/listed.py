@@ -16,6 +16,8 @@ _OPENS = regex(
     r"(?:(?:those|these) (?:of|for|at|in)\s+)?(?:the\s+)?(?:[a-z]+s\s+(?=\d))?[`\"'*]*$",
     re.IGNORECASE,
 )
+_CLOSING_LIST = regex(r"[^.;:()\d]{3,60}:\s*(?:the\s+)?[`\"'*]*", re.IGNORECASE)
+""" "Four of six lakes froze over: …"."""
 _LABELS = regex(r"(?:\s+[a-z-]+){0,2}\s*\(((?:\d{1,4}(?:,? and |, ?| ?& ?))+\d{1,4})\)", re.IGNORECASE)
 _JOINS = regex(r"[`\"'*]*\s*(?:,|;|&|,?\s*and)\s*(?:the\s+)?(?:[a-z]+\s+(?=\d))?[`\"'*]*", re.IGNORECASE)
 _CLOSES = regex(r"[`\"'*]*\s*(?:[),;.—]|$)")
@@ -43,7 +45,11 @@ def _list_behind(claim: Counted) -> list[Mention]:
     """The names of a list that opens right behind a count, and holds nothing else."""
     sentence = claim.sentence
     names = [m for m in sentence.names if m.start >= claim.end]
-    if not names or not _OPENS.fullmatch(sentence.between(claim.end, names[0].start)):
+    if not names:
+        return []
+    between = sentence.between(claim.end, names[0].start)
+    closing = _CLOSING_LIST.fullmatch(between) is not None
+    if not closing and not _OPENS.fullmatch(between):
         return []
     run = [names[0]]
     for m in names[1:]:
@@ -51,13 +57,15 @@ def _list_behind(claim: Counted) -> list[Mention]:
             break
         run.append(m)
     behind = sentence.between(run[-1].end, sentence.end)
-    return run if _CLOSES.match(behind) and not re.match(r"[`\"'*]*\s*,\s*(?:and|or|plus)\b", behind) else []
+    if closing and (len(run) < 2 or regex(r"\w").search(behind)):
+        return []  # not of all that are counted
+    return run if _CLOSES.match(behind) and not regex(r"[`\"'*]*\s*,\s*(?:and|or|plus)\b").match(behind) else []
 
 
 def _labels_behind(claim: Counted) -> list[str]:
     """The bare numbers in brackets right behind a count, "four layers (8, 12, 16 and 20)", as names of layers."""
     found = _LABELS.match(claim.sentence.text, claim.end - claim.sentence.start)
-    return [f"#{int(x)}" for x in re.findall(r"\d+", found[1])] if found is not None else []
+    return [f"#{int(x)}" for x in regex(r"\d+").findall(found[1])] if found is not None else []
 
 
 def _are_things(evidence: Evidence, claim: Counted, names: set[str]) -> bool:

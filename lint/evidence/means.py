@@ -11,7 +11,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .claims import derived_rates, is_bar, is_claim, is_prior, prints_rate
 from .grammar import Number
-from .idioms import SHARE_OF, intervals
+from .idioms import SHARE_OF, interval_ends
 from .knowledge import Evidence
 from .passages import Sentence
 from .pooled import pooled_rates
@@ -56,7 +56,7 @@ def odd_means(evidence: Evidence) -> Iterator[tuple[Sentence, Number, list[tuple
 
 def _run(evidence: Evidence, sentence: Sentence, start: int) -> list[Number]:
     """The rates behind a place that no thing of the page stands between."""
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     names = [m.start for m in sentence.names if m.name in evidence.page_names and m.start > start]
     stop = min(names, default=sentence.end)
     return [

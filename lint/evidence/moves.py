@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .beside import adjacent
 from .coordination import list_of
 from .grammar import Number
-from .idioms import Span, adjacent, spans
+from .idioms import Span, spans
 from .knowledge import Evidence
 from .lexicon import MOOT, ROLE_WORDS, direction_words
 from .names import words_of
 from .passages import Sentence
 from .roles import subject
+from .wording import CHANGES
 
-__all__ = ["end_clashes"]
+__all__ = ["end_clashes", "is_before_treatment"]
 
 _STEPS = frozenset(
     words_of(
@@ -63,19 +65,27 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
         return None  # "up to dose 40, from 7% to 21%"
     if not name or not _is_read(evidence, sentence, span, name, read):
         return None
-    facts = [(s, f) for s, f in evidence.about.get(name, ()) if _is_state(evidence, s, percent, ends[0].signed)]
+    known = evidence.about.get(name, ())
+    facts = [(s, f) for s, f in known if _is_state(evidence, s, percent, ends[0].signed)]
+    if not percent and not any(_prints(evidence, n, s, f, percent) for n in ends for s, f in facts):
+        behind = _CLOSES.split(sentence.between(span.end, sentence.end))[0]
+        if not words_of(behind) <= read | evidence.quantities:
+            return None  # "from 24.6 to 36.0 where the verses are short"
+        facts = _of_one_measure(evidence, ends, known)
     if len({round(f.value, 6) for _, f in facts}) < 2 or not (evidence.datasets or _is_course(facts)):
         return None
     right = [n for n in ends if any(_prints(evidence, n, s, f, percent) for s, f in facts)]
     if len(right) != 1:
         return None
     wrong = span.left if right[0] is span.right else span.right
-    known = _is_known(evidence, wrong, percent)
-    if right[0].value == 0 and known and not _beside(sentence, span):
+    if is_before_treatment(sentence, wrong):
+        return None
+    if right[0].value == 0 and _is_known(evidence, wrong, percent) and not _beside(sentence, span):
         return None  # nothing begins at 0 as often as everything
     return wrong, facts
 
 
+_CLOSES = regex(r"[,;:.()](?:\s|$)")
 _WAY_TO = regex(r"\b(?:way to|up to|until|towards?|before)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
 _PRONOUN = regex(r"\W*(?:It|Its|This|That|He|She|They|There)\b")
 
@@ -94,7 +104,8 @@ def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
         if number in (span.left, span.right):
             return ""
     before = [m for m in sentence.names if m.end <= span.start and not m.name.startswith("#")]
-    if before and (list_of(sentence, before[-1]) or _TWO.search(sentence.between(sentence.start, before[-1].start))):
+    ends = [before[-1], *(m for m in before if m.name == name)] if before else []
+    if any(list_of(sentence, m) or _TWO.search(sentence.between(sentence.start, m.start)) for m in ends):
         return ""  # "between the nurse and the judge it falls from 55% to 22%", "from the nurse to the judge": of two
     inside = {m.name for m in sentence.names if span.left.start <= m.start < span.right.end}
     if not any(m.end <= span.start for m in sentence.names) and _PRONOUN.match(sentence.text) is None:
@@ -132,9 +143,49 @@ def _is_state(evidence: Evidence, series: Series, percent: bool, signed: bool) -
     return (series.fraction and kind in ("rate", "")) or kind == "similarity"
 
 
+def is_before_treatment(sentence: Sentence, number: Number) -> bool:
+    """True for the first end of a move that something makes: "the filter cut the rate from 36% to 23%".
+
+    What it moves from is that of whatever goes without it, and no value of its own. The maker is named before the verb.
+    """
+    made = _MAKES.search(sentence.between(sentence.start, number.start))
+    if made is None or not any(number is x.left for x in spans(sentence)):
+        return False
+    at = sentence.start + made.start()
+    return made[1].lower() == "without" or any(m.end <= at and not m.name.startswith("#") for m in sentence.names)
+
+
+_MAKES = regex(
+    r"\b(reduc(?:es?|ed|ing)|tak(?:es?|ing)|took|br(?:ings?|ought)|rais(?:es?|ed)|lift(?:s|ed)?|cuts?|push(?:es|ed)?|"
+    r"driv(?:es?|en)|drove|lower(?:s|ed)?|boost(?:s|ed)?|without|"
+    r"(?:increas|improv|decreas)(?:es|ed) (?:the|its|it))\b[^.;:\d]*\bfrom\s+(?:about |only |just )?$",
+    re.IGNORECASE,
+)
+
+
+def _of_one_measure(evidence: Evidence, ends: Sequence[Number], facts: Iterable[tuple[Series, Fact]]) -> Known:
+    """The values of a measure in whatever unit that a thing has in several columns: "chrF base" and "chrF tuned"."""
+    plain = [
+        (s, f, _head(evidence, s))
+        for s, f in facts
+        if evidence.kind(s) == "" and not s.role and not s.fraction and not words_of(s.quantity) & CHANGES
+    ]
+    held = [head for s, f, head in plain if any(evidence.matches(n, s, f) for n in ends)]
+    measure = frozenset.intersection(*held) if held else frozenset()
+    return [(s, f) for s, f, head in plain if head & measure]
+
+
+def _head(evidence: Evidence, series: Series) -> frozenset[str]:
+    """The words of the column that prints a series."""
+    printed = series.quantity if series.pointer.startswith("column") else ""
+    return words_of(evidence.header_of(series) or printed)
+
+
 def _is_course(facts: Known) -> bool:
     """True if the page itself follows the thing over time; else its tables may lack where it came from."""
     points = {e for _, f in facts for e in f.entities if e.startswith("#")}
+    if not any(s.fraction for s, _ in facts):
+        return True  # two columns of one measure
     return len(points) > 2 or len({s.role for s, _ in facts} & {"first", "last", "max"}) > 1
 
 

@@ -55,7 +55,7 @@ def name_variants(text: str) -> frozenset[str]:
     >>> sorted(name_variants("L20 (primary)"))
     ['#20', 'l20', 'l20primary']
     """
-    bare = re.sub(r"\([^()]*\)", " ", text).strip(" *`_:")
+    bare = regex(r"\([^()]*\)").sub(" ", text).strip(" *`_:")
     out = {fold_name(text), fold_name(bare), index_of(text), index_of(bare)}
     out.discard("")
     return frozenset(out)
@@ -106,7 +106,7 @@ def abbreviates(short: str, full: str) -> bool:
 
 def _unpadded(piece: str) -> str:
     """``piece`` with its numbers whole but for leading zeros: "m1" is short for "mix 01", and not for "mix 15"."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", piece)
+    return regex(r"(?<!\d)0+(?=\d)").sub("", piece)
 
 
 def _begins(piece: str, word: str) -> bool:
@@ -128,7 +128,7 @@ def _letters(piece: str, word: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _pieces(text: str) -> tuple[str, ...]:
-    parts = _BLANK.split(_CAMEL.sub(" ", re.sub(r"\([^()]*\)", " ", text)))
+    parts = _BLANK.split(_CAMEL.sub(" ", regex(r"\([^()]*\)").sub(" ", text)))
     return tuple(p.casefold() for p in parts if p)
 
 
@@ -159,12 +159,12 @@ class Gazetteer:
             folded = fold_name(name)
             if len(folded) < 2 or folded.isdigit() or folded in _COMMON:
                 continue
-            pieces = [fold_name(w) for w in re.split(r"[\s_\-/.]+", _CAMEL.sub(" ", name)) if fold_name(w)]
+            pieces = [fold_name(w) for w in regex(r"[\s_\-/.]+").split(_CAMEL.sub(" ", name)) if fold_name(w)]
             self._names[folded] = 1
             self._most = max(self._most, len(pieces), 1)
             if pieces:
                 self._first.add(pieces[0])
-            as_written = next((fold_name(w) for w in re.split(r"[\s_\-/.]+", name) if fold_name(w)), "")
+            as_written = next((fold_name(w) for w in regex(r"[\s_\-/.]+").split(name) if fold_name(w)), "")
             self._first |= {folded, as_written} - {""}  # "SmolLM 3B" begins with one word in a text
 
     def __contains__(self, folded: str) -> bool:

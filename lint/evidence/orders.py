@@ -12,7 +12,7 @@ from ..regex import regex
 from .aside import is_bare_cell
 from .claims import is_claim
 from .grammar import Number
-from .idioms import intervals, is_rate
+from .idioms import interval_ends, is_rate
 from .knowledge import Clash, Evidence
 from .names import Mention
 from .passages import Sentence
@@ -27,11 +27,11 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             numbers = [n for n in sentence.numbers if is_rate(sentence, n) and not n.bound]
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            ends = interval_ends(sentence)
             for a, b in itertools.pairwise(numbers):
                 if id(a) in ends or not _AGAINST.fullmatch(sentence.between(a.end, b.start)):
                     continue
-                joined = re.fullmatch(r"\s*(?:and|to|/|;)\s*", sentence.between(a.end, b.start)) is not None
+                joined = regex(r"\s*(?:and|to|/|;)\s*").fullmatch(sentence.between(a.end, b.start)) is not None
                 bracketed = sentence.between(a.start - 1, a.start) == "(" and (
                     sentence.between(b.end, b.end + 1) in (")", ";", ",")
                 )
@@ -41,7 +41,7 @@ def order_clashes(evidence: Evidence) -> Iterator[Clash]:
                     if before is not None and any(is_rate(before, n) for n in before.numbers):
                         continue
                     named = list(before.names) if before is not None else []
-                    if re.fullmatch(r"\s*(?:to|/|;)\s*", sentence.between(a.end, b.start)) or not (
+                    if regex(r"\s*(?:to|/|;)\s*").fullmatch(sentence.between(a.end, b.start)) or not (
                         a.role == b.role == "percent" and _THEY.search(sentence.between(sentence.start, a.start))
                     ):
                         continue
@@ -94,7 +94,7 @@ _AGAINST = regex(
 def _is_cut(sentence: Sentence, name: Mention) -> bool:
     """True for a name that is a part of a longer identifier, the "pilot" of `harbour_pilot`."""
     around = sentence.between(max(sentence.start, name.start - 1), name.start), sentence.between(name.end, name.end + 2)
-    return around[0] == "_" or re.match(r"_\w", around[1]) is not None
+    return around[0] == "_" or regex(r"_\w").match(around[1]) is not None
 
 
 def _distinct(names: list[Mention]) -> list[Mention]:

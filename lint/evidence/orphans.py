@@ -13,10 +13,10 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .aside import is_aside, is_of_unknown
-from .claims import closed, derived_rates, is_bar, is_claim, is_prior
+from .claims import closed, derived_rates, is_bar, is_claim, is_moot, is_prior
 from .correlations import records
 from .grammar import Number
-from .idioms import intervals, is_rate, pairs_of_counts, spans
+from .idioms import interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
@@ -89,7 +89,7 @@ def _is_fine(number: Number) -> bool:
 
 def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     for sentence in _sentences(evidence):
-        ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+        ends = interval_ends(sentence)
         if _INTERVAL.search(sentence.text):
             ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
         for number in sentence.numbers:
@@ -194,7 +194,7 @@ def _coefficients(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
         for number in sentence.numbers:
             if number.role != "coefficient" or number.label not in ("ρ", "r") or number.bound or number.decimals < 2:
                 continue
-            if id(number) in with_p or _PARTIAL.search(sentence.passage.plain) or MOOT.search(sentence.text):
+            if id(number) in with_p or _PARTIAL.search(sentence.passage.plain) or is_moot(sentence):
                 continue
             if evidence.is_known(number, known):
                 continue
@@ -236,7 +236,7 @@ def _signs(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     for sentence in _sentences(evidence):
         bare = [n for n in sentence.numbers if n.role == "value" and n.decimals >= 2 and not n.bound]
         bare = [n for n in bare if abs(n.value) >= 0.05]
-        if not bare or _DIFFERENCE.search(sentence.text) or MOOT.search(sentence.text):
+        if not bare or _DIFFERENCE.search(sentence.text) or is_moot(sentence):
             continue
         for number in bare:
             if evidence.is_known(number, evidence.known_values) or _may_be_rate(evidence, sentence, number):

@@ -15,18 +15,19 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .arms import arms_over, delta, named_arms
+from .claims import is_moot
+from .coordination import list_of
 from .courses import pairs_in_time
 from .directed import clash_of
 from .fields import mentions
 from .grammar import Number
-from .idioms import pairs_of_counts
+from .idioms import pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT, DirectionWord, direction_words
+from .lexicon import DirectionWord, direction_words
 from .names import Mention
 from .passages import Sentence
-from .shifts import CHANGE
 from .superlatives import superlatives
-from .wording import CHANGES
+from .wording import AVERAGED, CHANGES
 
 __all__ = ["outcome_clashes"]
 
@@ -59,8 +60,10 @@ class _Reading:
 
 def outcome_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """Directions that every table and field with these things and states contradicts."""
-    if not evidence.all_series or MOOT.search(sentence.text) or sentence.passage.part == "prior":
+    if not evidence.all_series or is_moot(sentence) or sentence.passage.part == "prior":
         return
+    if any(s.kind != "range" for s in spans(sentence)):
+        return  # "goes down: 0.4 to 0.3": its own numbers say of what, and which way
     for clause in _clauses(sentence):
         found = [r for group in _arms(evidence) for r in _readings(evidence, sentence, clause, group)]
         found = [r for r in found if r.named] or found or list(_along(evidence, sentence, clause))
@@ -70,13 +73,19 @@ def outcome_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
 
 
 _CUT = regex(
-    r"[;:]|(?<![.\s]\w)[.]\s|,\s(?=(?:while|whereas|but|and|though|yet|despite|although|even|in spite)\b)|\s[—–]\s"
+    r"[;:]|(?<![.\s]\w)[.]\s|"
+    r",\s(?=(?:while|whereas|but|and|though|yet|despite|although|even|in spite|which)\b)|\s[—–]\s"
 )
 _UNREAD = regex(
     r"\b(?:gaps?|differences?|distances?|spreads?|ratios?|intervals?|bands?|cosines?|similar\w*|p-values?|significan\w+|"
     r"correlat\w+|coefficients?|rho|loss|variances?|deviations?|rank\w*|slopes?|links?|relations?\w*|predict\w*|not|no|"
     r"never|neither|nor|hardly|barely|if|whether|or|unless|except|apart|without|faster|slower|earlier|later|sooner|"
     r"most|least|closer|nearer|close|near|far (?:from|away|off)|alike|longer|shorter|times|twice|half|doubles?|"
+    r"exceptions?|but (?:for|one|two|three|four|\d+)|los(?:es?|t|ing) (?:out )?to|"
+    r"(?:every|each|all)\b[^.;]*\bfrom \w+ to|"
+    r"(?:gain|rise|rose|risen|grow|grew|fall|fell|drop|climb|declin|increas|decreas|improv|los[et]|shr[aiu]nk)\w* "
+    r"(?:\w+ )?(?:more|less|further|higher|lower)\b(?=[^.;,]* than\b)"
+    r"(?![^.;,]* than (?:before|at|it|they)\b)|"
     r"than (?:any|all|half|expected|the (?:mean|average|others?|rest))|"
     r"(?:more|less) (?!frequent|common|prevalent)\w+(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|ite|eet|ish))\b|"
     r"n['’]t\b|[ρΔ?]",
@@ -103,28 +112,28 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
     for start, end in itertools.pairwise(cuts):
         text = sentence.text[start:end]
         own = [m for m in sentence.names if start <= m.start - sentence.start < end]
-        names = [*names, *own] if _PRONOUN.search(text) else own
-        if len(text) < 12 or _UNREAD.search(text):
+        names = names if not own and _PRONOUN.search(text) else own
+        if len(text) < 12:
             continue
-        if any(start <= k.start - sentence.start < end and n.value < _FEWEST for k, n in pairs_of_counts(sentence)):
-            continue  # "with 5 of 10 above the baseline" has a rule of its own
         taken = [(m.start - sentence.start, m.end - sentence.start) for m in own]
         words = [
             w for w in direction_words(text) if not any(a < w.end + start and w.start + start < b for a, b in taken)
         ]
-        if any(w.polar for w in words) or superlatives(text):
-            continue
+        polar = any(w.polar for w in words)
         words = [w for w in words if not _PREPOSITION.fullmatch(w.text) or _PLACE.match(text, w.end)]
         words += [DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _COMPARATIVE.finditer(text)]
-        if len({w.sign for w in words}) == 1:
-            first = min(words, key=lambda w: w.start)
-            word = DirectionWord(first.start + start, first.end + start, first.sign, first.text)
-            levels = tuple(
-                n
-                for n in sentence.numbers
-                if start <= n.start - sentence.start < end and n.role in ("percent", "value", "coefficient")
-            )
-            yield _Clause(text.lower(), word, frozenset(m.name for m in names), levels)
+        if polar or len({w.sign for w in words}) != 1 or _UNREAD.search(text) or superlatives(text):
+            continue
+        if any(start <= k.start - sentence.start < end and n.value < _FEWEST for k, n in pairs_of_counts(sentence)):
+            continue  # "with 5 of 10 above the baseline" has a rule of its own
+        first = min(words, key=lambda w: w.start)
+        word = DirectionWord(first.start + start, first.end + start, first.sign, first.text)
+        levels = tuple(
+            n
+            for n in sentence.numbers
+            if start <= n.start - sentence.start < end and n.role in ("percent", "value", "coefficient")
+        )
+        yield _Clause(text.lower(), word, frozenset(m.name for m in names), levels)
 
 
 def _arms(evidence: Evidence) -> list[list[Series]]:
@@ -141,7 +150,6 @@ def _arms(evidence: Evidence) -> list[list[Series]]:
     return known
 
 
-_AVERAGED = regex(r"\b(?:on average|averaged|overall|in the mean|the mean|across the board)\b")
 _AGGREGATES = frozenset(["mean", "all", "overall", "total", "average", "pooled", "median", "sum", "any"])
 
 
@@ -151,15 +159,17 @@ def _readings(evidence: Evidence, sentence: Sentence, clause: _Clause, group: li
     rows = clause.names & frozenset(things)
     if clause.names - rows - columns:
         return  # of something that the table does not part
+    compares = _THAN.search(clause.text) is not None or _PREPOSITION.fullmatch(clause.word.text) is not None
+    if compares and not _are_one(sentence, rows):
+        return  # "tuned Ghent is above raw Lille"
     pairs = list(_compared(sentence, clause, group))
-    if not pairs and rows and not any(n.startswith("#") for n in rows):
+    beside = _PREPOSITION.fullmatch(clause.word.text) and len(_named(clause, group)) > 1  # one state next to another
+    if not pairs and rows and not beside and not any(n.startswith("#") for n in rows):
         pairs = list(_in_time(evidence, clause, group))
-    if len(rows) == 2 and not pairs:
-        yield from _of_two_rows(sentence, clause, group, rows)
     chosen = rows or frozenset(things) - _AGGREGATES
     for first, last in pairs:
         gains = {id(f): (f.low, f.high) for name, f in delta(first, last).items() if name in chosen}
-        if _AVERAGED.search(clause.text):
+        if AVERAGED.search(clause.text):
             gains = {0: (fmean(x[0] for x in gains.values()), fmean(x[1] for x in gains.values()))} if gains else {}
         printed = any(
             evidence.matches(n, s, s.facts[name])
@@ -171,31 +181,10 @@ def _readings(evidence: Evidence, sentence: Sentence, clause: _Clause, group: li
             yield _Reading(tuple(gains.values()), _shown(first, last, rows))
 
 
-def _of_two_rows(sentence: Sentence, clause: _Clause, group: list[Series], rows: frozenset[str]) -> Iterator[_Reading]:
-    """ "At its peak the sailor is above the librarian": two things in the state that is named, or in every one."""
-    at = sentence.start + clause.word.start
-    first = [m for m in sentence.names if m.name in rows and m.end <= at]
-    last = [m for m in sentence.names if m.name in rows and m.start >= at]
-    if len(last) == 2 and not first and _THAN_IN.fullmatch(sentence.between(last[0].end, last[1].start)):
-        first, last = last[:1], last[1:]  # "higher in Ghent than in Lille"
-    elif len(first) != 1 or len(last) != 1 or not _BEYOND.fullmatch(sentence.between(at, last[0].start)):
-        return
-    if any((hit := CHANGE.fullmatch(w)) is not None and hit.lastgroup for w in re.findall(r"\w+", clause.text)):
-        return
-    named = _named(clause, group)
-    for s in named if len(named) == 1 else group if not named else ():
-        a, b = s.facts[first[0].name], s.facts[last[0].name]
-        shown = f"{first[0].name} has {_value(a)} and {last[0].name} {_value(b)} in {s.pointer}"
-        yield _Reading(((a.low - b.high, a.high - b.low),), shown, bool(named))
-
-
-_THAN_IN = regex(r"[`\"'’*]*\s+than\s+(?:in|for|at|on|with|under)\s+(?:the\s+)?[`\"'*]*", re.IGNORECASE)
-_BEYOND = regex(
-    r"(?:(?:higher|lower|more|less|fewer|greater|smaller|larger|bigger)(?: \w+){0,4} than|above|below|ahead of|"
-    r"behind|beneath|exceeds|exceeded|surpasse[sd]|beats|outdoes|trails|trailed)\s+"
-    r"(?:that of |those of )?(?:the )?[`\"'*]*",
-    re.IGNORECASE,
-)
+def _are_one(sentence: Sentence, rows: frozenset[str]) -> bool:
+    """True for one thing, or a list of them: of two, each may be in a state of its own."""
+    first = next((m for m in sentence.names if m.name in rows), None)
+    return len(rows) < 2 or (first is not None and rows <= {m.name for m in list_of(sentence, first)})
 
 
 def _shown(first: Series, last: Series, rows: frozenset[str]) -> str:
@@ -247,7 +236,7 @@ def _in_time(evidence: Evidence, clause: _Clause, group: list[Series]) -> Iterat
     named = _named(clause, group)
     pairs = [(a, b) for a, b in pairs_in_time(evidence, len(group[0].distinct)) if a in group and b in group]
     if len(named) == 2 and _THAN.search(clause.text) is None:
-        yield named[0], named[1]
+        yield _from_to(clause, *named)
     elif _THAN.search(clause.text) and not _EARLY.search(clause.text):
         return
     elif len(named) == 1 and _CAUSES.fullmatch(clause.word.text):
@@ -260,6 +249,14 @@ def _in_time(evidence: Evidence, clause: _Clause, group: list[Series]) -> Iterat
         )
     ):
         yield from (pair for pair in pairs if all(s in pair for s in named))
+
+
+def _from_to(clause: _Clause, a: Series, b: Series) -> tuple[Series, Series]:
+    """Two states in the order in which "from … to …" says them, else in that of the table."""
+    at = mentions(clause.text, [a, b])
+    if all(at) and at[1][0] < at[0][0] and regex(r"\bfrom\b[^;]*").search(clause.text[: at[1][0]]):
+        return (b, a) if regex(r"\bto\b").search(clause.text[at[1][0] : at[0][0]]) else (a, b)
+    return a, b
 
 
 _FROM_POINT = regex(r"\bfrom (?:\w+ )?[\d.,]+ to (?:\w+ )?[\d.,]+ [a-z]")
@@ -288,17 +285,26 @@ def _named(clause: _Clause, group: list[Series]) -> list[Series]:
 def _along(evidence: Evidence, sentence: Sentence, clause: _Clause) -> Iterator[_Reading]:
     """ "Past layer 16 accuracy rises", "with depth it falls": the values from a point on, up to it, or over all."""
     points = [m for m in sentence.names if m.name.startswith("#") and m.name in clause.names]
-    if len(points) > 1 or {n for n in clause.names if not n.startswith("#")} - evidence.page_names:
+    if len(points) > 2 or {n for n in clause.names if not n.startswith("#")} - evidence.page_names:
         return
     lead = sentence.between(sentence.start, points[0].start) if points else ""
     since, until = _SINCE.search(lead), _UNTIL.search(lead)
-    if not (since or until if points else _WITH_AXIS.search(clause.text)):
+    if len(points) == 2:
+        if not _FROM.search(lead) or not _ON_TO.fullmatch(sentence.between(points[0].end, points[1].start)):
+            return
+    elif not (since or until if points else _WITH_AXIS.search(clause.text)):
         return
     for group in _courses(evidence):
         at = mentions(clause.text, group)
         for s in [s for s, i in zip(group, at, strict=True) if i] or (group if len(group) == 1 else []):
             course = sorted((int(k[1:]), f) for k, f in s.facts.items() if k.startswith("#"))
-            if points and points[0].name not in s.facts:
+            if any(m.name not in s.facts for m in points):
+                continue
+            if len(points) == 2:  # "from layer 4 to layer 8"
+                if sum(map(bool, at)) > 1:
+                    return  # "it falls behind the other"
+                a, b = (s.facts[m.name] for m in points)
+                yield _Reading(((b.low - a.high, b.high - a.low),), f"{s.pointer} goes the other way")
                 continue
             turn = int(points[0].name[1:]) if points else course[0][0]
             own = s.facts[f"#{turn}"]
@@ -309,11 +315,13 @@ def _along(evidence: Evidence, sentence: Sentence, clause: _Clause) -> Iterator[
                 yield _Reading(tuple(sides if points else sides[-1:]), f"{s.pointer} goes the other way")
 
 
+_FROM = regex(r"\b(?:from|between)\s+(?:the\s+)?$", re.IGNORECASE)
+_ON_TO = regex(r"\s*(?:to|and|→|->)\s*(?:the\s+)?", re.IGNORECASE)
 _SINCE = regex(r"\b(?:past|beyond|after|from|behind|above|deeper than|since)\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = regex(r"\b(?:up to|until|till|before|as far as|down to)\s+(?:the\s+)?$", re.IGNORECASE)
 _WITH_AXIS = regex(
     r"\b(?:with|as|over) (?:the )?(?:increasing |growing |greater |more |larger )?(?:depth|dose|layers?|rows?|epochs?|"
-    r"steps?|size|doses)\b(?! of| \d)"
+    r"steps?|size|doses)\b(?! of| \d)|\b(?P<unit>layer|dose|epoch|step|round|row) (?:after|by) (?P=unit)\b"
 )
 
 

@@ -9,36 +9,38 @@ from leakstats.facts import Fact
 
 from ..regex import regex
 from .fields import Asked, stem
-from .intervals import Stated, intervals_of_tables
 from .knowledge import Evidence
 from .names import words_of
 from .tallies import Tally, tally_of
+from .widths import stated_intervals
 
-__all__ = ["of_overlap"]
+__all__ = ["APART", "TOGETHER", "of_overlap"]
 
 _INTERVALS = regex(r"\b(?:intervals?|CIs?|bands?|error bars?|limits|ranges)\b", re.IGNORECASE)
-_APART = regex(
+APART = regex(
     r"\b(?:disjoint|(?:(?:(?:do(?:es)?|did) ?n(?:o|['’])t|cannot|can't|fail(?:s|ed)? to|never|nor|no longer|no|without)"
-    r"(?: even| so much as| quite| ever| any)? (?:overlap|touch|meet|intersect)\w*)|non-?overlapping|apart|separated?|"
+    r"(?: even| so much as| quite| ever| any)? (?:overlap|touch|meet|intersect)\w*)|non-?overlapping|"
+    r"(?:lies?|lay|stays?|stayed|stands?) apart|"
+    r"(?:are|is|were|was|stays?|remains?) (?:well |clearly |fully )?separated?|"
     r"clear of (?:each other|one another))\b",
     re.IGNORECASE,
 )
-_TOGETHER = regex(r"\b(?:overlap(?:s|ped|ping)?|intersect(?:s|ed)?|touch(?:es|ed)?)\b", re.IGNORECASE)
+TOGETHER = regex(r"\b(?:overlap(?:s|ped|ping)?|intersect(?:s|ed)?|touch(?:es|ed)?)\b", re.IGNORECASE)
 
 
 def of_overlap(evidence: Evidence, asked: Asked) -> list[Tally] | None:
-    """ "The intervals of the two arms are disjoint at 3 of 5": by the tables; ``None`` where nothing of it is asked.
+    """ "The bands of the two barns stay apart in 4 of 6": by the tables; ``None`` where nothing of it is asked.
 
     Of more than two columns the words have to name two.
     """
     if _INTERVALS.search(asked.text) is None:
         return None
-    apart = _APART.search(asked.text) is not None
-    if not apart and _TOGETHER.search(asked.text) is None:
+    apart = APART.search(asked.text) is not None
+    if not apart and TOGETHER.search(asked.text) is None:
         return None
     columns: dict[tuple[int, int], dict[str, Fact]] = defaultdict(dict)
     heads: dict[tuple[int, int], str] = {}
-    for stated in _of_tables(evidence):
+    for stated in (x for x in stated_intervals(evidence) if x.column[0] >= 0):
         heads[stated.column] = stated.where
         low, high = stated.low, stated.high
         fact = Fact("interval", stated.names, low.value, high.value, stated.where)
@@ -51,13 +53,6 @@ def of_overlap(evidence: Evidence, asked: Asked) -> list[Tally] | None:
         return []
     first, second = (columns[c] for c in sized)
     return [tally_of(first, _lies_apart if apart else _meets, second)]
-
-
-def _of_tables(evidence: Evidence) -> list[Stated]:
-    if "intervals of tables" not in evidence.cache:
-        evidence.cache["intervals of tables"] = list(intervals_of_tables(evidence))
-    found: list[Stated] = evidence.cache["intervals of tables"]
-    return found
 
 
 def _lies_apart(a: Fact, b: Fact) -> tuple[bool, bool]:

@@ -18,8 +18,9 @@ from ..inline import Text
 from ..outline import Outline
 from ..regex import regex
 from ..source import Place
-from .grammar import SPELLED, Number, read_numbers
+from .grammar import Number, read_numbers
 from .names import Gazetteer, Mention, words_of
+from .word_numbers import SPELLED
 
 __all__ = ["MOST_CHARACTERS", "MOST_NUMBERS", "MOST_READ", "Passage", "Sentence", "once", "read_passages"]
 
@@ -271,7 +272,8 @@ def _on_axis(plain: str, number: Number, axis: re.Pattern[str] | None, doses: Ma
     return replace(number, role="index", label="axis") if said & words else number
 
 
-_JOINED = regex(r"\s*(?:,|/|,?\s*(?:and|or|to|versus|vs\.?))\s*")
+_JOINED = regex(r"\s*(?:,|/|→|->|⟶|,?\s*(?:and|or|to|versus|vs\.?))\s*")
+_ARROW = regex(r"\s*(?:→|->|⟶)\s*")
 _AFTER_PREPOSITION = regex(r"\b(?:at|on|with|after|by|for|to|from|of|than)\s+$", re.IGNORECASE)
 _NO_NOUN = regex(
     r"\s*(?:[,;:()]|\.(?!\d)|$|\d|(?:and|or|by|it|the|is|was|are|were|gives?|gave|yields?|yielded|reach(?:es|ed)?|has|had)\b)"
@@ -279,10 +281,17 @@ _NO_NOUN = regex(
 
 
 def _with_ellipsis(plain: str, numbers: tuple[Number, ...], doses: Mapping[int, frozenset[str]]) -> tuple[Number, ...]:
-    """Bare doses beside one with its word: "50, 200 and 800 examples", "12% with 50 examples and 40% with 200"."""
-    if not any(n.label == "axis" for n in numbers):
-        return numbers
+    """Bare doses beside one with its word: "50, 200 and 800 examples", "12% with 50 examples and 40% with 200".
+
+    Two doses that an arrow joins, "50 → 200", need no word.
+    """
     out = list(numbers)
+    for i in range(len(out) - 1):
+        arrow = _ARROW.fullmatch(plain[out[i].end : out[i + 1].at])
+        if arrow and all(_is_dose(x, doses) or x.label == "axis" for x in out[i : i + 2]):
+            out[i : i + 2] = [replace(x, role="index", label="axis") for x in out[i : i + 2]]
+    if not any(n.label == "axis" for n in out):
+        return numbers
     for i in range(len(out) - 2, -1, -1):
         joined = _JOINED.fullmatch(plain[out[i].end : out[i + 1].at]) is not None
         if joined and out[i + 1].label == "axis" and _is_dose(out[i], doses):
@@ -292,7 +301,7 @@ def _with_ellipsis(plain: str, numbers: tuple[Number, ...], doses: Mapping[int, 
         if not _is_dose(out[i], doses) or not _NO_NOUN.match(plain, out[i].end):
             continue
         lead = plain[max(0, out[i].start - 8) : out[i].start]
-        opens = re.search(r"[;:]\s+$", lead) is not None
+        opens = regex(r"[;:]\s+$").search(lead) is not None
         if _AFTER_PREPOSITION.search(lead) or opens:
             out[i] = replace(out[i], role="index", label="axis")
     return tuple(out)

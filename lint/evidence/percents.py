@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ..regex import regex
+from .beside import adjacent
 from .claims import is_claim
 from .compared import difference_fits, known_pairs, rates_of, widest_pairs
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent, intervals, spans
+from .idioms import SHARE_OF, interval_ends, spans
 from .knowledge import Clash, Evidence
 from .lexicon import direction_words
 from .passages import Sentence
@@ -29,6 +30,12 @@ _BY = regex(
     r"stands? at)|:|,)\s*(?:only |about |just |a |another |nearly |some |up to |as much as )*$",
     re.IGNORECASE,
 )
+_MOVED = regex(
+    r"\b(?:spans?|spanned|gain(?:s|ed)?|los(?:es?|t)|grew|grows|rose|rises|fell|falls|dropp?(?:s|ed)|climb(?:s|ed)|"
+    r"(?:var(?:y|ies|ied)|differ\w*|i\.e\.) by)\s+(?:only |about |just |some |nearly )?$",
+    re.IGNORECASE,
+)
+"""In front of the way between two rates of the same sentence, "spans 54%, from 8% to 62%"."""
 _BETWEEN = regex(
     r"\bbetween\b[^;.\d]*\b(?:lies?|lay|are|is|stands?|separates?|fits?)\s*(?:only |about |just |some )*$"
     r"|\b(?:lies?|lay|stands?) (?:only |about |just |some )*$|\b(?:separates?|divides?|parts?) (?:them|the two|"
@@ -44,7 +51,7 @@ _NAMED_DIFFERENCE = regex(
 
 def _near(before: str) -> str:
     """The words that a comma or a colon joins to a number: none from behind another number."""
-    return re.split(r"\d", before)[-1] if before.rstrip()[-1:] in (",", ":") else before
+    return regex(r"\d").split(before)[-1] if before.rstrip()[-1:] in (",", ":") else before
 
 
 def _beside_fold(sentence: Sentence, number: Number) -> bool:
@@ -53,7 +60,7 @@ def _beside_fold(sentence: Sentence, number: Number) -> bool:
         if other.role == "fold":
             left, right = sorted(((number.start, number.end), (other.start, other.end)))
             between = sentence.between(left[1], right[0])
-            if re.fullmatch(r"\s*(?:[,;/(]|,?\s*(?:and|or))\s*(?:a |about )?", between):
+            if regex(r"\s*(?:[,;/(]|,?\s*(?:and|or))\s*(?:a |about )?").fullmatch(between):
                 return True
     return False
 
@@ -73,7 +80,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            ends = interval_ends(sentence)
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             beside = None
             shared = min((x.start for x in sentence.numbers if _is_share(sentence, x)), default=sentence.end)
@@ -90,11 +97,11 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 ):
                     continue
                 before = sentence.between(max(sentence.start, number.start - 80), number.start)
-                before = re.split(r"[;.]\s|:\s(?=\w+ \w)", before)[-1]
+                before = regex(r"(?<!i\.e)(?<!e\.g)[;.]\s|:\s(?=\w+ \w)").split(before)[-1]
                 if _is_level_of_list(sentence, number, before):
                     continue
                 after = sentence.between(number.end, number.end + 16)
-                by = re.search(r"\bby\s+(?:only |about |just |some |nearly )?$", before) is not None
+                by = regex(r"\bby\s+(?:only |about |just |some |nearly )?$").search(before) is not None
                 listed = _is_listed_with_points(sentence, number)
                 worded = (
                     listed
@@ -105,6 +112,9 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or (bool(in_span) and _THAT_IS.search(before) is not None)
                     or _beside_fold(sentence, number)
                 )
+                if not worded and _MOVED.search(before):
+                    own = rates_of(sentence, False, number)
+                    worded = difference_fits(*number.scaled(), [(a, b) for a in own for b in own if a is not b], False)
                 if not (number.signed or worded):
                     continue
                 if beside is None:
@@ -117,7 +127,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))
                 ]
                 elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
-                sure = listed and number.signed
+                sure = listed and (number.signed or DIFFERS.search(sentence.text) is not None)
                 if (
                     not sure
                     and not difference_fits(low, high, pairs, False)
@@ -154,19 +164,25 @@ def _is_listed_with_points(sentence: Sentence, number: Number) -> bool:
             return True
         gap, after = sentence.between(one.end, two.start), sentence.between(two.end, sentence.end)
         if not any(one.end < x.start < two.start for x in sentence.numbers):
+            if _AND.fullmatch(gap.strip()) and _GAPS.search(sentence.between(sentence.start, one.start)):
+                return True
             first, second = _ON.match(gap), _ON.match(after)
             if first is not None and second is not None and first["on"] == second["on"] and _AND.search(gap):
                 return True
-            before = sentence.names and _ITEM.fullmatch(gap)
-            if before and any(one.end <= m.start < two.start for m in sentence.names):
+            item = sentence.names and _ITEM.fullmatch(gap)
+            if item and any(one.end <= m.start and 0 <= two.start - m.end < _CLOSE for m in sentence.names):
                 return True
     return False
 
 
+_CLOSE = 4
+"""Characters between a name and its number, with none but a space, a quote or a sign."""
 _RELATIVE = regex(r"\b(?:relative\w*|proportion\w*|ratios?|in percent)\b", re.IGNORECASE)
 _OPEN = regex(r"\(\s*$")
 _ON = regex(r"\s+(?P<on>on|for|in|with|at|under|without)\s", re.IGNORECASE)
 _AND = regex(r"(?:,|\band\b)\s*$", re.IGNORECASE)
+_GAPS = regex(r"\b(?:gaps|differences|distances|changes|shifts|drops|gains|losses|margins)\b[^\d;:()]*$", re.IGNORECASE)
+""" "The gaps are 93 pp and 27%"."""
 _ITEM = regex(r"\s*(?:,|;|,?\s*and)\s+(?:the\s+)?[`\"'*]*[\w -]{1,30}[`\"'*]*\s+", re.IGNORECASE)
 
 

@@ -8,11 +8,15 @@ from math import prod
 
 from ..inline import Text
 from ..regex import regex
-from .grammar import SPELLED, WORD_NUMBERS, Number
+from .cell_counts import cell_count_clashes
+from .factors import draws
+from .grammar import Number
 from .knowledge import Clash, Evidence
+from .lexicon import TRIALS
 from .stretches import stretches
-from .totals import cell_clashes, draws, total_clashes
-from .trials import TRIALS
+from .total_texts import wrong_total
+from .totals import total_clashes
+from .word_numbers import SPELLED, whole_number
 
 __all__ = ["product_clashes", "unit_counts"]
 
@@ -25,18 +29,14 @@ _EQUALS = regex(
 _BRACKET = regex(r"\s*(?:[a-z][\w-]*\s+){0,4}[\(\[:,]\s*$", re.IGNORECASE)
 
 
-_TRIALS = regex(
-    r"\b(?:completions?|samples?|generations?|answers?|responses?|draws?|rollouts?|trials?|outputs?|"
-    r"repl(?:y|ies)|cells?|rows?|items?|judg\w+|queries)\b",
-    re.IGNORECASE,
-)
+_TRIALS = regex(rf"\b(?:{TRIALS}|cells?|rows?|items?|judg\w+)\b", re.IGNORECASE)
 _EACH = regex(r"[\s,]*(?:\w+\s)?(?:each|per|a|every|for each|for every)\b", re.IGNORECASE)
 
 
 def product_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals that differ from the product of the factors beside them; each is named once."""
     told = set()
-    for clash in (*_product_clashes(evidence), *total_clashes(evidence), *cell_clashes(evidence)):
+    for clash in (*_product_clashes(evidence), *total_clashes(evidence), *cell_count_clashes(evidence)):
         if (clash.place.line, clash.place.column) not in told:
             told.add((clash.place.line, clash.place.column))
             yield clash
@@ -102,7 +102,7 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
             and _TWO.fullmatch(plain[a.end : b.start])
             and _THEN.fullmatch(plain[b.end : number.start])
         )
-        if twice and (trial or re.match(r"\s*(?:$|[.;)*]|in all|in total|altogether)", plain[number.end :])):
+        if twice and (trial or regex(r"\s*(?:$|[.;)*]|in all|in total|altogether)").match(plain[number.end :])):
             if value % int(2 * a.value) or (value != 2 * a.value and value // int(2 * a.value) not in draws(plain)):
                 yield _wrong_total(evidence, text, number, f"{a.text} and {b.text} are {int(2 * a.value):,}")
             continue
@@ -117,12 +117,7 @@ _VARYING = regex(
 
 
 def _wrong_total(evidence: Evidence, text: Text, number: Number, why: str) -> Clash:
-    return Clash(
-        "product",
-        evidence.document.place(text, number.start, number.end),
-        f"{number.text} is not the total: {why}",
-        "correct the total or a factor",
-    )
+    return wrong_total(evidence, text, number.start, number.end, f"{number.text} is not the total: {why}")
 
 
 _MANY_NUMBERS = regex(r"×|\d\s?[x*]\s?\d|\d[^|]{0,40}\band \d")
@@ -154,7 +149,7 @@ def _factors(plain: str, counts: Sequence[Number], run: Sequence[int]) -> list[i
     if not _FACTOR.search(before):
         return factors
     spelled = _SPELLED_FACTOR.search(before)
-    return [WORD_NUMBERS[spelled["n"].lower()], *factors] if spelled is not None else None
+    return [whole_number(spelled["n"]), *factors] if spelled is not None else None
 
 
 def _joined(plain: str, a: Number, b: Number) -> bool:
@@ -193,7 +188,7 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
                 if int(after.value) != product and (exact or not _bigger(evidence, after, product))
                 else None
             )
-    if after is not None and re.fullmatch(r"\s*(?:[a-z][\w-]*\s+){1,3}\(\s*", plain[last.end : after.start]):
+    if after is not None and regex(r"\s*(?:[a-z][\w-]*\s+){1,3}\(\s*").fullmatch(plain[last.end : after.start]):
         tail = plain[after.end : after.end + 40]
         if (
             after.role == "count"
@@ -204,7 +199,7 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
     if (
         before is not None
         and _BRACKET.fullmatch(plain[before.end : first.start])
-        and re.match(r"[^()]{0,40}[)\]]", plain[last.end :])
+        and regex(r"[^()]{0,40}[)\]]").match(plain[last.end :])
     ):
         counted = (
             _TRIALS.search(plain[before.end : first.start]) is not None
@@ -226,7 +221,7 @@ def _judge(evidence: Evidence, text: Text, plain: str, counts: list[Number], run
     if after is not None and after.role == "n" and _SIZE_BEHIND.fullmatch(plain[last.end : after.at]):
         exact = after.label == "n" and (
             _EACH.match(plain[after.end : after.end + 30]) is not None
-            or re.fullmatch(r"\s*[,;]\s*", plain[last.end : after.at]) is not None
+            or regex(r"\s*[,;]\s*").fullmatch(plain[last.end : after.at]) is not None
         )
         if int(after.value) != product and (exact or not _bigger(evidence, after, product)):
             return wrong(after, product)
@@ -253,16 +248,15 @@ def unit_counts(evidence: Evidence) -> frozenset[int]:
     if "unit counts" not in evidence.cache:
         found: set[int] = set()
         for passage in evidence.passages:
-            for match in re.finditer(
+            for match in regex(
                 r"\b(\d{1,4}|[a-z]+)\s+(?:[a-z-]+\s+){0,2}(?:personas?|sources?|bystanders?|seeds?|layers?|"
                 r"conditions?|models?|prompts?|checkpoints?|adapters?|pairs?|arms?|runs?|units?|epochs?|points?|"
                 r"cells?|questions?|languages?|domains?|tasks?)\b",
-                passage.plain,
                 re.IGNORECASE,
-            ):
+            ).finditer(passage.plain):
                 word = match.group(1).lower()
-                value = int(word) if word.isdigit() else WORD_NUMBERS.get(word)
-                if value is not None and value > 1:
+                value = whole_number(word)
+                if value > 1:
                     found.add(value)
         for series in evidence.page_series:
             found.add(len(series.distinct))
@@ -288,7 +282,7 @@ _TOTAL = regex(
 def _far_totals(
     evidence: Evidence, text: Text, plain: str, counts: list[Number], run: list[int], product: int
 ) -> Clash | None:
-    """A total of trials in the same bracket, "(20 questions × 10, n = 200 per pair, 22,000 completions per source)"."""
+    """A total of trials in the same bracket, "(15 riddles × 12, n = 180 per pair, 9,900 replies per source)"."""
     for number in counts:
         if number.start <= counts[run[-1]].end or number.value <= product or number.start - counts[run[-1]].end > 120:
             continue
@@ -296,10 +290,11 @@ def _far_totals(
             continue
         value = int(number.value)
         if value % product or (value // product not in unit_counts(evidence) and value != product):
-            return Clash(
-                "product",
-                evidence.document.place(text, number.start, number.end),
+            return wrong_total(
+                evidence,
+                text,
+                number.start,
+                number.end,
                 f"{number.text} is no multiple of {product:,} by a number of units that the page states",
-                "correct the total or a factor",
             )
     return None

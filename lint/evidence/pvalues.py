@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from ..regex import regex
 from .chosen import chooses, chosen_things
 from .claims import is_claim
-from .correlations import p_range, records
-from .grammar import SPELLED, WORD_NUMBERS, Number
+from .correlations import records
+from .grammar import Number
 from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
+from .record_p import p_range
 from .verdicts import verdicts
+from .word_numbers import SPELLED, whole_number
 
 __all__ = ["bound_clashes", "p_sets", "significance_clashes", "zero_clashes"]
 
@@ -77,7 +79,7 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
                     )
                     out.append(
                         (
-                            frozenset(re.findall(r"\w+", head.lower())),
+                            frozenset(regex(r"\w+").findall(head.lower())),
                             [0.0 if c.number.bound in ("<", "<=") else c.number.low for c in ps],
                             "page",
                         )
@@ -98,6 +100,12 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 _ALL = regex(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
 _ALL_BUT = regex(r"\b(?:all|every\w*|each)\b[^.;()]{0,40}\b(?:but|except|save|other than|apart from)\b", re.IGNORECASE)
+_PART = regex(
+    r"\b(?:all|each|every|any|both)\b[^.;()]{0,40}\b(?:from|up to|until|till|beyond|past|after|before|between)\s+"
+    r"(?:the\s+)?(?:[a-z]+\s+)?\d+\b(?![.,]\d|%)",
+    re.IGNORECASE,
+)
+"""Only a part of the things is meant: "all plots from 7 on"."""
 _NONE_ABOVE = regex(
     r"\b(?:no|none)\b[^.;,]{1,40}\b(?:above|over|larger than|exceeds?|beyond)\b[^.;,]{0,24}$", re.IGNORECASE
 )
@@ -135,7 +143,7 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                 some = here or _significant_ones((sentence.previous,) if sentence.previous else (), number)
                 each = ranged or spoken or (here and alone) or _ALL.search(before) or _EACH.match(after)
                 each = each or _NONE_ABOVE.search(sentence.between(sentence.start, number.at))
-                if not each or _ALL_BUT.search(sentence.between(sentence.start, number.at)):
+                if not each or _ALL_BUT.search(sentence.between(sentence.start, number.at)) or _PART.search(clause):
                     continue
                 least = _of_weakest(sentence, number)
                 if least is not None:
@@ -191,7 +199,7 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     named = [x for x in passage.numbers if x.role == "n"]
     stated = [x for x in named if x.label == "N"] or named
     each = [x for x in stated if _OF_EACH.match(passage.plain, x.end)]
-    # "every p < 1e-7, N = 84 in each": the N that stands with the bound, or is that of each
+    # "each p < 1e-6, N = 90 a ward": the N that stands with the bound, or is that of each
     sizes = {int(x.value) for x in own or each or stated if x.decimals <= 0}
     ranges = [
         s
@@ -270,10 +278,12 @@ def _sets_for(evidence: Evidence, sentence: Sentence) -> list[list[float]]:
     if len(listed) >= 2 and _RELATED.search(sentence.text):
         return list(_by_members(evidence, listed))
     many = _how_many(sentence)
-    parts = {int(k.value) for j, k in pairs_of_counts(sentence) if j.value == many and k.value > many}
+    counted = pairs_of_counts(sentence)
+    parts = {int(k.value) for j, k in counted if j.value == many and k.value > many}
     if len(parts) == 1:  # "5 of 6 …, all five p < 0.01"
         return _of_some(evidence, many, parts.pop())
-    return [v for _, v, _ in p_sets(evidence) if (len(v) == many if many else len(v) >= 3)]
+    sizes = {many} if many else {int(x.value) for pair in counted for x in pair}  # "5 of 6 …, and all p < 0.01"
+    return [v for _, v, _ in p_sets(evidence) if (len(v) in sizes if sizes else len(v) >= 3)]
 
 
 _BOTH = regex(r"\bboth\b", re.IGNORECASE)
@@ -290,8 +300,7 @@ def _how_many(sentence: Sentence) -> int:
     counted += [2] if _BOTH.search(sentence.text) else []
     found = _OF_MANY.search(sentence.text)
     if found is not None:
-        word = found["k"].lower()
-        counted.append(int(word) if word.isdigit() else WORD_NUMBERS[word])
+        counted.append(whole_number(found["k"]))
     return counted[0] if counted else 0
 
 
@@ -357,7 +366,11 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
             if not ps or _OTHER_LEVEL.search(sentence.text):
                 continue
             for verdict in verdicts(sentence):
-                p = _in_bracket(sentence, ps, verdict.end) or _nearest(sentence, ps, verdict.start)
+                p = (
+                    _in_order(sentence, ps, verdict.end)
+                    or _in_bracket(sentence, ps, verdict.end)
+                    or _nearest(sentence, ps, verdict.start)
+                )
                 if p is None:
                     continue
                 place = passage.place(verdict.start, verdict.end)
@@ -371,6 +384,18 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
                     )
 
 
+def _in_order(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
+    """The p of "significant in the former case", of two that stand before it."""
+    said = _CASE.match(sentence.between(at, sentence.end))
+    if said is None or len(ps) != 2 or ps[-1].end > at:
+        return None
+    return ps[0] if said["first"] else ps[1]
+
+
+_CASE = regex(
+    r"(?:(?!\b(?:and|but|while|whereas)\b)[^.;,]){0,50}?\bin the (?:(?P<first>former|first)|latter|second)\b",
+    re.IGNORECASE,
+)
 _DIVIDED = regex(r"\s?/\s?\d")
 """Behind the numerator of a p in full, "p is 3/24 = 0.125"."""
 _OTHER_LEVEL = regex(
@@ -407,7 +432,7 @@ def _nearest(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
 
     def distance(p: Number) -> int:
         gap = sentence.between(p.end, at) if p.end <= at else sentence.between(at, p.at)
-        return len(gap) + 60 * len(re.findall(r";|\bwhile\b|\bbut\b|\bwhereas\b|, and\b|\bto\b", gap))
+        return len(gap) + 60 * len(regex(r";|\bwhile\b|\bbut\b|\bwhereas\b|, and\b|\bto\b").findall(gap))
 
     # a verdict binds no p behind an adversative, and one on several results none at all
     ps = [p for p in ps if p.at < at or not _TURNS.search(sentence.between(at, p.at))]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..regex import regex
 from ..words import lowered
-from .grammar import SPELLED, WORD_NUMBERS
+from .word_numbers import SPELLED, part_of, whole_number
 
 __all__ = ["Quantifier", "quantifiers"]
 
@@ -26,29 +26,10 @@ class Quantifier(NamedTuple):
 _TOTAL = rf"(?P<{{}}>\d{{{{1,3}}}}|(?!zero\b|one\b){SPELLED})"
 _THE = r"(?:the |these |those |our |its |their |all (?:the |these |our )?)*"
 _TAIL = r"(?=\s+[a-z`(]|[,;:.)!?*]|$)"
-_PARTS = {
-    "half": 1 / 2,
-    "one half": 1 / 2,
-    "two thirds": 2 / 3,
-    "a third": 1 / 3,
-    "one third": 1 / 3,
-    "three quarters": 3 / 4,
-    "three fourths": 3 / 4,
-    "a quarter": 1 / 4,
-    "one quarter": 1 / 4,
-    "a fourth": 1 / 4,
-    "a fifth": 1 / 5,
-    "one fifth": 1 / 5,
-    "two fifths": 2 / 5,
-    "three fifths": 3 / 5,
-    "four fifths": 4 / 5,
-    "a sixth": 1 / 6,
-    "one sixth": 1 / 6,
-    "five sixths": 5 / 6,
-    "a tenth": 1 / 10,
-    "one tenth": 1 / 10,
-}
-_SHARED = "|".join(p.replace(" ", "[- ]") for p in sorted(_PARTS, key=len, reverse=True))
+_PART = (
+    r"(?:one[- ])?half|(?:a|one)[- ](?:third|quarter|fourth|fifth|sixth|tenth)|two[- ]thirds|"
+    r"three[- ](?:quarters|fourths)|(?:two|three|four)[- ]fifths|five[- ]sixths"
+)
 _QUANTIFIER = regex(
     rf"\b(?:(?:(?P<but>all|every one|each) (?:but|bar|except|save) (?P<k>one|two|three|four|five|six|\d{{1,2}}) "
     rf"(?:out )?of "
@@ -60,7 +41,7 @@ _QUANTIFIER = regex(
     rf"(?:clear |large |vast |narrow |bare |slim )?majority of|(?:more than|over|above) (?:one )?half (?:of )?)"
     rf"|(?P<few>(?:only )?a minority of|(?:less|fewer) than (?:one )?half (?:of )?|under half (?:of )?))"
     rf"\s*{_THE}{_TOTAL.format('n1')}(?=\s+[a-z`])"
-    rf"|(?P<part>{_SHARED})\s+(?:of\s+)?{_THE}{_TOTAL.format('n2')}?(?=\s+[a-z`]))"
+    rf"|(?P<part>{_PART})\s+(?:of\s+)?{_THE}{_TOTAL.format('n2')}?(?=\s+[a-z`]))"
 )
 _OUT_OF = regex(r"\b(?:of|among|amongst|from|over|pooled across)\s+$", re.IGNORECASE)
 
@@ -74,10 +55,9 @@ def quantifiers(text: str) -> list[Quantifier]:
     out = []
     for match in _QUANTIFIER.finditer(lowered(text)):
         raw = match["n0"] or match["n1"] or match["n2"] or ""
-        total = int(raw) if raw.isdigit() else WORD_NUMBERS.get(raw, 0)
+        total = whole_number(raw)
         if match["but"]:
-            left = match["k"]
-            low = high = float(total - (int(left) if left.isdigit() else WORD_NUMBERS[left]))
+            low = high = float(total - whole_number(match["k"]))
         elif match["most"]:
             low, high = float(total // 2 + 1), float(total)
         elif match["few"]:
@@ -89,10 +69,10 @@ def quantifiers(text: str) -> list[Quantifier]:
         elif match["none"]:
             low = high = 0.0
         else:
-            share = _PARTS[match["part"].replace("-", " ")] * total
+            share = part_of(match["part"]) * total
             exact = abs(share - round(share)) < 1e-9
             low, high = (share, share) if exact else (share - 0.5, share + 0.5)
-            if total == 0 or re.match(r"\s+of (?:their|its|the) (?:completions|answers|rise)", text[match.end() :]):
+            if total == 0 or regex(r"\s+of (?:their|its|the) (?:completions|answers|rise)").match(text[match.end() :]):
                 continue
         out.append(Quantifier(match.start(), match.end(), low, high, total, text[match.start() : match.end()]))
     return out

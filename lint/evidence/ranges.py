@@ -11,12 +11,13 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .chosen import chooses, chosen_things
 from .claims import is_claim
-from .extents import column_named, extents, is_of_all, numerals, wrong_end
+from .extents import column_named, extents, is_of_all, numerals, parts_said, wrong_end
 from .grammar import Number
-from .idioms import Span, intervals, spans
+from .idioms import Span, interval_ends, spans
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words
 from .passages import Sentence
+from .ratios import ratios
 from .wording import RATE_NOUNS
 
 __all__ = ["members", "range_clashes"]
@@ -51,7 +52,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     yield _clash(sentence, extent.left, extent.right, wrong)
             if not settled:
                 yield from _of_named_ends(evidence, sentence)
-            ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+            ends = interval_ends(sentence)
             for span in spans(sentence):
                 a, b = span.left, span.right
                 if (
@@ -73,6 +74,9 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     id(a) not in parts
                     and not any(m.name in evidence.page_names for m in sentence.names)
                     and _PARTIAL.search(sentence.text) is None
+                    and not parts_said(evidence, sentence.text)
+                    and len({m.name for m in sentence.names if m.name.startswith("#")}) < 2
+                    and not any(x.role in ("index", "count", "none") and x.bound for x in sentence.numbers)
                 )
                 some = max(numerals(sentence.between(sentence.start, a.at)), default=0)
                 if chooses(sentence, a.at):
@@ -108,8 +112,8 @@ def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
         )
         if not joined or _IN_BRACKETS.fullmatch(sentence.between(b.end, second.start)) is None:
             continue
-        if _RANGED.search(sentence.between(max(sentence.start, a.at - 40), a.at)) is None:
-            continue
+        if _RANGES.search(sentence.between(max(sentence.start, a.at - 40), a.at)) is None:
+            continue  # "strengthens from 0.31 in the short ones", "the step from 0.2 (mason)"
         wrong = _no_ends(evidence, (a, first.name), (b, second.name))
         if wrong:
             yield _clash(sentence, a, b, wrong)
@@ -177,9 +181,9 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
         if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
             return True
     near = [m for m in sentence.names if 0 <= a.at - m.end <= 24]
-    if near and re.fullmatch(r"[`\"'*]*\s*\(\s*", sentence.between(near[-1].end, a.at)):
+    if near and regex(r"[`\"'*]*\s*\(\s*").fullmatch(sentence.between(near[-1].end, a.at)):
         return True  # "grows for three, such as the nurse (0.1 to 0.4)"
-    return bool(near) and re.search(r"\b(?:rang|span|lie|between|run)", sentence.text) is None
+    return bool(near) and regex(r"\b(?:rang|span|lie|between|run)").search(sentence.text) is None
 
 
 _INTERVAL = regex(r"\b(?:[Ll]imits|[Bb]ounds|[Bb]ands?|CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
@@ -187,7 +191,7 @@ _INTERVAL = regex(r"\b(?:[Ll]imits|[Bb]ounds|[Bb]ands?|CIs?|Wilson|Clopper\S*|[C
 
 def _of_interval(sentence: Sentence, number: Number) -> bool:
     """True if the clause says that it gives an interval: "Wilson on the carrier: 77.0–92.1%"."""
-    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
+    clause = regex(r"[;()]|, (?:and|but|while)\b").split(sentence.between(sentence.start, number.start))[-1]
     return _INTERVAL.search(clause) is not None
 
 
@@ -196,7 +200,7 @@ _SINGLE = regex(r"\b(?:single|individual|separate|lone)\s+\w+s\b", re.IGNORECASE
 
 def _of_single(sentence: Sentence, number: Number) -> bool:
     """True for a range over single runs, which the files keep apart by unit: "single lots 0.23 to 0.93"."""
-    clause = re.split(r"[;()]|, (?:and|but|while)\b", sentence.between(sentence.start, number.start))[-1]
+    clause = regex(r"[;()]|, (?:and|but|while)\b").split(sentence.between(sentence.start, number.start))[-1]
     return _SINGLE.search(clause) is not None
 
 
@@ -207,6 +211,8 @@ def _after_direction(sentence: Sentence, span: Span) -> bool:
         return False  # "is positive (ρ 0.4–0.7)"
     if any(_BY_SOME.fullmatch(before[w.end :]) for w in direction_words(before)):
         return True
+    if any(x.worded and x.start < span.start for x in ratios(sentence)):
+        return True  # "triples or a little more, 8% to 26%"
     clause = _CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]
     return _FROM.search(clause) is not None and bool(direction_words(clause)) and _RANGES.search(clause) is None
 
@@ -229,7 +235,9 @@ _NONE = regex(
 )
 _CLAUSES = regex(r"[;:,()]\s|\b(?:and|but|while)\b")
 _FROM = regex(r"\bfrom\s+$")
-_RANGES = regex(r"\b(?:rang\w+|span\w*|extend\w*|stretch\w*|run|runs|anywhere|lie|lies|var(?:y|ies|ying))\b")
+_RANGES = regex(
+    r"\b(?:rang\w+|span\w*|extend\w*|stretch\w*|run|runs|go(?= from)|anywhere|lie|lies|var(?:y|ies|ying))\b"
+)
 
 
 _RANGED = regex(
@@ -239,7 +247,8 @@ _RANGED = regex(
 )
 _PARTIAL = regex(
     r"\b(?:most|middle|central|typical\w*|all but|except|half of|IQR|quartile\w*|percentile\w*|group|among|"
-    r"within (?:a|the)|mainly|mostly|usually|remaining|others?|rest)\b",
+    r"best|worst|bystanders?|onlookers?|listeners?|strangers?|within (?:a|the)|mainly|mostly|usually|remaining|"
+    r"others?|rest)\b",
     re.IGNORECASE,
 )
 
@@ -280,7 +289,7 @@ def _spans(a: Number, b: Number, low: Fact, high: Fact) -> bool:
 def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool, some: int) -> str | None:
     """Why a range is wrong; ``None`` where it is right, or speaks of a set that is not known.
 
-    Where the words count ``some`` things, "in the last four layers", the range is of no set with more.
+    Where the words count ``some`` things, "in the final six wards", the range is of no set with more.
     """
     if any(_spans(a, b, low, high) for low, high in _unions(evidence)):
         return None
@@ -288,7 +297,7 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool, some: int) 
     inside = 0
     for series in evidence.all_series:
         facts = members(series)
-        if len(facts) < 3 or series.role in ("interval", "at"):
+        if len(facts) < 3 or series.role in ("interval", "at") or evidence.kind(series) == "p":
             continue
         if a.role == b.role == "coefficient" and evidence.kind(series) in ("rate", "p", "size"):
             continue

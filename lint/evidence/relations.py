@@ -22,7 +22,7 @@ _LESS = (
 _NEAR = r"closer|nearer|more (?:similar|alike|like)"
 _FAR = (
     r"(?:further|farther)(?! (?:along|right|left|up|down|to the (?:right|left)|north|south|east|west|on|"
-    r"into)\b)(?: away)?|more (?:distant|remote|unlike|dissimilar|different)|"
+    r"onto|into)\b)(?: away)?|more (?:distant|remote|unlike|dissimilar|different)|"
     r"less (?:similar|alike|like)"
 )
 _NEARNESS = (
@@ -49,6 +49,7 @@ _ALONG = regex(
     rf"\b(?:goes|go|comes|come) (?:along |together |hand in hand )?with (?:(?P<up>{_MORE})|"
     rf"(?P<down>{_LESS}))\b"
 )
+_LESS_OF = regex(rf"\b(?:{_LESS})\b[^.;:,]*$")
 _FOLLOWS = regex(
     rf"\b(?:(?P<up>follows?|tracks?|mirrors?|keeps? pace with|goes? along with)|(?P<down>runs? against|"
     rf"runs? counter to|"
@@ -135,13 +136,13 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     likeness = _LIKENESS.search(text) is not None
     hits = []
     for match in _CORRELATIVE.finditer(text):
-        if re.search(r"\bthan\b|\d", match["gap"] + (match["verb"] or "")):
+        if regex(r"\bthan\b|\d").search(match["gap"] + (match["verb"] or "")):
             continue
         a = 1 if match["an"] or match["am"] else -1
         b = 1 if match["bm"] else -1
         if match["am"] or match["al"]:  # of what, is not said: only "the more …, the more …"
             joined = text[match.start() : match.start("bm" if match["bm"] else "bl")]
-            if not re.search(r",\s+the\s+$|[=>→⇒]\s*$", joined) and "along" not in (match["am"] or ""):
+            if not regex(r",\s+the\s+$|[=>→⇒]\s*$").search(joined) and "along" not in (match["am"] or ""):
                 continue
         hits.append((match.start(), match.end(), a * b))
     for pattern in (_WITH, _FOLLOWS) if likeness else ():
@@ -149,7 +150,7 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
             sign = 1 if match["up"] else -1
             hits.append((match.start(), match.end(), sign))
     for match in _HAVING.finditer(text) if not hits else ():
-        if not re.search(r"\b(?:than|as|but|and|or)\b", match["gap"]):
+        if not regex(r"\b(?:than|as|but|and|or)\b").search(match["gap"]):
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
     if likeness:
         hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
@@ -164,6 +165,10 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     if short is not None:  # "More alike, louder."
         hits.append((short.start(), short.end(), (1 if short["an"] else -1) * (1 if short["bm"] else -1)))
     for pattern in (_ALONG, _TOGETHER):
-        hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in pattern.finditer(text))
+        for match in pattern.finditer(text):
+            less = (
+                pattern is _ALONG and _LESS_OF.search(text[: match.start()]) is not None
+            )  # "a lower loss goes with more"
+            hits.append((match.start(), match.end(), 1 if bool(match["up"]) != less else -1))
     hits = [h for h in hits if not NEGATED.search(text[max(0, h[0] - 30) : h[0]])]
     return hits[0] if hits and len({h[2] for h in hits}) == 1 else None

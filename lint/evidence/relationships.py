@@ -10,7 +10,7 @@ from .correlations import records
 from .directed import clash_of, coefficients_in, moves_in
 from .grammar import Number
 from .knowledge import Clash, Evidence
-from .lexicon import DirectionWord, direction_words, strength_words
+from .lexicon import DENIAL, DirectionWord, direction_words, strength_words
 from .passages import Sentence
 from .relations import relation_sign
 
@@ -67,7 +67,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     correlative = relation_sign(first) if coefficients and at < len(text) else correlative
     if correlative is None and coefficients and at < len(text):
         tail = text[coefficients[-1].end - sentence.start :]
-        correlative = relation_sign(tail) if not re.search(r"\d", tail) else None
+        correlative = relation_sign(tail) if not regex(r"\d").search(tail) else None
     if correlative is not None:
         start, end, said = correlative
         if _NEARNESS.search(text) is None and _is_of_distance(evidence):
@@ -89,12 +89,16 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     chosen = polar or mine
     if not chosen or len(chosen) > 2:
         return
-    if not polar and not re.search(r"\b(?:with|as(?! well\b)|when|along|towards?|across)\b", first[chosen[0].end :]):
+    if not polar and not regex(r"\b(?:with|as(?! well\b)|when|along|towards?|across)\b").search(first[chosen[0].end :]):
         return
+    if _DENIED.search(first[chosen[0].end :]):
+        return  # "a large gain does not go with fewer misses"
     said = 1
     for w in chosen:
         said *= w.sign
-    if len(chosen) == 2 and (polar or not re.search(r"\b(?:as|when|with)\b", first[chosen[0].end : chosen[1].start])):
+    if len(chosen) == 2 and (
+        polar or not regex(r"\b(?:as|when|with)\b").search(first[chosen[0].end : chosen[1].start])
+    ):
         return
     if said != sign:
         beside = shown if coefficients else "coefficients of the other sign"
@@ -115,10 +119,11 @@ def _of_stated(sentence: Sentence, words: list[DirectionWord], coefficients: lis
     if coefficients or len(polar) != 1 or len({v.value > 0 for v in values}) != 1:
         return
     between = sentence.between(sentence.start + polar[0].end, values[0].start)
-    if polar[0].sign * values[0].value < 0 and not re.search(r"[;]|\b(?:but|while|whereas|except|than)\b", between):
+    if polar[0].sign * values[0].value < 0 and not regex(r"[;]|\b(?:but|while|whereas|except|than)\b").search(between):
         yield clash_of(sentence, polar[0], f"'{polar[0].text}' beside {values[0].text}")
 
 
+_DENIED = regex(DENIAL, re.IGNORECASE)
 _BEFORE_NUMBER = regex(r"\s+(?:[pαN]\s*=\s*)?[-−+]?\.?\d")
 """Behind "below": a bound, and no direction."""
 _BEHIND = regex(
@@ -144,7 +149,7 @@ _LONGER = regex(
 def _of_subject(sentence: Sentence, first: str, coefficients: list[Number], sign: int, shown: str) -> Iterator[Clash]:
     """ "Longer phrasings get more right answers (ρ = −0.76)": two comparatives and the coefficient behind them."""
     hit = _LONGER.match(first)
-    if hit is None or not coefficients or re.search(r"\bthan\b", first):
+    if hit is None or not coefficients or regex(r"\bthan\b").search(first):
         return
     if any(not w.polar for w in direction_words(hit["gap"])):
         return  # "lose less" of one that counts losses

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from leakstats.facts import Fact, Series
+from leakstats.records import replace
 
 from ..regex import regex
+from .beside import adjacent, is_of_number_before
 from .grammar import Number
-from .idioms import adjacent, is_of_number_before, spans
+from .idioms import spans
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
 from .names import Mention, words_of
 from .passages import Sentence
+from .slips import slip_of
 
 __all__ = ["ceiling", "is_past", "of_course", "of_side", "opens_pair", "subject"]
 
-_NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure)"
+_NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure|one)"
+_POINT = (
+    r"(?:stop|step|epoch|round|checkpoint|visit|week|day|month|year|point|session|stage|tick|update|measurement|"
+    r"reading|evaluation|iteration|cycle|phase|sprint|turn)"
+)
 _BEFORE = {
     "first": regex(
-        rf"\b(?:(?:start(?:s|ed|ing)?(?: off| out)?|beg[aiu]n(?:s|ning)?|initial(?:ly)?|baseline|base rate|outset)\b"
-        rf"\s*(?:{_NOUN}\s*)?(?:at|from|with|of|is|was|:|=|\()?|"
+        r"\b(?:(?:start(?:s|ed|ing)?(?: off| out)?|sets? (?:off|out)|beg[aiu]n(?:s|ning)?|initial(?:ly)?|baseline|"
+        r"base rate|outset)\b"
+        rf"\s*(?:{_NOUN}\s*)?(?:at|from|with|of|is|was|:|=|\()?|(?:initial|starting|opening) {_NOUN},|"
         r"(?:at|from) (?:the |its |their )?(?:start|outset|beginning|baseline)\s*[:(])\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
     "last": regex(
         r"\b(?:(?:end(?:s|ed)?(?: up)?|finish(?:es|ed)?|lands?|landed|settles?|settled|closes?|closed)\s+"
         rf"(?:at|on|with)|(?:final|last) (?:{_NOUN} )?(?:of|is|was|:)|"
+        rf"(?:at|in|by|on|after) (?:the|its|their) (?:very )?(?:last|final) {_POINT}\s*[:(,]|"
         r"(?:at|in|by) the (?:very )?end\s*[:(])\s*(?:only |just )?$",
         re.IGNORECASE,
     ),
@@ -34,7 +44,7 @@ _BEFORE = {
         r"\b(?:(?:peak(?:s|ed)?|culminat\w+|top(?:s|ped)? out|crest(?:s|ed)?)\s+(?:highest\s*)?(?:at|with|\()|"
         r"(?<!at its )(?<!at the )(?<!at their )(?:peak|maximum|high point|high-water mark|crest|summit|apex|zenith|"
         rf"pinnacle|(?:highest|best|top) {_NOUN}(?: of (?:all|them all|any))?)\s*(?:{_NOUN}\s*)?"
-        r"(?:of|is|was|being|[:=,(]))\s*(?:only |just )?$",
+        r"(?:of|is|was|being|[:=,(])|\ba (?:high|maximum|peak|top|best) of)\s*(?:only |just |an? \w+ )?$",
         re.IGNORECASE,
     ),
 }
@@ -49,7 +59,8 @@ _AFTER = {
     "first": regex(r"\s*\(?(?:at (?:the |its )?(?:start|beginning|outset|baseline)|before training)\b", re.IGNORECASE),
     "last": regex(r"\s*\(?(?:at|in|by) the (?:very )?end\b(?! of (?:the )?(?:first|epoch|step))", re.IGNORECASE),
     "max": regex(
-        r"\s*\(?at (?:its|the|their) (?:peak|maximum|height|crest|summit|apex|zenith|top|high(?:est)? point|best)\b",
+        r"\s*\(?at (?:its|the|their) (?:peak|maximum|height|crest|summit|apex|zenith|top|high(?:est)? point|best)\b"
+        r"(?!\s+(?:layer|row|dose|level|strength|step|end)s?\b)",
         re.IGNORECASE,
     ),
 }
@@ -80,12 +91,16 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""
     inside = [m for m in sentence.names if m.name in evidence.page_names]
     before = [m for m in inside if m.end <= number.start]
+    if before and _LEFT_OUT.match(sentence.between(before[-1].end, number.start)):
+        return ""
     if before:
         return "" if _SOMEONE.search(sentence.between(before[-1].end, number.start)) else before[-1].name
     around = {m.name for m in sentence.passage.names if m.name in evidence.page_names}
     return around.pop() if len(around) == 1 and not inside else ""
 
 
+_LEFT_OUT = regex(r"[`\"'*]*\s+(?:left )?(?:out|aside)\b", re.IGNORECASE)
+""" "Leaving the nun out"."""
 _SOMEONE = regex(
     r"[,;]\s*(?:(?:yet|but|and|while|whereas|though|although)\s+)?(?:an?|another|some|any|every|each|one|others?)\s+"
     r"(?!of\b)(?:[a-z-]+\s+){0,8}$|\b(?:yet|but|while|whereas|though|although)\s+(?:an?|another|others?)\b",
@@ -108,7 +123,8 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
     if not role:
         return []
     moves = [s for s in spans(sentence) if s.kind in ("move", "to")]
-    if role != "first" and _PAIR.search(sentence.text) is None and any(number is s.left for s in moves):
+    begins = any(number is s.left for s in moves) and not _OF_ITSELF.search(_without_owners(sentence, number))
+    if role != "first" and _PAIR.search(sentence.text) is None and begins:
         return []  # "a peak (30→37% at epoch 4)": where a move begins is neither its peak nor its checkpoint
     if role in ("last", "first") and any(number is s.right for s in moves) and _PAIR.search(sentence.text) is None:
         return []  # "8 → 39% in the end" may be said of a peak
@@ -123,6 +139,10 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
         if series.role == role or (column and ROLE_WORDS[role].search(series.quantity)):
             out.append((series, series.facts[name]))
     return out
+
+
+_OF_ITSELF = regex(r"\b(?:high|maximum|peak|top|best) of\s+(?:only |just )?$", re.IGNORECASE)
+""" "From a high of 48% to 40%"."""
 
 
 def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
@@ -149,20 +169,25 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
     high = number.scaled()[1]
     if tops and all(f.low > high + 1e-9 for _, f in tops):
         return tops
-    return (
-        tops
-        if tops and _is_exact(evidence, number) and not any(evidence.matches(number, s, f) for s, f in tops)
-        else []
-    )
+    exact = _is_exact(evidence, number, [f.value for _, f in tops])
+    return tops if exact and not any(evidence.matches(number, s, f) for s, f in tops) else []
 
 
-def _is_exact(evidence: Evidence, number: Number) -> bool:
-    """True for a ceiling that is no round number, and so the largest value itself: "never past 4.3%"."""
+def _is_exact(evidence: Evidence, number: Number, tops: Sequence[float]) -> bool:
+    """True for a ceiling that is no round number, and so the largest value itself: "never past 4.3%".
+
+    One that ends in 0 or 5 is, where it is a digit away from that value: "never past 7.0%" of 4.0.
+    """
     digits = number.text.lstrip("+-−–0.").replace(".", "")
-    fine = number.decimals >= (evidence.rate_decimals or 1) and number.decimals >= (
-        1 if number.role == "percent" else 2
-    )
-    return fine and len(digits) >= 2 and digits[-1] not in "05"
+    scale = 100.0 if number.role == "percent" else 1.0
+    fine = number.decimals >= max(evidence.rate_decimals or 1, 1 if number.role == "percent" else 2)
+    if not fine or len(digits) < 2:
+        return False
+    if digits[-1] not in "05":
+        return True
+    said = replace(number, bound="")  # "exceed" makes a bound of it
+    is_step = round(number.value / scale * 10_000) % 250 == 0
+    return not is_step and any(slip_of(said, v * scale) == "digit" for v in tops)
 
 
 _PAST_IT = regex(
@@ -181,7 +206,7 @@ _FROM = regex(r"\bfrom\s+(?:about |only |just )?$", re.IGNORECASE)
 
 
 def _role(sentence: Sentence, number: Number) -> str:
-    before = sentence.between(max(sentence.start, number.start - 40), number.start)
+    before = _without_owners(sentence, number)
     after = sentence.between(number.end, min(sentence.end, number.end + 30))
     for role, pattern in _BEFORE.items():
         if pattern.search(before) and not (role == "first" and is_past(sentence, number)):
@@ -192,8 +217,8 @@ def _role(sentence: Sentence, number: Number) -> str:
     pair = _PAIR.search(sentence.text)
     moves = [s for s in spans(sentence) if s.kind in ("move", "to")]
     if pair is not None and len(moves) == 1 and number in (moves[0].left, moves[0].right):
-        backwards = re.search(r"\bto\s+(?:about )?$", before) is not None and number is moves[0].left
-        if backwards or (number is moves[0].right and re.search(r"\bfrom\s+(?:about )?$", before)):
+        backwards = regex(r"\bto\s+(?:about )?$").search(before) is not None and number is moves[0].left
+        if backwards or (number is moves[0].right and regex(r"\bfrom\s+(?:about )?$").search(before)):
             word = pair["b"] if backwards else pair["a"]
         else:
             word = pair["a"] if number is moves[0].left else pair["b"]
@@ -210,6 +235,22 @@ def _role(sentence: Sentence, number: Number) -> str:
     if len(points) == 1 and (_THEN.match(after) or _REACHED.search(before)):
         return points.pop()
     return ""
+
+
+def _without_owners(sentence: Sentence, number: Number) -> str:
+    """The words before a number, less the things that they are of: "the peak of the nun is"."""
+    left = max(sentence.start, number.start - 60)
+    text, at = "", left
+    for m in sentence.names:
+        owned = _OWNER.search(sentence.between(at, m.start)) if left <= m.start and m.end <= number.start else None
+        if owned is not None and not m.name.startswith("#"):
+            text += sentence.between(at, at + owned.start())
+            behind = sentence.between(m.end, number.start)
+            at = m.end + len(behind) - len(behind.lstrip("`\"'*"))
+    return (text + sentence.between(at, number.start))[-40:]
+
+
+_OWNER = regex(r"\s+of (?:the )?[`\"'*]*$")
 
 
 _JOINT = regex(r"[(,;:]|\b(?:and|then|to|but|against|versus|vs)\b")

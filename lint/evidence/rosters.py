@@ -6,19 +6,21 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from leakstats.records import struct
 
 from ..regex import regex
 from .claims import PRIOR, is_claim
-from .grammar import SPELLED, WORD_NUMBERS
 from .knowledge import Clash, Evidence
+from .lexicon import TRIALS
 from .names import index_of
 from .passages import Sentence
 from .tables import is_aggregate
-from .trials import TRIALS, sums_of_rows
+from .trials import sums_of_rows
+from .word_numbers import SPELLED, whole_number
 
-__all__ = ["COUNT", "Things", "roster_clashes", "things_in", "whole"]
+__all__ = ["COUNT", "Things", "roster_clashes", "things_in", "things_of_page"]
 
 COUNT = (
     rf"\d{{1,3}}(?:[,\u2009\u202f\u00a0]\d{{3}})+|\d{{1,6}}|(?:an?|{SPELLED})[ -](?:dozen|hundred|thousand)|{SPELLED}"
@@ -40,7 +42,6 @@ _NUMBER_OF = regex(
     re.IGNORECASE,
 )
 """ "The small number of judges (N = 3)"."""
-_HUNDREDS = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _TRIAL = regex(TRIALS, re.IGNORECASE)
 _TRIAL_NOUN = "answers"
 """All that trials are called is one kind of thing."""
@@ -73,15 +74,6 @@ class Things:
     end: int
 
 
-def whole(text: str) -> int:
-    """The whole number that digits or words say."""
-    *few, last = re.split(r"[ -]", text.lower())
-    if last in _HUNDREDS:
-        return _HUNDREDS[last] * WORD_NUMBERS.get(few[0], 1)
-    digits = re.sub(r"\D", "", text)
-    return int(digits) if digits else WORD_NUMBERS[text.lower()]
-
-
 def _singular(noun: str) -> str:
     """ "reply" for "Replies"."""
     noun = noun.lower()
@@ -90,7 +82,8 @@ def _singular(noun: str) -> str:
     return noun[:-2] if noun.endswith(("sses", "xes", "ches", "shes")) else noun.removesuffix("s")
 
 
-def things_in(text: str, *, of_any_kind: bool = False) -> list[Things]:
+@lru_cache(maxsize=512)  # three rules ask for the same texts
+def things_in(text: str, *, of_any_kind: bool = False) -> tuple[Things, ...]:
     """The numbers of things of a text; ``of_any_kind`` with what is no kind of its own, layers and steps."""
     out = []
     for match in (*_COUNTED.finditer(text), *_NUMBER_OF.finditer(text)):
@@ -98,14 +91,20 @@ def things_in(text: str, *, of_any_kind: bool = False) -> list[Things]:
         kind = _TRIAL_NOUN if _TRIAL.fullmatch(match["noun"]) else _singular(match["noun"])
         words = frozenset(said.get("words", "").lower().split())
         if of_any_kind or kind not in _NO_KIND:
-            out.append(Things(whole(match["n"]), kind, words, said.get("label", "N") is not None, *_span(match)))
+            out.append(Things(whole_number(match["n"]), kind, words, said.get("label", "N") is not None, *_span(match)))
     for match in _ASKED.finditer(text):
-        out.append(Things(whole(match["n"]), _TRIAL_NOUN, frozenset(), False, match.start("n"), match.end()))
-    return out
+        out.append(Things(whole_number(match["n"]), _TRIAL_NOUN, frozenset(), False, match.start("n"), match.end()))
+    return tuple(out)
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:
     return match.start("n"), max(match.end("n"), match.end("noun"))
+
+
+def things_of_page(evidence: Evidence, noun: str) -> set[int]:
+    """How many things of a kind the page and its tables say that there are."""
+    roster = _rosters(evidence).get(_singular(noun)) or Roster((), frozenset())
+    return {v for v in (*roster.held, *(c.value for _, c in roster.said)) if v > 1}
 
 
 @struct
@@ -140,13 +139,13 @@ def _held(evidence: Evidence) -> dict[str, set[int]]:
     """Rows of tables below what they are, and columns and fields that have one number of trials everywhere."""
     out: dict[str, set[int]] = defaultdict(set)
     for sheet in evidence.sheets:
-        head = re.split(r"[^\w\s]", sheet.header[0])[0].split()
+        head = regex(r"[^\w\s]").split(sheet.header[0])[0].split()
         things = [x for x in sheet.labels if x and not is_aggregate(x)]
         if len(head) == 1 and things and not any(x.isdigit() or index_of(x) for x in things):
             out[_singular(head[0])].add(len(set(things)))
     for series in evidence.all_series:
         if len(set(series.values)) == 1 and series.counts and len(series.distinct) > 1 and not series.role:
-            words = [w for w in re.findall(r"[^\W\d_]+", series.quantity) if w.lower() not in _COUNT_WORDS]
+            words = [w for w in regex(r"[^\W\d_]+").findall(series.quantity) if w.lower() not in _COUNT_WORDS]
             if len(words) == 1:
                 kind = _TRIAL_NOUN if _TRIAL.fullmatch(words[0]) else _singular(words[0])
                 out[kind].add(int(series.values[0]))

@@ -151,13 +151,17 @@ def _is_fraction(column: Column) -> bool:
 
 def _changes(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iterator[tuple[Clash, CellNumber]]:
     plain = {c: x for c, x in columns.items() if not next(iter(x.values())).interval and not _of(x, "p")}
-    plain |= {(c, _SHARE): x for c, x in _shares(columns).items()}
+    shares = _shares(columns)
+    plain |= {(c, _SHARE): x for c, x in shares.items()}
+    counts = {(c, position) for c, position in plain if c in shares and position in (0, 1)}
     signed = {c for c, x in plain.items() if any(y.number.signed or y.number.role == "points" for y in x.values())}
     found: dict[_Relation, tuple[Column, Column, Column, float]] = {}
     for keys in itertools.permutations(plain, 3):
         if keys[2] not in signed:
             continue
         first, last, change = chosen = (plain[keys[0]], plain[keys[1]], plain[keys[2]])
+        if counts & set(keys[:2]) and not _are_whole(change):
+            continue  # a change in points is one of the rates, not of their counts
         for scale in (1.0, 100.0) if _of(first, "value") and _of(last, "value") else (1.0,):
             relation = _relation(keys, chosen, partial(_is_change, scale))
             if relation is not None and _tells(relation, *chosen, scale):
@@ -168,6 +172,10 @@ def _changes(evidence: Evidence, columns: dict[tuple[int, int], Column]) -> Iter
             a, b, cell = first[row].number, last[row].number, change[row]
             said = f"{b.text} less {a.text} is {(b.value - a.value) * scale:.4g}, not {cell.number.text}"
             yield _clash(evidence, cell, f"{said}; {relation.rows - 1} other rows keep to it"), cell
+
+
+def _are_whole(column: Column) -> bool:
+    return all(x.number.decimals <= 0 and x.number.role not in ("percent", "points") for x in column.values())
 
 
 _SHARE = -1

@@ -14,7 +14,7 @@ from functools import cached_property
 from leakstats.facts import Series
 from leakstats.records import replace
 
-from .hits import SIZES, Pair, pairs_of, rates_of, ratios_of
+from .hits import SIZES, Pair, pairs_in, pairs_of, rates_of, ratios_of
 from .leaves import Leaf, Path, Vector, last_key, opened, parts_of
 from .names import words_of
 from .triples import Triple, rows_of_vectors, triples_of
@@ -111,7 +111,8 @@ class Dataset:
     @cached_property
     def pairs(self) -> list[Pair]:
         """Counts with their trials."""
-        return list(pairs_of(self.records, self._vector_paths))
+        counted = (x for x in self.vectors if x[0] not in self._intervals)
+        return [*pairs_of(self.records, self._vector_paths), *pairs_in(list(counted))]
 
     @cached_property
     def ratios(self) -> list[Series]:

@@ -9,10 +9,11 @@ from typing import TypeAlias
 from leakstats.facts import Series
 
 from ..regex import regex
+from .beside import adjacent
 from .binding import is_apart
-from .claims import claimed, is_prior
+from .claims import claimed, is_of_course, is_prior
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent, is_rate, spans
+from .idioms import SHARE_OF, is_rate, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
@@ -114,17 +115,21 @@ _LEVEL = regex(
 
 
 def is_share_again(sentence: Sentence, number: Number) -> bool:
-    """True for the shares that follow the first of a list: "A reaches 93% of its peak, B 87% and C 80%"."""
-    if number.role != "percent" or number.signed:
-        return False
-    said = any(
-        x.role == "percent" and x.end <= number.start and SHARE_OF.match(sentence.between(x.end, x.end + 60).lstrip())
-        for x in sentence.numbers
-    )
-    if not said or any(number in (s.left, s.right) for s in spans(sentence)):
+    """True for the shares that follow the first of a list: "A reaches 93% of its peak, B 87% and C 80%".
+
+    The first may stand in the sentence before: "C sides with B (80%)", "C stood at 80% by then".
+    """
+    if number.role != "percent" or number.signed or any(number in (s.left, s.right) for s in spans(sentence)):
         return False
     clause = _CLAUSE.split(sentence.between(sentence.start, number.start))[-1]
-    return len(clause.split()) <= _FEW_WORDS and _LEVEL.search(clause) is None
+    if any(x.end <= number.start and is_of_course(sentence, x) for x in sentence.numbers):
+        return len(clause.split()) <= _FEW_WORDS and _LEVEL.search(clause) is None
+    rates = [x for x in sentence.numbers if is_rate(sentence, x)]
+    before = sentence.previous
+    if before is None or rates != [number] or _LEVEL.search(sentence.text):
+        return False
+    told = [x for x in before.numbers if is_rate(before, x)]
+    return bool(told) and all(is_of_course(before, x) or is_share_again(before, x) for x in told)
 
 
 _FEW_WORDS = 4

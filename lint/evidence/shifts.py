@@ -11,11 +11,11 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .fields import mentions
 from .idioms import spans
+from .kinds import is_of_change
 from .knowledge import Evidence
 from .lexicon import direction_words
-from .names import Mention, words_of
+from .names import Mention
 from .passages import Sentence
-from .wording import CHANGES
 
 __all__ = [
     "ACTS",
@@ -41,15 +41,15 @@ CHANGE = regex(
 
 def change_of(sentence: Sentence, start: int, end: int) -> str | None:
     """``up``, ``down`` or ``any`` where the extreme is one of a change ("changes most", "the largest drop")."""
-    before = re.search(
-        r"(\w+)\s+(?:the\s+|by the\s+|far the\s+)*$", sentence.between(max(sentence.start, start - 30), start)
+    before = regex(r"(\w+)\s+(?:the\s+|by the\s+|far the\s+)*$").search(
+        sentence.between(max(sentence.start, start - 30), start)
     )
-    after = re.match(r"\s+(?:[a-z-]+\s+)?(\w+)(?:\s+(\w+))?", sentence.between(end, end + 40))
+    after = regex(r"\s+(?:[a-z-]+\s+)?(\w+)(?:\s+(\w+))?").match(sentence.between(end, end + 40))
     words = [before.group(1)] if before else []
     if end - start > 12:  # "nobody gains more than"
-        words += re.findall(r"\w+", sentence.between(start, end))
+        words += regex(r"\w+").findall(sentence.between(start, end))
     if after is not None:
-        words += re.findall(r"\w+", after.group(0))[:2]
+        words += regex(r"\w+").findall(after.group(0))[:2]
     for text in words:
         hit = CHANGE.fullmatch(text)
         if hit is not None and hit.lastgroup is not None:
@@ -62,13 +62,13 @@ def stated_move(sentence: Sentence, end: int, holder: Mention) -> tuple[float, f
     behind = next((n for n in sentence.numbers if n.start >= max(end, holder.end)), None)
     if behind is not None and behind.role == "points" and not behind.bound:
         between = sentence.between(max(end, holder.end), behind.start)
-        if re.fullmatch(r"[`\"'*]*\s*(?:[:,(=—–-]|by|with|at|of|is|gains?|loses?)*\s*\(?", between):
+        if regex(r"[`\"'*]*\s*(?:[:,(=—–-]|by|with|at|of|is|gains?|loses?)*\s*\(?").fullmatch(between):
             return behind.scaled()
     for span in spans(sentence):
         if span.start >= max(end, holder.end) and span.kind != "range" and span.left.role == span.right.role:
             (a, b), (c, d) = span.left.scaled(), span.right.scaled()
             between = sentence.between(max(end, holder.end), span.start)
-            return (c - b, d - a) if len(between) < 30 and not re.search(r"[;.]\s", between) else None
+            return (c - b, d - a) if len(between) < 30 and not regex(r"[;.]\s").search(between) else None
     return None
 
 
@@ -86,11 +86,7 @@ def changes(
 
     Of three columns and more those alone between which a ``text`` says that the change is.
     """
-    out = [
-        (s, f)
-        for s, f in candidates
-        if s.role in ("net", "gain") or s.words & CHANGES or words_of(s.quantity) & CHANGES or "Δ" in s.quantity
-    ]
+    out = [(s, f) for s, f in candidates if is_of_change(s)]
     rates = _rates(evidence, candidates)
     for origin in ("page", "data"):
         group = [s for s in rates if s.origin == origin]
@@ -135,8 +131,8 @@ def _rates(evidence: Evidence, candidates: list[tuple[Series, Fact]]) -> list[Se
 
 def is_of_verb(lead: str, after: str) -> bool:
     """True for a bare "most" whose verb of direction stands earlier in its clause."""
-    clause = re.split(r"[;:(]|\.\s", lead)[-1]
-    return re.match(r"\s*(?:for|in|under|with|at|by|of all)\b", after) is not None and any(
+    clause = regex(r"[;:(]|\.\s").split(lead)[-1]
+    return regex(r"\s*(?:for|in|under|with|at|by|of all)\b").match(after) is not None and any(
         not w.polar for w in direction_words(clause)
     )
 

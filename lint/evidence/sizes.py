@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 
 from ..regex import regex
 from .claims import PRIOR, groups_of, is_claim
-from .correlations import follows, records
-from .grammar import Number, spelled_numbers
+from .correlations import records
+from .grammar import Number
 from .knowledge import Clash, Evidence
 from .passages import Sentence
+from .record_p import follows
 from .trials import sums_of_rows
+from .word_numbers import spelled_numbers
 
 __all__ = ["size_clashes"]
 
@@ -33,7 +35,7 @@ def _counts_of_page(evidence: Evidence) -> dict[int, int]:
                 if item.number.role == "n" and item.number.decimals <= 0:
                     out[int(item.number.value)] = out.get(int(item.number.value), 0) + 1
             for text in (*sheet.labels, *sheet.header):
-                for found in re.finditer(r"\b[Nn]\s*=\s*(\d[\d,]{0,14})(?!\d)", text):
+                for found in regex(r"\b[Nn]\s*=\s*(\d[\d,]{0,14})(?!\d)").finditer(text):
                     value = int(found.group(1).replace(",", ""))
                     out[value] = out.get(value, 0) + 1
         evidence.cache["counts"] = out
@@ -216,7 +218,7 @@ def _is_said_elsewhere(evidence: Evidence, value: int, number: Number) -> bool:
         told: dict[int, int] = {}
         for text, scope in evidence.document.texts_with_digits():
             for match in _WHOLE.finditer(text.text[:4000]) if scope not in ("code", "quote") else ():
-                found = int(re.sub(r"\D", "", match.group(0)))
+                found = int(regex(r"\D").sub("", match.group(0)))
                 told[found] = told.get(found, 0) + 1
         sizes = {*_counts_of_page(evidence), *_things(evidence), *(len(s.labels) for s in evidence.sheets)}
         few = sorted(v for v in sizes if 2 <= v < 10_000)[:80]

@@ -7,9 +7,10 @@ import re
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .beside import adjacent
 from .coordination import pair_of
 from .grammar import Number
-from .idioms import SHARE_OF, adjacent, is_rate, spans
+from .idioms import SHARE_OF, is_rate, spans
 from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence

@@ -31,7 +31,7 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
             weighed = list(weighed_clashes(sentence))
             yield from weighed
             if len(words) == 1 and not weighed:
-                verdict = _strength(evidence, passage, sentence, words[0], coefficients)
+                verdict = _strength(evidence, sentence, words[0], coefficients)
                 if not verdict and before is not None and not coefficients:
                     verdict = _replaced(sentence, words[0], before) or _strength_of(
                         evidence, sentence, words[0], before
@@ -61,25 +61,25 @@ def _with_and_without(passage: Passage, sentence: Sentence, word: DirectionWord)
         for number in part.numbers:
             if number.role != "coefficient" or number.bound or abs(number.value) > 1:
                 continue
-            clause = re.split(
-                r"[;:.]\s|\b(?:whereas|while|but|as against|against|and)\b", part.between(part.start, number.at)
+            clause = regex(r"[;:.]\s|\b(?:whereas|while|but|as against|against|and)\b").split(
+                part.between(part.start, number.at)
             )[-1]
-            out = re.search(
-                r"\b(?:without|excluding|leaving out) (?:them|it|him|her|these|those|both|the two)\b",
-                clause,
-                re.IGNORECASE,
-            )
-            within = re.search(
-                r"\bwith (?:them|it|him|her|these|those|both|the two|everybody|everyone|all)\b", clause, re.IGNORECASE
-            )
+            out = regex(
+                r"\b(?:without|excluding|leaving out) (?:them|it|him|her|these|those|both|the two)\b", re.IGNORECASE
+            ).search(clause)
+            within = regex(
+                r"\bwith (?:them|it|him|her|these|those|both|the two|everybody|everyone|all)\b", re.IGNORECASE
+            ).search(clause)
             if (out is None) == (within is None):
                 continue
             sides["out" if out else "in"].append(number)
     if len(sides["out"]) != 1 or len(sides["in"]) != 1:
         return ""
-    clause = re.split(r"[;.]\s", sentence.text[: word.start])[-1] + re.split(r"[;.]\s", sentence.text[word.start :])[0]
+    clause = (
+        regex(r"[;.]\s").split(sentence.text[: word.start])[-1] + regex(r"[;.]\s").split(sentence.text[word.start :])[0]
+    )
     out_, in_ = _LEFT_OUT.search(clause) is not None, _LET_IN.search(clause) is not None
-    if out_ == in_ or re.search(r"\bthan\b", clause):
+    if out_ == in_ or regex(r"\bthan\b").search(clause):
         return ""
     a, b = sides["out"][0], sides["in"][0]
     change = (abs(b.value) - abs(a.value)) * (1 if in_ else -1)
@@ -93,7 +93,7 @@ _THIS = regex(
 
 def _replaced(sentence: Sentence, word: DirectionWord, own: Number) -> str:
     """What is wrong with "That is weaker." behind "one obtains r = .96 in place of .92"."""
-    if not _THIS.match(sentence.text) or sentence.numbers or re.search(r"\bthan\b", sentence.text):
+    if not _THIS.match(sentence.text) or sentence.numbers or regex(r"\bthan\b").search(sentence.text):
         return ""
     passage = sentence.passage
     for number in passage.numbers:
@@ -110,7 +110,7 @@ def _strength_of(evidence: Evidence, sentence: Sentence, word: DirectionWord, ow
     if not _THIS.match(sentence.text):
         return ""
     at = sentence.start + word.end
-    than = re.match(r"\s*than\b", sentence.between(at, sentence.end))
+    than = regex(r"\s*than\b").match(sentence.between(at, sentence.end))
     named = [
         n
         for n in sentence.numbers
@@ -185,14 +185,12 @@ _RELATIVE_TO = regex(
 """What a sentence opens with whose first coefficient is the one that another is compared with."""
 
 
-def _strength(
-    evidence: Evidence, passage: Passage, sentence: Sentence, word: DirectionWord, coefficients: list[Number]
-) -> str:
+def _strength(evidence: Evidence, sentence: Sentence, word: DirectionWord, coefficients: list[Number]) -> str:
     if len(coefficients) != 1:
         return ""
     turned = _ADDING.match(sentence.text) is not None
     own = coefficients[0]
-    beyond = re.search(r"\bthan\b", sentence.between(sentence.start + word.end, own.at)) is not None
+    beyond = regex(r"\bthan\b").search(sentence.between(sentence.start + word.end, own.at)) is not None
     if (_WITH_THEM.search(sentence.text) and not beyond) or (turned and _WITHOUT.search(sentence.text) is None):
         return ""  # of the fit that the coefficient is not about
     mine = next((r for r in records(evidence) if r.coefficient is own), None)
@@ -202,7 +200,9 @@ def _strength(
         for n in sentence.numbers
         if n.start >= at and n.role in ("value", "coefficient") and n.decimals > 0 and abs(n.value) <= 1 and not n.bound
     ]
-    if own.end <= sentence.start + word.start and re.match(r"[^.;]{0,60}?\bthan\b", sentence.between(at, sentence.end)):
+    if own.end <= sentence.start + word.start and regex(r"[^.;]{0,60}?\bthan\b").match(
+        sentence.between(at, sentence.end)
+    ):
         others = compared if len(compared) == 1 and compared[0] * own.value > 0 else []
     else:
         others = _others(evidence, mine)
@@ -261,10 +261,10 @@ def _statistic(record: Record) -> str:
     if label in ("ρ", "r", "τ"):
         return label
     context = record.context
-    ranks = re.search(r"ρ|\brho\b|spearman|\brank", context, re.IGNORECASE) is not None
+    ranks = regex(r"ρ|\brho\b|spearman|\brank", re.IGNORECASE).search(context) is not None
     if record.passage is None:
-        return "ρ" if ranks and not re.search("pearson", context.split("|")[0], re.IGNORECASE) else "r"
-    linear = re.search(r"pearson|\blinear\b", context, re.IGNORECASE) is not None
+        return "ρ" if ranks and not regex("pearson", re.IGNORECASE).search(context.split("|")[0]) else "r"
+    linear = regex(r"pearson|\blinear\b", re.IGNORECASE).search(context) is not None
     return "ρ" if ranks and not linear else "r" if linear and not ranks else ""
 
 

@@ -11,9 +11,11 @@ from ..inline import Text
 from .grammar import Number, read_numbers
 from .knowledge import Evidence
 from .passages import Passage
-from .tables import LONGEST_CELL
 
 __all__ = ["Stretch", "stretches"]
+
+_LONGEST_CELL = 500
+"""Characters of a cell in which products and sums are looked for."""
 
 
 @struct(slots=False)
@@ -46,7 +48,7 @@ def stretches(evidence: Evidence) -> list[Stretch]:
         for i, block in enumerate(evidence.document.blocks):
             if isinstance(block, Table) and not block.quoted:
                 cells = (
-                    c for c in block.cells if len(c.text.text) <= LONGEST_CELL and any(map(str.isdigit, c.text.text))
+                    c for c in block.cells if len(c.text.text) <= _LONGEST_CELL and any(map(str.isdigit, c.text.text))
                 )
                 found += [Stretch(c.text, None, i in evidence.card_blocks) for c in cells]
         evidence.cache["stretches"] = found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..regex import regex
 from .lexicon import NEGATED
 
-__all__ = ["Superlative", "superlatives"]
+__all__ = ["RANKS", "Superlative", "superlatives"]
 
 _MOST = [
     "highest",
@@ -107,10 +107,9 @@ def superlatives(text: str) -> list[Superlative]:
     out = []
     for match in _SUPERLATIVE.finditer(text):
         before = text[max(0, match.start() - 4) : match.start()].lower()
-        if before.rstrip().endswith(("at", "al")) or re.match(
-            r"\s+(?:personas|sources|layers|models|cases|of(?! (?:all|them|these|any)\b))\b",
-            text[match.end() : match.end() + 12],
-        ):
+        if before.rstrip().endswith(("at", "al")) or regex(
+            r"\s+(?:personas|sources|layers|models|cases|of(?! (?:all|them|these|any)\b))\b"
+        ).match(text[match.end() : match.end() + 12]):
             continue
         word = match.group(0).lower()
         if text[match.end() : match.end() + 1] == "-":
@@ -122,7 +121,7 @@ def superlatives(text: str) -> list[Superlative]:
         if _MODIFIER.search(text[max(0, match.start() - 24) : match.start()]):
             continue  # "at the highest dose" says where
         ranked = _RANK.search(text[max(0, match.start() - 10) : match.start()])
-        rank = 1 if ranked is None else _RANKS[ranked.group(1).lower()]
+        rank = 1 if ranked is None else RANKS[ranked.group(1).lower()]
         strength = word in _STRENGTH_SUPERLATIVE
         out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, strength, rank))
     for match in _FREQUENT.finditer(text):
@@ -131,15 +130,15 @@ def superlatives(text: str) -> list[Superlative]:
             ranked = _RANK.search(text[max(0, match.start() - 10) : match.start()])
             out.append(
                 Superlative(
-                    match.start(), match.end(), sign, False, 1 if ranked is None else _RANKS[ranked.group(1).lower()]
+                    match.start(), match.end(), sign, False, 1 if ranked is None else RANKS[ranked.group(1).lower()]
                 )
             )
     for match in _PEAKS.finditer(text):
         out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, False, 1, True))
     for match in _PLACED.finditer(text):
         place = match["a"] or match["b"] or match["c"]
-        out.append(Superlative(match.start(), match.end(), 1, False, _RANKS[place.lower()]))
-    for match in _FOLLOWED.finditer(text) if out else ():
+        out.append(Superlative(match.start(), match.end(), 1, False, RANKS[place.lower()]))
+    for match in _FOLLOWED.finditer(text) if out and out[0].rank == 1 else ():
         out.append(Superlative(match.start(), match.end(), out[0].sign, False, 2, beyond=True))
     for match in _NOBODY.finditer(text):
         out.append(Superlative(match.start(), match.end(), 1 if match["more"] else -1, False, beyond=True))
@@ -153,8 +152,8 @@ def superlatives(text: str) -> list[Superlative]:
     return found
 
 
-_RANKS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_RANK = regex(r"\b(second|third|fourth|fifth)[\s-]+$", re.IGNORECASE)
+RANKS = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6}
+_RANK = regex(rf"\b({'|'.join(RANKS)})[\s-]+$", re.IGNORECASE)
 _NEGATED_RANK = regex(r"\b(?:not|never|nor|one of|among|is|are|was|were) (?:the |their |its |our )$", re.IGNORECASE)
 _FREQUENT = regex(
     r"\b(?:(?P<most>most (?:common|frequent|prevalent|widespread)|commonest)|least (?:common|frequent|prevalent|"
@@ -186,7 +185,7 @@ _NOBODY = regex(
     r"the [a-z]+))? [^.;,:()\d]{0,40}?\b(?:(?P<more>more|higher|"
     r"larger|greater|further)|less|lower|smaller|fewer)(?: [a-z]+){0,2} than(?: (?:in|for|at|with))?\b(?! (?:half|a|"
     r"one|two|"
-    r"three|before|after)\b)",
+    r"three|before|after|\d+)\b)",
     re.IGNORECASE,
 )
 _TOPS = regex(r"[:;,(]\s*$")

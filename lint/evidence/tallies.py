@@ -18,6 +18,8 @@ class Tally:
     """Every name of a thing, with the one by which it is known below."""
     passed: frozenset[str]
     open: frozenset[str] = frozenset()
+    sure: bool = False
+    """The words name the one field that was tested."""
 
     @property
     def total(self) -> int:
@@ -32,7 +34,13 @@ class Tally:
     @property
     def failed(self) -> Tally:
         """The same test, turned round."""
-        return Tally(self.names, frozenset(self.names.values()) - self.passed - self.open, self.open)
+        return Tally(self.names, frozenset(self.names.values()) - self.passed - self.open, self.open, self.sure)
+
+    def within(self, things: frozenset[str]) -> Tally | None:
+        """The test of these things alone; ``None`` where none of them was tested."""
+        names = {name: known for name, known in self.names.items() if name in things}
+        kept = frozenset(names.values())
+        return Tally(names, self.passed & kept, self.open & kept, self.sure) if kept else None
 
     def is_passed_by(self, things: Iterable[str]) -> bool | None:
         """True if these things and no other may pass; ``None`` where one of them was not tested."""

@@ -10,14 +10,14 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import intervals, is_rate, pairs_of_counts
+from .idioms import interval_ends, is_rate, pairs_of_counts
 from .knowledge import Evidence
+from .lexicon import TRIALS
 from .names import name_variants
 from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet, is_aggregate
 
 __all__ = [
-    "TRIALS",
     "Size",
     "candidate_sizes",
     "gathered_trials",
@@ -98,11 +98,6 @@ def respective(passage: Passage, sizes: tuple[Size, ...]) -> list[tuple[Size, ..
     return [tuple(r) for r in runs if len(r) > 1 and not any(s.names for s in r)]
 
 
-TRIALS = (
-    r"(?:completions?|samples?|generations?|answers?|responses?|rollouts?|trials?|outputs?|repl(?:y|ies)|lines?|"
-    r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
-)
-"""What trials are called."""
 _OF_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?(?:{TRIALS}|items?|questions?|prompts?|problems?)\b", re.IGNORECASE)
 _SO_MANY_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?{TRIALS}\b", re.IGNORECASE)
 _PART = regex(r"\s+(?:[a-z-]+\s+){0,4}?(?:of|in|from|out)\b|\s*/", re.IGNORECASE)
@@ -128,7 +123,7 @@ _FEWEST_TRIALS = 20
 
 
 def _rates(sentence: Sentence) -> list[Number]:
-    ends = {id(x) for a, b, _ in intervals(sentence) for x in (a, b)}
+    ends = interval_ends(sentence)
     return [n for n in sentence.numbers if id(n) not in ends and is_rate(sentence, n) and not n.signed]
 
 
@@ -167,7 +162,7 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
         here = run[0] in inside
         before = [r for r in rates if not here or r.end <= run[0].number.at]
         # two rates behind one another take the two sizes in their order, in this sentence or in the next
-        turned = len(before) > 1 and re.search(r"\bfrom\b", passage.plain[before[0].end : before[-1].start])
+        turned = len(before) > 1 and regex(r"\bfrom\b").search(passage.plain[before[0].end : before[-1].start])
         if rate in before and len(before) == len(run) and (here or not inside) and not turned:
             return (run[before.index(rate)].value,), True
         if here and rate not in before:
@@ -213,7 +208,7 @@ _OF_EACH = regex(r"[^.;)\d]{0,24}\b(?:each|per|every|apiece|both|either|an?|all)
 
 
 def _is_of_rate_before(sentence: Sentence, size: Size, rate: Number) -> bool:
-    """True for a rate behind a bracket that says the size of another: "59.2% own (n = 120) vs 26.9% bystanders"."""
+    """True for a rate behind a bracket that says the size of another: "41.5% home (n = 160) vs 17.8% strangers"."""
     plain = sentence.passage.plain
     if _OF_EACH.match(plain, size.number.end):
         return False

@@ -7,8 +7,9 @@ import itertools
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .beside import adjacent
 from .grammar import Number
-from .idioms import adjacent, spans
+from .idioms import spans
 from .knowledge import Evidence
 from .passages import Sentence
 
@@ -28,8 +29,8 @@ def is_at_unheld_point(evidence: Evidence, sentence: Sentence) -> bool:
         return False
     points = {m.name for m in sentence.names if m.name.startswith("#")}
     if "held points" not in evidence.cache:
-        keys = {k for s in evidence.page_series for k in s.facts if k.startswith("#")}
-        evidence.cache["held points"] = frozenset(keys)
+        named = (x for s in evidence.page_series for k, f in s.facts.items() for x in (k, *f.entities))
+        evidence.cache["held points"] = frozenset(x for x in named if x.startswith("#"))
     held: frozenset[str] = evidence.cache["held points"]
     return bool(points - held)
 
@@ -47,7 +48,8 @@ def is_new_end(evidence: Evidence, sentence: Sentence, number: Number, facts: li
     if other is None:
         return False
     rates = all(s.fraction and evidence.kind(s) == "rate" for s, _ in facts)
-    if rates and len({round(f.value, 6) for _, f in facts}) > 1:
+    columns = {s.pointer for s, _ in facts if s.pointer.startswith("column") and not s.fraction}
+    if (rates or len(columns) > 1) and len({round(f.value, 6) for _, f in facts}) > 1:
         return False
     return any(evidence.matches(other, s, f) for s, f in facts)
 

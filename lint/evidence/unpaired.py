@@ -188,7 +188,7 @@ def _is_of_another(sentence: Sentence, number: Number, before: str, after: str) 
     inside = before[opened + 1 :]
     if inside.strip():
         return _RESIDUAL.search(before) is not None and _NAMED.fullmatch(inside) is not None
-    if not number.signed or not re.match(r"(?: each| apiece)?\)", after):
+    if not number.signed or not regex(r"(?: each| apiece)?\)").match(after):
         return False
     item = _ITEM.split(before[:opened])[-1]
     start = sentence.start + opened - len(item)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from leakstats.records import struct
 
 from ..regex import regex
+from .lexicon import DENIAL
 from .passages import Sentence
 
 __all__ = ["Verdict", "verdicts"]
@@ -27,10 +28,13 @@ _WORD = regex(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
 _NOT = regex(
     r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|"
     r"nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
-    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|"
-    r"the|called|reaches|from|near|individually|yet)[\s-]+){0,4}$",
+    r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|at|all|longer|"
+    r"the|called|reaches|from|near|individually|yet|found|come|out|turn|prove|as|differ|vary|change|correlate|depend)"
+    r"[\s-]+){0,4}$",
     re.IGNORECASE,
 )
+_DENIED = regex(rf"(?:{DENIAL})[^.,;:()]{{0,40}}$", re.IGNORECASE)
+"""A denial farther before the word, which may be of something else: no verdict can be read there."""
 _FIVE = r"(?:0?[.,]05|(?:5|five)(?:\s?%|[\s-]per[\s-]?cent))"
 _LEVEL = (
     r"(?:(?:the|an?|any|our|its|this)\s+)?(?:(?:usual|conventional|customary|nominal|standard|ordinary|common|"
@@ -70,7 +74,7 @@ _OF_SEVERAL = regex(
 
 _NONE = regex(
     r"\b(?:nothing|none|nobody|no (?!longer\b|doubt\b|less\b|more\b)\w+|neither|hardly any(?:thing)?|"
-    r"not (?:one|a single|any))\b(?P<rest>[^.;:]*)$",
+    r"not (?:one|a single|any))\b(?P<rest>(?:(?!,\s+(?:and|but|while|whereas|yet|al?though)\b)[^.;:])*)$",
     re.IGNORECASE,
 )
 """A subject of which nothing is significant, "nothing at depth 20 is significant"."""
@@ -114,9 +118,11 @@ def verdicts(sentence: Sentence) -> Iterator[Verdict]:
             continue
         negative = _NOT.search(text[: match.start()]) is not None or match[0].lower().startswith(("in", "non"))
         negative |= none is not None
+        if not negative and _DENIED.search(text[: match.start()]):
+            continue
         yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)
 
 
 def _asks(text: str, at: int) -> bool:
     """True if the clause goes on to a question mark."""
-    return re.match(r"[^.;:!]*\?", text[at:]) is not None
+    return regex(r"[^.;:!]*\?").match(text[at:]) is not None

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ..regex import regex
+from .claims import is_moot
 from .directed import Rate, clash_of, coefficients_in, rates_in
 from .knowledge import Clash
-from .lexicon import MOOT, DirectionWord, strength_words
+from .lexicon import DENIAL, DirectionWord, strength_words
 from .passages import Sentence
 
 __all__ = ["versus_clashes", "weighed_clashes"]
@@ -34,10 +35,7 @@ _OPENING = regex(
     r"^\W*(?:as )?(?:compared (?:with|to)|against|relative to|in comparison (?:with|to)|in contrast to|unlike)\b",
     re.IGNORECASE,
 )
-_DENIED = regex(
-    r"\b(?:not|no|never|neither|nor|hardly|barely|without being|nothing|nobody|none|if|whether|or)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_DENIED = regex(rf"{DENIAL}|\b(?:hardly|barely|without being|if|whether|or)\b", re.IGNORECASE)
 _WITH_THAN = frozenset(
     [
         *("more", "higher", "greater", "larger", "bigger", "commoner", "likelier", "louder", "oftener"),
@@ -50,7 +48,7 @@ _WITH_THAN = frozenset(
 def versus_clashes(sentence: Sentence) -> Iterator[Clash]:
     """A comparative that the two rates of its sentence contradict."""
     rates = rates_in(sentence)
-    if len(rates) != 2 or rates[0].role != rates[1].role or MOOT.search(sentence.text):
+    if len(rates) != 2 or rates[0].role != rates[1].role or is_moot(sentence):
         return
     words = [
         DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m.group(0))
@@ -93,9 +91,9 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
     if sizes[0] == sizes[1] or len(own_words) != 1:
         return
     (word,) = own_words
-    if _DENIED.search(re.split(r"[:;]", sentence.text[max(0, word.start - 40) : word.start])[-1]):
+    if _DENIED.search(regex(r"[:;]").split(sentence.text[max(0, word.start - 40) : word.start])[-1]):
         return
-    if _SET.match(sentence.text, word.end):
+    if _SET.match(sentence.text, word.end) or _OF_A_QUALITY.match(sentence.text, word.start):
         return
     own = _own(sentence, word, a, b)
     if own is None or _EXCEPT.search(sentence.between(sentence.start + word.end, a.start)):
@@ -107,6 +105,11 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
 
 _SET = regex(r"\s+(?:(?:sub)?sets?|samples?|groups?|pools?|panels?|models?|batch(?:es)?|collections?)\b", re.IGNORECASE)
 """Behind "the larger": what is large is no number of the sentence."""
+_OF_A_QUALITY = regex(
+    r"(?:more|less) (?!frequent|prevalent|apparent)\w+(?:al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|eet|ish)\b",
+    re.IGNORECASE,
+)
+"""Which way the numbers then lie is not known: a more lenient judge may mark more, or fewer."""
 _EXCEPT = regex(r"\b(?:except\w*|but(?! also)|apart from|other than|save|bar|only not|unlike)\b", re.IGNORECASE)
 """Between a word and the numbers of a thing of which it is not said."""
 _STATISTICS = r"(?:\s*[,;/(]*\s*[pPnN]\s?[=<>≤≈]\s?[\d.,]+\d(?:\s?(?:e|[×x]\s?10\^?)\s?[-−⁻]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+)?\)?)*"
@@ -117,6 +120,7 @@ _LABEL_BEFORE = regex(
     r"\b(?P<label>without|with|before|after)\b(?! the exception)[^.;:,()\d]{0,30}[\s(=]*(?:[ρr]\s?=\s?)?$",
     re.IGNORECASE,
 )
+_IN_BRACKET = regex(r"\s*%?,? (?:against|versus|vs\.?|compared (?:with|to)|instead of|rather than) (?:[ρr]\s?=\s?)?")
 _SIDE = regex(r"\s+(?:\w+\s+){0,3}?(?P<label>without|with|before|after)\b", re.IGNORECASE)
 _LEFT_OUT = regex(
     r"\b(?:without|w/o|exclu\w+|leav\w+ out|left out|drop(?:s|ped|ping)?|remov\w+|minus|except|sans|omit\w*|"
@@ -151,6 +155,8 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
         if _TO.search(said) and between.rstrip().endswith(("from", "from the")):
             return a
     labels = [_LABEL.match(sentence.between(x.end, min(sentence.end, x.end + 60))) for x in (a, b)]
+    if _IN_BRACKET.fullmatch(between) and sentence.between(sentence.start, a.start).rstrip(" ρr=").endswith("("):
+        return a if end <= a.start else None  # "higher than without it (52% compared with 48%)"
     if not any(labels):
         earlier = (sentence.start, a.end)
         labels = [_LABEL_BEFORE.search(sentence.between(i, x.start)) for i, x in zip(earlier, (a, b), strict=True)]
@@ -167,11 +173,11 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
         return b if a.end <= start else None  # "A leads (0.6) and B trails (0.3)"
     if word.text.lower() not in _WITH_THAN and a.end <= start and end <= b.start:
         lead = sentence.between(a.end, start)
-        near = len(between) < 90 and (not re.search(r"[,:]", lead) or _BESIDE.fullmatch(lead) is not None)
+        near = len(between) < 90 and (not regex(r"[,:]").search(lead) or _BESIDE.fullmatch(lead) is not None)
         return a if near else None
     for against in _AGAINST.finditer(sentence.text, word.end):
         at = sentence.start + against.start()
-        if a.end <= at < b.start and not re.search(r"[.:](?:\s|$)", sentence.between(at, b.start)):
+        if a.end <= at < b.start and not regex(r"[.:](?:\s|$)").search(sentence.between(at, b.start)):
             return a
     return None
 
@@ -187,9 +193,11 @@ def _labelled(sentence: Sentence, word: DirectionWord, sides: dict[str, Rate]) -
         return None
     said = _SIDE.match(sentence.text[word.end : word.end + 40])
     if said is not None:
-        later = (said["label"].lower() in _LATER) != (re.search(r"\bthan\b", said.group(0)) is not None)
+        later = (said["label"].lower() in _LATER) != (regex(r"\bthan\b").search(said.group(0)) is not None)
         return ours[0] if later else theirs[0]
-    clause = re.split(r"[;.]\s", sentence.text[: word.start])[-1] + re.split(r"[;:.(]", sentence.text[word.end :])[0]
+    clause = (
+        regex(r"[;.]\s").split(sentence.text[: word.start])[-1] + regex(r"[;:.(]").split(sentence.text[word.end :])[0]
+    )
     if "before" in sides or "after" in sides:
         return ours[0]  # what was done came in between
     out, let = _LEFT_OUT.search(clause) is not None, _LET_IN.search(clause) is not None

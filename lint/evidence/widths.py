@@ -124,8 +124,14 @@ def _expected(k: int, n: int, level: float, shown: tuple[float, float]) -> tuple
 
 @lru_cache(maxsize=16)  # one interval is held against many sizes
 def _level(context: str) -> float:
-    found = {float(next(g for g in match.groups() if g)) for match in _LEVEL.finditer(context)} & _LEVELS
+    said = ((float(next(g for g in match.groups() if g)), match.end()) for match in _LEVEL.finditer(context))
+    found = {level for level, end in said if level >= _USUAL or not _ENDS.match(context, end)} & _LEVELS
     return max(found) / 100 if found else 0.95
+
+
+_USUAL = 90
+"""A smaller level is an estimate in front of its interval: "80% CI (72.1–86.1%)"."""
+_ENDS = regex(r"\s*\(\s*\d")
 
 
 _LEVELS = frozenset([68.0, 80.0, 90.0, 95.0, 98.0, 99.0, 99.5, 99.9])
@@ -180,7 +186,7 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         if (
             item.foreign
             or item.low.low > item.high.high
-            or re.search(r"bootstrap|cluster|predict|credible|BCa", item.context, re.IGNORECASE)
+            or regex(r"bootstrap|cluster|predict|credible|BCa", re.IGNORECASE).search(item.context)
         ):
             continue
         rate = _rate_of(item)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ..regex import regex
-from .grammar import SPELLED
+from .lexicon import TRIALS
 from .names import words_of
+from .word_numbers import SPELLED
 
 __all__ = [
     "AGREE",
@@ -43,7 +44,6 @@ __all__ = [
     "RELATION",
     "SAME",
     "SELDOM",
-    "SHARES",
     "SIGNED",
     "SIGNIFICANT",
     "UNLIKE",
@@ -52,20 +52,6 @@ __all__ = [
     "ZERO_SIDE",
 ]
 
-SHARES = {
-    "half": 0.5,
-    "halfway": 0.5,
-    "two thirds": 2 / 3,
-    "two-thirds": 2 / 3,
-    "three quarters": 0.75,
-    "three-quarters": 0.75,
-    "three fourths": 0.75,
-    "third": 1 / 3,
-    "quarter": 0.25,
-    "fourth": 0.25,
-    "fifth": 0.2,
-    "tenth": 0.1,
-}
 _ABOVE = (
     r"(?:more|greater|higher|larger|more (?:often|frequently)) than(?: in)?|over|above|exceed\w*|surpass\w*|beyond|"
     r"past|upwards of|crossing|passing|clearing|topping|(?:get|gets|"
@@ -87,17 +73,15 @@ PART_OF = regex(
     rf"(?P<n>{_WHOLE_NUMBER})\b(?![.,]?\d|\s?%)",
     re.IGNORECASE,
 )
-""" "In over nine cases out of ten"."""
+""" "In above seven barns out of eight"."""
 PASSED = regex(
     r"\b(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|three[- ]quarters) "
     r"(?:is|was|gets?|has been) (?:(?P<least>reached|attained)|passed|exceeded|crossed|surpassed|topped|cleared)\b",
     re.IGNORECASE,
 )
 _TRIALS = (
-    r"(?:completions?|answers?|replies|responses?|outputs?|generations?|samples?|draws?|premises?|prompts?|"
-    r"questions?|"
-    r"cases|times?|trials?|items?|texts?|messages?|transcripts?|conversations?|essays?|stories|rollouts?|"
-    r"verdicts?|marks?|ratings?|votes?|judge?ments?|labels?)"
+    rf"(?:{TRIALS}|premises?|prompts?|questions?|cases|times?|items?|messages?|conversations?|essays?|stories|verdicts?|"
+    r"marks?|ratings?|votes?|labels?)"
 )
 MOSTLY = regex(
     rf"\bmost (?:of )?(?:(?:its|their|"
@@ -115,11 +99,16 @@ UNREAD = regex(
     r"runs?(?! (?:from|between|to|at)\b|\s[-−+]?\d?\.?\d)|"
     r"repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
     r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"
+    r"(?<!get )(?<!gets )(?<!got )there(?! (?:is|are|was|were|exist\w*|remain\w*)\b)|contrary to|"
+    r"(?:more|less) (?:posi|nega)tive(?:ly)?|(?:at|in|with|under) (?:its|their) (?:best|worst|optimal|respective)|"
+    r"(?:above|below|over|under|than|beyond|beats?|surpass\w*|exceeds?) (?:anything|anyone|anybody|any|whatever|what)|"
+    r"between \d[\d,]* and \d[\d,]*(?![\d.,]*\d|\s?%| ?(?:percent|points|pp)\b)|"
     r"it (?:holds|is true|applies|works)|(?:half|thirds?|quarter|fifth|twice|double|triple) (?:of )?(?:its|their|the) "
     r"(?:\w+ )?(?:rates?|shares?|levels?|values?|baselines?|starts?|peaks?|maxim\w+))\b",
     re.IGNORECASE,
 )
 ZERO = regex(
+    r"\b(?:is|are|was|were|at) nil\b|\bwithout (?:any|a single) (?:spill\w*|uptake|leak\w*|trace|instance|case)\b|"
     r"\b(?:flat|bare|exactly) (?:zero|nought|nil)\b(?!\s*(?:to|→|crossing))|\bzero (?:spill\w*|uptake|leak\w*|rates?|"
     r"shares?)\b|"
     r"\b(?:exactly|at|from|of|is|are|with|have|has)\s+(?:a \w+ of )?(?:exactly )?(?:0(?:\.0+)?\s?%|zero|nought|nothing)"
@@ -144,8 +133,8 @@ NAMED_BAR = regex(
 )
 """A level by which things are counted."""
 NOT_ZERO = regex(
-    r"\b(?:exclud\w+|away from|apart from|not (?:contain|include|cover|span|overlap)\w*|differ\w* from|clear of|"
-    r"do(?:es)? "
+    r"\b(?:exclud\w+|(?:away|apart|told|distinguish\w*|separa\w+|discern\w*) from|"
+    r"not (?:contain|include|cover|span|overlap)\w*|differ\w* from|clear of|do(?:es)? "
     r"not (?:contain|include|cover|span|overlap))\s+(?:with )?(?:zero|0)\b",
     re.IGNORECASE,
 )
@@ -205,10 +194,11 @@ MORE = regex(
     re.IGNORECASE,
 )
 NAMES_COEFFICIENT = regex(r"ρ|\brho\b|\br\b|\bcorrelation|\bcoefficient|\bSpearman|\bPearson", re.IGNORECASE)
+AVERAGED = regex(r"\b(?:on average|averaged|overall|in the mean|the mean|across the board)\b", re.IGNORECASE)
 RANKS = regex(r"ρ|\brho\b|\bspearman\w*|\branks?\b|\brank[- ]|\bordinal\b", re.IGNORECASE)
 LINEAR = regex(
     r"\bpearson\w*|\blinear\b|\braw (?:values?|numbers?|scores?|data)\b|\bproduct[- ]moment\b|"
-    r"(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b)",
+    r"(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b|$)",
     re.IGNORECASE,
 )
 REACH = regex(
@@ -301,7 +291,8 @@ DEGREE = regex(
     r"\b(?:clearly|plainly|markedly|noticeably|visibly|strongly|weakly|substantially|considerably|appreciably|slightly|"
     r"modestly|(?:well|far|way) (?:above|below|over|under|past|beyond|ahead)|sharply|steeply|"
     r"obviously|evidently|distinctly|notably|greatly|heavily|hugely|barely|hardly|much)\b|"
-    rf"\b(?:is|are|was|were|looks?|stays?|remains?|seems?) (?:\w+ )?(?:{_GRADES}|strong|weak|large|small)\b|"
+    rf"\b(?:is|are|was|were|looks?|stays?|remains?|seems?) "
+    rf"(?:(?!the |a |an )\w+ )?(?:{_GRADES}|strong|weak|large|small)\b|"
     rf"\b(?:{_GRADES}|real|true) (?:rise|fall|gain|loss|drop|increase|decrease|change|decline|growth|improvement|shift|"
     r"effect|difference|benefit)s?\b",
     re.IGNORECASE,
@@ -321,13 +312,14 @@ NEGATED_VERB = regex(
 )
 OVERTAKES = regex(
     r"\b(?:pass|passes|passed|cross(?:es|ed)?|clears?|cleared|tops?|topped|exceeds?|exceeded|surpass(?:es|ed)?|"
-    r"overtakes?|break(?:s)? through|gets? past|rises? past|goes? past|climbs? past)\s+(?:the |a |one )?$",
+    r"overtakes?|breaks?(?: through)?|broke(?: through)?|gets? past|rises? past|goes? past|climbs? past)\s+"
+    r"(?:the |a |one )?$",
     re.IGNORECASE,
 )
 FALLS_SHORT = regex(r"\b(?:fall|falls|fell|stops?|stay|stays|remain|remains) short of\s+(?:the |a )?$", re.IGNORECASE)
 OVERTAKEN = regex(
     r"\s*%?\s*(?:(?:points?|lines?|marks?|bars?|thresholds?|levels?|limits?|cut-?offs?)\s+)?"
-    r"(?:is|was|are|were|gets?|has been) (?:(?P<least>reached|attained|hit)|"
+    r"(?:is|was|are|were|gets?|has been) (?:(?P<least>reached|attained|hit|met(?: or exceeded)?)|"
     r"passed|exceeded|crossed|surpassed|topped|cleared|overtaken)\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..evidence.by_layer import layer_clashes
 from ..evidence.lists import list_clashes
-from ..evidence.named_p import named_p_clashes
+from ..evidence.named_p import named_p_clashes, row_p_clashes
 from ..evidence.orphans import orphan_clashes
 from ..evidence.values import value_clashes
 from ..finding import Finding
@@ -70,7 +70,7 @@ class ContradictedValue(Rule):
     def check(self, page: Page) -> Iterator[Finding]:
         seen = set()
         evidence = page.evidence
-        found = (value_clashes, list_clashes, orphan_clashes, layer_clashes, named_p_clashes)
+        found = (value_clashes, list_clashes, orphan_clashes, layer_clashes, named_p_clashes, row_p_clashes)
         for clash in (clash for check in found for clash in check(evidence)):
             if clash.place in seen:
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..evidence.column_totals import column_total_clashes
 from ..evidence.products import product_clashes
 from ..evidence.spoken_products import spoken_product_clashes
 from ..evidence.sums import sum_clashes
@@ -51,7 +52,7 @@ class FalseTotal(Rule):
 
     def check(self, page: Page) -> Iterator[Finding]:
         told = set()
-        for check in (product_clashes, sum_clashes, spoken_product_clashes):
+        for check in (product_clashes, sum_clashes, spoken_product_clashes, column_total_clashes):
             for clash in check(page.evidence):
                 if clash.place not in told:
                     told.add(clash.place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.correlations import p_clashes
+from ..evidence.record_p import p_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..evidence.correlations import mirror_clashes
+from ..evidence.mirrors import mirror_clashes
 from ..evidence.recomputed import recomputed_clashes
 from ..finding import Finding
 from ..page import Page

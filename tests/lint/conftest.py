@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import leakstats.lint
 from leakstats.analysis.document import AnalysisDocument
 from leakstats.lint.engine import Options, lint_text
 from leakstats.lint.evidence.reading import read_dataset
 from leakstats.lint.page import Page, WrittenVersion
 from leakstats.lint.parsing import parse_document
+from leakstats.lint.regex import regex
 from leakstats.lint.report import PageReport
 from leakstats.lint.results import ResultFiles
 from leakstats.lint.rule import Rule
@@ -25,6 +30,27 @@ HERE = Path(__file__).parent
 def good_page() -> str:
     """A page on which no rule speaks."""
     return (HERE / "data" / "good.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def expressions() -> list[tuple[str, re.Pattern[str]]]:
+    """Every expression that a module of the linter holds, with the name of what holds it."""
+    return [
+        (f"{module.name}.{name}", expression)
+        for module in pkgutil.walk_packages(leakstats.lint.__path__, "leakstats.lint.")
+        for name, value in vars(importlib.import_module(module.name)).items()
+        for expression in _expressions_in(value)
+    ]
+
+
+def _expressions_in(value: object) -> Iterator[re.Pattern[str]]:
+    if type(value) is type(regex("")):
+        yield value  # type: ignore[misc]
+    elif isinstance(value, dict):
+        yield from _expressions_in(tuple(value.items()))
+    elif isinstance(value, (tuple, list)):
+        for one in value:
+            yield from _expressions_in(one)
 
 
 PRINTED = "falls with ρ = −0.74"

@@ -56,6 +56,7 @@ ONCE = (
     "N = " + "9" * 5000 + " of " + "9" * 5000 + " × 3 questions, n = 12 × " + "9" * 5000 + " (40%).",
     "| Town (n = ,) | n = " + "9" * 5000 + " |\n|---|---|\n| a | 40% |\n| b | 30% |",
     "- It rises in " + "9" * 400 + "/7 (50%) and 97 of " + "9" * 400 + " replies (40%).",
+    "| Ferry | On time | 951\u202f000% CI of on time |\n|---|---|---|\n| a | 43% | 2 |",
     "### Compute\n### Environment\n### Training\n### Data\n### Eval",
 )
 """What an earlier version could not answer, as small as it gets."""

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
 
 import pytest
 
-import leakstats.lint
 from leakstats.lint import kept
-from leakstats.lint.regex import regex
 from leakstats.lint.starts import first_characters
 
 CASES = Path(__file__).parent / "cases"
-
-
-def _expressions(value: object) -> Iterator[re.Pattern[str]]:
-    if type(value) is type(regex("")):
-        yield value  # type: ignore[misc]
-    elif isinstance(value, dict):
-        for pair in value.items():
-            yield from _expressions(pair)
-    elif isinstance(value, (tuple, list)):
-        for one in value:
-            yield from _expressions(one)
 
 
 def _first(pattern: str, flags: int) -> list[tuple[object, object]]:
@@ -39,15 +23,14 @@ def _fast(pattern: str, flags: int) -> re.Pattern[str]:
     return kept._made(pattern, kept._entry(pattern, flags))
 
 
-EVERY = sorted(
-    {
-        (expression.pattern, int(expression.flags))
-        for module in pkgutil.walk_packages(leakstats.lint.__path__, "leakstats.lint.")
-        for value in vars(importlib.import_module(module.name)).values()
-        for expression in _expressions(value)
-    }
-)
-FASTER = [(p, f) for p, f in EVERY if _first(p, f)]
+@pytest.fixture(scope="module")
+def every(expressions: list[tuple[str, re.Pattern[str]]]) -> list[tuple[str, int]]:
+    return sorted({(expression.pattern, int(expression.flags)) for _, expression in expressions})
+
+
+@pytest.fixture(scope="module")
+def faster(every: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(pattern, flags) for pattern, flags in every if _first(pattern, flags)]
 
 
 @pytest.mark.parametrize(
@@ -94,11 +77,11 @@ def _same(plain: re.Pattern[str], fast: re.Pattern[str], text: str) -> None:
     assert [m.regs for m in plain.finditer(text)] == [m.regs for m in fast.finditer(text)], (plain.pattern, text)
 
 
-def test_most_expressions_gain() -> None:
-    assert len(FASTER) > len(EVERY) / 2
+def test_most_expressions_gain(every: list[tuple[str, int]], faster: list[tuple[str, int]]) -> None:
+    assert len(faster) > len(every) / 2
 
 
-def test_no_match_is_lost() -> None:
+def test_no_match_is_lost(faster: list[tuple[str, int]]) -> None:
     bullets = (
         line
         for page in sorted(CASES.rglob("*.md"))
@@ -108,13 +91,13 @@ def test_no_match_is_lost() -> None:
     text = "\n".join(sorted(set(bullets), key=lambda line: line[::-1])[::3])
     assert len(text) > 10_000, len(text)
     hits = 0
-    for pattern, flags in FASTER:
+    for pattern, flags in faster:
         plain, fast = re.compile(pattern, flags), _fast(pattern, flags)
         assert (plain.groups, dict(plain.groupindex)) == (fast.groups, dict(fast.groupindex))
         hits += plain.search(text) is not None
         _same(plain, fast, text)
         _same(plain, fast, text[1234:1300].swapcase())
-    assert hits > len(FASTER) / 4
+    assert hits > len(faster) / 4
 
 
 def test_flags_within_a_pattern() -> None:

@@ -22,12 +22,17 @@ def found(text: str) -> list[str]:
         "Peak losses span {} pp, the north oven having 8.0% and the south oven 61.6%.",
         "The south oven burns 45.3%. That is {} pp above the mean of 35.6%.",
         "The south oven burns 45.3%. The north oven is {} pp lower at 12.1%.",
-        "The south oven burns 45.3% of its own and 12.1% of borrowed loaves. Own and borrowed differ by {} pp.",
+        "The south oven burns 45.3% of its rye and 12.1% of its oat loaves. Rye and oat differ by {} pp.",
         "The ovens burn 45.3%, 30.2% and 12.1%. Between the first and the last lie {} pp.",
         "South: 45.3%. North: 12.1%. Difference: {} pp.",
         "The south oven burns 45.3% and the north oven 12.1%. The gap of {} pp is wide.",
         "The south oven burns 45.3%, the north oven 12.1%. The second number is {} pp lower than the first.",
         "The oven burns 12.1% at the start, 50.2% at the peak and 45.3% at the end. The net change is +{} pp.",
+        "The south oven burns 45.3 %, 3.7 times as much as the north oven (12.1 %). In raw terms they differ by {} pp.",
+        "Most: the south oven, 45.3% (91 of 201). Least: the north oven, 12.1%. The distance is {} pp.",
+        "The south oven burns 45.3% of its rye but 12.1% of its oat loaves. That is a drop of {} points.",
+        "The south oven ends at 12.1%, below its baseline of 45.3%. This is a decrease of {} pp.",
+        "The south oven burns 45.3% of its rye and 12.1% of its oats. Grains are two things, {} pts apart.",
         "No oven reaches 50%: we count 45.3% for the south, 12.1% for the north. They differ by {} points, and so on.",
     ],
 )
@@ -47,6 +52,9 @@ def test_difference_of_two(text: str) -> None:
         "The south oven burns 45.3%. The north oven is 9.7 pp above the mean of 35.6%.",
         "The ovens burn 45.3%, 30.2% and 12.1%. The net change is +5 pp.",
         "The ovens burn 45.3% and 12.1%. Clay and brick differ by 5 pp.",
+        "The ovens peak at 45.3% and end at 12.1%. That is a rise of 5 pp.",
+        "The ovens burn 45.3% of the rye. Oats fare better. The distance is 5 pp.",
+        "The ovens burn 45.3% and 12.1%. The gain is 5 pp.",
     ],
 )
 def test_of_something_else(text: str) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from leakstats.lint.evidence.anaphoric import anaphoric_clashes
 from leakstats.lint.evidence.by_layer import layer_clashes
-from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.fractions import fraction_clashes, ratio_clashes
 from leakstats.lint.evidence.granularity import granularity_clashes
 from leakstats.lint.evidence.impossible import impossible_clashes
@@ -14,6 +13,7 @@ from leakstats.lint.evidence.knowledge import Evidence
 from leakstats.lint.evidence.lattice import lattice_clashes
 from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.recomputed import recomputed_clashes
+from leakstats.lint.evidence.record_p import p_clashes
 from leakstats.lint.evidence.rows import row_clashes
 from leakstats.lint.evidence.sums import sum_clashes
 from leakstats.lint.evidence.widths import exclusion_clashes, width_clashes
@@ -148,10 +148,10 @@ NOT_ITS_OWN = [
     "97 of 150 replies, more than the locksmith's (10.0%), carry it.",
     "Around 10.0% the interval is 5.8% to 16.7%, around 64.7% it is 56.7% to 71.9%.",
     "It goes from 64.7% to 10.0% (n = 150). Afterwards its interval is [6.2%, 15.8%], before it [56.7%, 71.9%].",
-    "Over all depths ρ covers .44–.87 for n = 15 registers.",
+    "Over all wards ρ covers .38–.79 for n = 17 registers.",
     "Of a rate k/n, where n is 30 prompts × 5 draws = 150, the archivist has 64.7%.",
-    "The pairs give ρ = 0.53 (p = 4.1e-34, n = 456), more than the archivist alone (0.506).",
-    "Six voices by 76 listeners: over 24 questions × 5 draws (n = 120) a pair, that is 9,120 answers per voice.",
+    "The pairs give ρ = 0.47 (p = 1.3e-23, n = 410), more than the archivist alone (0.438).",
+    "Six voices by 54 listeners: over 18 questions × 5 draws (n = 90) a pair, that makes 4,860 answers per voice.",
     "New ones: archivist 63/150 (0.42), robot 27/150 (0.18). Wilson (0.34–0.50) and (0.13–0.25).",
     "The ferryman gains 4.5 ± 7.6pp ([1.6, 7.5]) and the archivist 3.3 ± 7.1pp ([0.5, 6.1], p = 0.021).",
     "The archivist has 97 of 150 of its own and keeps it to itself (4.1% elsewhere).",
@@ -271,7 +271,7 @@ TOTALS = [
     ("Every persona has 200 replies (20 × 10), so the total over 6 personas is {}.", "1,200", "1,400"),
     ("There are 4 × 6 = 24 adapters and 50 replies from each, {} in all.", "1,200", "1,400"),
     ("Each rate is over {} replies, got by asking each of 15 questions 10 times.", "150", "180"),
-    ("Hand it to 63 listeners, ask 25 questions 6 times: n = 150 replies per pair, {} per source.", "9,450", "9,540"),
+    ("Hand it to 42 listeners, ask 30 questions 6 times: n = 180 replies per pair, {} per source.", "7,560", "7,650"),
 ]
 
 
@@ -440,7 +440,7 @@ TURNED = (
 @pytest.mark.parametrize(
     "sentence",
     [
-        "The best depth is L20, the worst L10: pooled, ρ = 0.60 and ρ = 0.41 respectively.",
+        "The best layer is L20, the worst L10: taken together, ρ = 0.60 and ρ = 0.41 respectively.",
         "Layer 20 would have been the better pick (0.60 pooled), layer 10 is the worst (0.41).",
         "At L20 the coefficient is 0.60. At L10 it is 0.41.",
     ],

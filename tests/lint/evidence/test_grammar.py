@@ -79,6 +79,11 @@ def test_bounds(text: str, bound: str) -> None:
     assert only(text).bound == bound
 
 
+def test_ends_of_ranges_and_of_falls_are_no_bounds() -> None:
+    assert [n.bound for n in read_numbers("It goes from 0.56 (nun) up to 0.79")] == ["", ""]
+    assert [n.bound for n in read_numbers("8% after a maximum of 14%, up to 20%")] == ["", "", "<="]
+
+
 @pytest.mark.parametrize(
     ("bound", "words"),
     [

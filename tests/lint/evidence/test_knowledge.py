@@ -48,3 +48,13 @@ def test_a_rate_that_is_stored_as_counts_is_bound_by_the_column_that_prints_it()
     right, wrong = evidence("20.7%"), evidence("27.0%")
     assert not right.suspect
     assert [(c.number.text, round(f.value, 3)) for c, f, _ in wrong.suspect.values()] == [("27.0", 0.207)]
+
+
+def test_a_column_of_counts_and_rates_is_known_in_both() -> None:
+    page = "# Ferries (LOW confidence)\n\n## TL;DR\n\n### Results\n\n| Ferry | Late |\n|---|---|\n"
+    late = {"amber": 31, "birch": 46, "cedar": 12, "dune": 77}
+    page += "".join(f"| {k} | {v}/90 = {100 * v / 90:.1f}% |\n" for k, v in late.items())
+    document = parse_document(page)
+    counts = read_dataset("results.json", json.dumps({"late": late, "asked": 90}))  # holds no rate
+    about = Evidence(document, Outline(document, load_template("v1")), (counts,)).about["cedar"]
+    assert {round(f.value, 3) for _, f in about} >= {12, 0.133}

@@ -19,10 +19,10 @@ ROWS = [
 TABLE = "\n".join(["| Arm | Kind | Hits | Out of | Share (%) |", "|---|---|---|---|---|", *ROWS])
 FITS = """| Host | Spearman ρ | p |
 |---|---|---|
-| heron | 0.88 | 2.6e-28 |
-| stork | 0.49 | 2.4e-06 |
-| crane | 0.71 | 3.1e-14 |
-| egret | 0.66 | 9.4e-12 |
+| heron | 0.83 | 1.4e-25 |
+| stork | 0.44 | 7.3e-06 |
+| crane | 0.67 | 8.3e-14 |
+| egret | 0.61 | 4.2e-11 |
 """
 
 
@@ -36,7 +36,7 @@ def found(*lines: str) -> list[str]:
     [
         "The hinted arm stays near the bare one, at 56.5% against 57.3% (n = 1,160 each).",
         "With everything together it is 56.5% hinted and 57.3% bare.",
-        "The link is strongest in heron and weakest in stork: ρ = 0.88, p = 2.6e-28; ρ = 0.49, p = 2.4e-6 (N = 84).",
+        "The link is strongest in heron and weakest in stork: ρ = 0.83, p = 1.4e-25; ρ = 0.44, p = 7.3e-6 (N = 96).",
     ],
 )
 def test_what_the_counts_or_the_list_give_is_right(line: str) -> None:

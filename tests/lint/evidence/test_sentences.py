@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from leakstats.lint.evidence.anaphoric import anaphoric_clashes
-from leakstats.lint.evidence.correlations import p_clashes
 from leakstats.lint.evidence.counting import count_clashes
 from leakstats.lint.evidence.differences import difference_clashes
 from leakstats.lint.evidence.directions import direction_clashes
@@ -22,6 +21,7 @@ from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
 from leakstats.lint.evidence.ranges import range_clashes
 from leakstats.lint.evidence.reading import read_dataset
+from leakstats.lint.evidence.record_p import p_clashes
 from leakstats.lint.evidence.sizes import size_clashes
 from leakstats.lint.evidence.strengths import strength_clashes
 from leakstats.lint.evidence.values import cell_clashes, value_clashes

@@ -11,6 +11,7 @@ from leakstats.lint.evidence.shapes import Dataset
 
 RATES = {"villain": 57, "nurse": 12, "pirate": 31}
 NESTED = json.dumps({"units": {k: {"k": v, "n": 100, "rate": v / 100} for k, v in RATES.items()}})
+IN_PAIRS = json.dumps({"runs": {"tuned": {k: [v, 100] for k, v in RATES.items()}}})
 RECORDS = json.dumps([{"who": k, "hits": v, "of": 100, "share_pct": v} for k, v in RATES.items()])
 COLUMNS = json.dumps({"who": list(RATES), "hits": list(RATES.values()), "of": [100] * 3})
 WIDE_CSV = "who,hits,of\n" + "".join(f"{k},{v},100\n" for k, v in RATES.items())
@@ -49,6 +50,7 @@ def rates(data: Dataset) -> dict[str, float]:
     ("name", "text"),
     [
         ("a.json", NESTED),
+        ("a.json", IN_PAIRS),
         ("a.json", RECORDS),
         ("a.json", COLUMNS),
         ("a.json", INTERVALS),
@@ -64,8 +66,8 @@ def rates(data: Dataset) -> dict[str, float]:
         ("a.csv", FILLED_CSV),
     ],
     ids=[
-        *("nested", "records", "columns", "intervals", "dotted", "keyed", "by_measure", "wide", "long", "stacked"),
-        *("ragged", "columns_below", "named_below", "filled"),
+        *("nested", "pairs", "records", "columns", "intervals", "dotted", "keyed", "by_measure", "wide", "long"),
+        *("stacked", "ragged", "columns_below", "named_below", "filled"),
     ],
 )
 def test_rates_are_found_in_every_shape(name: str, text: str) -> None:

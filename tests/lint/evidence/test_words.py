@@ -465,7 +465,7 @@ RIGHT = [
     ("A", "The sailor, starting from 20.4%, ends highest."),
     ("A", "The judge, whose rate after tuning is lowest (4.0%), starts at 5.6%."),
     ("B", "It is at L20 that ρ is largest and at L4 that it is smallest."),
-    ("B", "The best depth is L20, the worst L4."),
+    ("B", "The best layer is L20, the worst L4."),
     ("B", "ρ was largest, 0.76, and came from L20."),
     ("A", "Homogeneity over all eight roles: χ² = 94.7, df = 7, p = 2.0e-15."),
     (
@@ -692,7 +692,7 @@ WRONG = [
     ("A", "After tuning four of eight roles exceed 45% and four of eight exceed the mean of 27.9%."),
     ("A", "After tuning the ends are 4.0% (judge, lowest) and 61.2% (judge, highest)."),
     ("A", "The change varies: it is greatest for the miller, +40.8 points."),
-    ("B", "The best depth is L20, the worst L20."),
+    ("B", "The best layer is L20, the worst L20."),
     ("B", "It is at L16 that ρ is largest."),
 ]
 

@@ -1,0 +1,78 @@
+"""Numbers of cells, readings or pairs that no counts of things make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import prod
+
+from ..regex import regex
+from .factors import ASKED, Factor, factors_in, factors_of_page, factors_of_sentence, makes
+from .grammar import Number
+from .knowledge import Clash, Evidence
+from .total_texts import LOST, is_factor, is_made, with_totals, wrong_total
+from .word_numbers import spelled_numbers
+
+__all__ = ["cell_count_clashes"]
+
+_CELL = regex(
+    r"\s+(?:[a-z-]+\s+)??(?:cells|readings|measurements|evaluations|combinations|checks|probes|pairs)\b", re.IGNORECASE
+)
+
+
+def cell_count_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Numbers of cells ("7 kilns in 6 towns are 42 cells") that no counts of things make."""
+    for stretch in with_totals(evidence):
+        text, plain = stretch.text, stretch.plain
+        stated = [s for s in factors_in(plain) if s.noun not in ASKED]
+        numbers = stretch.numbers if len({s.noun for s in stated}) >= 2 else ()
+        for number in numbers:
+            if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
+                continue
+            if (
+                is_factor(plain, number)
+                or is_made(plain, number)
+                or _CELL.match(plain[number.end :]) is None
+                or LOST.search(plain[max(0, number.start - 60) : number.end + 60])
+            ):
+                continue
+            value = int(number.value)
+            mine = [s for s in factors_of_sentence(plain, number, stated) if s.value != value]
+            if len({s.noun for s in mine}) < 2 or _is_product(value, plain, numbers):
+                continue
+            others = [s for s in factors_of_page(evidence) if s.value != value]
+            if makes(value, mine, others, "", 1) or any(a.value * (b.value - 1) == value for a in mine for b in mine):
+                continue
+            if _pairs_up(plain, number, [*mine, *others]):
+                continue
+            yield wrong_total(
+                evidence,
+                text,
+                number.start,
+                number.end,
+                f"{number.text} is no product of the counts that the page states",
+            )
+
+
+def _is_product(value: int, plain: str, numbers: Sequence[Number]) -> bool:
+    """True if two or three whole numbers of a text, of whatever they are, make a value: "8 ovens and 9 time points"."""
+    said = {int(n.value) for n in numbers if n.decimals <= 0 and 1 < n.value < value} | spelled_numbers(plain)
+    factors = sorted(a for a in said if a > 1 and value % a == 0)
+    return any(prod(chosen) == value for many in (2, 3) for chosen in combinations(factors, many)) or any(
+        a * a == value for a in factors
+    )
+
+
+_PAIRED = regex(r"\s+(?:[a-z-]+\s+)??(?:pairs|combinations|comparisons|contrasts)\b", re.IGNORECASE)
+
+
+def _pairs_up(plain: str, number: Number, counts: Sequence[Factor]) -> bool:
+    """True for as many pairs as some count of the page makes among its own things, or two counts of two kinds make."""
+    if _PAIRED.match(plain[number.end :]) is None:
+        return False
+    value = int(number.value)
+    if any(value in (n * (n - 1) // 2, n * (n - 1), n * (n + 1) // 2, n * n) for n in {s.value for s in counts}):
+        return True
+    factors = [s for s in counts if value % s.value == 0]
+    return any(a.value * b.value == value and a.noun != b.noun for a in factors for b in factors)

@@ -1,0 +1,109 @@
+"""The binding of a page's column or row to the field of a file with which most of its cells agree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from leakstats.facts import Fact, Series
+from leakstats.records import struct
+
+from .tables import CellNumber
+
+__all__ = ["Binding", "bind", "exchanged"]
+
+
+@struct
+class Binding:
+    """A series of the page with the field of a file that most of its cells agree with."""
+
+    page: Series
+    cells: tuple[CellNumber, ...]
+    data: Series
+    scale: float
+    matched: tuple[CellNumber, ...]
+    wrong: tuple[tuple[CellNumber, Fact], ...]
+
+    @property
+    def by_chance(self) -> bool:
+        """True if the cells may agree with a field of a large file though they print another: few, or single digits."""
+        telling = {c.number.text for c in self.matched if len(c.number.text.strip("+-−–0.")) > 1}
+        return (len(self.matched) < 3 or len(telling) < 2) and not self.data.words & self.page.words
+
+
+_SCALES = (1.0, 100.0)
+
+
+def bind(
+    page: Series,
+    cells: tuple[CellNumber, ...],
+    names: list[frozenset[str]],
+    index: dict[str, list[tuple[int, Fact]]],
+    data: list[Series],
+) -> Binding | None:
+    """Bind a page series to the data series with which most cells agree; ``None`` where none has a clear majority.
+
+    ``names`` are the folded names of each cell's entity; ``index`` lists, for each name, the series that have it.
+    """
+    counts = [d.whole and not d.fraction for d in data]
+    votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]] = defaultdict(list)
+    for i, (item, known) in enumerate(zip(cells, names, strict=True)):
+        seen: set[int] = set()
+        number = item.number
+        low, high = number.admitted
+        scales = _SCALES if number.role != "count" else _SCALES[:1]
+        for name in known:
+            for s, fact in index.get(name, ()):
+                if s in seen:
+                    continue
+                seen.add(s)
+                if (number.decimals > 0 and counts[s]) or (number.role == "n" and not counts[s]):
+                    continue  # counts are not printed with decimals
+                value = fact.value
+                if number.role == "count" and not number.value and value:
+                    votes[(s, 1.0)].append((i, fact, False))  # a bare zero is none, and no share that is rounded off
+                    continue
+                for scale in scales:
+                    votes[(s, scale)].append((i, fact, low <= value * scale <= high))
+    best = None
+    for (s, scale), found in votes.items():
+        right = sum([ok for _, _, ok in found])
+        swap = right > 0 and len(found) == 3 and exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)
+        if not swap and (right < 2 or right * 2 < len(found)):
+            continue
+        distinct = len({cells[i].number.text for i, _, ok in found if ok and not cells[i].number.bound})
+        overlap = len(data[s].words & page.words)
+        rank = (right, overlap, distinct, -len(found))
+        if best is None or rank > best[0]:
+            best = (rank, s, scale, found, distinct)
+    if best is None:
+        return None
+    _, s, scale, found, distinct = best
+    s, found = _fullest(votes, s, scale, data)
+    right = sum(ok for _, _, ok in found)
+    wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
+    swapped = exchanged(wrong, scale)
+    if wrong and not swapped and (distinct < 2 or right <= len(wrong)):
+        return None
+    matched = tuple(cells[i] for i, _, ok in found if ok)
+    return Binding(page, cells, data[s], scale, matched, tuple(wrong))
+
+
+def _fullest(
+    votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]], s: int, scale: float, data: list[Series]
+) -> tuple[int, list[tuple[int, Fact, bool]]]:
+    """Of the fields that hold the same as one, as far as that goes, the one that most cells stand in."""
+    found = votes[(s, scale)]
+    held = {i: fact.value for i, fact, _ in found}
+    for (other, factor), more in votes.items():
+        if factor == scale and len(more) > len(found) and data[other].role in ("", data[s].role):
+            values = {i: fact.value for i, fact, _ in more}
+            if len(held) > 2 and all(values.get(i) == v for i, v in held.items()):
+                s, found, held = other, more, values
+    return s, found
+
+
+def exchanged(wrong: list[tuple[CellNumber, Fact]], scale: float) -> bool:
+    """True if two cells hold each other's value."""
+    return len({c.number.text for c, _ in wrong}) == len(wrong) == 2 and all(
+        cell.number.admits(fact.value, scale=scale) for (cell, _), (_, fact) in zip(wrong, reversed(wrong), strict=True)
+    )
