@@ -147,6 +147,8 @@ _SAYS = regex(r"[A-Za-z]{3,}")
 
 _ASIDE = regex(r",\s[^,;:()]{3,40},")
 """Said between a thing and its extreme of something else, "Ghent, starting from 4%, ends highest"."""
+_RIVALS = regex(r"\bthan (?:any|all|every)(?: of the)? others?\b.*")
+"""Of things, even where a column has their noun: "more than any other buyer" beside "sold to the buyer"."""
 
 
 def between(extreme: Extreme) -> str:
@@ -154,7 +156,7 @@ def between(extreme: Extreme) -> str:
     sentence, word, holder = extreme.sentence, extreme.word, extreme.holder
     near = sentence.between(min(extreme.start, holder.start), max(extreme.end, holder.end))
     verb = "" if _SAYS.search(near.replace(holder.text, "")) else _verb_before(sentence, word)
-    near = _ASIDE.sub(" ", f"{verb} {near}")
+    near = _RIVALS.sub(" ", _ASIDE.sub(" ", f"{verb} {near}"))
     if word.peak:  # the verb of an extreme is no point of a course
         near = near.replace(sentence.text[word.start : word.end], " ")
     return near.replace(holder.text.strip(), " ")

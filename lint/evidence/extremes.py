@@ -166,7 +166,7 @@ def _wrong_value(evidence: Evidence, extreme: Extreme, stated: list[Number], fie
 
 def _is_either(extreme: Extreme, fields: list[Ranked]) -> bool:
     """True if the largest as well as the smallest may be meant."""
-    if extreme.said in OF_MERIT or extreme.relative or _PLACED.search(extreme.said):
+    if extreme.said in OF_MERIT or extreme.relative or _PLACED.search(extreme.said) or _ON_TOP.search(extreme.said):
         return True
     if extreme.said not in OF_DEGREE:
         return False
@@ -174,6 +174,8 @@ def _is_either(extreme: Extreme, fields: list[Ranked]) -> bool:
     return falls or _is_of_unknown(extreme.sentence, extreme.word, fields)
 
 
+_ON_TOP = regex(r"\bout (?:first|top|on top|last|bottom)$", re.IGNORECASE)
+""" "Which oven is the quietest? The old one comes out on top": it wins, by much or by little."""
 _PLACED = regex(r"(?<=\s)(?:second|third|fourth)\b")
 """A place in an order of which the words do not say where it begins: "came second"; "second comes" goes on with one."""
 

@@ -17,6 +17,7 @@ __all__ = [
     "interval_ends",
     "intervals",
     "is_rate",
+    "is_share_of_course",
     "pairs_of_counts",
     "spans",
     "stats",
@@ -217,9 +218,10 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
             before
         )
         if joined and round_ and not inner and not spoken and i:
-            # "34% (29–40)": an interval by its shape
-            e = numbers[i - 1]
-            beside = regex(r"\s*%?\s*\(\s*").fullmatch(sentence.between(e.end, a.start)) is not None
+            # "34% (29–40)", "34% (17 of 50) (29–40)": an interval by its shape
+            counted = i > 2 and _COUNTS_BETWEEN.fullmatch(sentence.between(numbers[i - 3].end, a.start)) is not None
+            e = numbers[i - 3 if counted else i - 1]
+            beside = counted or regex(r"\s*%?\s*\(\s*").fullmatch(sentence.between(e.end, a.start)) is not None
             inner = (
                 beside
                 and not e.bound
@@ -235,6 +237,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     return out
 
 
+_COUNTS_BETWEEN = regex(r"\s*%?\s*\(\d[\d,]*\s?(?:/|of|out of)\s?\d[\d,]*\)\s*\(\s*")
 _IN_BAND = regex(
     r"\b(?:(?:stays?|lies?|falls?|keeps?|remains?|sits?|moves?) (?:with)?in|occup(?:y|ies)|fills?|covers?) "
     r"(?:an?|the) (?:band|interval)\s*(?:of |from )?$"
@@ -317,6 +320,11 @@ SHARE_OF = regex(
     re.IGNORECASE,
 )
 """Behind a number that is a share of a course: "58% of its rise"."""
+
+
+def is_share_of_course(sentence: Sentence, number: Number) -> bool:
+    """True for a number of which the words behind it make a share of a course: "58% of its rise"."""
+    return SHARE_OF.match(sentence.between(number.end, sentence.end)) is not None
 
 
 _POWER = regex(r"[eE×^⁻]")

@@ -210,7 +210,7 @@ def in_states(extreme: Extreme, candidates: list[Ranked]) -> list[Ranked]:
     sentence, word = extreme.sentence, extreme.word
     if word.peak:
         return []
-    text = extreme.clause.replace(sentence.text[word.start : word.end], " ").lower()
+    text = extreme.clause.replace(sentence.text[word.start : word.end], " ").replace(extreme.holder.text, " ").lower()
     points = {m.name for m in sentence.names if m.name.startswith("#") and m.text.lower() in text}
     out = []
     for origin in ("page", "data"):

@@ -196,11 +196,11 @@ _LEADS = regex(
     r"others|pack)|(?:comes?|came|ranks?|ranked|finish\w+) (?:out )?(?:first|top|on top)|leads(?=\s*(?:[,;.(]|"
     r"$))|on top(?=\s*[,;.(])|at the top(?=\s*[,;.(]|\s+with\b)|(?:more|higher|better|"
     r"greater)"
-    r"(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)|(?:comes?|came|ranks?|ranked|"
+    r"(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?(?: [a-z]+)?)|(?:comes?|came|ranks?|ranked|"
     r"finish\w+) (?:out )?(?:last|"
     r"bottom)|brings? up the rear|at the bottom(?=\s*[,;.(]|\s+with\b)|(?:is|sits|stands) at the bottom of the (?:list|"
     r"ranking|table|field)|"
-    r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?)\b",
+    r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?(?: [a-z]+)?)\b",
     re.IGNORECASE,
 )
 _COUNTED = regex(
