@@ -78,14 +78,30 @@ def setup_tables(page: Page) -> list[SetupTable]:
 
 
 def _setup_tables(page: Page) -> Iterator[SetupTable]:
-    for spec in page.template.sections:
-        stages = page.outline.all(spec.id) if spec.table is not None else []
+    specs = [spec for spec in page.template.sections if spec.table is not None]
+    card = [row for spec in specs for found in page.outline.all(spec.id) for row in card_rows(page, found)]
+    for spec in specs:
+        stages = page.outline.all(spec.id)
         kept = [found for found in stages if not page.waived(found)]
         if spec.table is not None and (kept or not stages):
             line = kept[0].section.line if kept else 1
             rows = [row for found in kept for row in card_rows(page, found)]
-            given = tuple((x, tuple(answers(rows, x, spec.table.rows))) for x in spec.table.rows)
+            wanted = spec.table.rows
+            given = tuple((x, tuple(answers(rows, x, wanted) or _told_apart(card, x))) for x in wanted)
             yield SetupTable(spec, line, tuple(rows), given)
+
+
+def _told_apart(card: list[CardRow], spec: RowSpec) -> list[CardRow]:
+    """The rows of any table whose value says what another one would say, with its name or in so many words.
+
+    "Trainable: LoRA adapter, rank 64" and "Trainable: all weights" are answers to "LoRA config".
+    """
+    out = []
+    for row in card:
+        said = [phrase for phrase in spec.said_as if _says(row.said, phrase)]
+        if any(" " in x for x in said) or (said and any(_says(row.said, name) for name in spec.names)):
+            out.append(row)
+    return out
 
 
 def may_stand_for(page: Page, table: SetupTable) -> list[CardRow]:

@@ -47,7 +47,7 @@ class TooManyBullets(Rule):
 
     code = "CR115"
     name = "too-many-bullets"
-    severity = "warning"
+    severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for spec in page.template.sections:

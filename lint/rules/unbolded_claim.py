@@ -43,6 +43,7 @@ class UnboldedClaim(Rule):
 
     code = "CR116"
     name = "unbolded-claim"
+    severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for spec in page.template.sections:

@@ -17,6 +17,8 @@ from leakstats.reporting.narrative import load_narrative
 from leakstats.reporting.render import render
 from leakstats.template import load_template
 
+SECONDS = 6.0
+"""Processor time that one hostile text may take: 2 s, and thrice as much on a busy machine."""
 REFUSED = [
     "{{ ''.__class__ }}",
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",
@@ -98,10 +100,10 @@ def test_a_hostile_narrative_is_refused_in_time(
     text = narrative_text.replace(
         "<!-- section: human_summary -->\n", f"<!-- section: human_summary -->\n\n{attack}\n\n"
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(LeakstatsError) as caught:
         page(document, text, tmp_path)
-    assert time.perf_counter() - begin < 2.0
+    assert time.process_time() - begin < SECONDS
     assert len(str(caught.value)) < 3000
 
 
@@ -128,9 +130,9 @@ def test_odd_but_harmless_text_stays_inside_its_section(
     document: AnalysisDocument, narrative_text: str, tmp_path: Path, text: str
 ) -> None:
     marked = narrative_text.replace("an exception.\n", f"an exception.\n\n{text}\n\n", 1)
-    begin = time.perf_counter()
+    begin = time.process_time()
     made = page(document, marked, tmp_path)
-    assert time.perf_counter() - begin < 2.0
+    assert time.process_time() - begin < SECONDS
     headings = [t.map[0] for t in MarkdownIt("commonmark").parse(made) if t.type == "heading_open" and t.map]
     lines = made.splitlines()
     wanted = [s.markup for s in load_template("v1").sections]
@@ -163,9 +165,9 @@ def test_a_hostile_completion_stays_in_its_fence(
     raw["study"]["title"] = raw["runs"]["project"] = raw["runs"]["runs"][0]["id"] = text or "x"
     raw["setup"]["model"]["Base"] = raw["confidence"]["reasons"][0]["detail"] = text or "x"
     raw["figures"][0]["caption"] = raw["figures"][0]["alt"] = text or "x"
-    begin = time.perf_counter()
+    begin = time.process_time()
     made = page(AnalysisDocument(raw), narrative_text, tmp_path)
-    assert time.perf_counter() - begin < 2.0
+    assert time.process_time() - begin < SECONDS
     tokens = MarkdownIt("commonmark").enable("table").parse(made)
     wanted = [s.markup for s in load_template("v1").sections]
     lines = made.splitlines() if "\x85" not in text else made.split("\n")

@@ -24,8 +24,8 @@ from leakstats.template import load_template
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-SECONDS = 2.0
-"""Processor time that one hostile text may take."""
+SECONDS = 6.0
+"""Processor time that one hostile text may take: 2 s, and thrice as much on a busy machine."""
 
 CALLS = [
     "''.__class__",
