@@ -113,7 +113,7 @@ class BulletSpec:
         return (self.label, *self.aliases) if self.label else ()
 
 
-@struct(kw_only=True)
+@struct(kw_only=True, slots=False)
 class RowSpec:
     """One row of a setup table."""
 
@@ -140,7 +140,7 @@ class RowSpec:
     example: bool = False
     """The value is an example of the data with a link to the rest; a fenced block of the section may stand for it."""
 
-    @property
+    @functools.cached_property
     def names(self) -> tuple[str, ...]:
         return (self.label, *self.aliases)
 

@@ -94,6 +94,31 @@ def _status(text: str, start: int, end: int, acronym: str) -> tuple[Literal["exp
         words = _WORD.findall(inside)
         if spells(acronym, words[: 2 * len(acronym)]):
             return "expanded", inside
+    return _beside(before, behind, acronym)
+
+
+_JOINED = regex(
+    r"(?:[,:;\[(–—]\s*(?:or|i\.e\.,?|hence|so|in short|abbreviated|called)?|"
+    r"\s(?:or|abbreviated(?: as| to)?|called|known as))\s*$"
+)
+"""Between words and their acronym: "supervised fine-tuning, SFT", "direct preference optimisation, or DPO"."""
+_MEANS = regex(
+    r"(?:[,:;]|\s?[–—=]|\s)\s*(?:(?:which |that )?(?:is short|is|are|stands?|stood|standing|short)\s+for|"
+    r"i\.e\.,?|that is,?|meaning|(?<=[,:;–—=] )or|(?<=[,:;–—=] ))\s*(?:the\s+)?",
+)
+"""Between an acronym and its words: "SFT, short for supervised fine-tuning"."""
+
+
+def _beside(before: str, behind: str, acronym: str) -> tuple[Literal["expanded", "wrong", "bare"], str]:
+    """Whether its words stand right beside an acronym, without brackets of its own."""
+    joined = _JOINED.search(before)
+    if joined is not None and (stretch := spells(acronym, _WORD.findall(before[: joined.start()]))):
+        return "expanded", _joined(stretch)
+    means = _MEANS.match(behind)
+    words = _WORD.findall(behind[means.end() :]) if means is not None else []
+    for count in range(2, min(len(words), 2 * len(acronym)) + 1):
+        if len(stretch := spells(acronym, words[:count])) == count:
+            return "expanded", _joined(stretch)
     return "bare", ""
 
 

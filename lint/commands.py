@@ -13,6 +13,7 @@ import click
 from .config import find_config, read_config
 from .engine import DEFAULT_MAX_BYTES, Options, lint_paths
 from .finding import SEVERITIES, Severity
+from .page_options import ANALYSIS, FILE, ROOT, TEMPLATE
 from .registry import all_rules, rule_by_code, select_rules
 from .report import Report
 
@@ -34,10 +35,6 @@ def _format(name: str, report: Report) -> str:
     return function(report)
 
 
-_FILE = click.Path(path_type=Path)
-_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-
-
 @click.command()
 @click.argument("pages", nargs=-1, metavar="[PAGE]...")
 @click.option(
@@ -48,15 +45,13 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     default="",
     help="How strictly to judge: draft, review (the default), publish, rigorous or p-values-only.",
 )
-@click.option(
-    "--template", type=_FILE, metavar="FOLDER", help="A template of one's own, for the pages that name its version."
-)
-@click.option("--root", type=_FOLDER, help="Folder in which paths on the page are looked for too.")
-@click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
+@TEMPLATE
+@ROOT
+@ANALYSIS
 @click.option(
     "--results",
     multiple=True,
-    type=_FILE,
+    type=FILE,
     metavar="FILE",
     help="A results file (JSON, CSV) to compare with, in place of those that the page names; may be repeated.",
 )
@@ -71,9 +66,9 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--max-bytes", type=click.IntRange(min=1), help=f"A larger page is not parsed.  [default: {DEFAULT_MAX_BYTES}]"
 )
-@click.option("--config", "config_path", type=_FILE, help="Settings, in place of those of the current folder.")
-@click.option("--event", type=_FILE, help="A GitHub issue event (JSON): judge its title and body.")
-@click.option("--baseline", "baseline_path", type=_FILE, help="Known findings, which are not shown and fail nothing.")
+@click.option("--config", "config_path", type=FILE, help="Settings, in place of those of the current folder.")
+@click.option("--event", type=FILE, help="A GitHub issue event (JSON): judge its title and body.")
+@click.option("--baseline", "baseline_path", type=FILE, help="Known findings, which are not shown and fail nothing.")
 @click.option(
     "--update-baseline",
     is_flag=True,

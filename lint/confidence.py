@@ -12,7 +12,7 @@ from .inline import Text
 from .page import Page
 from .source import Place
 
-__all__ = ["Stated", "confidence_lines", "title_marker"]
+__all__ = ["Stated", "confidence_lines", "stated_levels", "title_marker"]
 
 
 @struct
@@ -53,6 +53,12 @@ def confidence_lines(page: Page) -> list[Stated]:
         page.memory["confidence lines"] = list(_confidence_lines(page))
     lines: list[Stated] = page.memory["confidence lines"]
     return lines
+
+
+def stated_levels(page: Page) -> list[Stated]:
+    """Every level that the page states: in its titles and in these lines."""
+    markers = (title_marker(title, page.template) for title in page.titles)
+    return [*(m for m in markers if m is not None), *confidence_lines(page)]
 
 
 def _confidence_lines(page: Page) -> Iterator[Stated]:

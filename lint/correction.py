@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from .evidence.claims import own_passages
 from .evidence.grammar import Number
 from .evidence.idioms import pairs_of_counts
 from .evidence.knowledge import Clash, Evidence
@@ -94,9 +95,7 @@ def rejected(ps: Sequence[float], method: str, *, alpha: float = 0.05, m: int | 
 
 def correction_clashes(page: Page) -> Iterator[Clash]:
     """Claims about a correction that the p-values contradict; silent where no family of that size is known."""
-    for passage in page.evidence.passages:
-        if passage.part in ("plan", "card", "skip", "prior"):
-            continue
+    for passage in own_passages(page.evidence):
         for sentence in passage.sentences:
             yield from _of_threshold(passage, sentence)
             if "#" in sentence.text or _KEEPS.search(sentence.text) is None:
@@ -217,7 +216,7 @@ def _of_one(sentence: Sentence, methods: list[str]) -> Iterator[Clash]:
         return
     p, alpha = ps[0], _alpha(sentence)
     keeps = _KEEPS.search(sentence.text)
-    denied = keeps is not None and _NOT.search(sentence.text[: keeps.end()]) is not None
+    denied = keeps is not None and _is_denied(sentence, p, keeps.end())
     low = 0.0 if p.bound else p.low * m
     high = (p.value if p.bound else p.high) * m
     if not denied and low > alpha * (1 + 1e-9):
@@ -232,6 +231,34 @@ def _of_one(sentence: Sentence, methods: list[str]) -> Iterator[Clash]:
         f"p = {p.text} times {m} is {min(p.value * m, 1.0):.2g}, so it {said} Bonferroni at {alpha:g}",
         "correct the claim, or name the family",
     )
+
+
+def _is_denied(sentence: Sentence, p: Number, end: int) -> bool:
+    """True if the result of a p is said not to pass; what other clauses say of other results holds for these alone."""
+    at, behind = p.at - sentence.start, sentence.between(p.end, sentence.end)
+    if end <= at:  # the word stands before the p: "M3 survives, M8 (p = 0.013) does not", "A passes, but not B (p = …)"
+        own = _CLAUSE.split(sentence.text[end:at])
+        if len(own) > 1 and (_DOES_NOT.match(behind) or _BUT_NOT.search(sentence.text[end:at])):
+            return True
+        if len(own) > 1 and _DOES.match(behind):
+            return False
+    return _NOT.search(sentence.text[:end]) is not None
+
+
+_CLAUSE = regex(r"[,;:]|\b(?:but|while|whereas|though|although|yet)\b", re.IGNORECASE)
+_DOES_NOT = regex(
+    r"\W*(?:(?:does|do|did|is|are|was|were|has|have|could|can|would|will)\s*(?:not\b|n['’]t\b)|cannot\b|fails?\b|failed\b|"
+    r"drops? out|falls? (?:away|out|by)|loses?\b|is lost|is gone)",
+    re.IGNORECASE,
+)
+""" "… remain significant, M8 (p = 0.013) does not"."""
+_DOES = regex(r"\W*(?:does|do|did|is|are|was|were|has|have)\b(?:\s+(?:so|too|as well)\b|\s*[.;]|\s*$)", re.IGNORECASE)
+""" "The others do not pass, M8 (p = 0.002) does"."""
+_BUT_NOT = regex(
+    r"\b(?:(?:but|though|although|and)\s+not|except(?:ing| for)?|with the exception of|other than|apart from|save)\b"
+    r"[^,;:()]*\(?[^,;:()]*$",
+    re.IGNORECASE,
+)
 
 
 # -- "0.05/4 = 0.0125" ------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from .document import Bullet
+from .evidence.claims import own_passages
 from .evidence.correlations import Record, records
 from .evidence.grammar import Number
 from .evidence.idioms import intervals, is_rate
@@ -33,13 +34,6 @@ __all__ = [
 _PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\bpublished\b|\bet al\b", re.IGNORECASE)
 
 
-def _claims(page: Page) -> Iterator[Passage]:
-    """Passages that speak of this study's results: title, captions, takeaways, prose; no card, plan or earlier work."""
-    for passage in page.evidence.passages:
-        if passage.part not in ("plan", "card", "skip", "prior"):
-            yield passage
-
-
 def _own(sentence: Sentence) -> bool:
     return _PRIOR.search(sentence.text) is None
 
@@ -58,16 +52,26 @@ def _prose(page: Page) -> str:
 def unit_counts(page: Page) -> list[tuple[int, Passage, Number]]:
     """Numbers of units (``N = 12``) that title, takeaways and captions state, with where."""
     claims = {b.text.at for b in _takeaways(page)}
-    out = []
-    for passage in _claims(page):
+    out: list[tuple[int, Passage, Number]] = []
+    for passage in own_passages(page.evidence):
         if passage.scope not in ("title", "caption") and passage.text.at not in claims:
             continue
         for sentence in passage.sentences:
-            for number in sentence.numbers:
-                stated = number.role == "n" and number.label == "N" and number.decimals <= 0 and number.value >= 2
-                if stated and _own(sentence):
-                    out.append((int(number.value), passage, number))
+            stated = [
+                n for n in sentence.numbers if n.role == "n" and n.label == "N" and n.decimals <= 0 and n.value >= 2
+            ]
+            if not _own(sentence) or (len({n.value for n in stated}) == 1 and _LEFT_OUT.search(sentence.text)):
+                continue
+            out.extend((int(number.value), passage, number) for number in stated)
     return out
+
+
+_LEFT_OUT = regex(
+    r"\b(?:without|omit\w*|drop(?:s|ped|ping)?|exclud\w+|remov(?:e|es|ed|ing|al)|leav(?:e|es|ing)[\w\s-]{0,30}?\bout|"
+    r"left out|leave-one-out|tak(?:e|es|en|ing)[\w\s-]{0,30}?\b(?:out|away)|set(?:ting)? aside|minus)\b",
+    re.IGNORECASE,
+)
+"""What makes an N that of a check on part of the units: "without Amharic, N = 8"."""
 
 
 def _takeaways(page: Page) -> Iterator[Bullet]:
@@ -259,7 +263,7 @@ _CORRECTED = regex(
 
 def chosen_best(page: Page) -> Iterator[Clash]:
     """The best of several layers, checkpoints or settings, given with a coefficient or a p like an only one."""
-    for passage in _claims(page):
+    for passage in own_passages(page.evidence):
         for sentence in passage.sentences:
             if not any(n.role in ("coefficient", "p") and not n.bound for n in sentence.numbers):
                 continue
@@ -295,7 +299,7 @@ def quoted_peaks(page: Page) -> Iterator[Clash]:
     """
     claims = {b.text.at for b in _takeaways(page)}
     bare = []
-    for passage in _claims(page):
+    for passage in own_passages(page.evidence):
         if passage.scope != "title" and passage.text.at not in claims:
             continue
         for sentence in passage.sentences:
@@ -328,7 +332,7 @@ _WIDE_CORRELATION = 1.2
 
 def vacuous_intervals(page: Page) -> Iterator[Clash]:
     """Intervals that leave nearly everything possible: 60 points of a rate, 1.2 of a correlation's 2."""
-    for passage in _claims(page):
+    for passage in own_passages(page.evidence):
         for sentence in passage.sentences:
             for low, high, _ in intervals(sentence):
                 coefficient = any(
@@ -362,7 +366,7 @@ _BOUNDED = regex(
 
 def bare_nulls(page: Page) -> Iterator[Clash]:
     """Claims that something is absent, beside a coefficient or a p and without an interval or a bound."""
-    for passage in _claims(page):
+    for passage in own_passages(page.evidence):
         for sentence in passage.sentences:
             ps = [n for n in sentence.numbers if n.role == "p"]
             tested = any(n.role == "coefficient" and not n.bound for n in sentence.numbers) or ps

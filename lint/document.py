@@ -57,8 +57,6 @@ class Paragraph:
     end_line: int
     list_depth: int
     quoted: bool
-    tight: bool = False
-    """The paragraph of a bullet in a list without blank lines."""
 
 
 @struct
@@ -237,14 +235,6 @@ class Document:
     def bullets_in(self, first: int, last: int, *, depth: int | None = 0) -> list[Bullet]:
         """The list items among the blocks from ``first`` to before ``last``; ``depth=None`` takes nested ones too."""
         return [b for b in self.bullets if first <= b.first and b.last <= last and (depth is None or b.depth == depth)]
-
-    def figures_in(self, section: Section) -> list[Figure]:
-        """The pictures of a section, sub-sections aside."""
-        return [f for f in self.figures if section.first <= f.block < section.own_last]
-
-    def section_of(self, block: int) -> Section:
-        """The innermost section that holds the block with this index."""
-        return next(s for s in reversed(self.sections) if s.first <= block or s.heading is self.blocks[block])
 
     def words(self, blocks: tuple[Block, ...]) -> int:
         """Number of words that a reader sees in these blocks; code, pictures and HTML aside."""

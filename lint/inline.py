@@ -362,8 +362,14 @@ class _Walk:
 
 def read_inline(token: Token, spots: Spots) -> Text:
     """The inline ``token`` as text; ``spots`` says where its content stands in the page."""
+    children = token.children or ()
+    if len(children) == 1 and children[0].type == "text" and spots.contents == (0,):
+        text = children[0].content
+        if text == token.content:  # as most cells of tables are, it stands in the page as it is seen
+            at = spots.sources[0]
+            return Text(text, (Run(text, 0, at, len(text), _NO_MARKS),), at, at + len(text), _starts=(0,))
     walk = _Walk(token.content, spots)
-    walk.walk(token.children or ())
+    walk.walk(children)
     return walk.text()
 
 

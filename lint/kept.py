@@ -4,9 +4,9 @@ Compiling the expressions that a page needs took a third of a cold start. Python
 not the code of an expression, so this does: in the same folder and under the same conditions (not where Python is told
 to write no byte code, not where the folder cannot be written), for one build of Python and one version of leakstats.
 
-Python has no public way to the code of an expression, so what is kept is made by the steps of :func:`re.compile`, to
-which one is added: a look at the first character. Where a trial does not come out as ``re.compile`` has it nothing is
-kept, and what no file holds is compiled by ``re.compile``.
+Python has no public way to the code of an expression, so what is kept is made by the steps of :func:`re.compile`, and
+of an expression that is brought into the form which runs fastest (:mod:`.fastest`). Where a trial does not come out as
+``re.compile`` has it nothing is kept, and what no file holds is compiled by ``re.compile``.
 """
 
 from __future__ import annotations
@@ -20,11 +20,9 @@ from contextlib import suppress
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from leakstats import __version__
-
-from .starts import first_characters
 
 __all__ = ["KEPT", "Kept"]
 
@@ -89,19 +87,19 @@ class Kept:
         return entries if version == _VERSION and isinstance(entries, dict) else {}
 
 
-def _entry(pattern: str, flags: int, *, look: bool = True) -> _Entry:
-    """The code of an expression, with a look at the first character where few can be it."""
-    parser: Any = import_module("re._parser")
+def _entry(pattern: str, flags: int, *, fast: bool = True) -> _Entry:
+    """The code of an expression, in the form that finds its matches fastest."""
+    from .fastest import fastest  # late: where all is kept nothing is compiled
+
+    parser, compiler = import_module("re._parser"), import_module("re._compiler")
     parsed = parser.parse(pattern, flags)
-    first = first_characters(parsed) if look else []
-    if first:
-        parsed.insert(0, (parser.ASSERT, (1, parser.SubPattern(parsed.state, [(parser.IN, first)]))))
-    code = array("I", import_module("re._compiler")._code(parsed, flags))
+    every = int(flags | parsed.state.flags)
+    code = array("I", fastest(parsed, every) if fast else compiler._code(parsed, flags))
     numbers: dict[str, int] = dict(parsed.state.groupdict)
     names: list[str | None] = [None] * parsed.state.groups
     for name, number in numbers.items():
         names[number] = name
-    return int(flags | parsed.state.flags), code.tobytes(), parsed.state.groups - 1, numbers, tuple(names)
+    return every, code.tobytes(), parsed.state.groups - 1, numbers, tuple(names)
 
 
 def _made(pattern: str, entry: _Entry) -> re.Pattern[str]:
@@ -115,10 +113,14 @@ def _made(pattern: str, entry: _Entry) -> re.Pattern[str]:
 
 @cache
 def _is_as_in_re() -> bool:
-    """Whether expressions are made as :func:`re.compile` makes them."""
+    """Whether expressions are made as :func:`re.compile` makes them, and the fast ones match the same."""
     with suppress(*_OTHERWISE):
         trials = ((r"(?P<a>x+?|\d{2,})(?!\b)|[^b-d]\s*(?P=a)", re.IGNORECASE), (r"", 0), (r"(?:é|ab)(c)*", re.ASCII))
-        return all(_made(p, _entry(p, f, look=False)) == re.compile(p, f) for p, f in trials)
+        if any(_made(p, _entry(p, f, fast=False)) != re.compile(p, f) for p, f in trials):
+            return False
+        pattern, text = r"\b(?:rises?|fell|(?P<so>so)me|[Rr]ose|sum)\b|\d%", "Some Rise; ſum and 17%, he fEll"
+        fast, plain = _made(pattern, _entry(pattern, re.IGNORECASE)), re.compile(pattern, re.IGNORECASE)
+        return [m.regs for m in fast.finditer(text)] == [m.regs for m in plain.finditer(text)]
     return False
 
 

@@ -178,7 +178,7 @@ class _Reader:
     def paragraph(self, token: Token, inline: Token) -> None:
         line, end = _lines(token)
         text = self.inline(inline, self.line_spots(inline, line))
-        self.blocks.append(Paragraph(text, line, end, self.list_depth, self.quotes > 0, token.hidden))
+        self.blocks.append(Paragraph(text, line, end, self.list_depth, self.quotes > 0))
 
     def inline(self, token: Token, spots: Spots) -> Text:
         text = read_inline(token, spots)

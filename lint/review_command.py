@@ -12,24 +12,20 @@ from leakstats.files import decode_text, read_text
 from .config import find_config
 from .engine import DEFAULT_MAX_BYTES, STDIN_NAME, Options, judge_page
 from .formats.review import review_to_text
+from .page_options import ANALYSIS, FILE, ROOT, TEMPLATE
 from .review import review
 
 __all__ = ["review_page"]
 
-_FILE = click.Path(path_type=Path)
-_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-
 
 @click.command("review")
-@click.argument("page", type=_FILE)
+@click.argument("page", type=FILE)
 @click.option("--profile", default="", help="How strictly to judge, as for lint.")
+@TEMPLATE
+@ROOT
+@ANALYSIS
 @click.option(
-    "--template", type=_FILE, metavar="FOLDER", help="A template of one's own, for the pages that name its version."
-)
-@click.option("--root", type=_FOLDER, help="Folder in which paths on the page are looked for too.")
-@click.option("--analysis", type=_FILE, help="The analysis.json to compare with, in place of the sidecar's.")
-@click.option(
-    "--results", multiple=True, type=_FILE, metavar="FILE", help="A results file to compare with; may be repeated."
+    "--results", multiple=True, type=FILE, metavar="FILE", help="A results file to compare with; may be repeated."
 )
 @click.pass_context
 def review_page(

@@ -114,6 +114,16 @@ class Difference:
     """Numbers differ; otherwise only words do."""
 
     @property
+    def said(self) -> str:
+        """What stands there, for a message."""
+        return f"'{self.shown}'" if self.shown else "nothing"
+
+    @property
+    def meant(self) -> str:
+        """What should stand there, for a message."""
+        return f"'{self.wanted}'" if self.wanted else "nothing"
+
+    @property
     def edits(self) -> tuple[Edit, ...]:
         """What restores it; nothing where something came or went, and the words around it may have to change too."""
         plain = self.shown and self.wanted and "\n" not in self.shown + self.wanted

@@ -31,6 +31,8 @@ _SAMPLE_SIZE = (
     # 178 of 250, 23 out of 100, 4 of the 7
     regex(rf"\b(?:{_COUNT})\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?:{_COUNT})\b"),
     regex(rf"\b(?:{_COUNT})\s*/\s*(?:{_COUNT})\b"),
+    # 550 dots (N), "120 replies each (n)"
+    regex(rf"\b(?:{_COUNT})(?:\s+[a-z][a-z-]*){{1,4}}\s*[(\[]\s*[Nn]\s*[)\]]"),
     # a sample size of 12, sample of 12
     regex(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
     # 150 draws per reading, 240 each

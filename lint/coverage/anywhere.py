@@ -39,7 +39,7 @@ def of_record(known: Known, number: Number) -> Explanation | None:
         for mine, fact in ((record.coefficient, triple.coefficient), (record.p, triple.p)):
             if mine is None:
                 continue
-            if fact is None or not _prints(mine, fact.value):
+            if fact is None or not mine.admits(fact.value):
                 agreed = -9
             agreed += 1
         if record.n is not None and triple.n is not None:
@@ -76,15 +76,6 @@ def of_size(known: Known, sentence: Sentence | None, number: Number) -> Explanat
     if known.stated.get(value, 0) >= 2 and (number.role == "n" or value > 12):
         return Explanation("derived", "stated alike elsewhere on the page")
     return None
-
-
-def _prints(number: Number, value: float) -> bool:
-    """True if ``value`` prints as the number, or keeps the bound that it states."""
-    if number.bound in ("<", "<="):
-        return value <= number.high
-    if number.bound in (">", ">="):
-        return value >= number.low
-    return number.allows(value)
 
 
 def is_zero_p(number: Number) -> bool:

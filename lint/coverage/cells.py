@@ -6,6 +6,7 @@ import re
 from itertools import permutations
 from math import ceil, floor
 
+from ..evidence.cell_numbers import INTERVAL_HEAD
 from ..evidence.grammar import Number
 from ..evidence.names import name_variants, words_of
 from ..evidence.tables import CellNumber, Sheet, entity_names
@@ -20,7 +21,6 @@ __all__ = ["of_cell"]
 
 _MINUS = regex(r"\s+(?:−|–|-|minus|vs\.?|versus)\s+")
 _TOTAL = regex(r"\b(?:total|sum|all|combined|pooled|overall)\b", re.IGNORECASE)
-_INTERVAL_HEAD = regex(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
 
 
 def of_cell(known: Known, sheet: Sheet, item: CellNumber) -> Explanation | None:
@@ -71,7 +71,7 @@ def _of_labels(known: Known, sheet: Sheet, item: CellNumber) -> Explanation | No
 
 def _of_cell_limits(sheet: Sheet, item: CellNumber) -> Explanation | None:
     """An end of the interval of the counts of its row, or of its rate and N."""
-    if not item.interval and not _INTERVAL_HEAD.search(sheet.header[item.column]):
+    if not item.interval and not INTERVAL_HEAD.search(sheet.header[item.column]):
         return None
     row = [x.number for x in sheet.numbers if x.row == item.row and not x.interval]
     counts = [int(x.value) for x in row if x.role in ("count", "n") and x.decimals <= 0 and x.value >= 0]

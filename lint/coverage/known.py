@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
+from math import prod
 
 from ..document import Table
 from ..evidence.correlations import Record, records
@@ -108,10 +109,7 @@ class Known:
         for text, _ in self.page.document.texts_with_digits():
             for match in _PRODUCT.finditer(text.text[:4000]):
                 factors = [int(x.replace(",", "")) for x in regex(r"\d[\d,]*").findall(match.group(0))]
-                whole = 1
-                for factor in factors:
-                    whole *= factor
-                found.add(whole)
+                found.add(prod(factors))
         things = {v for v in (*self.lengths, *self.sizes, *self.stated) if 1 < v <= 1000}
         return frozenset({*found, *(a * b for a in found for b in things)})
 

@@ -6,6 +6,7 @@ Words
     grammar, word_numbers, quantities, names, passages, stretches: numbers and names.
     idioms, beside, coordination, lists: how they are joined.
     lexicon, relations, quantifiers, plain_counts, verdicts, wording, roles, interval_words: what words claim.
+    vocabulary: which words of a claim nothing on the page accounts for.
 Files and tables
     reading, walk, layouts, affixes, leaves: the numbers of any JSON or CSV, each with the way to it.
     shapes, hits, vectors, triples: facts from them.
@@ -17,9 +18,11 @@ What is known
     addressed, measured, contrasts, binding, asked, compared, directed: which of it a clause asks for.
     counted, windows, criteria, bounded, levels, subsets, conditions, overlaps, tallies: which of it a clause counts.
     aside, unheld, unpaired, whose, explained, slips, traces: why a difference from it may be no error.
+    distances, edges, named_doses: numbers that are no values: how far apart two are, ends of intervals, names of arms.
 Clashes, which the rules print
     values, orders, moves, orphans, worded_coefficients, known_records, by_layer, recomputed: against what it speaks of.
-    differences, bare_differences, gaps, operands, anaphoric, percents, ratios, folds: against what it is made of.
+    differences, bare_differences, gaps, operands, anaphoric, percents, ratios, settings, folds: against
+    what it is made of.
     counting, contraries, listed, exclusives: counts and orders.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
     standings: places in an order.
@@ -28,7 +31,8 @@ Clashes, which the rules print
     pvalues, record_p, named_p, mirrors, granularity, lattice, fractions, impossible: against statistics and arithmetic.
     widths, printed_intervals, interval_claims: intervals by their method, against known ones, and in words.
     sizes, rosters: sample sizes, and numbers of things.
-    products, spoken_products, joined_counts, totals, total_texts, equal_parts, factors, cell_counts, sums: totals.
+    products, spoken_products, joined_counts, totals, total_texts, equal_parts, factors, part_sizes, cell_counts, sums:
+    totals.
     column_totals: counts against the column of their name.
     rows: the rows of a table among each other.
 """

@@ -62,7 +62,7 @@ _CUT = regex(r";|\b(?:while|whereas)\b")
 _CLOSES = regex(r",\s(?:an?|that|which|and|but|so|though|although|while)\b|;|\((?![\w\s-]{1,24}\))")
 _OTHERWISE = regex(
     r"\b(?:not|never|no|none|nor|nobody|without|except|unlike|others?|rest|remaining|else\w*|median|each|every|any|some|"
-    r"threshold|bar|chance|random|target\w*|human\w*|interval|band|bounds?|limits?)\b|"
+    r"threshold|bar|chance|random|target\w*|human\w*|interval|band|bounds?|limits?|second only|only to|behind only)\b|"
     r"n['’]t\b|\b(?:by|from|within|under) (?:about |roughly |around |only )?\d|\bCI\b",
     re.IGNORECASE,
 )
@@ -107,6 +107,8 @@ def _of_sentence(
         if among and not all(among):
             continue
         rows, heads = ([x for x in found if x[0] < end] for found in said(board, sentence))
+        if rows and _IT.match(asking):
+            continue  # "It spills 21%, second only to the nun"
         if _is_elsewhere(asking, {at - sentence.start for at, _ in (*rows, *heads)}):
             continue
         if _names_several(board, asking, {c for _, c in heads}):
@@ -138,6 +140,11 @@ def _of_sentence(
             yield id(number), cells[0]
 
 
+_IT = regex(
+    r"\W*(?:It|He|She|They|This|That|These|Those)\b"
+    r"(?!\s+(?:is|was|are|were)\s+(?:the |an? )?\W*\w+\W*\s+(?:that|who|which)\b)"
+)
+"""Before a sentence about something that was named before, but for "It is the nun that …"."""
 _END = regex(r"\b(?:first|earliest|last|final|latest)\s+(?!(?:value|rate|score|one)\b)[a-z]+", re.IGNORECASE)
 
 
@@ -148,7 +155,7 @@ def _is_elsewhere(asking: str, places: set[int]) -> bool:
 
 def _names_several(board: Board, asking: str, said: set[int]) -> bool:
     """True if a text has the header of a column, not ``said``, that another has too: "plain" beside "Loss (plain)"."""
-    heads = {c: words_of(head) - READ for c, head in board.header.items() if not any(x.isdigit() for x in head)}
+    heads = {c: words_of(head) - READ for c, head in board.header.items() if not any(map(str.isdigit, head))}
     asked = words_of(asking)
     open_ = (words for c, words in heads.items() if words and c not in said and words <= asked)
     return any(sum(words <= other for other in heads.values()) > 1 for words in open_)

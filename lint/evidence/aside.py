@@ -6,8 +6,9 @@ import re
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import SHARE_OF, pairs_of_counts
+from .idioms import is_share_of_course, pairs_of_counts
 from .knowledge import Evidence
+from .named_doses import is_dose
 from .names import index_of
 from .passages import Sentence
 from .unheld import is_at_unheld_point
@@ -24,8 +25,9 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         (number.role in ("coefficient", "value") and _is_partial(evidence, sentence.text))
         or (number.role in ("coefficient", "value") and is_of_subset(before))
         or (rate and is_of_unknown(sentence, number))
+        or is_dose(evidence, sentence, number)
         or (rate and _proves_itself(evidence, sentence, number))
-        or (number.role == "percent" and SHARE_OF.match(after.lstrip()) is not None)
+        or (number.role == "percent" and is_share_of_course(sentence, number))
         or (rate and _is_mean_over_part(before, after))
         or (rate and _is_of_they(sentence))
         or (rate and _EQUATION.match(after) is not None)
@@ -34,7 +36,7 @@ def is_aside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or (number.role == "percent" and is_bare_cell(evidence, sentence, number))
         or (rate and _is_part_of_share(sentence, number))
         or (rate and _is_unheld_kind(evidence, before))
-        or (rate and _WIDTH.search(before) is not None)
+        or (rate and (_WIDTH.search(before) is not None or _OF_SPREAD.search(before) is not None))
     )
 
 
@@ -71,7 +73,10 @@ def is_of_subset(before: str) -> bool:
     return bracket > taken.start() and ")" not in before[bracket:] and _COUNTED.search(before[:bracket]) is not None
 
 
-_IDENTIFIER = regex(r"(?<![\w`])(?P<id>`[^`\s]+`|[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*)\s*(?:\(\s*|[:=]\s*|at\s+|with\s+)?$")
+_IDENTIFIER = regex(
+    r"(?<![\w`])(?P<id>`[^`\s]+`|[A-Za-z][\w-]*(?:\+[A-Za-z][\w-]*)+|"
+    r"[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*)\s*(?:\(\s*|[:=]\s*|at\s+|with\s+)?$"
+)
 _SHORT = regex(
     r"(?<![\w-])(?P<id>[A-Z]{2,4})\s+(?:is|was|stands?|sits?|has|gets?|ends?|reaches|stays?|lies)\s+(?:at\s+)?$"
 )
@@ -136,6 +141,12 @@ _WIDTH = regex(
     re.IGNORECASE,
 )
 """Before the ends of a width's own move: "the gap grows from 0.1 to 0.3"."""
+_OF_SPREAD = regex(
+    r"\b(?:sds?|SDs?|s\.d\.|[Ss]tandard (?:deviations?|errors?)|[Vv]ariances?|[Ss]preads?|[Ww]idths?|IQRs?)\b.*"
+    r"\b(?:that|those|the one) (?:of|for|under|in)\b[^.:;]{0,40}$",
+    re.DOTALL,
+)
+"""Before a spread: "an sd of four lots is a rough thing; that of the kiln is 3.7"."""
 _MEDIAN = regex(r"\bmedians?\b[^;.]*(?:\.\d[^;.]*)*$", re.IGNORECASE)
 _SELF = regex(r"\bon (?:itself|himself|herself|themselves|its own|their own)\b[^;.\d]*$", re.IGNORECASE)
 

@@ -10,8 +10,9 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .beside import adjacent
 from .claims import derived_rates, facts_of, prints_rate
+from .coordination import is_of_some_list
 from .grammar import Number
-from .idioms import SHARE_OF, spans
+from .idioms import is_share_of_course, spans
 from .knowledge import Evidence
 from .lexicon import direction_words
 from .names import words_of
@@ -261,7 +262,7 @@ _ELSEWHERE = regex(
 
 def facts_meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """The facts for which the words beside a number ask, where they leave no choice."""
-    if number.signed or SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()):
+    if number.signed or is_share_of_course(sentence, number) or is_of_some_list(sentence, number):
         return []
     name = subject(evidence, sentence, number)
     if not name or is_past(sentence, number) or _ELSEWHERE.match(sentence.between(number.end, sentence.end)):

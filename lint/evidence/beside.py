@@ -176,7 +176,13 @@ _WHEN = regex(
 def is_end(sentence: Sentence, name: Mention, number: Number) -> bool:
     """True for the number of a thing that is compared, "from the nurse, at 12%, to": it is not set aside by "from"."""
     lead = sentence.between(max(sentence.start, name.start - 32), name.start)
-    return _COMPARED.search(lead) is not None and _TIGHT.fullmatch(sentence.between(name.end, number.at)) is not None
+    if _COMPARED.search(lead) is None or _TIGHT.fullmatch(sentence.between(name.end, number.at)) is None:
+        return False
+    return _PAIR.match(sentence.between(name.end, sentence.end)) is None
+
+
+_PAIR = regex(r"[`'\"*’]*\s*\(\s*[\d.]+\s?%?\s+(?:to|vs\.?|versus|against)\s+[\d.]+\s?%?\s*[;,)]")
+"""Behind the second of two things, the values of both: "takes the lead from B (65% to 52%)"."""
 
 
 _FORMER = regex(

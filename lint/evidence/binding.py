@@ -17,6 +17,7 @@ from .names import Mention, index_of, words_of
 from .passages import Sentence
 from .quantities import CENTRE_AFTER, NUMERALS, READ, quantity_asked
 from .tables import is_aggregate
+from .word_numbers import SPELLED
 
 __all__ = ["begins_move", "follows_name", "is_apart", "is_mixed", "is_read", "name_beside", "only_name", "sole_thing"]
 
@@ -31,6 +32,10 @@ def name_beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | Non
     number = sentence.numbers[i]
     if name is not None and is_aggregate(name.text) and index_of(name.name):
         points = [m for m in sentence.names if m.name.startswith("#") and m.end <= number.start]
+        if not points and _THERE.search(sentence.text):
+            before = sentence.previous
+            points = [m for m in before.names if m.name.startswith("#")] if before is not None else []
+            return points[0] if len(points) == 1 else None  # "L10 lags. Pooled ρ there is 0.39"
         return points[-1] if len(points) == 1 else None if points else name
     if name is not None and _is_setting(evidence, name):
         name = named_before(sentence, i, [m for m in sentence.names if not _is_setting(evidence, m)])
@@ -38,6 +43,12 @@ def name_beside(evidence: Evidence, sentence: Sentence, i: int) -> Mention | Non
         return name
     others = [m for m in sentence.names if m.end <= name.start and not is_aggregate(m.text)]
     return named_before(sentence, i, others) or name
+
+
+_THERE = regex(
+    r"\b(?:there(?!\s+(?:is|are|was|were)\s+(?:an?|no|the|not|nothing|some)\b)|"
+    r"at (?:this|that) (?:layer|depth|checkpoint|point))\b"
+)
 
 
 def _is_setting(evidence: Evidence, name: Mention) -> bool:
@@ -77,10 +88,13 @@ def only_name(evidence: Evidence, sentence: Sentence, number: Number) -> Mention
         return None
     if _CLOSED.match(sentence.between(inside[0].end, number.start)):
         return None  # "from 12% (the nun) to 40%"
+    if any(inside[0].end <= m.start < number.start and _JOINT.search(m.text) for m in sentence.names):
+        return None  # "salt is at 12%, salt+lime at 40%"
     return inside[0]
 
 
 _CLOSED = regex(r"[^(]*\)")
+_JOINT = regex(r"\w\s?[+&×]\s?\w")
 _ITS = regex(r"\s*[*_]*(?:Its|His|Her|Their)\s")
 
 
@@ -196,6 +210,8 @@ def is_apart(sentence: Sentence, name: Mention, number: Number) -> bool:
     before = sentence.between(max(sentence.start, name.start - 28), name.start)
     if _CROSSED.search(before) or follows_its_value(sentence, number, name) or _is_aside(sentence, name, number):
         return True
+    if _GROUP.search(sentence.between(name.end, number.start)):
+        return True
     if is_end(sentence, name, number) or _is_its_own(sentence, name, number):
         return False
     return _APART.search(before) is not None or _OUT.match(sentence.between(name.end, name.end + 32)) is not None
@@ -209,6 +225,12 @@ def _is_aside(sentence: Sentence, name: Mention, number: Number) -> bool:
     return bool(left) and _OPENED.fullmatch(sentence.between(left[-1].end, name.start)) is not None
 
 
+_GROUP = regex(
+    r"\b(?:and|or|as|than|from|with|of|over|beside|against|above|below)\s+(?:of |to |those of )?"
+    rf"(?:those|the ones|(?:the|all|these|its) (?:(?:\d+|{SPELLED}|other|others|remaining|rest)\s+)+(?:[a-z]+s\s+)?)"
+    r"(?:that (?:are|stand|lie)\s+)?(?:at|with|around|near)\s+(?:about )?$"
+)
+"""Between a thing and a number of others: "of the nun and of the three monks at 32%"."""
 _OPENED = regex(r"\s*%?\s*\([^()]*")
 
 

@@ -14,13 +14,13 @@ from ..regex import regex
 from .grammar import Number
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
-from .names import fold_name, index_of, name_variants, words_of
+from .names import fold_name, index_of, name_variants, stem, words_of
 from .passages import Sentence, once
 from .quantities import LIKENESS_WORD, READ
 from .states import AFTER, BEFORE
 from .tables import Sheet, is_aggregate
 
-__all__ = ["Board", "Said", "boards", "inside", "one", "row_of", "said", "stem"]
+__all__ = ["Board", "Said", "boards", "inside", "one", "row_of", "said"]
 
 
 @struct
@@ -213,11 +213,6 @@ _METHOD = regex(r"\b(?:pearson|spearman|kendall|partial|linear|rank|point-biseri
 """Words that ask for another coefficient than the one of a table that says nothing of them."""
 
 
-def stem(word: str) -> str:
-    """``word`` without the ending of a participle or a comparative: "filtered" and "filtering" are of "filter"."""
-    return regex(r"(?<=\w{3})(?:ed|ing|er|ly)$").sub("", word)
-
-
 _WORD = regex(r"[^\W\d_]+")
 Said = list[tuple[int, int]]
 """Where a row or a column is said, and which."""
@@ -268,7 +263,8 @@ def _signs(sentence: Sentence) -> tuple[tuple[int, str], ...]:
         out.append((sentence.start + match.start(), stem(word.rstrip("s") or word)))
     kinds = () if _METHOD.search(sentence.text) else _KINDS.items()
     for role, pattern in (*_ROLES.items(), *kinds):
-        out.extend((sentence.start + m.start(), role) for m in pattern.finditer(sentence.text))
+        found = (m for m in pattern.finditer(sentence.text) if not _LEADS_ALL.match(sentence.text, m.start()))
+        out.extend((sentence.start + m.start(), role) for m in found)
     return tuple(out)
 
 
@@ -282,6 +278,12 @@ def one(said: Said) -> Said:
     return said if len({which for _, which in said}) == 1 else []
 
 
+_LEADS_ALL = regex(
+    r"(?:top(?:s|ped|ping)?|culminat\w+|peak\w*)\s+(?:the|this|our|all|every|each)\s+"
+    r"(?:figure|table|list|chart|field|others?|rest|ranking|rankings|league|plot|panel|group|set)\b",
+    re.IGNORECASE,
+)
+"""The largest of all things, which need not be the largest value of its own course: "tops the figure"."""
 _BESIDE = regex(r"[`\"'’*]*\s*(?:\(|:|=|,)?\s*(?:by\s+|at\s+|with\s+|is\s+|was\s+)?", re.IGNORECASE)
 _BEHIND = regex(r"\s*(?:for|in|on|at|under|of)\s+(?:the\s+)?[`\"'*]*", re.IGNORECASE)
 

@@ -19,6 +19,8 @@ __all__ = ["cell_count_clashes"]
 _CELL = regex(
     r"\s+(?:[a-z-]+\s+)??(?:cells|readings|measurements|evaluations|combinations|checks|probes|pairs)\b", re.IGNORECASE
 )
+_OF_EACH = regex(r",?\s+each\b", re.IGNORECASE)
+""" "54 cells, each of them twice": what follows is of one of them, and says nothing of how many there are."""
 
 
 def cell_count_clashes(evidence: Evidence) -> Iterator[Clash]:
@@ -30,12 +32,11 @@ def cell_count_clashes(evidence: Evidence) -> Iterator[Clash]:
         for number in numbers:
             if number.role not in ("count", "n") or number.decimals > 0 or number.bound or number.value < 12:
                 continue
-            if (
-                is_factor(plain, number)
-                or is_made(plain, number)
-                or _CELL.match(plain[number.end :]) is None
-                or LOST.search(plain[max(0, number.start - 60) : number.end + 60])
-            ):
+            cells = _CELL.match(plain, number.end)
+            if cells is None or is_factor(plain, number) or is_made(plain, number):
+                continue
+            end = cells.end() if _OF_EACH.match(plain, cells.end()) else number.end + 60
+            if LOST.search(plain[max(0, number.start - 60) : end]):
                 continue
             value = int(number.value)
             mine = [s for s in factors_of_sentence(plain, number, stated) if s.value != value]

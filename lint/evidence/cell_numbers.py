@@ -10,7 +10,7 @@ from ..document import Cell
 from ..regex import regex
 from .grammar import Number, Role, read_numbers
 
-__all__ = ["LONGEST_RESULT", "is_interval_end", "is_percent", "numbers_of_cell", "without_level"]
+__all__ = ["INTERVAL_HEAD", "LONGEST_RESULT", "is_interval_end", "is_percent", "numbers_of_cell", "without_level"]
 
 
 LONGEST_RESULT = 80
@@ -87,7 +87,9 @@ def is_interval_end(cell: Cell, number: Number, numbers: list[Number], head: str
 
 
 def _in_interval(text: str, number: Number, head: str) -> bool:
-    opened = max(text.rfind("[", 0, number.start), text.rfind("(", 0, number.start) if _CI_HEAD.search(head) else -1)
+    opened = max(
+        text.rfind("[", 0, number.start), text.rfind("(", 0, number.start) if INTERVAL_HEAD.search(head) else -1
+    )
     if opened >= 0:
         mark = "]" if text[opened] == "[" else ")"
         return text.find(mark, number.end) >= 0 and mark not in text[opened : number.start]
@@ -98,7 +100,7 @@ def _is_interval(numbers: list[Number], cell: Cell, head: str) -> bool:
     """True for "0.8% to 9.6%" below a header that promises an interval."""
     return (
         len(numbers) == 2
-        and _CI_HEAD.search(head) is not None
+        and INTERVAL_HEAD.search(head) is not None
         and _JOINED.fullmatch(cell.text.text[numbers[0].end : numbers[1].start]) is not None
     )
 
@@ -106,4 +108,4 @@ def _is_interval(numbers: list[Number], cell: Cell, head: str) -> bool:
 _JOINED = regex(r"\s*%?\s*(?:,|;|–|—|-|to|\.\.|…|\|)\s*")
 
 
-_CI_HEAD = regex(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)
+INTERVAL_HEAD = regex(r"\bCI|interval|confidence|Wilson", re.IGNORECASE)

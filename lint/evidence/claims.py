@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections.abc import Iterator
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .correlations import records
+from .distances import is_distance
+from .edges import is_edge
 from .grammar import Number
-from .idioms import SHARE_OF, interval_ends, is_rate, spans
+from .idioms import interval_ends, is_rate, is_share_of_course, spans
 from .knowledge import Evidence
 from .lexicon import MOOT
 from .names import name_variants
@@ -20,7 +23,6 @@ from .subsets import groups_of_rows
 
 __all__ = [
     "NOBODY",
-    "PRIOR",
     "claim_is_known",
     "claimed",
     "closed",
@@ -30,13 +32,13 @@ __all__ = [
     "is_bar",
     "is_claim",
     "is_moot",
-    "is_of_course",
     "is_prior",
+    "own_passages",
     "prints_rate",
 ]
 
 NOBODY = regex(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
-PRIOR = regex(
+_PRIOR = regex(
     r"#\d|\bprior\b(?! (?:to\b|cos|simil|over|geom|dist|close|near|align|like|represent|proxim|resembl))|\bprevious|"
     r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b(?! here)|"
     r"\bpublished\b|\bet al\b",
@@ -49,10 +51,15 @@ def is_claim(passage: Passage) -> bool:
     return passage.part not in ("plan", "card", "skip")
 
 
+def own_passages(evidence: Evidence) -> Iterator[Passage]:
+    """The passages whose numbers speak of this experiment's results, those about earlier work left out."""
+    return (p for p in evidence.passages if is_claim(p) and p.part != "prior")
+
+
 @once
 def is_prior(sentence: Sentence) -> bool:
     """True for a sentence about earlier work."""
-    return sentence.passage.part == "prior" or PRIOR.search(sentence.text) is not None
+    return sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None
 
 
 @once
@@ -114,17 +121,15 @@ def claimed(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:
                 ends |= {id(x) for s in spans(sentence) if s.kind == "range" for x in (s.left, s.right)}
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             for i, number in enumerate(sentence.numbers):
-                if (
-                    id(number) in ends
-                    or number.bound in ("<", ">", "<=", ">=")
-                    or regex(r"[eE×^⁻]").search(number.text)
-                ):
+                if id(number) in ends or number.powered or number.bound in ("<", ">", "<=", ">="):
                     continue
                 if number.role == "value" and _BEFORE_P.match(passage.plain, number.end) and _has_p(sentence, number):
                     continue  # an effect or a coefficient with its p, and a record's business
                 lead = passage.plain[max(0, number.start - 60) : number.start]
-                if _SPREAD.search(lead) or _BOUND.search(lead):
+                if _SPREAD.search(lead) or _BOUND.search(lead) or is_edge(sentence, number):
                     continue  # a spread, or an end of an interval
+                if is_distance(evidence, sentence, number):
+                    continue
                 if (
                     number.role == "percent"
                     or (number.role in ("value", "coefficient") and number.decimals > 0)
@@ -186,7 +191,9 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
     """True if what the page states of this kind is nearly all known, so that an exception is suspect."""
     key = f"closed{percent}"
     if key not in evidence.cache:
-        claims = [(s, n) for s, _, n in claimed(evidence) if not (is_prior(s) or is_bar(s, n) or is_of_course(s, n))]
+        claims = [
+            (s, n) for s, _, n in claimed(evidence) if not (is_prior(s) or is_bar(s, n) or is_share_of_course(s, n))
+        ]
         alike = [n for _, n in claims if (n.role == "percent") == percent]
         judged = alike if len(alike) > 3 else [n for _, n in claims]
         means = derived_rates(evidence) if percent else []
@@ -195,13 +202,6 @@ def closed(evidence: Evidence, *, percent: bool) -> bool:
         )
         evidence.cache[key] = known >= 2 and known >= 0.75 * len(judged)
     return bool(evidence.cache[key])
-
-
-def is_of_course(sentence: Sentence, number: Number) -> bool:
-    """True for a share of a course, "58% of its rise", which nothing holds."""
-    return (
-        number.role == "percent" and SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip()) is not None
-    )
 
 
 def prints_rate(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -222,7 +222,18 @@ _BAR_AFTER = regex(
 )
 
 
-_PASSED = regex(r"\b(?:pass|cross|exceed|clear|surpass|top|break)(?:s|es|ed|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
+_IS_DOSE = regex(
+    r"\s*(?:is|was|being)\s+(?:the|an?)\s+(?:[a-z]+\s+){0,3}?"
+    r"(?:dose|rung|concentration|setting|strength|dosage|cut-?off|threshold|bar)\b"
+)
+"""Behind a number of the design: "20% is the lowest dose that …"."""
+
+
+_PASSED = regex(
+    r"\b(?:pass|cross|exceed|clear|surpass|top|break)(?:s|es|ed|ing)?\s+(?:the\s+)?$|"
+    r"\b(?:first|last|next|quickest|slowest|fastest|sooner|later) to\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 """Before a round number: what something gets past, and no value of it."""
 
 
@@ -236,6 +247,8 @@ def is_bar(sentence: Sentence, number: Number) -> bool:
     """True for a level or a bar, which is no value of anything."""
     before = sentence.between(max(sentence.start, number.start - 40), number.start)
     if _BAR.search(before) is not None or _BAR_AFTER.match(sentence.between(number.end, number.end + 24)):
+        return True
+    if _IS_DOSE.match(sentence.between(number.end, sentence.end)):
         return True
     if number.role == "percent" and number.value in (1, 5, 10) and _TESTED_AT.search(before):
         return True

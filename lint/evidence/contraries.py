@@ -9,7 +9,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .coordination import list_of
-from .counted import Counted, bounds_of, clause_of
+from .counted import Counted, bounds_of, clause_of, partial_counts
 from .knowledge import Clash
 from .lexicon import direction_words
 from .names import Mention
@@ -134,13 +134,16 @@ def _beside(claim: Counted, claims: list[Counted]) -> Iterator[Excepted]:
     if any(c.low == claim.total < c.total for c in beside):
         return  # "five of six pass (all five by far)"
     for found in _excepted(claim):
-        if not any(_is_between(c, claim, found) for c in beside):
+        spans = [(c.start, c.total > 2 and not c.things) for c in beside]
+        spans += [(start, True) for start, _ in partial_counts(claim.sentence)]
+        if not any(counts and _is_between(start, claim, found) for start, counts in spans):
             yield found
 
 
-def _is_between(other: Counted, claim: Counted, found: Excepted) -> bool:
+def _is_between(at: int, claim: Counted, found: Excepted) -> bool:
+    """True for a place between a count and what is excepted."""
     low, high = sorted((claim.start, found.start))
-    return other.total > 2 and not other.things and low <= other.start <= high
+    return low <= at <= high
 
 
 def _excepted(claim: Counted) -> Iterator[Excepted]:

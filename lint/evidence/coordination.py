@@ -12,7 +12,7 @@ from .grammar import Number
 from .names import Mention
 from .passages import Sentence, once
 
-__all__ = ["Paired", "joins_names", "list_of", "pair_of", "paired", "runs_of_names"]
+__all__ = ["Paired", "is_of_some_list", "joins_names", "list_of", "pair_of", "paired", "runs_of_names"]
 
 _NAMES = regex(
     r"(?:['’]s?(?![A-Za-z]))?[`\"”’'*_)]*\s*(?:,|&|/|\+|,?\s*(?:and|or|nor|vs\.?|versus|as well as))\s*"
@@ -125,6 +125,15 @@ def paired(sentence: Sentence) -> dict[int, Paired]:
         for number, name in zip(values, names, strict=True):
             out[at[id(number)]] = Paired(name, names, values, stated, gap)
     return out
+
+
+def is_of_some_list(sentence: Sentence, number: Number) -> bool:
+    """True for a value of a list of three or more with no list of as many things: "they began at 9%, 12% and 4%"."""
+    inside = any(len(run) > _TWO_VALUES and number in run for run in _runs_of_values(sentence))
+    return inside and pair_of(sentence, number) is None
+
+
+_TWO_VALUES = 2
 
 
 def pair_of(sentence: Sentence, number: Number) -> Paired | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from leakstats.records import replace, struct
 
 from ..regex import regex
-from .claims import is_claim
+from .claims import own_passages
 from .exclusives import evidence_totals, exclusives
 from .grammar import Number
 from .idioms import pairs_of_counts
@@ -18,9 +18,10 @@ from .passages import Sentence
 from .plain_counts import plain_counts
 from .quantifiers import quantifiers
 from .subsets import Part, part_named, parts_of
+from .word_numbers import SPELLED
 from .wording import PART, PART_OF
 
-__all__ = ["Counted", "agrees", "bounds_of", "clause_of", "counted_things", "numbers_in"]
+__all__ = ["Counted", "agrees", "bounds_of", "clause_of", "counted_things", "numbers_in", "partial_counts"]
 
 
 @struct(slots=False)
@@ -65,9 +66,7 @@ def counted_things(evidence: Evidence) -> list[Counted]:
 
 
 def _read_claims(evidence: Evidence) -> Iterator[Counted]:
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             found = []
             for q in quantifiers(sentence.text):
@@ -127,7 +126,7 @@ _BY_DEFINITION = regex(
 def _counts_of_things(sentence: Sentence) -> list[tuple[Number, Number]]:
     """The k of n of a sentence, less the "over six in ten" of a share."""
     found = pairs_of_counts(sentence)
-    in_tens = [n for k, n in found if n.value in (10, 100) and sentence.between(k.end, n.start).strip() == "in"]
+    in_tens = [n for k, n in found if sentence.between(k.end, n.start).strip() == "in"]
     if not in_tens:
         return found
     shares = {sentence.start + m.start("k") for m in PART_OF.finditer(sentence.text)}
@@ -225,7 +224,8 @@ def _named_claims(evidence: Evidence, sentence: Sentence, taken: list[tuple[int,
             noun = "layer" if all(n.startswith("#") for n in things) else ""
             yield Counted(sentence, x.start, x.end, 0, 0, totals, noun, x.text, things, x.mode)
     for q in plain_counts(evidence, sentence) if not named else ():
-        if not any(a < q.end and q.start < b for a, b in taken):
+        sized = q.low == q.total and _SO_MANY_FOR.search(sentence.text, 0, q.start - sentence.start)
+        if not sized and not any(a < q.end and q.start < b for a, b in taken):
             yield Counted(
                 *(sentence, q.start, q.end, q.low, q.high, q.total, q.noun, q.text),
                 reduced=q.reduced,
@@ -257,6 +257,9 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
     right = ends[0] if ends else len(text)
     others = [(k.start, n.end) for k, n in _counts_of_things(sentence)]
     others += [(sentence.start + q.start, sentence.start + q.end) for q in quantifiers(text)]
+    others += partial_counts(sentence)
+    if not claim.things:
+        others += [(sentence.start + m.start("q"), sentence.start + m.end()) for m in _SUBJECT.finditer(text, 0, at)]
     for start, end in others:
         if end <= claim.start:
             left = max(left, end - sentence.start)
@@ -265,7 +268,33 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
             right = min(right, start - sentence.start)
             comma = text.find(",", tail, right)
             right = comma if comma >= tail and len(text[comma:right].split()) > 1 else right
+    colon = text.find(": ", tail, right)
+    if len(text[tail : max(colon, tail)].split()) > 1 and not _BOUND_BEHIND.search(text, colon, right):
+        right = colon  # "No lake breaks the rule: the deepest froze last"
+    if _CONCEDED.match(text[left:at]) is not None:
+        comma = text.find(",", tail, right)
+        right = comma if comma >= tail else right
     return left, right
+
+
+_SUBJECT = regex(
+    r"(?:^|[;:,.]\s+)\W*(?:(?:and|but|while|whereas)\s+)?(?P<q>both|neither|all|every|each|"
+    r"most)\s+(?:of\s+)?(?:the\s+)?[a-z]+",
+    re.IGNORECASE,
+)
+""" "Both towns differ from Ghent, none of the two is warmer": counts that are the subjects of their clauses."""
+_BOUND_BEHIND = regex(r"[<>≤≥]|\b(?:above|below|over|under|beyond|at least|at most)\b", re.IGNORECASE)
+_CONCEDED = regex(r"\W*(?:although|though|even though|even if|while|whilst|whereas)\b[^,]*$", re.IGNORECASE)
+""" "Although four of six froze, Garda did not": the main clause behind the comma is of another."""
+_PARTIAL = regex(
+    rf"\b(?:(?:\d{{1,2}}|{SPELLED}) of (?:them|these|those)|(?:the|all) (?:other|remaining) (?:\d{{1,2}}|{SPELLED}))\b",
+    re.IGNORECASE,
+)
+
+
+def partial_counts(sentence: Sentence) -> list[tuple[int, int]]:
+    """Where a sentence counts some of the things that it has counted before: "four of them", "the other three"."""
+    return [(sentence.start + m.start(), sentence.start + m.end()) for m in _PARTIAL.finditer(sentence.text)]
 
 
 def clause_of(claim: Counted) -> tuple[str, list[Number]]:

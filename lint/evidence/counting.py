@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .contraries import contrary_clash, is_borne_out
-from .counted import Counted, agrees, clause_of, counted_things
+from .counted import Counted, agrees, bounds_of, clause_of, counted_things
 from .criteria import readings
 from .fields import Asked
+from .grammar import Number
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import direction_words
 from .listed import listed_clash
@@ -19,6 +20,7 @@ from .passages import Sentence
 from .plain_counts import things_of
 from .subsets import Part
 from .tallies import Tally
+from .vocabulary import is_accounted_for
 from .windows import windows
 from .word_numbers import SPELLED, whole_number
 from .wording import NAMED_BAR, RELATION
@@ -49,6 +51,8 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
             if found is None:
                 rest.append(claim)
             continue
+        if not _is_read_whole(evidence, claim):
+            continue
         if claim.things:
             yield from _against_named(claim, found)
             continue
@@ -72,6 +76,13 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     yield from _remainders(claims)
     if not wrong:
         yield from _unsupported(unread, claims)
+
+
+def _is_read_whole(evidence: Evidence, claim: Counted) -> bool:
+    """True if no word of a claim's clause is strange: another may ask for something else than what was counted."""
+    left, right = bounds_of(claim)
+    start = claim.sentence.start
+    return is_accounted_for(evidence, claim.sentence, start + left, max(claim.end, start + right))
 
 
 _REMAINDER = regex(
@@ -270,7 +281,7 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
         asked = Asked(
             claim.sentence,
             text,
-            tuple(numbers),
+            tuple(n for n in numbers if not _is_held(evidence, claim, n)),
             things_of(evidence).get(claim.noun, 0) if claim.part is not None else claim.total,
             claim.noun,
             frozenset((names & inside & evidence.page_names) | layers) - claim.things,
@@ -282,6 +293,12 @@ def _count(evidence: Evidence, claim: Counted) -> list[Tally] | None:
         if found is not None:
             return found if claim.part is None else _of_part(found, claim.part)
     return None
+
+
+def _is_held(evidence: Evidence, claim: Counted, number: Number) -> bool:
+    """True for a value of a named thing, which is no bar: "Como is the only one that fell, with 9% after 28%"."""
+    about = (x for name in claim.things for x in evidence.about.get(name, ()))
+    return not number.bound and any(evidence.matches(number, s, f) for s, f in about)
 
 
 def _of_part(found: list[Tally], part: Part) -> list[Tally]:

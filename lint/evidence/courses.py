@@ -1,4 +1,4 @@
-"""How many things rise or fall from their first to their last value."""
+"""How many things change from their first to their last value: which way, by how many points, how many times."""
 
 from __future__ import annotations
 
@@ -48,9 +48,21 @@ def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Seri
                 continue
             if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
                 yield a, b
-    for a, b in _ends_of_lists(plain):
+    for a, b in (*_ends_of_lists(plain), *_first_and_second(evidence, plain)):
         if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
             yield a, b
+
+
+def _first_and_second(evidence: Evidence, series: list[Series]) -> Iterator[tuple[Series, Series]]:
+    """Two fields that are alike but for "first" and "second", where there is no third."""
+    held = [(s, words_of(s.quantity)) for s in series]
+    if any("third" in words for _, words in held):
+        return
+    for a, mine in held:
+        for b, other in held if "first" in mine else ():
+            alike = a.origin == b.origin and evidence.kind(a) == evidence.kind(b) and a.fraction == b.fraction
+            if alike and mine - other == {"first"} and other - mine == {"second"}:
+                yield a, b
 
 
 def _ends_of_lists(series: list[Series]) -> Iterator[tuple[Series, Series]]:
@@ -395,7 +407,9 @@ def _by_points(
     signs = {d.sign for d in direction_words(asked.text)}
     less = signs == {-1} or (not signs and FEWER.search(asked.text) is not None)
     if not signs and not less and MORE.search(asked.text) is None and _UNSIGNED.search(asked.text):
-        return [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
+        sizes = [tally_of_bound(facts, bound, limit, absolute=True) for facts in changes]
+        told = [tally_of_bound(facts, bound, limit) for facts in changes] if _A_DIFFERENCE.search(asked.text) else []
+        return sizes + told
     return [tally_of_bound(_turned(facts) if less else facts, bound, limit) for facts in changes]
 
 
@@ -403,6 +417,8 @@ _GAP = regex(r"\b(?:gaps?|differences?|distances?|margins?|apart|differ\w*|separ
 _THE_TWO = regex(r"\b(?:the two|both|they|one another|each other|either)\b", re.IGNORECASE)
 _UNSIGNED = regex(r"\b(?:chang\w*|mov\w+|shift\w*|differ\w*|apart|either way|swing\w*)\b", re.IGNORECASE)
 """Of the size of a change, whichever way it goes."""
+_A_DIFFERENCE = regex(r"\bdifferences?\b", re.IGNORECASE)
+"""The way that it is expected to go may be meant."""
 
 
 def _nets(asked: Asked, series: list[Series]) -> list[Series]:

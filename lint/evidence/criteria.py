@@ -32,7 +32,7 @@ from .idioms import is_rate, spans
 from .kinds import LIKENESS
 from .knowledge import Evidence
 from .levels import is_named, is_one, named_columns
-from .names import words_of
+from .names import fold_name, words_of
 from .overlaps import of_overlap
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .word_numbers import part_of, whole_number
@@ -101,10 +101,15 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
 
 
 _OF_ENDS = regex(
-    r"\b(?:intervals?|CIs?|bands?|whiskers|limits|bounds)\b[^.;:]{0,60}\b(?:lies?|lay|is|are|sits?|stays?|runs?|ends?|starts?)\b"
-    r"[^.;:]{0,30}\b(?:wholly|entirely|completely|below|above|under|over|inside|outside|clear of)\b",
+    r"\b(?:intervals?|CIs?|bands?|whiskers|limits|bounds)\b[^.;:]{0,60}\b(?:lies?|lay|is|are|sits?|stays?|runs?|"
+    r"ends?|starts?)\b"
+    r"[^.;:]{0,30}\b(?:wholly|entirely|completely|below|above|under|over|inside|outside|clear of)\b|"
+    r"\b(?:whole|entire|full|complete) (?:[\w%-]+ )?(?:intervals?|CIs?|bands?)\b|\b(?:intervals?|CIs?|"
+    r"bands?) and all\b|"
+    r"\b(?:safely|securely|assuredly) (?:above|below|over|under|past|beyond|beneath|clear|on|inside|outside)\b",
     re.IGNORECASE,
 )
+""" "With their whole interval", "safely over one half"."""
 
 
 _EITHER_WAY = regex(r"\b(?:in |whichever )?either (?:direction|way)\b", re.IGNORECASE)
@@ -139,9 +144,22 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
         _of_significance,
     ):
         found = reading(evidence, asked, series)
+        if found is not None and reading is of_change and _GOES_WITH.search(asked.text):
+            related = _of_significance(evidence, replace(asked, text=f"{asked.text} correlated"), series)
+            return found + related if related else []  # "it grows with the dose in two of three": a relation in each
         if found is not None:
             return found
     return _of_agreement(evidence, asked, series)
+
+
+_GOES_WITH = regex(
+    r"\b(?:ris(?:es?|en|ing)|rose|grow(?:s|n|ing)?|grew|increas(?:es?|ed|ing)|climb(?:s|ed|ing)?|fall(?:s|en|ing)?|"
+    r"fell|"
+    r"drop(?:s|ped|ping)?|decreas(?:es?|ed|ing)|declin(?:es?|ed|ing)|scal(?:es?|ed|ing)|goes (?:up|down)|shrinks?|"
+    r"sinks?) "
+    r"(?:\w+ly )?(?:(?:along )?with|as) (?:the |a |an |more |its |their )?(?!train|time\b|age\b)[a-z]",
+    re.IGNORECASE,
+)
 
 
 def _is_of_move(asked: Asked, number: Number) -> bool:
@@ -226,6 +244,8 @@ def _of_bound(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
     if number.role == "percent" or (number.role == "value" and decimal and not alike and is_rate(sentence, number)):
         if _AT_PLACE.search(text) and not any(n.startswith("#") for n in asked.names):
             return []  # at one of several points, which no table of the page has
+        if _AT_ANY.search(text):  # of the largest, where a field holds it
+            series = [s for s in series if s.role == "max"]
         scale = 0.01 if number.role == "percent" else 1.0
         found = _levels(evidence, asked, series, number.bound, number.value * scale)
         if number.role == "value":  # "a value of at least 0.6" may be of what stands before it
@@ -269,6 +289,13 @@ def _surely(found: list[Tally]) -> list[Tally]:
     return [replace(x, sure=True) for x in found]
 
 
+_AT_ANY = regex(
+    r"\b(?:at|on|in) (?:any|some|one|every|each|no) (?:\w+ )?(?:time|point|moment|stage|checkpoint|step|epoch|round|"
+    r"week|day)\b|"
+    r"\bever\b|\bat one time or another\b",
+    re.IGNORECASE,
+)
+""" "Above 30% at any time": in one column or another."""
 _AT_PLACE = regex(r"\b(?:at|with|after) \d[\d,]* (?!points?|pp|percent|or|of)[a-z]+", re.IGNORECASE)
 
 
@@ -352,7 +379,7 @@ def _against(asked: Asked) -> re.Match[str] | None:
         tail = text[match.end() : match.end() + 40]
         if REFERENCE.match(tail.lstrip("`\"'*")):
             return match
-        folded = "".join(c for c in tail.casefold() if c.isalnum())
+        folded = fold_name(tail)
         if any(len(n) > 1 and folded.startswith(n) for n in asked.names if not n.startswith("#")):
             return match
     return None

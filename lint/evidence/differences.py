@@ -31,7 +31,7 @@ from .compared import (
 )
 from .contrasts import contrast
 from .coordination import joins_names
-from .gaps import gap_clash, is_in_points
+from .gaps import gap_clash
 from .grammar import Number
 from .idioms import Span, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
@@ -53,8 +53,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             for number in sentence.numbers:
                 if number.role != "points":
-                    judge = gap_clash if is_in_points(sentence, number) else bare_clash
-                    wrong = judge(evidence, sentence, number)
+                    wrong = bare_clash(evidence, sentence, number)
                 elif _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
                 else:
@@ -74,12 +73,14 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         or EARLIER_ISSUE.search(sentence.text)
         or is_moot(sentence)
         or _OF_DIFFERENCES.search(sentence.text)
+        or _OF_LEG.search(sentence.text)
+        or _is_over_unstated(sentence, number)
         or _is_from_elsewhere(sentence, number)
     ):
         return ""
     bound = contrast(evidence, sentence, number, number.start)
     if bound is not None:
-        if not (bound.differs(*number.scaled()) or bound.differs(number.low, number.high)):
+        if not (bound.differs(*_allowed(number)) or bound.differs(number.low, number.high)):
             return f"{number.text} points is no difference of the values that it speaks of{bound.against()}"
         if not number.signed:
             return ""
@@ -99,7 +100,7 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""  # the bar that things are counted by
     if len(here) == 2 and not number.signed and _compares_two(sentence, number):
         a, b = here
-        return "" if difference_fits(*number.scaled(), [(a, b)], False) else _OF_NO_RATES.format(number.text)
+        return "" if difference_fits(*_allowed(number), [(a, b)], False) else _OF_NO_RATES.format(number.text)
     if not here and (wrong := gap_clash(evidence, sentence, number, owner)):
         return wrong
     if _is_near(sentence, number, here) or _is_known_change(evidence, sentence, number):
@@ -117,12 +118,48 @@ _OF_DIFFERENCES = regex(
 """Words of a difference of two differences."""
 
 
+_OF_LEG = regex(
+    r"\b(?:last|first|final|middle|previous|next|neighbou?ring|adjacent|consecutive|successive) (?:two|three|four|"
+    r"\d) [a-z]+s\b|"
+    r"\b(?:neighbou?ring|adjacent|consecutive|successive) [a-z]+s\b",
+    re.IGNORECASE,
+)
+""" "Between the last two checkpoints": of a leg of a course, whose ends are not named."""
+_OVER = regex(
+    r"\s*(?:percentage |%-)?(?:points?|pp|pts?)\s+(?:ahead of|behind|above|below|over|under|short of|(?:more|less|"
+    r"higher|lower) than)"
+    r"\s+(?:that of |the )?[`\"'*]*",
+    re.IGNORECASE,
+)
+
+
+def _is_over_unstated(sentence: Sentence, number: Number) -> bool:
+    """True for the second difference of "a ends 9 points ahead of b, which at 40% is 2 points ahead of c".
+
+    The rate of c, named once, is not said.
+    """
+    if sum(n.role == "points" for n in sentence.numbers) < 2:
+        return False
+    over = _OVER.match(sentence.passage.plain, number.start + len(number.text))
+    other = next((m for m in sentence.names if over is not None and m.start == over.end()), None)
+    if other is None or sum(m.name == other.name for m in sentence.names) > 1:
+        return False
+    following = next((m.start for m in sentence.names if m.start > other.end), sentence.end)
+    return not any(other.end <= n.start < following and is_rate(sentence, n) for n in sentence.numbers)
+
+
+def _allowed(number: Number) -> tuple[float, float]:
+    """The fractions between which a number of points may be: "almost 20" is a little less, too."""
+    low, high = number.printed
+    return low / 100, high / 100
+
+
 def _is_no_change(evidence: Evidence, sentence: Sentence, number: Number, owner: str) -> bool:
     """True if a signed number is no change that is known of a thing, and no difference of two of its rates."""
     mine = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
     rates = meant_facts(sentence, [f for s, f in evidence.about.get(owner, ()) if holds_rates(evidence, s)])[:60]
     mine += [((a.low, a.high), (b.low, b.high)) for a in rates for b in rates if a is not b]
-    return not difference_fits(*number.scaled(), mine, False) or _is_turned(evidence, sentence, number, owner)
+    return not difference_fits(*_allowed(number), mine, False) or _is_turned(evidence, sentence, number, owner)
 
 
 def _moves(sentence: Sentence) -> list[Span]:
@@ -144,7 +181,7 @@ def _is_near(sentence: Sentence, number: Number, here: Sequence[tuple[float, flo
     order = [(m.right.scaled(), m.left.scaled()) for m in moves] if number.signed else []
     values = [v for v in values_of(sentence, False) if v[0] >= 0 and v[1] <= 1.01]
     around = distinct_rates(rates_of(sentence, True)) if len(here) < 2 or not moves else []
-    low, high = number.scaled()
+    low, high = _allowed(number)
     if difference_fits(low, high, order or [*permutations(here, 2)], bool(order)):
         return True
     return any(difference_fits(low, high, [*permutations(x, 2)], False) for x in (values, around))
@@ -160,7 +197,7 @@ def _is_of_these(evidence: Evidence, sentence: Sentence, number: Number, here: S
     if not (evidence.datasets and END_TO_END.search(sentence.text)):
         return False  # of another sentence's rates: the page alone need not hold the ends that are meant
     ends = [((a.low, a.high), (b.low, b.high)) for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))]
-    return bool(ends) and not difference_fits(*number.scaled(), ends, False)
+    return bool(ends) and not difference_fits(*_allowed(number), ends, False)
 
 
 _OF_TWO = regex(r"\b(?:the|these|those) two\b|\bboth\b|\bbetween them\b", re.IGNORECASE)
@@ -219,7 +256,7 @@ def _is_turned(evidence: Evidence, sentence: Sentence, number: Number, owner: st
     """True for the one known change of a thing with the other sign: "a change of +1.6 points for the mason"."""
     if LOSS.search(sentence.between(sentence.start, number.start)):
         return False
-    low, high = number.scaled()
+    low, high = _allowed(number)
     changes = [((f.low, f.high), (0.0, 0.0)) for f in _changes_of(evidence, owner)]
     near = [x for x in changes if difference_fits(low, high, [x], False)]
     signs = {x[0][0] > 0 for x in changes}
@@ -261,7 +298,7 @@ def _changes_of(evidence: Evidence, name: str) -> list[Fact]:
 def _is_known_change(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True if a field or a column of changes holds a number for a thing that its passage names."""
     names = {m.name for m in sentence.names} or {m.name for m in sentence.passage.names}
-    low, high = number.scaled()
+    low, high = _allowed(number)
     for name in names:
         for series, fact in evidence.about.get(name, ()):
             if not (
@@ -337,12 +374,14 @@ def _clause(sentence: Sentence, number: Number) -> tuple[int, int]:
 
 
 _TWO_SIDED = regex(
-    r"\b(?:spread|gaps?|differ\w*|distance|range|span|separat\w*|apart|margin|between|ahead|behind|leads?|trails?|beats?|"
+    r"\b(?:spread|gaps?|differ\w*|distance|range|span|separat\w*|apart|margin|between|ahead|behind|leads?|trails?|"
+    r"beats?|"
     r"exceeds?|surpass\w*|outdoes|(?:higher|lower|more|less|better|worse)(?! or less)|above|below)\b",
     re.IGNORECASE,
 )
 _CHANGES_MORE = regex(
-    r"\b(?:gain|ris|rose|rise|fall|fell|los|drop|climb|grow|grew|chang|mov|increas|decreas|improv)\w*\b[^.;,]*\b(?:more|less|"
+    r"\b(?:gain|ris|rose|rise|fall|fell|los|drop|climb|grow|grew|chang|mov|increas|decreas|"
+    r"improv)\w*\b[^.;,]*\b(?:more|less|"
     r"further|faster)\b",
     re.IGNORECASE,
 )

@@ -22,6 +22,8 @@ from .shares import vectors
 from .signed import sign_clashes
 from .unpaired import is_of_points
 from .versus import versus_clashes
+from .word_numbers import SPELLED
+from .wording import OF_LIKENESS
 
 __all__ = ["direction_clashes"]
 
@@ -93,6 +95,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
             continue  # "ahead of Ghent, 0.87 to 0.85" is how the two stand
         if _OF_MERIT.match(word.text) and not _OF_SKILL.search(sentence.text):
             continue
+        if _OF_SOME_CHANGE.match(sentence.text, word.start):
+            continue
         gap = sentence.text[word.end : at]
         gap = regex(
             r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|e\.g\.|such as)\b)"
@@ -102,13 +106,15 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if (
             len(gap) > 170
             or _OF_ANOTHER.search(gap)
-            or regex(r";|\b(?:but|while|whereas|although|instead of|than)\b").search(gap)
+            or regex(r";|\b(?:but|while|whereas|although|though|yet|however|instead of|than)\b").search(gap)
             or word.start in used
         ):
             continue
         # in a list the word speaks of every move, each behind its own name
         if len(gap) > 60 and not regex(r":|\(").search(gap):
             continue
+        if max(span.left.value, span.right.value) < 0 and _OF_SIZE.match(word.text):
+            change = -change  # "shrinks from −0.5 to −0.1"
         if change * word.sign < 0:
             used.add(word.start)
             yield clash_of(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
@@ -117,6 +123,10 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
 _NEXT_TO = regex(r"above|below|ahead of|behind|beneath|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led", re.IGNORECASE)
 _OF_MERIT = regex(r"improv|worsen|better|worse|recover|regress|advanc|progress|deteriorat", re.IGNORECASE)
 """Which way that is only the quantity says: fewer lapses are an improvement too."""
+_OF_SIZE = regex(
+    r"(?:shr[aiu]nk|gr[eo]w|swell|swoll|expand|dwindl|diminish|weaken|strengthen|widen|narrow)", re.IGNORECASE
+)
+"""Of two negative values, which way that is their size says."""
 _OF_ANOTHER = regex(r"\b(?:when|once|as|if)\b[^,;]*\b(?:goes|went|moves|moved|changes|changed|passes|is|was)\b")
 """What something else did meanwhile, "it drops when the dose goes from 5 to 40"."""
 _OBJECT = regex(r"\s+(?:the|its|their|his|her|this|that|every|all)\s+(?!rates?\b|shares?\b|value|level)", re.IGNORECASE)
@@ -213,6 +223,14 @@ def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cl
         return
     if change * word.sign < 0:
         yield clash_of(sentence, word, f"'{word.text}' beside {first[0].text} and then {last[0].text}")
+
+
+_OF_SOME_CHANGE = regex(
+    r"(?:smaller|larger|bigger|greater|lesser|minor|further) (?:changes?|moves?|shifts?|steps?|differences?|gaps?|"
+    r"effects?)\b",
+    re.IGNORECASE,
+)
+""" "A smaller change, from 3% to 5%": how far it goes, and not which way."""
 
 
 def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:
@@ -328,11 +346,13 @@ _COMPARING = frozenset(["above", "below", "ahead of", "behind", "higher", "lower
 _SIDE = regex(
     r",?\s+(?:(?:are|were|is|was|has been|have been) )?"
     r"(?:(?P<up>higher|more|greater|larger|above|up|gained|won|ahead|over)|"
-    r"(?P<better>better)|(?P<worse>worse)|(?P<down>lower|less|fewer|smaller|below|down|lost|behind|under))\b(?!\s+than\b)",
+    r"(?P<better>better)|(?P<worse>worse)|(?P<down>lower|less|fewer|smaller|below|down|lost|behind|"
+    r"under))\b(?!\s+than\b)",
     re.IGNORECASE,
 )
 _OF_SKILL = regex(
-    r"\b(?:accura\w*|agree\w*|correct\w*|chrf|bleu|rouge|f1|auc|auroc|scor\w*|succe\w*|right|solv\w*|recall|precision|hits?)\b",
+    r"\b(?:accura\w*|agree\w*|correct\w*|chrf|bleu|rouge|f1|auc|auroc|scor\w*|succe\w*|right|solv\w*|recall|"
+    r"precision|hits?)\b",
     re.IGNORECASE,
 )
 """ "Better" is more of these."""
@@ -377,6 +397,10 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
     text = sentence.text
     for word in words:
         after = text[word.end : word.end + 40]
+        opened = sentence.start + max((m.end() for m in _STOP.finditer(text, 0, word.start)), default=0)
+        told = sentence.between(opened, sentence.start + word.start)
+        if OF_LIKENESS.search(told) or any(opened <= s.start < sentence.start + word.start for s in moves_in(sentence)):
+            continue  # of another quantity, or from where a move before it has led: "it doubles and has lost ground"
         before = text[max(0, word.start - 40) : word.start]
         if not _COURSE.match(after) and not (
             _BASE.match(after.lstrip())
@@ -389,14 +413,18 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
             n.bound or n.role == "points" for n in sentence.numbers if abs(n.end - sentence.start - word.start) < 60
         ):
             continue
-        opened = sentence.start + max(text.rfind(mark, 0, word.start) for mark in ";:.") + 1
         counted = [k.start for k, _ in pairs_of_counts(sentence)]
         counted += [sentence.start + q.start for q in quantifiers(text)]
+        counted += [sentence.start + m.start() for m in _SO_MANY.finditer(text)]
         if any(opened <= at < sentence.start + word.start for at in counted):
             continue  # "2 of 9 finish higher than they began": a count has a rule of its own
         change = _net(evidence, sentence)
         if change is not None and change != 0 and change * word.sign < 0:
             yield clash_of(sentence, word, f"'{word.text}' where the last value minus the first is {change:+.3g}")
+
+
+_STOP = regex(r"[;:]|\.(?!\d)")
+_SO_MANY = regex(rf"\b(?:\d{{1,2}}|{SPELLED}|both|most|several|many|few)\s+(?:[a-z]+\s+)?[a-z]{{3,}}s\b", re.IGNORECASE)
 
 
 def _net(evidence: Evidence, sentence: Sentence) -> float | None:

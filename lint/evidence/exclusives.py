@@ -54,6 +54,8 @@ _AND_ON = regex(
     re.IGNORECASE,
 )
 """ "From the third layer on", "layers 4 to 9": more than the named ones."""
+_UNKNOWN_NEXT = regex(r"[`\"'’*]*\s*(?:,\s*|,?\s+)(?:and|or|nor|&)\s+[`\"'‘*]*(?!I\b)[A-Z]")
+""" "Only Garda and Como", of whom one is not known by name: it may be more than the named ones."""
 _ALL = regex(r"\b(?:all|every|each|everywhere|everything|everyone|everybody)\b", re.IGNORECASE)
 _NONE = regex(r"\b(?:no|none|nothing|nobody|no one)\b", re.IGNORECASE)
 _CONFINED = regex(rf"\b(?:confined|limited|restricted|unique|peculiar)\s+to\s+{_IN}", re.IGNORECASE)
@@ -80,7 +82,9 @@ _ALL_OTHERS = regex(
     rf"except(?:ing)?(?: for)?|other than|apart from|save|bar|excluding)\s+{_IN}",
     re.IGNORECASE,
 )
-_ALONE = regex(r"[`\"'’*]*\s+(?:alone|only)\b(?!\s+(?:because|when|if|after|once|by|to|at|in|from))", re.IGNORECASE)
+_ALONE = regex(
+    r"[`\"'’*]*\s+(?:alone|only)\b(?!\s+(?:because|when|if|after|once|by|to|at|in|from|just|barely))", re.IGNORECASE
+)
 _IS_ONLY = regex(
     r"[`\"'’*]*\s+(?:is|are|was|were|remains?)\s+the\s+(?:only|sole)\s+(?:one|ones|two|three|[a-z-]+)\b", re.IGNORECASE
 )
@@ -94,6 +98,10 @@ _PART = regex(
 
 _TURNED = regex(r"\b(?:other way|opposite|contrary|reverse|otherwise|differently|disagree\w*)\b", re.IGNORECASE)
 """What is said of the names is told by the sentence before."""
+
+
+_THAN_BEFORE = regex(r"\b(?:more|less|fewer|higher|lower|better|worse|further|stronger|weaker)\W*$", re.IGNORECASE)
+""" "Only Garda thaws less": than what the sentence before is about."""
 
 
 def _runs(sentence: Sentence) -> Iterator[list[Mention]]:
@@ -114,12 +122,12 @@ def exclusives(sentence: Sentence) -> Iterator[Exclusive]:
     """The named things of which a sentence says something that it denies of the others, or the other way round."""
     if not sentence.names or _QUICK.search(sentence.text) is None:
         return
-    if _PART.search(sentence.text) or _TURNED.search(sentence.text):
+    if _PART.search(sentence.text) or _TURNED.search(sentence.text) or _THAN_BEFORE.search(sentence.text):
         return
     for run in _runs(sentence):
         before = sentence.between(sentence.start, run[0].start)
         after = sentence.between(run[-1].end, sentence.end)
-        found = None if _AND_ON.match(after) else _lead(before, after, len(run))
+        found = None if _AND_ON.match(after) or _UNKNOWN_NEXT.match(after) else _lead(before, after, len(run))
         if found is not None:
             at, tail, mode = found
             start, end = sentence.start + at, run[-1].end + tail

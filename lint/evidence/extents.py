@@ -263,7 +263,7 @@ _FEWEST = 4
 """Things below which a column has no range."""
 
 
-def column_named(evidence: Evidence, sentence: Sentence, extent: Extent) -> Series | None:
+def column_named(evidence: Evidence, extent: Extent) -> Series | None:
     """The one column that the words name by point, role, quantity or header; ``None`` without one."""
     said = frozenset(m.name for m in extent.names)
     columns = [

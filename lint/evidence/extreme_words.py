@@ -83,7 +83,10 @@ def _change(sentence: Sentence, word: Superlative, step: tuple[float, float] | N
 
 _OF_GAP = regex(
     r"^\W*(?:and |but )?(?:the |its |their )(?:gap|difference|distance|margin|lead|advantage|contrast) "
-    r"(?:between|of|over)\b",
+    r"(?:between|of|over|is|was|becomes?|grows?)\b|"
+    r"\b(?:the|its|their) (?:gap|difference|margin|lead|advantage|contrast|discrepancy) (?:is|was|becomes?|became|"
+    r"turns out|grows?) (?:\w+ )?$|"
+    r"\bbetween\b[^.;:]*\bdistance (?:is|was|becomes?|became) (?:the )?$",
     re.IGNORECASE,
 )
 

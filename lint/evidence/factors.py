@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
@@ -16,6 +17,7 @@ from .grammar import Number
 from .knowledge import Evidence
 from .lexicon import TRIALS
 from .names import index_of
+from .passages import starts_of_sentences
 from .word_numbers import SPELLED, whole_number
 
 __all__ = [
@@ -63,8 +65,8 @@ _LITTLE = frozenset(
 )
 """Words on an "s" that are no plurals."""
 _STATED = regex(
-    rf"(?<![\w.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|{SPELLED})(?![\w.,]?\d|\s?%|"
-    rf"[-–]\w)\s+"
+    rf"(?<![\w.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|(?:an?|{SPELLED})[ -]dozen|"
+    rf"{SPELLED})(?![\w.,]?\d|\s?%|[-–]\w)\s+"
     r"(?:of (?:the |these |our )?)?(?:[a-z][\w'’-]*\s+){0,2}?(?P<noun>[a-z][a-z-]*s)\b",
     re.IGNORECASE,
 )
@@ -160,8 +162,9 @@ def factors_of_page(evidence: Evidence) -> list[Factor]:
 
 def factors_of_sentence(plain: str, number: Number, counts: Sequence[Factor]) -> list[Factor]:
     """The counts of the sentence of a number."""
-    start, end = plain.rfind(". ", 0, number.start), plain.find(". ", number.end)
-    return [s for s in counts if start < s.start and (end < 0 or s.start < end)]
+    stops = starts_of_sentences(plain)
+    sentence = bisect_right(stops, number.start)
+    return [s for s in counts if bisect_right(stops, s.start) == sentence]
 
 
 def draws(text: str) -> frozenset[int]:
@@ -170,8 +173,10 @@ def draws(text: str) -> frozenset[int]:
 
 
 def makes(value: int, own: Sequence[Factor], others: Sequence[Factor], without: str, most: int) -> bool:
-    """True if counts of distinct nouns, none of them ``without``, multiply to ``value``; at most ``most`` of "
-    "``others``."""
+    """True if counts of distinct nouns, none of them ``without``, multiply to ``value``.
+
+    At most ``most`` of them are ``others``.
+    """
     mine = [f for f in own if value % f.value == 0 and not (without and _same(f.noun, without))]
     nouns = {f.noun for f in own}
     more = [

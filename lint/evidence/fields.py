@@ -13,7 +13,7 @@ from .beside import adjacent
 from .grammar import Number
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
-from .names import words_of
+from .names import stem, words_of
 from .passages import Sentence
 from .subsets import counted_series
 from .wording import CHANGES, DEEP, FIRSTS, LASTS, LINEAR, RANKS
@@ -35,7 +35,6 @@ __all__ = [
     "p_series",
     "printed_ones",
     "printed_values",
-    "stem",
 ]
 
 
@@ -121,7 +120,7 @@ def printed_ones(evidence: Evidence, series: list[Series]) -> list[Series]:
 
 def by_method(series: list[Series], *texts: str) -> list[Series]:
     """The fields of ranks, or of the linear coefficients, where the first words that name a test ask for one."""
-    return [s for s in series if is_of_method(f"{s.quantity} {s.pointer} {' '.join(s.words)}", *texts)]
+    return [s for s in series if is_of_method(f"{s.quantity} {s.pointer} {' '.join(sorted(s.words))}", *texts)]
 
 
 def is_of_method(called: str, *texts: str) -> bool:
@@ -183,21 +182,7 @@ def _alike(a: str, b: str) -> bool:
     return a == b or (len(a) > 4 and len(b) > 4 and (a.startswith(b) or b.startswith(a)))
 
 
-_SUFFIX = regex(r"(?:ings?|ed|es|ers?|als?|ations?|ions?|ments?|ly|e|s)$")
 _WORD = regex(r"[a-z][a-z'’]*")
-
-
-def stem(word: str) -> str:
-    """A word without its endings: "warned" and "warning" are one, and "filter" and "filtered" are.
-
-    >>> stem("warned"), stem("warning"), stem("plain"), stem("filtered") == stem("filter")
-    ('warn', 'warn', 'plain', True)
-    """
-    cut = _SUFFIX.sub("", word)
-    if len(cut) < 3:
-        return word
-    again = _SUFFIX.sub("", cut)
-    return again if len(again) >= 4 else cut
 
 
 def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
@@ -283,6 +268,8 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         and s.role not in ("second", "net", "gain", "at", "min")
         and not words_of(s.quantity) & CHANGES
     ]
+    if not any(n.role == "value" for n in asked.numbers):
+        found = [s for s in found if not _is_index(evidence, s)]
     if any(s.origin == "page" for s in found):  # beside columns of plain rates
         found += [s for s in series if _is_share_of_count(s, series) and evidence.kind(s) == "rate"]
     found += [  # a column that nothing calls a rate may be one
@@ -294,6 +281,7 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
         and evidence.kind(s) == ""
         and not s.whole
         and not words_of(s.quantity) & CHANGES
+        and not _is_index(evidence, s)
         and all(0 <= f.value <= 1 for f in s.distinct)
     ]
     beside = {w for w in _BESIDE if re.search(rf"\b{w}", text, re.IGNORECASE)}
@@ -314,6 +302,14 @@ def level_fields(evidence: Evidence, series: list[Series], asked: Asked) -> list
     named = named or printed_ones(evidence, roled) + _said(asked.before.lower(), roled)
     # where no word tells which rate is meant, each is a reading
     return _quoted_fields(evidence, _exact_ones(evidence, named), asked)
+
+
+def _is_index(evidence: Evidence, series: Series) -> bool:
+    """True for an index of agreement, of which nobody says so many percent."""
+    return _INDEX.search(f"{series.quantity} {evidence.header_of(series)} {series.pointer}") is not None
+
+
+_INDEX = regex(r"κ|(?<![a-z])(?:kappas?|krippendorff|mcc)(?![a-z])", re.IGNORECASE)
 
 
 def _is_share_of_count(series: Series, others: Sequence[Series]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from ..regex import regex
-from .claims import is_claim, is_moot
+from .claims import is_moot, own_passages
 from .compared import (
     EARLIER_ISSUE,
     END_TO_END,
@@ -34,9 +34,7 @@ __all__ = ["fold_clashes"]
 
 def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Ratios that no two of the numbers beside them have."""
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             if EARLIER_ISSUE.search(sentence.text):
                 continue
@@ -171,7 +169,9 @@ def _against_levels(evidence: Evidence, sentence: Sentence, ratio: Ratio) -> str
         fits = _ratio_fits(ratio, [((a.low, a.high), (b.low, b.high)), ((b.low, b.high), (a.low, a.high))])
         return "" if fits else f"{ratio.text} is no ratio of {a.text} and {b.text}"
     printed = any(n.role == "percent" and n is not ratio.number for n in sentence.numbers)
-    known = contrast(evidence, sentence, ratio.number, ratio.start, in_rows=not printed)
+    known = contrast(
+        evidence, sentence, ratio.number, ratio.start, in_rows=not printed and not _is_of_another(sentence, ratio)
+    )
     if known is not None:
         n = ratio.number
         apart = n is not None and n.role == "percent" and known.differs(*n.scaled())
@@ -181,6 +181,17 @@ def _against_levels(evidence: Evidence, sentence: Sentence, ratio: Ratio) -> str
         return None
     whose = ratio_clash(evidence, sentence, ratio.low, ratio.high)
     return _OF_NONE.format(ratio.text, whose) if whose else None
+
+
+def _is_of_another(sentence: Sentence, ratio: Ratio) -> bool:
+    """True for "the other two get twice the score of Ghent": of Ghent and of what no name stands for."""
+    last = next((m for m in sentence.names if m.start >= ratio.end), None)
+    if last is None or any(m.end <= ratio.start for m in sentence.names):
+        return False
+    return _MEASURED_FROM.search(sentence.between(ratio.end, last.start)) is not None
+
+
+_MEASURED_FROM = regex(r"\b(?:of|than|as|in|under|for|with|at)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
 
 
 def _stated_pair(sentence: Sentence, ratio: Ratio) -> tuple[Number, Number] | None:

@@ -46,12 +46,18 @@ class Fraction:
     text: str
     part_last: bool = False
     """The whole stands first: "of 150 replies, 97"."""
+    room: float = 0.0
+    """How far a share that is only about right may lie from a rate beside it."""
 
     def fits(self, rate: Number) -> bool:
         """True if it prints as ``rate``."""
         if self.n <= 0 or self.k > _LARGEST * self.n:  # hundreds of digits over one are no float
             return False
-        return rate.allows(self.k / self.n, scale=100.0 if rate.role == "percent" else 1.0)
+        share = self.k / self.n
+        if self.room:
+            low, high = rate.scaled()
+            return low - self.room <= share <= high + self.room
+        return rate.allows_rate(share)
 
     @property
     def is_more_than_all(self) -> bool:
@@ -135,12 +141,37 @@ def counted(sentence: Sentence) -> list[Fraction]:
             continue
         between = sentence.between(a.end, b.start)
         if a.value <= b.value and _PART_OF.fullmatch(between) and not _CONTRAST.search(between):
-            out.append(Fraction(int(a.value), int(b.value), a.start, b.end, sentence.between(a.start, b.end)))
+            text = sentence.between(a.start, b.end)
+            room = _room_of_words(sentence.between(max(sentence.start, a.start - 24), a.start), text, int(b.value))
+            out.append(Fraction(int(a.value), int(b.value), a.start, b.end, text, room=room))
         elif b.value <= a.value and _THEN_PART.fullmatch(between) and not _CONTRAST.search(between):
             before = sentence.between(max(sentence.start, a.start - 40), a.start)
             if _WHOLE_FIRST.search(before):
                 out.append(Fraction(int(b.value), int(a.value), a.start, b.end, f"{b.text} of {a.text}", True))
     return out
+
+
+def _room_of_words(before: str, text: str, n: int) -> float:
+    """How far "about two in five" and "one in three" may be from the rate beside them: no other such share is nearer.
+
+    In words and of few, a share is a rounded rate; digits and larger wholes are counts, if nothing makes them rough.
+    """
+    if not 0 < n <= _ROUND_WHOLE:
+        return 0.0
+    if _ROUGHLY.search(before):
+        return 0.25 / n
+    return 0.1 / n if _IN.search(text) is not None and not any(map(str.isdigit, text)) else 0.0
+
+
+_ROUND_WHOLE = 20
+"""Things of which a rounded share is told."""
+_ROUGHLY = regex(
+    r"(?:\b(?:about|roughly|around|nearly|almost|some|approximately|close to|near|just (?:over|under|above|below)|"
+    r"(?:more|less|fewer) than|over|under|not quite|barely|slightly (?:more|less|over|under)(?: than)?|"
+    r"a little (?:over|under|more than|less than)|well over|well under|or so|say|circa)|[~≈])\s*(?:the\s+|every\s+)?$",
+    re.IGNORECASE,
+)
+_IN = regex(r"\bin\b", re.IGNORECASE)
 
 
 def _around_rates(sentence: Sentence) -> Iterator[Fraction]:

@@ -13,7 +13,6 @@ from leakstats.records import struct
 from ..regex import regex
 from .courses import point_words, time_index
 from .grammar import Number
-from .idioms import pairs_of_counts
 from .kinds import is_of_change
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
@@ -21,7 +20,7 @@ from .names import words_of
 from .passages import Sentence
 from .wording import CHANGES, DIFFERENCE, DIFFERS, FIRSTS, LASTS, LOSS, NAMES_COEFFICIENT, OF_LIKENESS
 
-__all__ = ["gap_clash", "is_in_points", "ratio_clash"]
+__all__ = ["gap_clash", "ratio_clash"]
 
 Level: TypeAlias = "tuple[Series, Fact]"
 Pair: TypeAlias = "tuple[Fact, Fact]"
@@ -53,35 +52,6 @@ class _Things:
                         yield g, f
 
 
-def is_in_points(sentence: Sentence, number: Number) -> bool:
-    """True for a bare number that goes on with points or lists changes: "gave up 11 points, while the mason took 4"."""
-    if number.role not in ("value", "count") or number.unit or number.label or number.bound:
-        return False
-    if not _CLOSED.match(sentence.between(number.end, sentence.end)) or any(
-        number in x for x in pairs_of_counts(sentence)
-    ):
-        return False
-    lead = sentence.between(sentence.start, number.start)
-    if number.signed:
-        return _LISTED.search(lead) is not None
-    before = [n for n in sentence.numbers if n.start < number.start]
-    turned = before and _TURNS.search(sentence.between(before[-1].end, number.start)) is not None
-    if turned and not any(before[-1].end <= m.start < number.start for m in sentence.names):
-        return False  # "calls rose by 16 points while the yield fell by 7.8": of another quantity
-    return any(n.role == "points" for n in before) and _ALSO_BY.search(lead) is not None
-
-
-_TURNS = regex(r"\b(?:while|whereas|but|al?though)\b", re.IGNORECASE)
-_CLOSED = regex(r"\s*(?:[,;:)*]|\.(?!\d)|$|(?:and|from|between|in|for|respectively|on)\b)")
-_ALSO_BY = regex(
-    r"\b(?:by|won|wins|gain(?:s|ed)?|los(?:es|t)|add(?:s|ed)?|drop(?:s|ped)?|rises?|rose|f[ae]ll(?:s|en)?|climb(?:s|ed)?)\s+$",
-    re.IGNORECASE,
-)
-_LISTED = regex(
-    rf"\b(?:{DIFFERENCE}s?|variations?|effects?)\s+of\s+(?:[-+−–][\d.]+\s*(?:,|and|or)\s*)*$", re.IGNORECASE
-)
-
-
 def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str = "") -> str:
     """What is wrong with a difference of the one or two things that a sentence names; "" where nothing is.
 
@@ -90,9 +60,6 @@ def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str
     the sign of a change from an earlier to a later level. With an ``owner`` it is of that one alone.
     """
     text = sentence.text
-    lead, rest = sentence.between(number.start - 12, number.start), sentence.between(number.end, sentence.end)
-    if not number.signed and (_ONE_OF_SEVERAL.search(lead) or _AND_MORE.match(rest)):
-        return ""
     if not (number.signed or any(x.search(text) for x in (DIFFERS, _COMPARES, _VARIES)) or direction_words(text)):
         return ""
     if not (owner and number.signed) and any(
@@ -125,11 +92,6 @@ def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str
     return ""
 
 
-_ONE_OF_SEVERAL = regex(r"\d\s*(?:points?|pp|%)?\s*(?:or|to|and|[–-])\s+$")
-_AND_MORE = regex(r"\s*(?:points?|pp)?\s*(?:or|to|and|[–-])\s*[+−-]?\d")
-"""Around one of "3 to 6 points", "18 and 24 points": a range, or the differences of several settings."""
-
-
 def _moves_of_two(text: str) -> bool:
     """True for "the gain of the one is 4 points larger": how the changes of two things differ."""
     changes = [d for d in direction_words(text) if not d.polar]
@@ -146,12 +108,15 @@ _RESPECTIVELY = regex(r"\brespectively\b", re.IGNORECASE)
 
 def _of_other_scale(evidence: Evidence, names: Sequence[str]) -> Iterator[tuple[float, float]]:
     """Differences of scores from 0 to 100 that are no rates."""
-    for name in names:
-        scores = [
-            f for s, f in evidence.about[name] if not s.fraction and s.largest > 1.01 and evidence.kind(s) != "size"
-        ]
-        for a, b in permutations(scores[:_MOST], 2):
-            yield (a.low - b.high) / 100, (a.high - b.low) / 100
+    held = [
+        [(s, f) for s, f in evidence.about[name] if not s.fraction and s.largest > 1.01 and evidence.kind(s) != "size"]
+        for name in names
+    ]
+    pairs = [(f, g) for scores in held for (_, f), (_, g) in permutations(scores[:_MOST], 2)]
+    for one, other in permutations(held, 2):
+        pairs += [(f, g) for (s, f), (t, g) in product(one[:_MOST], other[:_MOST]) if s is t]
+    for a, b in pairs:
+        yield (a.low - b.high) / 100, (a.high - b.low) / 100
 
 
 def _overlaps(x: tuple[float, float], low: float, high: float) -> bool:
@@ -212,7 +177,8 @@ def ratio_clash(evidence: Evidence, sentence: Sentence, low: float, high: float)
     if sum(map(len, known)) > _MOST:
         return ""
     every = _Things(things.said, things.names, known)  # of sizes and scores too
-    for a, b in every.pairs(leads=_COMPARES.search(sentence.text) is not None, crossed=False):
+    leads = _COMPARES.search(sentence.text) is not None or _AS_OFTEN.search(sentence.text) is not None
+    for a, b in every.pairs(leads=leads, crossed=False):
         least = a.low / b.high if b.high > 0 else 0.0
         most = a.high / b.low if b.low > 0 else float("inf")
         if least <= high + 1e-9 and low - 1e-9 <= most:
@@ -281,6 +247,9 @@ _COMPARES = regex(
     re.IGNORECASE,
 )
 _VARIES = regex(r"\b(?:variations?|var(?:y|ies|ied)|advantages?|benefits?|sav(?:es?|ings?)|costs?)\b", re.IGNORECASE)
+_AS_OFTEN = regex(
+    r"\bas (?:often|much|many|frequent(?:ly)?|likely|high|large|common|strong(?:ly)?|fast|long) as\b", re.IGNORECASE
+)
 _ELSEWHERE = regex(
     r"\b(?:means?|medians?|averag\w+|typical\w*|pooled|overall|totals?|combined|chance|expected|baselines?|reference|"
     r"interaction\w*|synerg\w+|intervals?|CIs?|width|error|noise|sd|standard|slope|per|residual\w*|fit\w*|"

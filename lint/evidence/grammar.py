@@ -178,6 +178,20 @@ class Number:
         low, high = self.admitted
         return low <= value * scale <= high
 
+    def allows_rate(self, rate: float) -> bool:
+        """True if a fraction of one prints as this number, a percentage or a decimal."""
+        return self.allows(rate, scale=100.0 if self.role == "percent" else 1.0)
+
+    @property
+    def digits(self) -> int:
+        """How many digits it shows, without the zeros in front: three tell one rate from another, one tells little."""
+        return sum(c.isdigit() for c in self.text.lstrip("+-−–.0"))
+
+    @property
+    def powered(self) -> bool:
+        """It is printed with a power of ten: "5e-6"."""
+        return _POWER.search(self.text) is not None
+
     @property
     def room(self) -> float:
         """How far "about" may be from the truth beyond its digits: a twentieth, or a step of five in its last place."""
@@ -201,6 +215,7 @@ class Number:
         return -inf if self.bound in ("<", "<=") else low, inf if self.bound in (">", ">=") else high
 
 
+_POWER = regex(r"[eE×^⁻]")
 _NO_BRACKETS = str.maketrans("", "", "(){}^ ")
 
 
@@ -480,6 +495,13 @@ _PART_OF = regex(
 )
 
 
+_MULTIPLIER = regex(
+    r"\b(?:(?:multipl|divid)\w+\s+(?:[\w-]+\s+){0,2}by|factors?\s+of)\s+(?:about\s+|roughly\s+|some\s+|nearly\s+)?$",
+    re.IGNORECASE,
+)
+""" "Multiplies it by 1.6 and 20% …": a factor, which has no unit of its own to share."""
+
+
 def _inherit(text: str, numbers: list[Number]) -> list[Number]:
     """Give "0→73.2%", "15.8–32.2%" and "31, 32 and 67%" their common unit."""
     for i in range(len(numbers) - 2, -1, -1):
@@ -496,6 +518,7 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
                 and between.strip()
                 and _LIST.match(between)
                 and not comma
+                and not _MULTIPLIER.search(text, max(0, here.start - 48), here.start)
             ):
                 numbers[i] = replace(here, role=after.role, unit=after.unit)
     for i in range(1, len(numbers)):

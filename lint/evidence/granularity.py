@@ -12,10 +12,11 @@ from leakstats.records import struct
 from ..regex import regex
 from ..source import Place
 from .beside import adjacent
-from .claims import is_claim
+from .claims import own_passages
+from .edges import is_edge
 from .grammar import Number
 from .grim import keep_to, possible, sizes_in_cells, sizes_of_rows, tells
-from .idioms import SHARE_OF, interval_ends, is_rate, pairs_of_counts, spans
+from .idioms import interval_ends, is_rate, is_share_of_course, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL
 from .names import name_variants
@@ -133,11 +134,11 @@ def _is_alpha(sentence: Sentence, number: Number) -> bool:
 def _is_counted(sentence: Sentence, number: Number) -> bool:
     """True unless the words make a number something else than a share of answers."""
     before = sentence.between(sentence.start, number.start)
-    clause = regex(r"[;(—]|\b(?:while|whereas|but)\b").split(before)[-1]
+    clause = regex(r"[;(—]|\b(?:while|whereas|but)\b").split(_BRACKETS.sub("", before))[-1]
     after = sentence.between(number.end, min(sentence.end, number.end + 40))
     return not (
         _NOT_COUNTED.search(clause)
-        or SHARE_OF.match(after)
+        or is_share_of_course(sentence, number)
         or _RELATIVE.match(after)
         or _SHARE_IS.search(before)
         or _AVERAGED.match(after)
@@ -149,6 +150,7 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     )
 
 
+_BRACKETS = regex(r"\([^()]*\)")
 _INTERVALS = regex(r"\b(?:CIs?|intervals?|Wilson|confidence|bounds?|bands?)\b", re.IGNORECASE)
 
 
@@ -180,9 +182,7 @@ def _bracketed(sentence: Sentence) -> set[int]:
 
 def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
     gathered = tuple(n for n in mentioned_trials(evidence) if n >= _FEWEST)
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             if not sentence.numbers or _ELSEWHERE.search(sentence.text):
                 continue
@@ -197,7 +197,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                     continue
                 if not is_rate(sentence, number) or not number.scaled()[0] >= 0 or number.scaled()[1] > 1.01:
                     continue
-                if not _is_counted(sentence, number) or _is_alpha(sentence, number):
+                if not _is_counted(sentence, number) or _is_alpha(sentence, number) or is_edge(sentence, number):
                     continue
                 if number.role == "value" and (
                     any(x.role == "coefficient" for x in sentence.numbers) or NAMES_COEFFICIENT.search(sentence.text)
@@ -212,6 +212,7 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                 name = near.name if near is not None else subject(evidence, sentence, number)
                 sizes, own = trials_of_rate(sentence, number, near.name if near is not None else None)
                 own = own and not any(is_sum_of_rows(evidence, n) for n in sizes)
+                own = own and not _is_per_cell(sentence) and not _is_of_other_bracket(sentence, number)
                 if not sizes or not own:
                     listed = sizes_of_name(evidence, name) if name and not sizes else ()
                     if not listed and any(s.total or is_sum_of_rows(evidence, s.value) for s in stated_sizes(passage)):
@@ -244,6 +245,35 @@ def _of_prose(evidence: Evidence) -> Iterator[_Judged]:
                 named = number.role == "percent" or _RATES.search(sentence.text) is not None
                 sure = named or any(_near_rate(evidence, number, x) for x in sorted(around))
                 yield _Judged(place, number, sizes, own, any(possible(number, n) for n in sizes), sure)
+
+
+def _is_per_cell(sentence: Sentence) -> bool:
+    """True for rates that are none of one cell but of several: "80.4% at home, 39.9% abroad (n = 150 a cell)"."""
+    sizes = [n for n in sentence.numbers if n.role == "n" and _PER_CELL.match(sentence.passage.plain, n.end)]
+    rates = {x.text: x for x in sentence.numbers if x.role == "percent" and not x.bound and not x.signed}.values()
+    return len(sizes) == 1 and len(rates) > 1 and not any(possible(x, int(sizes[0].value)) for x in rates)
+
+
+_PER_CELL = regex(r"\s+(?:[a-z]+ )?(?:an?|per|each|in (?:a|each)|for (?:a|each)) (?:cell|dot|reading|combination)\b")
+
+
+def _is_of_other_bracket(sentence: Sentence, number: Number) -> bool:
+    """True for two rates in a bracket of which neither, where a later bracket says the n of its own two rates.
+
+    "Four times that of B (29.4% against 7.2%), … three times as often alone (94.0% against 31.0%; n = 200)".
+    """
+    opened = sentence.between(sentence.start, number.start).rfind("(") + sentence.start
+    closed = sentence.between(number.end, sentence.end).find(")") + number.end
+    if opened < sentence.start or closed < number.end or ")" in sentence.between(opened, number.start):
+        return False
+    own = [x for x in sentence.numbers if opened < x.start < closed]
+    sizes = [x for x in sentence.numbers if x.role == "n"]
+    if len(sizes) != 1 or sizes[0] in own or any(x.role != number.role for x in own) or len(own) < 2:
+        return False
+    n = int(sizes[0].value)
+    start = sentence.between(sentence.start, sizes[0].at).rfind("(") + sentence.start
+    beside = [x for x in sentence.numbers if start < x.start < sizes[0].at and x.role == number.role]
+    return len(beside) > 1 and all(possible(x, n) for x in beside) and not any(possible(x, n) for x in own)
 
 
 def _is_as_fine(fact: Fact, number: Number) -> bool:

@@ -112,7 +112,7 @@ def _proved(sheet: Sheet) -> dict[int, int]:
     for ks, ns in itertools.permutations(whole.values(), 2):
         for shown in rates.values():
             rows = [r for r in shown if ks.get(r) and ns.get(r, 0) >= max(ks[r], 2)]
-            fits = sum(_prints(shown[r], ks[r] / ns[r]) for r in rows)
+            fits = sum(shown[r].allows_rate(ks[r] / ns[r]) for r in rows)
             if fits >= _FEWEST_EXACT and fits >= len(shown) - 1:
                 return ns
     for ns in whole.values():
@@ -120,11 +120,6 @@ def _proved(sheet: Sheet) -> dict[int, int]:
             if all(ns.get(r, 0) >= 2 for r in shown) and keep_to([(x, ns[r]) for r, x in shown.items()]):
                 return ns
     return {}
-
-
-def _prints(rate: Number, value: float) -> bool:
-    low, high = rate.scaled()
-    return low - 1e-9 <= value <= high + 1e-9
 
 
 def sizes_behind(evidence: Evidence, name: str, rate: Number) -> frozenset[int]:

@@ -36,6 +36,11 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
     """The name to which an extreme is given."""
     start, end = sentence.start + word.start, sentence.start + word.end
     names = [m for m in sentence.names if m.text.lower() not in FIRSTS | LASTS]  # "highest after the patch"
+    if _IS_VERB.match(sentence.text, word.start):  # "Ghent finishes first, Lille last"
+        mine = [m for m in names if m.end <= start]
+        near = _IN_BRACKETS.sub(" ", sentence.between(mine[-1].end, start)) if mine else ";"
+        placed = bool(mine) and mine[-1].name.startswith("#") and any(c.isalpha() for c in near)
+        return mine[-1] if not placed and not _OTHER_SUBJECT.search(near) else None  # "at L2 the probe comes first"
     after = next((m for m in names if m.start >= end), None)
     if _UNKNOWN_HAS.search(sentence.between(sentence.start, start)) or (
         after is not None and _LIKE_TO.fullmatch(sentence.between(end, after.start))
@@ -80,13 +85,18 @@ def holder_of(sentence: Sentence, word: Superlative, found: list[Superlative]) -
     return before[-1] if before and beside and not _OF_OTHERS.search(gap) else None
 
 
+_IS_VERB = regex(
+    r"(?:comes?|came|ranks?|ranked|finish(?:es|ed)?|tops|topped|leads|led|heads|headed|brings?) ", re.IGNORECASE
+)
+_OTHER_SUBJECT = regex(r"[;:]|\.\s|,\s+(?:and|but|while|whereas)\b|\b(?:than|but|while|whereas)\b")
 _IS_THAT_OF = regex(
     r"\s+(?:is|was|belongs to|belonged to|goes to|went to|comes from|came from|falls to|fell to)\s+(?:that of\s+)?"
     r"(?:the\s+)?[`\"'*]*"
 )
 _APPOSED = regex(r"[`\"'’*]*(?:\s\([^()]*\))?,\s+(?:by far )?the\s+")
 _HAS_THE = regex(
-    r"[`\"'’*]*\s+(?:has|had|have|shows?|showed|gets?|got|gives?|gave|takes?|took|keeps?|kept|makes?|made|sees|saw|posts?|"
+    r"[`\"'’*]*\s+(?:has|had|have|shows?|showed|gets?|got|gives?|gave|takes?|took|keeps?|kept|makes?|made|sees|saw|"
+    r"posts?|"
     r"posted|records?|recorded)\s+(?:by far )?the\s+(?:(?:second|third|fourth|fifth)[\s-]+)?",
     re.IGNORECASE,
 )
@@ -171,6 +181,8 @@ _REACHED_AT = regex(
 
 def shares_rank(sentence: Sentence, holder: Mention) -> bool:
     """True for "a and b on top": two may share what is left of a ranking."""
+    if _TOGETHER.match(sentence.text, holder.end - sentence.start):
+        return True  # "the filter and the anchor together give the lowest": of the two at once
     others = [m for m in sentence.names if m.name != holder.name]
     gaps = (sentence.between(min(m.end, holder.end), max(m.start, holder.start)) for m in others)
     bare = (_IN_BRACKETS.sub(" ", gap) for gap in gaps)
@@ -178,6 +190,11 @@ def shares_rank(sentence: Sentence, holder: Mention) -> bool:
 
 
 _IN_BRACKETS = regex(r"\([^()]*\)")
+_TOGETHER = regex(
+    r"[`\"'’*]*(?:\s\([^()]*\))?,?\s+(?:(?:taken|used|applied|put) )?(?:together|combined|jointly|in (?:combination|"
+    r"concert|tandem))\b",
+    re.IGNORECASE,
+)
 
 
 def stands_apart(sentence: Sentence, word: Superlative) -> bool:

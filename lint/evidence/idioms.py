@@ -1,4 +1,4 @@
-"""The idioms in which pages state results: (ρ, p, N), moves, ranges, intervals, k of n; whom a number speaks of."""
+"""The idioms in which pages state results: (ρ, p, N), moves, ranges, intervals, k of n, shares of a course."""
 
 from __future__ import annotations
 
@@ -78,12 +78,25 @@ def stats(sentence: Sentence) -> list[Stat]:
                 close()
             continue
         gap = sentence.between(last_end, number.at) if last_end >= 0 else ""
+        if number.role == "coefficient" and "p" in group and ")" in gap and _is_of_decimal(sentence, group):
+            close()
         if group and (number.role in group or len(gap) > 24 or not _GAP.match(gap)):
             close()
         group[number.role] = number
         last_end = number.end
     close()
     return out
+
+
+def _is_of_decimal(sentence: Sentence, group: dict[str, Number]) -> bool:
+    """True for a p and an N in the bracket behind a decimal: "from 0.62 (N=12) to 0.85 (p=0.001, N=11), ρ …"."""
+    first = min(x.at for x in group.values())
+    before = [x for x in sentence.numbers if x.end <= first]
+    bare = bool(before) and before[-1].role in ("value", "coefficient") and before[-1].decimals > 0
+    return bare and _OPENED.fullmatch(sentence.between(before[-1].end, first)) is not None
+
+
+_OPENED = regex(r"\s*[(\[]\s*")
 
 
 @struct
@@ -210,7 +223,8 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         )
         named = named and _IN_BAND.search(before) is None
         joined = regex(r"\s*(?:,|;|–|-|to|\.\.|…)\s*").fullmatch(between) is not None
-        round_ = regex(r"\(\s*$").search(before) is not None and after.lstrip()[:1] == ")"
+        closed = after.lstrip()[:1] == ")" or _SIZED.match(sentence.between(b.end, sentence.end)) is not None
+        round_ = regex(r"\(\s*$").search(before) is not None and closed
         inner = regex(r"\(\(\s*$").search(before) is not None and sentence.between(b.end, b.end + 2) == "))"
         chained = bool(out) and _AND_ANOTHER.fullmatch(_unnamed(sentence, out[-1][1].end, a.start)) is not None
         known = chained and round_
@@ -227,6 +241,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
                 and not e.bound
                 and e.role not in ("n", "p", "index", "none")
                 and (e.role, b.role) != ("points", "percent")  # "40 points (4% to 44%)": of what
+                and not _are_moves(sentence)
                 # beside another interval, ends that are exchanged are still its ends
                 and (a.value <= e.value <= b.value or (bool(out) and b.value < e.value < a.value))
             )
@@ -237,6 +252,14 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     return out
 
 
+def _are_moves(sentence: Sentence) -> bool:
+    """True if brackets with two numbers say from where to where: "A regains 56% of its loss (23% to 50%), B 18% (…"."""
+    return any(x.role == "percent" and _OF_ITS.match(sentence.between(x.end, sentence.end)) for x in sentence.numbers)
+
+
+_OF_ITS = regex(r"\s+of (?:its|his|her|their|the) (?:[a-z-]+ ){1,3}\(\s*\d[\d.]*\s?%?\s*(?:to|→|->|–|-)\s*\d")
+_SIZED = regex(r"\s*[,;]\s*[nN]\s*=\s*\d[\d,]*[^()]{0,12}\)")
+"""Behind the ends of an interval, still in its bracket: ", n = 120)"."""
 _COUNTS_BETWEEN = regex(r"\s*%?\s*\(\d[\d,]*\s?(?:/|of|out of)\s?\d[\d,]*\)\s*\(\s*")
 _IN_BAND = regex(
     r"\b(?:(?:stays?|lies?|falls?|keeps?|remains?|sits?|moves?) (?:with)?in|occup(?:y|ies)|fills?|covers?) "
@@ -316,7 +339,7 @@ SHARE_OF = regex(
     r"\s*\b(?:of|through|from) (?:(?:its|his|her|the|their|that|this|all|what|eventual|total)\b|[\w`-]+['’]s?\s)"
     r"[^.;,)]{0,40}?"
     r"\b(?:rise|gains?|increase|growth|climb|change|jump|drop|fall|decline|peak|maximum|way|movement|total|improvement|"
-    r"effect|range|course|height|top|gap|difference|distance|shift|spread)\b",
+    r"effect|range|course|height|top|gap|difference|distance|shift|spread|ascent|descent)\b",
     re.IGNORECASE,
 )
 """Behind a number that is a share of a course: "58% of its rise"."""
@@ -327,17 +350,13 @@ def is_share_of_course(sentence: Sentence, number: Number) -> bool:
     return SHARE_OF.match(sentence.between(number.end, sentence.end)) is not None
 
 
-_POWER = regex(r"[eE×^⁻]")
-"""In a number with a power of ten."""
-
-
 def is_rate(sentence: Sentence, number: Number, without: Number | None = None) -> bool:
     """True for a percentage, and for a decimal in [0, 1] of a passage without percentages (but ``without``)."""
     if number.role == "percent":
         return True
     if number.role != "value" or number.signed or number.label or not 0 <= number.value <= 1 or number.decimals < 1:
         return False
-    if _POWER.search(number.text):
+    if number.powered:
         return False  # "a step of 5e-6"
     plain = sentence.passage.plain
     if any(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..regex import regex
-from .claims import is_claim, is_prior
+from .claims import is_prior, own_passages
 from .idioms import interval_ends, intervals
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL
@@ -49,9 +49,7 @@ _UNSURE = regex(
 
 def interval_claim_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Claims about intervals that their printed ends contradict, those of the sentence or of the rows that it names."""
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             text = sentence.text
             if _INTERVAL.search(text) is None and "[" not in text:

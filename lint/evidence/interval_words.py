@@ -50,7 +50,8 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                     estimate = _change_before(sentence, low, high)
                 sizes = (counts[1],) if counts is not None else _sizes_of(evidence, sentence, estimate)
                 place = passage.place(low.start, high.end)
-                far = estimate is None or low.start - estimate.end > 24
+                change = _changed(sentence, [n for n in rates if n.end <= _at], _at)
+                far = estimate is None or (low.start - estimate.end > 24 and estimate is not change)
                 rivals = _rivals(sentence, ends, estimate) if far and not (orphan and estimate is not None) else ()
                 names = frozenset(m.name for m in sentence.names)
                 yield Stated(
@@ -157,6 +158,9 @@ def _estimate(
     near = [n for n in rates if previous_end <= n.start < start]
     near_fractions = [x for x in fractions if previous_end <= x.start < start]
     last = near[-1] if near else None
+    changed = _changed(sentence, near, start)
+    if changed is not None:
+        return changed, None
     if last is not None and last.role == "points" and _OF_OTHERS.search(sentence.between(last.end, start)):
         return None, None  # "they differ by 30 points, and their intervals (…": of what differs
     if last is not None and (len(near) == 1 or start - last.end <= 16):
@@ -173,12 +177,30 @@ def _estimate(
     return None, None
 
 
+def _changed(sentence: Sentence, near: Sequence[Number], start: int) -> Number | None:
+    """A change in front of the bracket with its two ends and its interval: "by 1.2 points (4.5 against 3.3; CI …"."""
+    if len(near) < _WITH_ENDS:
+        return None
+    change, a, b = near[-_WITH_ENDS:]
+    own = change.role == "points" or _BY.search(sentence.between(sentence.start, change.start)) is not None
+    pair = _OPENS.search(sentence.between(change.end, a.start)) and _PAIRS.fullmatch(sentence.between(a.end, b.start))
+    return change if own and pair and ")" not in sentence.between(a.start, start) else None
+
+
+_WITH_ENDS = 3
+_BY = regex(r"\b(?:by|of) (?:about |only |just )?$")
+_OPENS = regex(r"^[^()]{0,40}\(\s*(?:from )?$")
+_PAIRS = regex(r"\s*%?\s*(?:against|vs\.?|versus|compared (?:with|to)|as against|to|→|->|and)\s*")
+
+
 def _counts(sentence: Sentence, fractions: Sequence[Fraction], rate: Number, end: int) -> tuple[int, int] | None:
     """The k and n beside a rate or behind its interval (up to ``end``), else the only ones that give the rate."""
     beside = [x for x in fractions if abs(x.start - rate.end) < 4]
     later = [x for x in fractions if x.start >= end]
     beside = beside or [x for x in later if _IN_BRACKET.fullmatch(sentence.between(end, x.start))]
     fitting = [x for x in fractions if x.fits(rate)]
+    if len(fitting) == 1 and not any(x.fits(rate) for x in beside):
+        beside = fitting  # "27% here, 36% there (33/120 and 43/120)"
     best = beside[0] if beside else fitting[0] if len(fitting) == 1 else None
     return (best.k, best.n) if best is not None else None
 

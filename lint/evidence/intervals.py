@@ -14,7 +14,8 @@ from .fractions import Fraction, fractions_of
 from .grammar import Number
 from .grim import sizes_of_rows
 from .knowledge import Evidence
-from .names import name_variants
+from .leaves import steps_of
+from .names import fold_name, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import candidate_sizes, page_sizes
 
@@ -54,9 +55,8 @@ def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
         table: dict[str, list[tuple[int, int]]] = {}
         for dataset in evidence.datasets:
             for parent, _, k, n in dataset.pairs:
-                for step in parent:
-                    for part in (step,) if isinstance(step, str) else step:
-                        table.setdefault("".join(c for c in part.casefold() if c.isalnum()), []).append((k, n))
+                for part in steps_of(parent):
+                    table.setdefault(fold_name(part), []).append((k, n))
         evidence.cache[key] = table
     found: dict[str, list[tuple[int, int]]] = evidence.cache[key]
     return tuple(dict.fromkeys(n for k, n in found.get(name, ()) if rate.allows(100 * k / n)))

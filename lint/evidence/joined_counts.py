@@ -1,4 +1,4 @@
-"""Totals that one construction joins with their factors: "6 sites × 300 = 1,800", "840 replies (6 × 140)", grids."""
+"""Totals that one construction joins with their factors: "6 sites × 300 = 1,800", "840 replies (6 × 140)"."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAKES = (
     r"thus)\b)"
 )
 _CHAIN = regex(
-    rf"(?<![\w.,×/])(?P<a>{COUNT}){_NOUNS}\s*[×x]\s*(?P<b>{COUNT})(?:{_NOUNS}\s*[×x]\s*(?P<c>{COUNT}))?{_NOUNS}\s*"
+    rf"(?<![\w.,×/])(?<![×x]\s)(?P<chain>(?:{COUNT})(?:{_NOUNS}\s*[×x]\s*(?:{COUNT})){{1,5}}){_NOUNS}\s*"
     rf"{_MAKES}\s*(?:a total of\s+|in all\s+)?(?P<t>{COUNT})(?![\w%]|[.,]\d|\s?[%×x/]\s?)",
     re.IGNORECASE,
 )
@@ -39,15 +39,6 @@ _AT_EACH = regex(
     re.IGNORECASE,
 )
 """ "At 140 questions a site, the 6 sites gave 840 replies"."""
-_GRID = regex(
-    rf"(?<![\w.,×])(?P<a>{COUNT})\s+(?:[a-z-]+\s+)?[a-z-]+s\s+(?:at|by|×|x|and|for|in|with|over|on|across|under)\s+"
-    rf"(?:each of\s+)?(?:the\s+|its\s+|their\s+)?(?P<b>{COUNT})\s+(?:[a-z-]+\s+)?[a-z-]+s\b(?P<gap>[^.;()×]{{0,60}}?)"
-    r"\b(?:makes?|making|gives?|giving|yields?|are|is|hence|so|thus|i\.e\.|that is|have|had|for)\s+"
-    rf"(?:in\s+|a total of\s+|in all\s+)?(?P<t>{COUNT})\s+(?:[a-z-]+\s+)?(?:cells|combinations)\b"
-    r"(?!\s+(?:per|for each|of)\b)",
-    re.IGNORECASE,
-)
-""" "6 sites at 9 dates make 54 cells"."""
 _LEFT = regex(
     r"\b(?:except|apart|without|missing|left|remain\w*|kept|drop\w*|exclud\w*|valid|empty|fail\w*|minus|plus|half|twice|"
     r"only|about|roughly|nearly|almost|up to|at least|at most|more than|former|latter)\b|[≈~<>≤≥]",
@@ -63,20 +54,28 @@ def joined_count_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Cla
     if "×" in text or "x" in text:
         found += [*_CHAIN.finditer(text), *_BRACKET.finditer(text)]
     found += (m for m in _AT_EACH.finditer(text) if m["many"].lower().startswith(m["one"].lower()[:-1]))
-    grids = [*_GRID.finditer(text)] if "cells" in text or "combinations" in text else []
-    for match in (*found, *grids):
+    for match in found:
         total = whole_number(match["t"])
-        factors = [whole_number(x) for x in (match["a"], match["b"], match.groupdict().get("c")) if x]
-        product, grid = prod(factors), match in grids
-        around = text[max(0, match.start() - _NEAR) : match.end() + (0 if grid else _NEAR)]
+        factors = _factors(match)
+        product = prod(factors)
+        around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
         if product in (0, total) or total < 2 or _LEFT.search(around):
             continue
         others = {c.value for c in things_in(text, of_any_kind=True)} - {total, *factors}
-        one_less = grid and total in (factors[0] * (factors[1] - 1), (factors[0] - 1) * factors[1])
-        if one_less or (total % product == 0 and total // product in others):
+        if total % product == 0 and total // product in others:
             continue
         yield _clash(sentence, match.start("t"), match.end("t"), match["t"], factors)
     yield from _over_all(evidence, sentence)
+
+
+_FACTOR = regex(rf"(?:^|[×x]\s*)(?P<n>{COUNT})", re.IGNORECASE)
+
+
+def _factors(match: re.Match[str]) -> list[int]:
+    said = match.groupdict()
+    if said.get("chain"):
+        return [whole_number(m["n"]) for m in _FACTOR.finditer(said["chain"])]
+    return [whole_number(said[x]) for x in ("a", "b", "c") if said.get(x)]
 
 
 def _clash(sentence: Sentence, start: int, end: int, shown: str, factors: list[int]) -> Clash:

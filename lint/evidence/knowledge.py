@@ -18,6 +18,7 @@ from .aliases import Aliases
 from .axes import axis_words_of, doses_of
 from .grammar import Number
 from .kinds import EXTREME_WORDS, MEASURE_WORDS, RATE_WORDS, is_correlated, kind_of, names_a_measure
+from .leaves import steps_of
 from .names import Gazetteer, fold_name, index_of, name_variants, words_of
 from .passages import Passage, read_passages
 from .shapes import Dataset
@@ -120,7 +121,7 @@ class Evidence:
         named: set[str] = set()
         for dataset in self.datasets:
             for leaf in dataset.leaves:
-                steps = [p for step in leaf.path for p in ((step,) if isinstance(step, str) else step)]
+                steps = steps_of(leaf.path)
                 at = next((i for i, s in enumerate(steps) if fold_name(s) in self._label_names), None)
                 if at is None:
                     continue
@@ -439,20 +440,6 @@ class Evidence:
         for series in self.page_series:
             if not series.fraction:
                 out.extend((f.low, f.high) for f in series.facts.values())
-        return sorted(set(out))
-
-    @cached_property
-    def known_decimals(self) -> list[tuple[float, float]]:
-        """Every decimal that is no rate and no p-value, as sorted intervals."""
-        ps = {t.p.pointer for t in self.triples if t.p is not None}
-        out = [
-            (f.low, f.high)
-            for s in self.all_series
-            if not s.fraction and s.role in ("", "first", "last", "max", "min")
-            for f in s.facts.values()
-            if f.pointer not in ps
-        ]
-        out.extend((t.coefficient.low, t.coefficient.high) for t in self.triples)
         return sorted(set(out))
 
     @cached_property

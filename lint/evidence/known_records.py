@@ -19,13 +19,7 @@ __all__ = ["coefficient_clashes"]
 
 
 def _agrees(number: Number | None, value: float | None) -> bool:
-    if number is None or value is None:
-        return True
-    if number.bound in ("<", "<="):
-        return value <= number.high
-    if number.bound in (">", ">="):
-        return value >= number.low
-    return number.allows(value)
+    return number is None or value is None or number.admits(value)
 
 
 def _lead(plain: str, number: Number) -> str:
@@ -77,17 +71,12 @@ def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
         c, p, n = record.coefficient, record.p, record.n
         if not (record.prior or _QUOTED.search(record.context)) or c is None or p is None or n is None:
             continue
-        if c.bound or p.bound or record.carried or record.rivals or _digits(p) < 2 or abs(c.value) < 0.05:
+        if c.bound or p.bound or record.carried or record.rivals or p.digits < 2 or abs(c.value) < 0.05:
             continue
         fits = [t for t in known if t.n == n and t.p is not None and p.allows(t.p.value)]
         turned = _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value)
         if turned and _is_of_method(c, fits[0], exact=True):
             yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
-
-
-def _digits(number: Number) -> int:
-    """Digits of a printed number, without the zeros before them."""
-    return len(number.text.lstrip("0.").replace(".", ""))
 
 
 def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:

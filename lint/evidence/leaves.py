@@ -17,13 +17,13 @@ __all__ = [
     "Path",
     "Step",
     "Vector",
-    "entity_keys",
     "keyed",
     "last_key",
     "names_of",
     "opened",
     "parts_of",
     "pointer_of",
+    "steps_of",
     "words_along",
 ]
 
@@ -54,7 +54,7 @@ def last_key(signature: Path) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def entity_keys(name: str) -> frozenset[str]:
+def _keys_of(name: str) -> frozenset[str]:
     out = {fold_name(name), index_of(name)}
     out.discard("")
     return frozenset(out)
@@ -64,9 +64,14 @@ def keyed(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """``facts`` under the folded keys of their names; the first of two names that fold to one counts."""
     out: dict[str, Fact] = {}
     for name, fact in facts.items():
-        for key in entity_keys(name):
+        for key in _keys_of(name):
             out.setdefault(key, fact)
     return out
+
+
+def steps_of(path: Path) -> list[str]:
+    """The keys and the names along ``path``, those of a record one after another."""
+    return [part for step in path for part in ((step,) if isinstance(step, str) else step)]
 
 
 def parts_of(path: Path) -> Iterator[tuple[str, int, int]]:
@@ -88,20 +93,11 @@ def opened(path: Path, i: int, j: int) -> Path:
 
 
 def names_of(path: Path) -> frozenset[str]:
-    out: set[str] = set()
-    for step in path:
-        for part in (step,) if isinstance(step, str) else step:
-            out |= entity_keys(part)
-    return frozenset(out)
+    return frozenset().union(*map(_keys_of, steps_of(path)))
 
 
 def words_along(signature: Path) -> frozenset[str]:
-    out: set[str] = set()
-    for step in signature:
-        for part in (step,) if isinstance(step, str) else step:
-            if part != "*":
-                out |= words_of(part)
-    return frozenset(out)
+    return frozenset().union(*(words_of(part) for part in steps_of(signature) if part != "*"))
 
 
 def pointer_of(path: Path) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from leakstats.facts import Series
 
 from ..regex import regex
-from .fields import COMMON, Asked, is_p, printed_values, stem
+from .fields import COMMON, Asked, is_p, printed_values
 from .grammar import Number
 from .knowledge import Evidence
-from .names import words_of
+from .names import stem, words_of
 from .wording import CHANGES
 
 __all__ = ["is_named", "is_one", "named_columns"]

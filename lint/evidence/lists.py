@@ -13,7 +13,7 @@ from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
 from ..regex import regex
-from .claims import is_claim
+from .claims import own_passages
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -39,9 +39,7 @@ class _Member:
 
 def list_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Members of a list that differ from the column with which the others agree."""
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             if len(sentence.numbers) < _FEWEST or len(sentence.names) < _FEWEST:
                 continue

@@ -13,6 +13,7 @@ from .claims import derived_rates, is_bar, is_prior, own_passages, prints_rate
 from .grammar import Number
 from .idioms import interval_ends, is_share_of_course
 from .knowledge import Evidence
+from .named_doses import is_dose
 from .passages import Sentence
 from .pooled import pooled_rates
 from .wholes import known_of_whole
@@ -65,7 +66,7 @@ def _run(evidence: Evidence, sentence: Sentence, start: int) -> list[Number]:
         for n in sentence.numbers
         if start < n.start < stop
         and (n.role == "percent" or (n.role == "value" and n.decimals > 1 and prints_rate(evidence, sentence, n)))
-        and not (n.bound or n.signed or id(n) in ends or is_bar(sentence, n))
+        and not (n.bound or n.signed or id(n) in ends or is_bar(sentence, n) or is_dose(evidence, sentence, n))
     ]
 
 

@@ -15,7 +15,7 @@ from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["columns_in", "fits", "measured", "size_in_unit", "unit_of"]
+__all__ = ["columns_in", "fits", "measured", "size_in_unit"]
 
 _UNIT = r"[A-Za-zµ°]+(?:/[A-Za-z]+)?"
 _BEHIND = regex(rf"(?:\s?±\s?[\d.,]+)?[\s\u00a0\u202f-]?(?P<unit>{_UNIT})(?![\w/])")
@@ -28,7 +28,7 @@ _NO_UNITS = words_of("r p n k rho percent fraction total order turn rate share b
 _ROLES = ("none", "count", "value", "points")
 
 
-def unit_of(sentence: Sentence, number: Number) -> str:
+def _unit_of(sentence: Sentence, number: Number) -> str:
     """The word right behind a number, in lower case: ``ms`` of "131 ms" and of "274 ± 15 ms"; "" without one."""
     plain = number.role in _ROLES and number.label in ("", "size") and number.bound in ("", "~")
     if not plain or _SPREAD.search(sentence.between(max(sentence.start, number.start - 4), number.start)):
@@ -71,7 +71,7 @@ def measured(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     for passage in evidence.passages:
         for sentence in passage.sentences if is_claim(passage) else ():
             for number in sentence.numbers:
-                unit = unit_of(sentence, number)
+                unit = _unit_of(sentence, number)
                 if unit not in known or is_prior(sentence):
                     continue
                 if MOOT.search(sentence.between(sentence.start, number.start)) is None:

@@ -30,7 +30,7 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
         if c is None or record.passage is None or abs(c.value) < 0.02 or c.decimals < 2:
             continue
         alike = [r for j, r in enumerate(found) if j != i and r.n == record.n and _same_p(r.p, record.p)]
-        same = [r for r in alike if r.coefficient is not None and r.coefficient.allows(c.value)]
+        same = [r for r in alike if r.coefficient is not None and _meet(r.coefficient, c)]
         turned = [r for r in alike if r.coefficient is not None and _mirrors(r.coefficient, c)]
         in_table = [r for r in turned if r.passage is None]
         if not same and not in_table and len(turned) < 2:
@@ -44,6 +44,11 @@ def mirror_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"the coefficient {c.text} with N = {record.n:,} is {said} elsewhere on the page, with the other sign",
                 "give it one sign",
             )
+
+
+def _meet(a: Number, b: Number) -> bool:
+    """True if two coefficients may be one, whichever has more digits."""
+    return a.low <= b.high and b.low <= a.high
 
 
 def _mirrors(a: Number, b: Number) -> bool:

@@ -10,6 +10,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .beside import adjacent
+from .claims import own_passages
 from .coordination import list_of
 from .grammar import Number
 from .idioms import Span, spans
@@ -39,9 +40,7 @@ Known: TypeAlias = "list[tuple[Series, Fact]]"
 
 def end_clashes(evidence: Evidence, read: frozenset[str]) -> Iterator[tuple[Sentence, Number, Known]]:
     """Ends of moves that are no value of what moves, with what is known of it; ``read`` words choose nothing."""
-    for passage in evidence.passages:
-        if passage.part in ("plan", "card", "skip", "prior"):
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             for span in spans(sentence):
                 if span.kind == "range" or MOOT.search(sentence.between(sentence.start, span.start)):
@@ -61,12 +60,16 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
     if not percent and not any(n.decimals > 0 for n in ends):
         return None  # a scale: "0 to 10"
     name = _mover(evidence, sentence, span)
+    if name and _is_of_rival(evidence, sentence, span, name):
+        return None
     if any(m.name == name and _WAY_TO.search(sentence.between(sentence.start, m.start)) for m in sentence.names):
         return None  # "up to dose 40, from 7% to 21%"
     if not name or not _is_read(evidence, sentence, span, name, read):
         return None
     known = evidence.about.get(name, ())
     facts = [(s, f) for s, f in known if _is_state(evidence, s, percent, ends[0].signed)]
+    if ends[0].value < 0 and ends[1].value < 0:
+        facts = [(s, f) for s, f in facts if s.ends[0].value < 0]  # of a measure that goes below zero
     if not percent and not any(_prints(evidence, n, s, f, percent) for n in ends for s, f in facts):
         behind = _CLOSES.split(sentence.between(span.end, sentence.end))[0]
         if not words_of(behind) <= read | evidence.quantities:
@@ -83,6 +86,13 @@ def _of_span(evidence: Evidence, sentence: Sentence, span: Span, read: frozenset
     if right[0].value == 0 and _is_known(evidence, wrong, percent) and not _beside(sentence, span):
         return None  # nothing begins at 0 as often as everything
     return wrong, facts
+
+
+def _is_of_rival(evidence: Evidence, sentence: Sentence, span: Span, name: str) -> bool:
+    """True for the values of two things behind both: "A takes the lead from B (65% to 52%)", "A passes B (…"."""
+    others = {m.name for m in sentence.names if m.end <= span.start and not m.name.startswith("#")} - {name}
+    opened = sentence.between(span.start - 1, span.start) == "("
+    return opened and any(evidence.matches(span.left, s, f) for x in others for s, f in evidence.about.get(x, ()))
 
 
 _CLOSES = regex(r"[,;:.()](?:\s|$)")
@@ -152,13 +162,17 @@ def is_before_treatment(sentence: Sentence, number: Number) -> bool:
     if made is None or not any(number is x.left for x in spans(sentence)):
         return False
     at = sentence.start + made.start()
-    return made[1].lower() == "without" or any(m.end <= at and not m.name.startswith("#") for m in sentence.names)
+    return (made[1] or made[2]).lower() == "without" or any(
+        m.end <= at and not m.name.startswith("#") for m in sentence.names
+    )
 
 
 _MAKES = regex(
     r"\b(reduc(?:es?|ed|ing)|tak(?:es?|ing)|took|br(?:ings?|ought)|rais(?:es?|ed)|lift(?:s|ed)?|cuts?|push(?:es|ed)?|"
     r"driv(?:es?|en)|drove|lower(?:s|ed)?|boost(?:s|ed)?|without|"
-    r"(?:increas|improv|decreas)(?:es|ed) (?:the|its|it))\b[^.;:\d]*\bfrom\s+(?:about |only |just )?$",
+    r"(?:increas|improv|decreas)(?:es|ed) (?:the|its|it))\b[^.;:\d]*\bfrom\s+(?:about |only |just )?$|"
+    r"\b((?:doubl|tripl|trebl|quadrupl|halv|reduc|rais|lower|boost|increas|improv|decreas|lift)(?:es|s|ed)|cuts)"
+    r" the\b[^.;:\d()]*\(\s*$",
     re.IGNORECASE,
 )
 

@@ -98,6 +98,9 @@ _ASIDE = regex(
 """Words of another test than that of the row, or of several rows; the table may have them too."""
 
 
+_RELATES = regex(r"\b(?:correlat\w*|coefficients?|associat\w*|relat(?:ed|ion|ions|ionships?)|rank\w*)\b", re.IGNORECASE)
+
+
 def _of_row(evidence: Evidence, board: Board, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """The p that a table has of the row to which a p belongs; empty where it has several, or the words name others."""
     columns = {c for (_, c), cell in board.cells.items() if any(evidence.kind(s) == "p" for s, _ in cell)}
@@ -106,6 +109,8 @@ def _of_row(evidence: Evidence, board: Board, sentence: Sentence, number: Number
     heads = f"{' '.join(board.header.values())} {board.about}".lower()
     if any(m[0].lower() not in heads for m in _ASIDE.finditer(sentence.text)):
         return []
+    if _RELATES.search(sentence.text) and not _RELATES.search(heads):
+        return []  # of a relation, where the table tests something else
     rows, _ = said(board, sentence)
     row = row_of(sentence, rows, number)
     if row is None or any(m.name not in board.rows and m.name not in board.heads for m in sentence.names):

@@ -13,7 +13,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 
-__all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "words_of"]
+__all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "stem", "words_of"]
 
 _CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
 _BLANK = regex(r"[^0-9A-Za-zα-ω]+")
@@ -72,6 +72,23 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(w.casefold().rstrip("s") or w for w in parts if w and not w.isdigit())
 
 
+_ENDING = regex(r"(?:ings?|ed|es|ers?|als?|ations?|ions?|ments?|ly|e|s)$")
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word in lower case without its endings: "warned" and "warning" are one, and "filter" and "filtered" are.
+
+    >>> stem("warned"), stem("warning"), stem("plain"), stem("filtered") == stem("filter")
+    ('warn', 'warn', 'plain', True)
+    """
+    cut = _ENDING.sub("", word)
+    if len(cut) < 3:
+        return word
+    again = _ENDING.sub("", cut)
+    return again if len(again) >= 4 else cut
+
+
 def abbreviates(short: str, full: str) -> bool:
     """True if the words of ``short`` shorten words of ``full``, in order.
 
@@ -90,7 +107,7 @@ def abbreviates(short: str, full: str) -> bool:
         return False
     at = 0
     for piece in pieces:
-        while at < len(words) and not _begins(piece, words[at]):
+        while at < len(words) and not (piece[0] == words[at][0] and _begins(piece, words[at])):
             at += 1
         if at == len(words):
             break
@@ -106,7 +123,7 @@ def abbreviates(short: str, full: str) -> bool:
 
 def _unpadded(piece: str) -> str:
     """``piece`` with its numbers whole but for leading zeros: "m1" is short for "mix 01", and not for "mix 15"."""
-    return regex(r"(?<!\d)0+(?=\d)").sub("", piece)
+    return piece if "0" not in piece else regex(r"(?<!\d)0+(?=\d)").sub("", piece)
 
 
 def _begins(piece: str, word: str) -> bool:
@@ -184,28 +201,25 @@ class Gazetteer:
                 pieces.append((at + part.start(), at + part.end(), part.group(0).casefold()))
         out: list[Mention] = []
         first = self._first
-        i = 0
-        while i < len(pieces):
-            hit = None
-            word = pieces[i][2]
-            if word in first or word.rstrip("s") in first:
-                joined = ""
-                for j in range(i, min(i + self._most + 1, len(pieces))):
-                    if j > i and pieces[j][0] - pieces[j - 1][1] > 2:
-                        break
-                    joined += pieces[j][2]
-                    if joined in self._names:
-                        hit = (j, joined)
-                    elif joined.endswith("s") and joined[:-1] in self._names and len(joined) > 4:
-                        hit = (j, joined[:-1])
-            if hit is None:
-                i += 1
+        behind = 0
+        for i in [i for i, (_, _, word) in enumerate(pieces) if word in first or word.rstrip("s") in first]:
+            if i < behind:
                 continue
-            j, name = hit
-            out.append(
-                Mention(pieces[i][0], pieces[j][1], self._aliases.get(name, name), text[pieces[i][0] : pieces[j][1]])
-            )
-            i = j + 1
+            hit = None
+            joined = ""
+            for j in range(i, min(i + self._most + 1, len(pieces))):
+                if j > i and pieces[j][0] - pieces[j - 1][1] > 2:
+                    break
+                joined += pieces[j][2]
+                if joined in self._names:
+                    hit = (j, joined)
+                elif joined.endswith("s") and joined[:-1] in self._names and len(joined) > 4:
+                    hit = (j, joined[:-1])
+            if hit is not None:
+                j, name = hit
+                start, end = pieces[i][0], pieces[j][1]
+                out.append(Mention(start, end, self._aliases.get(name, name), text[start:end]))
+                behind = j + 1
         return out
 
 

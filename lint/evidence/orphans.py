@@ -13,8 +13,9 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .aside import is_aside, is_of_unknown
-from .claims import closed, derived_rates, is_bar, is_claim, is_moot, is_prior
+from .claims import closed, derived_rates, is_bar, is_moot, is_prior, own_passages
 from .correlations import records
+from .distances import is_distance
 from .grammar import Number
 from .idioms import interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
@@ -74,17 +75,15 @@ def orphan_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 def _sentences(evidence: Evidence) -> Iterator[Sentence]:
-    for passage in evidence.passages:
-        if is_claim(passage) and passage.part != "prior":
-            yield from (
-                s for s in passage.sentences if s.numbers and not is_prior(s) and not is_at_unheld_point(evidence, s)
-            )
+    for passage in own_passages(evidence):
+        yield from (
+            s for s in passage.sentences if s.numbers and not is_prior(s) and not is_at_unheld_point(evidence, s)
+        )
 
 
 def _is_fine(number: Number) -> bool:
     """True for a rate of which enough digits are printed that none is like it by chance."""
-    digits = len(number.text.lstrip("+-−–.0").replace(".", ""))
-    return digits >= 3 or (digits > 0 and number.decimals >= (1 if number.role == "percent" else 3))
+    return number.digits >= 3 or (number.digits > 0 and number.decimals >= (1 if number.role == "percent" else 3))
 
 
 def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
@@ -95,6 +94,9 @@ def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
         for number in sentence.numbers:
             if id(number) in ends or number.bound or number.signed or number.label or not _is_fine(number):
                 continue
+            ranges = [x for x in spans(sentence) if x.kind == "range"]
+            if not evidence.datasets and any(number in (x.left, x.right) for x in ranges):
+                continue  # over points that no table need hold
             if not (number.role == "percent" or (evidence.prints_decimals and is_rate(sentence, number))):
                 continue
             if (
@@ -190,16 +192,20 @@ def _coefficients(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     with_p = {id(r.coefficient) for r in records(evidence) if r.p is not None}
     stated = [r.coefficient for r in records(evidence) if r.p is not None and r.coefficient is not None]
     known = _stored(evidence)
+    sizes = {id(r.coefficient): r.n for r in records(evidence) if r.n is not None}
+    held_of = [t.n for t in evidence.triples]
     for sentence in _sentences(evidence):
         for number in sentence.numbers:
             if number.role != "coefficient" or number.label not in ("ρ", "r") or number.bound or number.decimals < 2:
                 continue
             if id(number) in with_p or _PARTIAL.search(sentence.passage.plain) or is_moot(sentence):
                 continue
-            if evidence.is_known(number, known):
+            if evidence.is_known(number, known) or is_distance(evidence, sentence, number):
                 continue
             if any(x.low <= number.high and number.low <= x.high for x in stated if x is not number):
                 continue
+            if sizes.get(id(number), held_of[0]) not in held_of:
+                continue  # of so many things the files have no relation
             yield sentence, number, "it is no coefficient of the results or of the page's tables"
 
 

@@ -27,7 +27,8 @@ from .lexicon import DirectionWord, direction_words
 from .names import Mention
 from .passages import Sentence
 from .superlatives import superlatives
-from .wording import AVERAGED, CHANGES
+from .word_numbers import SPELLED
+from .wording import AVERAGED, CHANGES, OF_LIKENESS
 
 __all__ = ["outcome_clashes"]
 
@@ -77,7 +78,8 @@ _CUT = regex(
     r",\s(?=(?:while|whereas|but|and|though|yet|despite|although|even|in spite|which)\b)|\s[—–]\s"
 )
 _UNREAD = regex(
-    r"\b(?:gaps?|differences?|distances?|spreads?|ratios?|intervals?|bands?|cosines?|similar\w*|p-values?|significan\w+|"
+    r"\b(?:gaps?|differences?|distances?|spreads?|ratios?|intervals?|bands?|cosines?|similar\w*|p-values?|"
+    r"significan\w+|"
     r"correlat\w+|coefficients?|rho|loss|variances?|deviations?|rank\w*|slopes?|links?|relations?\w*|predict\w*|not|no|"
     r"never|neither|nor|hardly|barely|if|whether|or|unless|except|apart|without|faster|slower|earlier|later|sooner|"
     r"most|least|closer|nearer|close|near|far (?:from|away|off)|alike|longer|shorter|times|twice|half|doubles?|"
@@ -94,15 +96,24 @@ _UNREAD = regex(
 """Of something else than a value in a cell, of less than all of it, or by a word whose end is not known."""
 
 
+_SHORT_OF = regex(
+    r"\b(?:falls?|fell|falling|stays?|remains?|comes?|came) (?:\w+ )?short\b|\bmargins?\b|"
+    r"\b(?:smaller|larger|bigger|greater|narrower|wider|longer|shorter) (?:leads?|advantages?|edge|deficits?|"
+    r"excess)\b",
+    re.IGNORECASE,
+)
+"""How two things stand, and no move; how far they are apart, and not how far they are."""
 _FEWEST = 20
 """Trials of which a share is a rate, and no count of things."""
 _PREPOSITION = regex(r"above|below|under|over|behind|beneath|beyond|ahead of|past", re.IGNORECASE)
 _PLACE = regex(r"\s+(?:where|its|their|the|that|what)\b|\s+[`\"]?[A-Z]")
 """Behind a preposition that compares: "above where it began", "below Ghent"; "under direct prompts" does not."""
 _COMPARATIVE = regex(
-    r"\b(?:(?P<up>more|higher|greater|larger|bigger|oftener|commoner)|less|fewer|lower|smaller|rarer|scarcer)\b",
+    r"\b(?:(?P<up>more|higher|greater|larger|bigger|oftener|commoner)|less|fewer|lower|smaller|rarer|scarcer)\b"
+    rf"(?! than (?:\d|an?\b|half\b|{SPELLED}\b))",
     re.IGNORECASE,
 )
+""" "More than four answers in ten" is a level, and of nothing else."""
 _PRONOUN = regex(r"\b(?:it|they|he|she|its|their)\b", re.IGNORECASE)
 
 
@@ -123,6 +134,8 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
         words = [w for w in words if not _PREPOSITION.fullmatch(w.text) or _PLACE.match(text, w.end)]
         words += [DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _COMPARATIVE.finditer(text)]
         if polar or len({w.sign for w in words}) != 1 or _UNREAD.search(text) or superlatives(text):
+            continue
+        if OF_LIKENESS.search(text) or _SHORT_OF.search(text):
             continue
         if any(start <= k.start - sentence.start < end and n.value < _FEWEST for k, n in pairs_of_counts(sentence)):
             continue  # "with 5 of 10 above the baseline" has a rule of its own
@@ -326,11 +339,11 @@ _WITH_AXIS = regex(
 
 
 def _courses(evidence: Evidence) -> list[list[Series]]:
-    """The rates over the same layers, doses or points of time."""
+    """The rates and scores over the same layers, doses or points of time."""
     if "rates along" not in evidence.cache:
         over: dict[tuple[str, frozenset[str]], list[Series]] = {}
         for s in evidence.all_series:
-            if evidence.kind(s) == "rate" and not s.role and not s.words & CHANGES:
+            if evidence.kind(s) in ("rate", "") and not s.role and not s.words & CHANGES:
                 points = frozenset(k for k in s.facts if k.startswith("#"))
                 if len(points) >= 3 and len(points) == len(s.distinct):
                     over.setdefault((s.origin, points), []).append(s)

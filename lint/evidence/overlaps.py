@@ -8,9 +8,9 @@ from collections import defaultdict
 from leakstats.facts import Fact
 
 from ..regex import regex
-from .fields import Asked, stem
+from .fields import Asked
 from .knowledge import Evidence
-from .names import words_of
+from .names import stem, words_of
 from .tallies import Tally, tally_of
 from .widths import stated_intervals
 

@@ -22,7 +22,16 @@ from .grammar import Number, read_numbers
 from .names import Gazetteer, Mention, words_of
 from .word_numbers import SPELLED
 
-__all__ = ["MOST_CHARACTERS", "MOST_NUMBERS", "MOST_READ", "Passage", "Sentence", "once", "read_passages"]
+__all__ = [
+    "MOST_CHARACTERS",
+    "MOST_NUMBERS",
+    "MOST_READ",
+    "Passage",
+    "Sentence",
+    "once",
+    "read_passages",
+    "starts_of_sentences",
+]
 
 MOST_CHARACTERS = 8_000
 MOST_NUMBERS = 150
@@ -49,6 +58,12 @@ _SHORT = (
     "St.",
     "Dr.",
 )
+
+
+@functools.lru_cache(maxsize=256)  # who counts in a text asks for each of its numbers
+def starts_of_sentences(plain: str) -> tuple[int, ...]:
+    """Where the sentences of a text begin behind another: "i.e." ends none."""
+    return tuple(m.end() for m in _STOP.finditer(plain) if not plain.endswith(_SHORT, 0, m.start() + 1))
 
 
 @struct(slots=False)
@@ -79,11 +94,7 @@ class Passage:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Its sentences."""
-        cuts = [0]
-        for match in _STOP.finditer(self.plain):
-            if not self.plain[: match.start() + 1].endswith(_SHORT):
-                cuts.append(match.end())
-        cuts.extend(self._before_names())
+        cuts = [0, *starts_of_sentences(self.plain), *self._before_names()]
         behind = self.plain[self.lead :]
         if self.lead and _ENDED.search(self.plain[: self.lead] + " "):
             cuts.append(len(self.plain) - len(behind.lstrip()))  # "**A full stop.** then a name in lower case"

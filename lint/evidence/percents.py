@@ -10,7 +10,7 @@ from .beside import adjacent
 from .claims import is_claim
 from .compared import difference_fits, known_pairs, rates_of, widest_pairs
 from .grammar import Number
-from .idioms import SHARE_OF, interval_ends, spans
+from .idioms import interval_ends, is_share_of_course, spans
 from .knowledge import Clash, Evidence
 from .lexicon import direction_words
 from .passages import Sentence
@@ -83,7 +83,10 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
             ends = interval_ends(sentence)
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             beside = None
-            shared = min((x.start for x in sentence.numbers if _is_share(sentence, x)), default=sentence.end)
+            shared = min(
+                (x.start for x in sentence.numbers if x.role == "percent" and is_share_of_course(sentence, x)),
+                default=sentence.end,
+            )
             for number in sentence.numbers:
                 if number.start >= shared:
                     break  # and so are those behind it: "63% of the gap for one, 40% for the other"
@@ -126,6 +129,10 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     ((a.low, a.high), (b.low, b.high))
                     for a, b in (*known_pairs(evidence, sentence), *widest_pairs(evidence))
                 ]
+                if _is_said_relative(sentence, number) and not _is_said_in_points(sentence, number):
+                    named = [((a.low, a.high), (b.low, b.high)) for a, b in known_pairs(evidence, sentence)]
+                    if _relative(low, high, [*pairs, *named]):
+                        continue  # and wrong only where it is the difference that fits
                 elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
                 sure = listed and (number.signed or DIFFERS.search(sentence.text) is not None)
                 if (
@@ -147,6 +154,33 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
                     "write pp",
                 )
+
+
+_OF_A_LEVEL = regex(
+    r"\s*of\s+(?:(?:its|his|her|their|what|that|those|these|the|all|both)\b|[\w-]+['’]s\b|[\w-]+s['’])", re.IGNORECASE
+)
+"""Behind a percentage: of what it is a share, "by 12% of its former height", "loses 24% of the boats that it had"."""
+_SAID_RELATIVE = regex(
+    r"\b(?:relatively(?: speaking)?|in relative terms|(?:in|by) (?:proportion|ratio)|proportional(?:ly|ely)?|"
+    r"proportionate(?:ly)?|relative (?:change|gain|loss|rise|drop|increase|decrease|reduction|improvement|difference|"
+    r"fall|decline|growth|excess)s?|as a (?:ratio|proportion))\b(?!\s+to\b)",
+    re.IGNORECASE,
+)
+_PART_OF_SENTENCE = regex(r"[;:]\s|\.\s|\b(?:while|whereas|but)\b", re.IGNORECASE)
+
+
+def _is_said_relative(sentence: Sentence, number: Number) -> bool:
+    """True for a percentage that its words call a part of a level, or a change in proportion to one."""
+    behind = sentence.between(number.end, sentence.end)
+    if _OF_A_LEVEL.match(behind):
+        return True
+    before = _PART_OF_SENTENCE.split(sentence.between(sentence.start, number.start))[-1]
+    return _SAID_RELATIVE.search(before + _PART_OF_SENTENCE.split(behind)[0]) is not None
+
+
+def _is_said_in_points(sentence: Sentence, number: Number) -> bool:
+    """True where the sentence gives the same size in points: "by 18.0 pp, a relative rise of 18%"."""
+    return any(n.role == "points" and n.low <= number.high and number.low <= n.high for n in sentence.numbers)
 
 
 def _is_listed_with_points(sentence: Sentence, number: Number) -> bool:
@@ -184,11 +218,6 @@ _AND = regex(r"(?:,|\band\b)\s*$", re.IGNORECASE)
 _GAPS = regex(r"\b(?:gaps|differences|distances|changes|shifts|drops|gains|losses|margins)\b[^\d;:()]*$", re.IGNORECASE)
 """ "The gaps are 93 pp and 27%"."""
 _ITEM = regex(r"\s*(?:,|;|,?\s*and)\s+(?:the\s+)?[`\"'*]*[\w -]{1,30}[`\"'*]*\s+", re.IGNORECASE)
-
-
-def _is_share(sentence: Sentence, number: Number) -> bool:
-    """True for "63% of the gap"."""
-    return number.role == "percent" and SHARE_OF.match(sentence.passage.plain, number.end) is not None
 
 
 _LEVEL_FOR = regex(r"\s*(?:for|in|of|with|at|under|among|on)\s+(?:the |its |their )?[`\"'*]*[^\W\d]", re.IGNORECASE)

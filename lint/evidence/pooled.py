@@ -21,9 +21,7 @@ def is_pooled(evidence: Evidence, number: Number) -> bool:
     A number of two digits may be that by chance, and so may one that is the value of a thing.
     """
     scale = 0.01 if number.role == "percent" else 1.0
-    if sum(c.isdigit() for c in number.text.lstrip("+-−–.0")) < _TELLING or evidence.is_known(
-        number, evidence.known_rates, scale
-    ):
+    if number.digits < _TELLING or evidence.is_known(number, evidence.known_rates, scale):
         return False
     return evidence.is_known(number, pooled_rates(evidence), scale)
 

@@ -102,10 +102,10 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
             and _TWO.fullmatch(plain[a.end : b.start])
             and _THEN.fullmatch(plain[b.end : number.start])
         )
-        if twice and (trial or regex(r"\s*(?:$|[.;)*]|in all|in total|altogether)").match(plain[number.end :])):
-            if value % int(2 * a.value) or (value != 2 * a.value and value // int(2 * a.value) not in draws(plain)):
-                yield _wrong_total(evidence, text, number, f"{a.text} and {b.text} are {int(2 * a.value):,}")
-            continue
+        total = trial or regex(r"\s*(?:$|[.;)*]|in all|in total|altogether)").match(plain, number.end)
+        both = int(2 * a.value)
+        if twice and total and both and (value % both or (value != both and value // both not in draws(plain))):
+            yield _wrong_total(evidence, text, number, f"{a.text} and {b.text} are {both:,}")
 
 
 _VARYING = regex(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..regex import regex
 from .chosen import chooses, chosen_things
-from .claims import is_claim
+from .claims import is_claim, own_passages
 from .correlations import records
 from .grammar import Number
 from .idioms import pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .record_p import p_range
-from .verdicts import verdicts
+from .verdicts import Verdict, verdicts
 from .word_numbers import SPELLED, whole_number
 
 __all__ = ["bound_clashes", "p_sets", "significance_clashes", "zero_clashes"]
@@ -125,9 +125,7 @@ _EACH = regex(
 
 def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Bounds "all p < x" that a member of the set does not keep."""
-    for passage in evidence.passages:
-        if not is_claim(passage) or passage.part == "prior":
-            continue
+    for passage in own_passages(evidence):
         for sentence in passage.sentences:
             for number in sentence.numbers:
                 if number.role != "p" or number.bound not in ("<", "<=") or number.value >= 0.05:
@@ -365,13 +363,14 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
             earlier = own if len(own) == 1 else []
             if not ps or _OTHER_LEVEL.search(sentence.text):
                 continue
-            for verdict in verdicts(sentence):
+            said = list(verdicts(sentence))
+            for verdict in said:
                 p = (
                     _in_order(sentence, ps, verdict.end)
                     or _in_bracket(sentence, ps, verdict.end)
                     or _nearest(sentence, ps, verdict.start)
                 )
-                if p is None:
+                if p is None or _is_of_another(sentence, p, verdict, said):
                     continue
                 place = passage.place(verdict.start, verdict.end)
                 if verdict.negative and p.high < 0.05 and p.bound in ("", "<"):
@@ -382,6 +381,27 @@ def significance_clashes(evidence: Evidence) -> Iterator[Clash]:
                     yield Clash(
                         "significance", place, f"called significant with p = {p.text}", "say which level is meant"
                     )
+
+
+_ELSEWHERE = regex(
+    r"#\d|\b(?:earlier|previous|prior|former|original|older|last|first)\s+(?:run|study|issue|experiment|page|report|data|"
+    r"result|round|version|paper|fit)\b|\bthan\b[^;.]*,?\s(?:which|that|who)\b",
+    re.IGNORECASE,
+)
+"""Between a p and a verdict: "… (p = 0.002), tighter than that of #12, which was not significant"."""
+_ADVERSE = regex(r";|\b(?:but|while|whereas|though|although|yet|however|unlike)\b", re.IGNORECASE)
+
+
+def _is_of_another(sentence: Sentence, p: Number, verdict: Verdict, said: Sequence[Verdict]) -> bool:
+    """True if a verdict is of another result than the p: of an earlier one, or of the other side of a contrast."""
+
+    def between(other: Verdict) -> str:
+        return sentence.between(p.end, other.start) if p.end <= other.start else sentence.between(other.end, p.at)
+
+    gap = between(verdict)
+    if _ELSEWHERE.search(gap):
+        return True
+    return _ADVERSE.search(gap) is not None and any(x is not verdict and not _ADVERSE.search(between(x)) for x in said)
 
 
 def _in_order(sentence: Sentence, ps: list[Number], at: int) -> Number | None:

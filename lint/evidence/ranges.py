@@ -15,9 +15,10 @@ from .extents import column_named, extents, is_of_all, numerals, parts_said, wro
 from .grammar import Number
 from .idioms import Span, interval_ends, spans
 from .knowledge import Clash, Evidence, exceptions
-from .lexicon import direction_words
+from .lexicon import ROLE_WORDS, direction_words
 from .passages import Sentence
 from .ratios import ratios
+from .vocabulary import is_accounted_for, is_measured
 from .wording import RATE_NOUNS
 
 __all__ = ["members", "range_clashes"]
@@ -40,7 +41,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             settled, parts = set(), set()
             for extent in extents(sentence):
-                column = column_named(evidence, sentence, extent)
+                column = column_named(evidence, extent)
                 if column is None:
                     continue
                 if not is_of_all(evidence, sentence, extent, column):
@@ -70,14 +71,20 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                 falls = a.value > b.value >= 0 and (a.role != "coefficient" or span.kind == "to")
                 if falls and _RANGED.search(sentence.between(sentence.start, a.at)) is None:
                     continue  # "cut 1.6 times (80% to 51%)" is a move
+                if _FROM_POINT.search(sentence.between(sentence.start, a.at)):
+                    continue  # "from layer 14 up it lies within 0.90 to 0.96"
                 whole = (
                     id(a) not in parts
+                    and is_accounted_for(evidence, sentence, _subject_start(sentence, a), a.at)
+                    and not _is_of_a_kind(evidence, sentence, a)
                     and not any(m.name in evidence.page_names for m in sentence.names)
                     and _PARTIAL.search(sentence.text) is None
                     and not parts_said(evidence, sentence.text)
                     and len({m.name for m in sentence.names if m.name.startswith("#")}) < 2
                     and not any(x.role in ("index", "count", "none") and x.bound for x in sentence.numbers)
                 )
+                if _is_of_unknown_peaks(evidence, sentence, a):
+                    continue
                 some = max(numerals(sentence.between(sentence.start, a.at)), default=0)
                 if chooses(sentence, a.at):
                     verdict = _range_of_some(evidence, sentence, a, b)
@@ -85,6 +92,36 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                     verdict = _range(evidence, a, b, whole=whole, some=some)
                 if verdict is not None:
                     yield _clash(sentence, a, b, verdict)
+
+
+def _is_of_unknown_peaks(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for a range of peaks, "crests extend from 2% to 59%", where no field and no column holds them."""
+    if _PEAKS.search(sentence.between(_subject_start(sentence, number), number.at)) is None:
+        return False
+    held = (s for s in evidence.all_series if s.role == "max" or ROLE_WORDS["max"].search(s.quantity))
+    return not any(evidence.suits(number, s) for s in held)
+
+
+def _is_of_a_kind(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True for "helpers lie between 23% and 31%": of a kind of things that no table and no file has a word for."""
+    start = _subject_start(sentence, number)
+    noun = _NOUN.match(sentence.between(start, number.at))
+    return noun is not None and not is_measured(evidence, noun["noun"])
+
+
+_NOUN = regex(r"\W*(?:(?:the|all|our|these|its)\s+)?(?P<noun>[A-Za-z]{2,}[^\Ws]s)\s", re.IGNORECASE)
+_PEAKS = regex(r"\b(?:peaks|crests|maxima|summits|high points|apexes)\b", re.IGNORECASE)
+_FROM_POINT = regex(
+    r"\b(?:from|past|beyond|after|below|above) (?:the )?(?:[a-z]+ )?L?\d+\w* (?:up|on|onwards?|upwards?|down|"
+    r"downwards?|and (?:up|above|below|later))\b",
+    re.IGNORECASE,
+)
+
+
+def _subject_start(sentence: Sentence, number: Number) -> int:
+    """Where the clause with a range begins."""
+    before = sentence.between(sentence.start, number.at)
+    return sentence.start + max((m.end() for m in _STOP.finditer(before)), default=0)
 
 
 def _clash(sentence: Sentence, a: Number, b: Number, why: str) -> Clash:
@@ -180,12 +217,25 @@ def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> boo
         facts = evidence.about.get(name, ())
         if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
             return True
+    clause = _subject_start(sentence, a)
+    first = next((m for m in sentence.names if clause <= m.start < a.at and not m.name.startswith("#")), None)
+    opens = first is not None and not sentence.between(clause, first.start).strip("`*_\"' ")
+    if first is not None and opens and _VARIES.fullmatch(sentence.between(first.end, a.at)):
+        return True  # "Ghent over the same weeks swings between 41% and 73%"
     near = [m for m in sentence.names if 0 <= a.at - m.end <= 24]
     if near and regex(r"[`\"'*]*\s*\(\s*").fullmatch(sentence.between(near[-1].end, a.at)):
         return True  # "grows for three, such as the nurse (0.1 to 0.4)"
     return bool(near) and regex(r"\b(?:rang|span|lie|between|run)").search(sentence.text) is None
 
 
+_STOP = regex(r"[;:]\s|\.\s")
+_VARIES = regex(
+    r"[`*_\"']*\s(?:[a-z]+ly |(?:in|over|during|throughout|for) (?:the|that|this) (?:\w+ ){1,2})?"
+    r"(?:swings?|swung|keeps?|kept|stays?|stayed|moves?|moved|fluctuates?|oscillates?|wobbles?|hovers?|wanders?|"
+    r"drifts?) "
+    r"(?:within |between |in the range )?(?:from )?",
+    re.IGNORECASE,
+)
 _INTERVAL = regex(r"\b(?:[Ll]imits|[Bb]ounds|[Bb]ands?|CIs?|Wilson|Clopper\S*|[Cc]onfidence|intervals?|bootstrap\w*)\b")
 
 
@@ -211,15 +261,22 @@ def _after_direction(sentence: Sentence, span: Span) -> bool:
         return False  # "is positive (ρ 0.4–0.7)"
     if any(_BY_SOME.fullmatch(before[w.end :]) for w in direction_words(before)):
         return True
-    if any(x.worded and x.start < span.start for x in ratios(sentence)):
-        return True  # "triples or a little more, 8% to 26%"
+    if any(x.worded and x.start < span.start for x in ratios(sentence)) or _TURNS.search(before):
+        return True  # "triples or a little more, 8% to 26%", "changes sign (-0.4 to 0.1)"
     clause = _CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]
     return _FROM.search(clause) is not None and bool(direction_words(clause)) and _RANGES.search(clause) is None
 
 
 _BY_SOME = regex(
     r"\s*(?:(?:(?:only|just|quite|rather) )?(?:an? (?:little|bit|touch|lot|fraction|trifle)|slightly|somewhat|hardly|"
-    r"barely|further|again|steadily|gently|slowly|sharply|markedly|strongly|clearly))?\s*[(,:]?\s*(?:from\s+)?"
+    r"barely|further|again|steadily|gently|slowly|sharply|markedly|strongly|clearly)|"
+    r"(?:by|through|in|during|with|after|under|over)\s+(?:(?:the|its|our|this)\s+)?[a-z-]+)?\s*[(,:]?\s*(?:from\s+)?"
+)
+_TURNS = regex(
+    r"\b(?:chang|flip|revers|switch|turn|cross)\w*\s+(?:(?:its|the|their)\s+)?(?:signs?|zero|sides?|"
+    r"(?:to )?(?:positive|negative))"
+    r"\s*[(,:]?\s*(?:from\s+)?$",
+    re.IGNORECASE,
 )
 """ "Edges up a little (0.12 to 0.19)"."""
 
@@ -313,7 +370,7 @@ def _range(evidence: Evidence, a: Number, b: Number, *, whole: bool, some: int) 
                 return None
         for x, y in ((low, high), (small, large), (high, low), (large, small)) if not 1 < some < len(facts) else ():
             left, right = evidence.matches(a, series, x), evidence.matches(b, series, y)
-            if left != right and low.value != high.value:
+            if left != right and low.value != high.value and evidence.suits(a, series) and evidence.suits(b, series):
                 other, number, wanted = (b, b, y) if left else (a, a, x)
                 if any(evidence.matches(other, series, f) for f in facts) and not whole:
                     continue

@@ -11,12 +11,12 @@ from leakstats.records import replace
 
 from ..regex import regex
 from .extreme_words import Extreme, between, said_behind
-from .fields import COMMON, by_role, mentions, stem
+from .fields import COMMON, by_role, mentions
 from .idioms import spans
 from .kinds import LIKENESS
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
-from .names import fold_name, words_of
+from .names import fold_name, stem, words_of
 from .passages import Sentence
 from .ranges import members
 from .shifts import CHANGE
@@ -165,7 +165,14 @@ def of_quantity(evidence: Evidence, extreme: Extreme, fields: list[Ranked]) -> l
     subject = _subject(evidence, sentence, extreme.start)
     if subject:
         fields = [(s, f) for s, f in fields if subject & {stem(w) for w in words_of(s.quantity) | s.words}]
+    behind = _QUANTITY.match(sentence.text, extreme.word.end)
+    if behind is not None and behind["role"]:  # "third-lowest peak", whatever value stands behind it
+        pattern = ROLE_WORDS["max" if behind["role"][0] in "pPmM" else "first"]
+        role = "max" if behind["role"][0] in "pPmM" else "first"
+        fields = [(s, f) for s, f in fields if s.role == role or pattern.search(s.quantity)]
     kinds = []
+    if behind is not None and not behind["role"]:  # "the largest ρ"
+        kinds.append("coefficient")
     if extreme.word.strength and _follows_coefficients(sentence):
         kinds.append("coefficient")
     if extreme.said in _OF_RATES:
@@ -183,6 +190,11 @@ def _follows_coefficients(sentence: Sentence) -> bool:
     return NAMES_COEFFICIENT.search(before.text) is not None
 
 
+_QUANTITY = regex(
+    r"\s+(?:(?P<role>(?:peaks?|maxim(?:um|a)|baselines?)\b(?! (?:to|of|at)\b))|(?:ρ|(?:rho|r)(?![\w'’])|"
+    r"coefficients?\b))"
+)
+"""Behind an extreme: the one quantity that it can be of."""
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
 
 

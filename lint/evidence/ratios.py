@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import permutations
 
 from leakstats.records import struct
 
@@ -11,6 +12,7 @@ from ..regex import regex
 from .grammar import Number
 from .lexicon import NEGATED, TRIALS
 from .passages import Sentence, once
+from .settings import is_of_a_setting
 from .word_numbers import PARTS, SPELLED, part_of, whole_number
 
 __all__ = ["Ratio", "ratios"]
@@ -91,8 +93,17 @@ def ratios(sentence: Sentence) -> list[Ratio]:
         x
         for x in out
         if not any(a <= x.start < b for a, b in taken)  # a name with "Double" in it
-        and not (sized and _SIZES.match(sentence.passage.plain, x.end))  # "twice as many (n = 480) for two of them"
+        and not ((sized or _is_of_counts(sentence, x)) and _SIZES.match(sentence.passage.plain, x.end))
     ]
+
+
+def _is_of_counts(sentence: Sentence, ratio: Ratio) -> bool:
+    """True where two counts of the sentence have the ratio: "150 casts; for two ponds 450, three times as many"."""
+    counts = [n.value for n in sentence.numbers if n.role == "count" and n.decimals <= 0 and n.value > 0]
+    return any(ratio.low <= a / b <= ratio.high for a, b in permutations(counts[:_MOST_COUNTS], 2))
+
+
+_MOST_COUNTS = 12
 
 
 def _of_digits(sentence: Sentence) -> Iterator[Ratio]:
@@ -163,18 +174,37 @@ def _of_words(sentence: Sentence) -> Iterator[Ratio]:
             value = next(v for stem, v in _VERBS.items() if verb.lower().startswith(stem))
         else:
             value = whole_number(many) + (0.5 if match["half"] else 0.0)
-        if value in (0, 1) or NEGATED.search(before) or (verb and _OF_ROWS.search(before)):
+        if (
+            value in (0, 1)
+            or NEGATED.search(before)
+            or (verb and _DENIED.search(before))
+            or (verb and _OF_ROWS.search(before))
+        ):
             continue
-        if verb and _is_of_the_setting(verb, before, sentence.text[match.end() :]):
+        after = sentence.text[match.end() :]
+        if is_of_a_setting(sentence.text[max(0, match.start() - 80) : match.start()], after):
             continue
+        if verb and _is_an_occasion(verb, sentence.text[max(0, match.start() - 80) : match.start()], after):
+            continue
+        if not verb and not before.strip() and after.startswith("the ") and not _LEVEL.match(after[4:]):
+            continue  # "Three times the ladder breaks": how often
         yield _about(sentence, match.start(), match.group().rstrip(" ,"), value, before)
 
 
-def _is_of_the_setting(verb: str, before: str, after: str) -> bool:
-    """True where not what was measured doubles: "doubling the dose adds 3", "n = 240, doubled for two of them"."""
+def _is_an_occasion(verb: str, before: str, after: str) -> bool:
+    """True where not what was measured doubles: "doubling the dose adds 3", "60 casts, doubled for the deep ponds"."""
+    if _SO_OFTEN.search(before):
+        return True  # "only once do the hits double": in how many cases
     return _FOR.match(after) is not None or (verb.lower().endswith("ing") and _AS_A_RESULT.search(before) is None)
 
 
+_DENIED = regex(
+    r"(?:\b(?:not|never|cannot|without|fails? to|failed to|hardly|nowhere)\b|n['’]t\b)"
+    r"(?:\s+(?:even|quite|at least|more than|fully|so much as|or))*\s+$",
+    re.IGNORECASE,
+)
+""" "Does not at least triple"."""
+_SO_OFTEN = regex(r"\b(?:once|twice|thrice|times)\s+(?:do|does|did|has|have)\b(?:[^.;:,]|\.\d)*$", re.IGNORECASE)
 _FOR = regex(r"\s+for\b", re.IGNORECASE)
 _AS_A_RESULT = regex(r"(?:,\s*(?:thereby |thus |hence )?|\b)(?:(?:nearly|almost|roughly|about|more than)\s+|(?<=,\s))$")
 _WITH = regex(r"\bwith\s+(?:about |roughly |some |almost |nearly )?$", re.IGNORECASE)

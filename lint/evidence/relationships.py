@@ -91,6 +91,8 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         return
     if not polar and not regex(r"\b(?:with|as(?! well\b)|when|along|towards?|across)\b").search(first[chosen[0].end :]):
         return
+    if not polar and _COEFFICIENT_IS.search(first[: chosen[0].start]):
+        return  # "ρ is 0.4 to 0.7; it is smaller when all are taken together": of the coefficient itself
     if _DENIED.search(first[chosen[0].end :]):
         return  # "a large gain does not go with fewer misses"
     said = 1
@@ -124,6 +126,11 @@ def _of_stated(sentence: Sentence, words: list[DirectionWord], coefficients: lis
 
 
 _DENIED = regex(DENIAL, re.IGNORECASE)
+_COEFFICIENT_IS = regex(
+    r"(?:ρ|\b(?:rho|r|coefficients?|correlations?|it|which|this|that))\s+(?:is|was|are|were|becomes?|became|gets?|got|stays?|"
+    r"remains?|comes? out)\s+(?:\w+ )?$",
+    re.IGNORECASE,
+)
 _BEFORE_NUMBER = regex(r"\s+(?:[pαN]\s*=\s*)?[-−+]?\.?\d")
 """Behind "below": a bound, and no direction."""
 _BEHIND = regex(

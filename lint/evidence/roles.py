@@ -18,7 +18,7 @@ from .names import Mention, words_of
 from .passages import Sentence
 from .slips import slip_of
 
-__all__ = ["ceiling", "is_past", "of_course", "of_side", "opens_pair", "subject"]
+__all__ = ["are_one_value", "ceiling", "is_past", "of_course", "of_side", "opens_pair", "subject"]
 
 _NOUN = r"(?:rate|value|share|level|reading|point|mark|score|figure|one)"
 _POINT = (
@@ -65,6 +65,7 @@ _AFTER = {
     ),
 }
 _THEN = regex(r"\s*(?:by then|by that (?:point|time|epoch|step)|at that (?:point|time)|already)\b", re.IGNORECASE)
+_OWN_TIME = regex(rf"\s*\(?(?:after|within|in|at|by|before)\s+(?:the |its )?(?:[a-z]+ ){{1,2}}{_POINT}s?\b")
 _POINT_WORD = regex(
     r"\b(?:at|by|in|on|after)\s+(?:its |the |their )?(?:very )?"
     r"(?:last|final|end|finish|first|start|outset|close|peak)\b",
@@ -91,6 +92,8 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""
     inside = [m for m in sentence.names if m.name in evidence.page_names]
     before = [m for m in inside if m.end <= number.start]
+    if shares_bracket(sentence, number, before):
+        return ""
     if before and _LEFT_OUT.match(sentence.between(before[-1].end, number.start)):
         return ""
     if before:
@@ -99,6 +102,18 @@ def subject(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     return around.pop() if len(around) == 1 and not inside else ""
 
 
+def shares_bracket(sentence: Sentence, number: Number, before: Sequence[Mention]) -> bool:
+    """True for either of two values in a bracket behind two things: "A beats B at the peak (64% vs 62%)"."""
+    opened = sentence.between(sentence.start, number.start).rfind("(") + sentence.start
+    inside = sentence.between(opened, sentence.end).partition(")")[0]
+    if opened < sentence.start or opened + len(inside) < number.start or _AGAINST.match(inside) is None:
+        return False
+    clause = _CLAUSES.split(sentence.between(sentence.start, opened))[-1]
+    return len({m.name for m in before if opened - len(clause) <= m.start < opened}) > 1
+
+
+_AGAINST = regex(r"\(\s*[\d.]+\s?%?\s+(?:vs\.?|versus|against|as against|as opposed to|compared (?:with|to))\s+[\d.]+")
+_CLAUSES = regex(r"[;:]|,\s(?:and|but|while|whereas)\b")
 _LEFT_OUT = regex(r"[`\"'*]*\s+(?:left )?(?:out|aside)\b", re.IGNORECASE)
 """ "Leaving the nun out"."""
 _SOMEONE = regex(
@@ -148,7 +163,9 @@ _OF_ITSELF = regex(r"\b(?:high|maximum|peak|top|best) of\s+(?:only |just )?$", r
 def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """The largest values of the thing before "does not exceed" a number, where each of them does; empty otherwise."""
     before = sentence.between(max(sentence.start, number.start - 48), number.start)
-    if _NOT_ABOVE.search(before) is None:
+    if _NOT_ABOVE.search(before) is None or _FOR_A_WHILE.match(sentence.between(number.end, sentence.end)):
+        return []
+    if _FROM_THEN_ON.search(sentence.between(sentence.start, number.start)):
         return []
     name = subject(evidence, sentence, number)
     tops = [
@@ -165,7 +182,7 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
         once = [
             (s, f) for s, f in evidence.about.get(name, ()) if s.fraction and not s.role and evidence.kind(s) == "rate"
         ]
-        tops = once if once and _is_one(once) else []
+        tops = once if once and are_one_value(once) else []
     high = number.scaled()[1]
     if tops and all(f.low > high + 1e-9 for _, f in tops):
         return tops
@@ -173,17 +190,22 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
     return tops if exact and not any(evidence.matches(number, s, f) for s, f in tops) else []
 
 
+_FOR_A_WHILE = regex(r"\s*%?,?\s*(?:until|till|before|up to|in the first|during)\b", re.IGNORECASE)
+"""Behind a ceiling of a part of a course: "does not exceed 4% until epoch 20"."""
+_FROM_THEN_ON = regex(r"\b(?:from|past|beyond) [^,;:]{1,24}\d\S*\s+on(?:wards?)?\b", re.IGNORECASE)
+"""Before one: "from the 14th week on, it never exceeds 8%"."""
+
+
 def _is_exact(evidence: Evidence, number: Number, tops: Sequence[float]) -> bool:
     """True for a ceiling that is no round number, and so the largest value itself: "never past 4.3%".
 
     One that ends in 0 or 5 is, where it is a digit away from that value: "never past 7.0%" of 4.0.
     """
-    digits = number.text.lstrip("+-−–0.").replace(".", "")
     scale = 100.0 if number.role == "percent" else 1.0
     fine = number.decimals >= max(evidence.rate_decimals or 1, 1 if number.role == "percent" else 2)
-    if not fine or len(digits) < 2:
+    if not fine or number.digits < 2:
         return False
-    if digits[-1] not in "05":
+    if number.text[-1] not in "05":
         return True
     said = replace(number, bound="")  # "exceed" makes a bound of it
     is_step = round(number.value / scale * 10_000) % 250 == 0
@@ -232,6 +254,9 @@ def _role(sentence: Sentence, number: Number) -> str:
     opened = before.rfind(";") + 1
     if opened and _POINT_WORD.search(before[opened:]):
         return ""  # "12% at its peak (week 9); at the last visit it stands at 8%"
+    own = _OWN_TIME.match(after)
+    if own is not None and not any(number.end <= m.start < number.end + own.end() for m in sentence.names):
+        return ""  # "is at 45% after two weeks and climbs to 73% at week 10"
     if len(points) == 1 and (_THEN.match(after) or _REACHED.search(before)):
         return points.pop()
     return ""
@@ -284,7 +309,7 @@ def of_side(evidence: Evidence, sentence: Sentence, number: Number, name: str) -
         if own == other:
             return []  # a rate of which it is open whose it is
         sides[own].append((series, fact))
-    if not all(found and _is_one(found) for found in sides.values()):
+    if not all(found and are_one_value(found) for found in sides.values()):
         return []
     mentions = [m for m in sentence.names if m.end <= number.start]
     if not mentions or mentions[-1].name != name:
@@ -312,6 +337,7 @@ def opens_pair(sentence: Sentence, number: Number, lead: str) -> bool:
     return any(number.end <= x.start < number.end + closes and x.role == number.role for x in sentence.numbers)
 
 
-def _is_one(facts: list[tuple[Series, Fact]]) -> bool:
+def are_one_value(facts: list[tuple[Series, Fact]]) -> bool:
+    """True for facts whose values differ by no more than rounding does."""
     values = [f.value for _, f in facts]
     return max(values) - min(values) <= 0.02 * max(values) + 1e-9

@@ -11,7 +11,7 @@ from functools import lru_cache
 from leakstats.records import struct
 
 from ..regex import regex
-from .claims import PRIOR, is_claim
+from .claims import is_claim, is_prior
 from .knowledge import Clash, Evidence
 from .lexicon import TRIALS
 from .names import index_of
@@ -161,7 +161,7 @@ def roster_clashes(evidence: Evidence) -> Iterator[Clash]:
         found = things_in(passage.plain)
         for sentence in passage.sentences if found else ():
             here = [c for c in found if sentence.start <= c.start < sentence.end]
-            if not here or PRIOR.search(sentence.text) or _OTHERWISE.search(passage.plain):
+            if not here or is_prior(sentence) or _OTHERWISE.search(passage.plain):
                 continue
             for count in here:
                 roster = rosters[count.noun]

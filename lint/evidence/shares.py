@@ -11,9 +11,9 @@ from leakstats.facts import Series
 from ..regex import regex
 from .beside import adjacent
 from .binding import is_apart
-from .claims import claimed, is_of_course, is_prior
+from .claims import claimed, is_prior
 from .grammar import Number
-from .idioms import SHARE_OF, is_rate, spans
+from .idioms import is_rate, is_share_of_course, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
@@ -64,11 +64,7 @@ def _is_percent(series: Series) -> bool:
 def share_clashes(evidence: Evidence) -> Iterator[Clash]:
     """ "58% of its rise by epoch 4" where the course of the one thing that is named gives another share."""
     for sentence, _, number in claimed(evidence):
-        if (
-            number.role != "percent"
-            or is_prior(sentence)
-            or not SHARE_OF.match(sentence.between(number.end, number.end + 60).lstrip())
-        ):
+        if number.role != "percent" or is_prior(sentence) or not is_share_of_course(sentence, number):
             continue
         if MOOT.search(sentence.between(sentence.start, number.start)) or number.bound:
             continue
@@ -122,16 +118,25 @@ def is_share_again(sentence: Sentence, number: Number) -> bool:
     if number.role != "percent" or number.signed or any(number in (s.left, s.right) for s in spans(sentence)):
         return False
     clause = _CLAUSE.split(sentence.between(sentence.start, number.start))[-1]
-    if any(x.end <= number.start and is_of_course(sentence, x) for x in sentence.numbers):
+    if any(x.end <= number.start and _is_share(sentence, x) for x in sentence.numbers):
         return len(clause.split()) <= _FEW_WORDS and _LEVEL.search(clause) is None
     rates = [x for x in sentence.numbers if is_rate(sentence, x)]
     before = sentence.previous
     if before is None or rates != [number] or _LEVEL.search(sentence.text):
         return False
     told = [x for x in before.numbers if is_rate(before, x)]
-    return bool(told) and all(is_of_course(before, x) or is_share_again(before, x) for x in told)
+    return bool(told) and all(is_share_of_course(before, x) or is_share_again(before, x) for x in told)
 
 
+def _is_share(sentence: Sentence, number: Number) -> bool:
+    """True for a share of a course, or of what a thing has of its own: "it keeps 47% of its leaves"."""
+    if is_share_of_course(sentence, number):
+        return True
+    behind = sentence.between(number.end, sentence.end)
+    return number.role == "percent" and PART_OF.match(behind) is not None and _OF_OWN.match(behind) is not None
+
+
+_OF_OWN = regex(r"\s+of (?:its|his|her|their|what)\b")
 _FEW_WORDS = 4
 
 

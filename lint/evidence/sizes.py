@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..regex import regex
-from .claims import PRIOR, groups_of, is_claim
+from .claims import groups_of, is_claim, is_prior
 from .correlations import records
 from .grammar import Number
 from .knowledge import Clash, Evidence
@@ -100,18 +100,22 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         if _WITHOUT.search(sentence.between(sentence.start, number.start)) and _is_rest(value, known | counts.keys()):
             return True
+        of = _OF_N.match(sentence.passage.plain, number.end)
+        if of is not None and value * int(of[1]) in {*counts, *known, *sums}:
+            return True
         if value in sums or _is_said_elsewhere(evidence, value, number):
             return True
         if value >= 5 and {value + 1, value + 2} & correlated:
             return True  # a fit without one or two
-        if _is_of_all(evidence, value) or _are_of_groups(evidence, sentence):
+        if _is_of_all(evidence, value) or _are_of_groups(evidence, sentence) or _are_parts(sentence, number, largest):
             return True
         answers = number.label == "n" or _ANSWERS.match(sentence.between(number.end, number.end + 24)) is not None
         if not answers and evidence.triples:
             return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
         if value < largest and _SUBSET.search(sentence.text):
             return True
-        return value in factors[number.label == "n"] or _is_product(value, sentence)
+        spoken = sentence if sentence.previous is None else sentence.previous
+        return value in factors[number.label == "n"] or _is_product(value, sentence) or _is_product(value, spoken)
 
     yield from _sizes_of_names(evidence, stated, known | sums)
     right = sum(fine(s, n) for s, n in stated)
@@ -119,7 +123,7 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         return
     for sentence, number in stated:
         value = int(number.value)
-        if sentence.passage.part == "prior" or PRIOR.search(sentence.text):
+        if is_prior(sentence):
             continue
         if value < 2 or fine(sentence, number) or id(number) in in_records or _INFERRED.search(sentence.text):
             continue
@@ -169,6 +173,20 @@ def _are_of_groups(evidence: Evidence, sentence: Sentence) -> bool:
     return several and any(all(v > n and v % n == 0 for v in sizes) for n in usual)
 
 
+def _are_parts(sentence: Sentence, number: Number, whole: int) -> bool:
+    """True for the units of groups one by one: "20% for the bakers (N = 4), 30% for the cooks (N = 6)"."""
+    parts = [
+        x
+        for x in sentence.numbers
+        if x.role == "n" and x.label == "N" and _GROUP_BEFORE.search(sentence.between(sentence.start, x.at))
+    ]
+    values = {int(x.value) for x in parts}
+    return number in parts and len(values) == len(parts) > 1 and sum(values) <= whole
+
+
+_OF_N = regex(r"\s+[a-z]+s (?:of|with) n\s*=\s*(\d{1,6})(?![\d,.])")
+"""Behind a number of groups: "N = 4 lots of n = 80 each"."""
+_GROUP_BEFORE = regex(r"\b(?:for|of|in|among|with|from) (?:the |its |our |these )?(?:[a-z-]+ ){0,2}[a-z-]+s\s*\(\s*$")
 _GROUP = regex(
     r"\b(?:pair|trio|quartet|quintet|half|third|quarter|tercile|quartile|group|block|cluster|register|category|class)s?\b",
     re.IGNORECASE,
@@ -240,7 +258,7 @@ def _sizes_of_names(
 ) -> Iterator[Clash]:
     """ "n = 36 each" of things for all of which the files hold one other sample size, and 36 as none."""
     for sentence, number in stated:
-        if number.label != "n" or sentence.passage.part == "prior" or PRIOR.search(sentence.text):
+        if number.label != "n" or is_prior(sentence):
             continue
         named = _named_behind(evidence, sentence, number)
         if _SUBSET.search(sentence.text) or not (

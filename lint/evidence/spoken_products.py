@@ -50,7 +50,10 @@ def spoken_product_clashes(evidence: Evidence) -> Iterator[Clash]:
             yield from joined_count_clashes(evidence, sentence)
             if _MOOT.search(sentence.text):
                 continue
-            counts = sorted(things_in(sentence.text, of_any_kind=True), key=lambda c: c.start)
+            counts = sorted(
+                (c for c in things_in(sentence.text, of_any_kind=True) if not _MEASURES.match(sentence.text, c.end)),
+                key=lambda c: c.start,
+            )
             if len(counts) >= _FEWEST and len(sentence.numbers) <= len(counts):
                 yield from _behind(evidence, sentence, counts)
                 yield from _before(evidence, sentence, counts)
@@ -58,6 +61,12 @@ def spoken_product_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 _FEWEST = 3
+_MEASURES = regex(
+    r"\s+(?:apart|away|long|wide|deep|high|tall|old|thick|each way|in (?:length|depth|width|all directions)|"
+    r"(?:from|between) (?:one|each|two) )",
+    re.IGNORECASE,
+)
+"""Behind "9 stops, 40 metres apart": how far or how long, and no number of things."""
 
 
 def _behind(evidence: Evidence, sentence: Sentence, counts: list[Things]) -> Iterator[Clash]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from leakstats.facts import Fact
-from leakstats.records import struct
+from leakstats.records import replace, struct
 
 from ..regex import regex
 from .boards import Board, boards
@@ -37,8 +37,6 @@ class _Place:
     holder: Named
     noun: str
     """Of what it is the order; "" for values of any kind."""
-    phrase: str
-    """The words behind the superlative."""
 
 
 @struct
@@ -135,7 +133,7 @@ def _place(evidence: Evidence, board: Board, sentence: Sentence, word: re.Match[
         if other or not is_read(evidence, board, sentence, sentence.start, start):
             return None  # "Ghent, where the highest is Lille"
         phrase = gap[: link.start()]
-        return _of_phrase(evidence, board, sentence, word, phrase, _Place(start, end, sign, rank, holder, "", phrase))
+        return _of_phrase(evidence, board, sentence, word, phrase, _Place(start, end, sign, rank, holder, ""))
     before = [x for x in names if x.end <= start]
     if not before:
         return None
@@ -149,7 +147,7 @@ def _place(evidence: Evidence, board: Board, sentence: Sentence, word: re.Match[
     if any(x.down == holder.down for x in names if x.start >= end):
         return None
     phrase = regex(r"[,;:.(—–]").split(sentence.between(end, sentence.end))[0]
-    return _of_phrase(evidence, board, sentence, word, phrase, _Place(start, end, sign, rank, holder, "", phrase))
+    return _of_phrase(evidence, board, sentence, word, phrase, _Place(start, end, sign, rank, holder, ""))
 
 
 _SCOPE = regex(r"\b(?:at|in|on|under|for|with|after|before|of|across|from|between|over|when|once|by)\b", re.IGNORECASE)
@@ -170,7 +168,7 @@ def _of_phrase(
         return None
     if not noun and superlative.lower() in ("most", "least", "largest", "smallest", "biggest", "greatest", "longest"):
         return None  # of what, nothing says
-    return _Place(place.start, place.end, place.sign, place.rank, place.holder, noun, phrase)
+    return replace(place, noun=noun)
 
 
 _ALL = regex(r"(?:mean|average|median|total|overall|all|pooled)>?$")

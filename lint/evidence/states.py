@@ -15,7 +15,7 @@ from .knowledge import Evidence
 from .names import Mention, words_of
 from .passages import Sentence
 from .quantities import READ
-from .roles import opens_pair
+from .roles import are_one_value, opens_pair
 
 __all__ = ["AFTER", "BEFORE", "WORKED", "of_point", "of_state"]
 
@@ -50,7 +50,7 @@ def of_point(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
         for s, f in evidence.about.get(name, ())
         if s.fraction and not s.role and evidence.kind(s) == "rate" and points[0].name in f.entities
     ]
-    return found if found and _agree(found) else []
+    return found if found and are_one_value(found) else []
 
 
 _AT = regex(r"[\s*_]*(?:(?:[Aa]t|[Ii]n|[Bb]y|[Aa]fter|[Ww]ith|[Oo]n)\s+(?:the\s+)?)?[`*_]*")
@@ -74,7 +74,7 @@ def of_state(evidence: Evidence, sentence: Sentence, number: Number, name: str) 
     words -= frozenset().union(*(words_of(m.text) for m in names))  # "in_voice" is not the house voice
     words -= frozenset().union(*(words_of(s.header[0]) for s in evidence.sheets))  # "own tutor" is not every tutor
     hits = [(s, f) for w, s, f in known if w & words]
-    return hits if hits and len(hits) < len(known) and _agree(hits) else []
+    return hits if hits and len(hits) < len(known) and are_one_value(hits) else []
 
 
 Known = list[tuple[frozenset[str], Series, Fact]]
@@ -117,11 +117,6 @@ def _classed(words: frozenset[str]) -> frozenset[str]:
     return words | ({_EARLY} if early and not late else set()) | ({_LATE} if late and not early else set())
 
 
-def _agree(hits: list[tuple[Series, Fact]]) -> bool:
-    values = [f.value for _, f in hits]
-    return max(values) - min(values) <= 0.02 * max(values) + 1e-9
-
-
 def _is_its(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
     """True if the number is certainly one of ``name``: it stands beside it, or nothing else is named."""
     i = next((j for j, n in enumerate(sentence.numbers) if n is number), -1)
@@ -145,6 +140,7 @@ def _beside(sentence: Sentence, number: Number, names: list[Mention], known: Kno
     ]
     opened = max([sentence.start, first.at - 48, *earlier])
     lead = sentence.between(opened, first.at)
+    lead = _PASSED.sub(" ", lead)
     before = frozenset() if opens_pair(sentence, first, lead) else _said(_OPEN.split(lead.rstrip(" (:="))[-1], known)
     after = sentence.between(last.end, min(sentence.end, last.end + 48))
     if _BETWEEN.match(after) and any(last in (x.left, x.right) for x in spans(sentence)):
@@ -171,6 +167,8 @@ def _of_whole(sentence: Sentence, number: Number, names: list[Mention], known: K
     return said if opens or rates == [number] else frozenset()
 
 
+_PASSED = regex(r"\b(?:beneath|below|above|under|past|beyond|off|short of)\s+(?:its|the|their)\s+(?:own\s+)?\w+")
+"""What a value is above or below, and is not: "ends beneath its own baseline, 9% against 28%"."""
 _BETWEEN = regex(r"\s*%?,?\s*(?:between|from)\s", re.IGNORECASE)
 _LEAD = regex(r"\W*(?:\w+\s+){1,4}?\w+,|\W*\w+,|\W*(?:After|Before)\s+\w+\b")
 _ALONE = regex(r"\s*%?\s*(?:after|before|following)\s*", re.IGNORECASE)

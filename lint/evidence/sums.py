@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from ..regex import regex
 from .claims import is_claim
@@ -36,28 +37,29 @@ def sum_clashes(evidence: Evidence) -> Iterator[Clash]:
         plain, numbers = stretch.plain, stretch.numbers
         i = 0
         while i < len(numbers) - 1:
-            signs, first = [1], i
-            i += 1
-            while i < len(numbers) and (sign := _joined(plain, numbers[i - 1], numbers[i])):
+            first, end = i, _end_of_product(plain, numbers, i)
+            signs, terms = [1], [numbers[i:end]]
+            while end < len(numbers) and (sign := _joined(plain, numbers[end - 1], numbers[end])):
                 signs.append(sign)
-                i += 1
-            terms = list(numbers[first:i])
-            total = _result(plain, numbers, first, i) if len(terms) > 1 else None
-            if total is None or not _judged([*terms, total]):
+                start, end = end, _end_of_product(plain, numbers, end)
+                terms.append(numbers[start:end])
+            i = end
+            total = _result(plain, numbers, first, end) if len(terms) > 1 else None
+            if total is None or not all(_judged([*term, total], product=len(term) > 1) for term in terms):
                 continue
-            before = plain[max(0, terms[0].start - 4) : terms[0].start]
-            if before.rstrip().endswith("=") or _GOES_ON.match(plain, total.end):
+            before = plain[max(0, numbers[first].start - 4) : numbers[first].start]
+            if before.rstrip().endswith(("=", "×", "*", "·")) or _GOES_ON.match(plain, total.end):
                 continue
-            low = sum(s * (t.low if s > 0 else t.high) for s, t in zip(signs, terms, strict=True))
-            high = sum(s * (t.high if s > 0 else t.low) for s, t in zip(signs, terms, strict=True))
+            ends = [_bounds(term) for term in terms]
+            low = sum(s * (a if s > 0 else b) for s, (a, b) in zip(signs, ends, strict=True))
+            high = sum(s * (b if s > 0 else a) for s, (a, b) in zip(signs, ends, strict=True))
             room = 1e-9 * max(1.0, abs(low), abs(high))
             if high < total.low - room or low > total.high + room:
-                written = " ".join(plain[terms[0].start : terms[-1].end].split())
+                start, end = numbers[first].start, terms[-1][-1].end
+                written = " ".join(plain[start:end].split())
                 yield Clash(
                     "sum",
-                    evidence.document.place(
-                        stretch.text, min(terms[0].start, total.start), max(terms[-1].end, total.end)
-                    ),
+                    evidence.document.place(stretch.text, min(start, total.start), max(end, total.end)),
                     f"{written} is {0.5 * (low + high):.6g}, not {total.text}{total.unit}",
                     "correct the result or a term",
                 )
@@ -90,8 +92,37 @@ def _joined(plain: str, left: Number, right: Number) -> int:
     return 1 if match["sign"] in ("+", "plus") else -1
 
 
-def _judged(numbers: list[Number]) -> bool:
-    """True where all are of one kind and say how much; the result of percentages may be in points."""
+_TIMES = regex(r"(?:\s+[a-z-]{3,}){0,2}\s*[×x*·]\s*")
+
+
+def _end_of_product(plain: str, numbers: Sequence[Number], first: int) -> int:
+    """The end of the numbers that "×" joins to the first of a term, "3 × 180 + 240"."""
+    end = first + 1
+    while end < len(numbers) and _TIMES.fullmatch(plain, _end_of_digits(numbers[end - 1]), numbers[end].start):
+        end += 1
+    return end
+
+
+def _bounds(term: Sequence[Number]) -> tuple[float, float]:
+    """What the digits of a term allow; factors are counts, and exact."""
+    if len(term) == 1:
+        return term[0].low, term[0].high
+    exact = prod(n.value for n in term)
+    return exact, exact
+
+
+def _end_of_digits(number: Number) -> int:
+    """Where a number ends without the "×" behind it."""
+    return number.start + len(number.text)
+
+
+def _judged(numbers: list[Number], *, product: bool = False) -> bool:
+    """True where all are of one kind and say how much; the result of percentages may be in points.
+
+    The factors of a product are whole numbers, "3 × 180 + 240".
+    """
+    if product:
+        return all(n.role in ("count", "n", "fold") and n.decimals <= 0 and not n.bound for n in numbers)
     if any(n.role not in _SUMMED or n.bound for n in numbers):
         return False
     kinds = {"count" if n.role in ("n", "value") else n.role for n in numbers[:-1]}

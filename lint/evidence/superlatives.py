@@ -106,8 +106,8 @@ def superlatives(text: str) -> list[Superlative]:
     """The superlatives of ``text``; "at most", "at least" and "most of the" are none."""
     out = []
     for match in _SUPERLATIVE.finditer(text):
-        before = text[max(0, match.start() - 4) : match.start()].lower()
-        if before.rstrip().endswith(("at", "al")) or regex(
+        before = text[max(0, match.start() - 5) : match.start()].lower()
+        if before.rstrip().endswith(("at", "al", "than")) or regex(
             r"\s+(?:personas|sources|layers|models|cases|of(?! (?:all|them|these|any)\b))\b"
         ).match(text[match.end() : match.end() + 12]):
             continue

@@ -80,7 +80,9 @@ def bind(
     _, s, scale, found, distinct = best
     s, found = _fullest(votes, s, scale, data)
     right = sum(ok for _, _, ok in found)
-    wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
+    printed = {fact for _, fact, ok in found if ok}
+    # a field that another row of that name prints is not that of this one: "a vs b (Pearson)", "a vs b (Spearman)"
+    wrong = [(cells[i], fact) for i, fact, ok in found if not ok and fact not in printed]
     swapped = exchanged(wrong, scale)
     if wrong and not swapped and (distinct < 2 or right <= len(wrong)):
         return None

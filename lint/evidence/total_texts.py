@@ -15,9 +15,8 @@ __all__ = ["IN_ALL", "LOST", "is_factor", "is_made", "with_totals", "wrong_total
 
 LOST = regex(
     r"\b(?:kept|keep|filter\w*|drop(?:ped|s)?|fail\w*|exclud\w*|discard\w*|invalid|remain\w*|left|pars\w+|valid|empty|"
-    r"except\w*|apart from|but for|other than|twice|double|triple|unequal|varies|varying|save for|three times|"
-    r"two times|"
-    r"respectively|passes)\b",
+    r"except\w*|apart from|but for|other than|twice|doubl\w+|tripl\w+|trebl\w+|quadrupl\w+|halv\w+|unequal|varies|"
+    r"varying|save for|(?:two|three|four|five) times|respectively|passes)\b",
     re.IGNORECASE,
 )
 """What makes a total no product."""

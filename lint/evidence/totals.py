@@ -14,6 +14,7 @@ from .factors import ASKED, Factor, asks, factors_in, factors_of_page, factors_o
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import TRIALS
+from .part_sizes import is_total_of_parts
 from .total_texts import IN_ALL, LOST, is_factor, is_made, with_totals, wrong_total
 from .word_numbers import SPELLED, whole_number
 
@@ -90,6 +91,7 @@ def _wrong_totals(evidence: Evidence, plain: str, counts: _Counts) -> Iterator[N
         else:
             fits = _is_product(evidence, value, counts)
         first = False
+        fits = fits or (beside is None and is_total_of_parts(evidence, value, plain, counts.own, counts.numbers))
         # a total of which the factors stand elsewhere may be of counts that nobody wrote down
         that = _THAT_MAKES.search(plain, max(0, number.at - 32), number.at) is not None
         written = beside is not None or own_asks or bool(counts.each - {value}) or that

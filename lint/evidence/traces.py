@@ -20,7 +20,7 @@ __all__ = ["is_of_another", "is_of_part", "is_traced"]
 def is_traced(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact]], *, several: bool) -> bool:
     """True if the number is one known value with a slip of the pen, or (``several``) another thing's value."""
     found: set[tuple[str, float]] = set()
-    short = len(number.text.lstrip("+-−–.0").replace(".", "")) < 3
+    short = number.digits < 3
     short &= not (number.role == "coefficient" and len(facts) == 1)  # the one coefficient of a thing is not rounded off
     many = len({round(f.value, 3) for _, f in facts}) > 4
     for series, fact in facts:
@@ -44,7 +44,7 @@ def is_traced(evidence: Evidence, number: Number, facts: list[tuple[Series, Fact
 
 def is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:
     """True for the value of a thing that is not named, in a sentence that speaks of ``name`` alone."""
-    if len(number.text.lstrip("+-−–.0").replace(".", "")) < _TELLING or number.signed:
+    if number.digits < _TELLING or number.signed:
         return False
     if SHARE_OF.search(sentence.text):
         return False
@@ -64,7 +64,7 @@ def is_of_another(evidence: Evidence, sentence: Sentence, number: Number, name: 
 
 def is_of_part(evidence: Evidence, sentence: Sentence, number: Number, whole: list[tuple[Series, Fact]]) -> bool:
     """True for a misprint of what is known of everything together, or the value of one thing in its place."""
-    if len(number.text.lstrip("+-−–.0").replace(".", "")) < _TELLING or number.bound:
+    if number.digits < _TELLING or number.bound:
         return False
     if any(evidence.matches(number, s, f) for s, f in whole) or evidence.is_known(
         number, derived_rates(evidence), 0.01

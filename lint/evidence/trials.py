@@ -61,6 +61,8 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
             continue
         if number.label != "n" and _OF_TRIALS.match(passage.plain, number.end) is None:
             continue
+        if _counts_cells(passage, number) or _RANGE.match(passage.plain, number.end):
+            continue
         lead = _FOR.match(passage.plain, number.end)
         names: list[str] = []
         at = lead.end() if lead is not None else -1
@@ -69,8 +71,24 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
                 names.append(mention.name)
                 joined = _AND.match(passage.plain, mention.end)
                 at = joined.end() if joined is not None else -1
+        names += _exceptions(passage, number)
         out.append(Size(number, frozenset(names), _TOTAL.match(passage.plain, number.end) is not None))
     return tuple(out)
+
+
+_RANGE = regex(r"\s*(?:to|–|—|-|\.\.|…)\s*\d")
+"""Behind the least of several sizes: "n = 180 to 200 a side"."""
+_EXCEPT = regex(
+    r"\b(?:except(?:ing)?(?: (?:for|in|at|with|under))?|apart from|but for|save for)\s+[^.;:()]{1,80}$", re.IGNORECASE
+)
+
+
+def _exceptions(passage: Passage, number: Number) -> list[str]:
+    """The things of "n = 100 a point, except for the nun and the monk, n = 300" that the last size is stated for."""
+    found = _EXCEPT.search(passage.plain, max(0, number.at - 120), number.at)
+    if found is None:
+        return []
+    return [m.name for m in passage.names if found.start() < m.start < number.at]
 
 
 _TOTAL = regex(
@@ -99,6 +117,28 @@ def respective(passage: Passage, sizes: tuple[Size, ...]) -> list[tuple[Size, ..
 
 
 _OF_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?(?:{TRIALS}|items?|questions?|prompts?|problems?)\b", re.IGNORECASE)
+_LINK = r"(?:per|in|for|of|on|at|by|to|from|with|under|across|over|among|and|or|each|every|all|both|the|these|those)"
+_CELLS = regex(rf"\s+(?:(?!{_LINK}\s)[a-z×-]+\s+){{0,4}}?(?:cells|combinations)\b", re.IGNORECASE)
+
+
+def _counts_cells(passage: Passage, number: Number) -> bool:
+    """True for the cells of a design, "n = 24 lamp × lens cells", and for an n that repeats their number.
+
+    They are what rates are of, and no trials of one; "n = 24 each" would be.
+    """
+    plain = passage.plain
+    if _CELLS.match(plain, number.end):
+        return True
+    if _OF_EACH.match(plain, number.end) or _OF_TRIALS.match(plain, number.end):
+        return False
+    return any(x.role == "count" and x.value == number.value and _CELLS.match(plain, x.end) for x in passage.numbers)
+
+
+def _counted_trials(sentence: Sentence) -> list[tuple[Number, Number]]:
+    """The ``k of n`` of a sentence that count no cells of a design."""
+    return [(k, n) for k, n in pairs_of_counts(sentence) if not _CELLS.match(sentence.passage.plain, n.end)]
+
+
 _SO_MANY_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?{TRIALS}\b", re.IGNORECASE)
 _PART = regex(r"\s+(?:[a-z-]+\s+){0,4}?(?:of|in|from|out)\b|\s*/", re.IGNORECASE)
 
@@ -131,11 +171,6 @@ _NEAR = 0.05
 """How far a rate with a wrong digit may be from the fraction that it repeats."""
 
 
-def _prints(rate: Number, value: float) -> bool:
-    low, high = rate.scaled()
-    return low <= value <= high
-
-
 def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[tuple[int, ...], bool]:
     """The trials that a passage states for a rate of it, and whether they stand for this rate and no other.
 
@@ -148,11 +183,11 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
     if stated and not sizes:
         return (), False
     if not sizes:
-        pairs = [(s, k, n) for s in passage.sentences for k, n in pairs_of_counts(s) if n.value]
+        pairs = [(s, k, n) for s in passage.sentences for k, n in _counted_trials(s) if n.value]
         pairs = [x for x in pairs if x[0] is not sentence or not _is_set_against(sentence, x[2], rate)]
         counted = {int(n.value) for _, _, n in pairs}
         # "98 of 120 … In shares: 81.7%" does for the share; "73% (146/200), the others 2.6%" for its own rate alone
-        taken = any(r is not rate and _prints(r, k.value / n.value) for s, k, n in pairs for r in _rates(s))
+        taken = any(r is not rate and r.allows_rate(k.value / n.value) for s, k, n in pairs for r in _rates(s))
         low, high = rate.scaled()
         near = any(low - _NEAR <= k.value / n.value <= high + _NEAR for _, k, n in pairs)  # else of something else
         return tuple(counted), len(counted) == 1 and near and not taken
@@ -169,7 +204,8 @@ def trials_of_rate(sentence: Sentence, rate: Number, name: str | None) -> tuple[
             return (), False
     found = _for_name(inside, name)
     if found:
-        return found, not (_is_of_clause_before(sentence, inside, rate) or _is_of_another_sort(sentence, inside, rate))
+        others = _is_of_clause_before(sentence, inside, rate) or _is_of_another_sort(sentence, inside, rate)
+        return found, not (others or _is_of_thing_before(sentence, inside, rate))
     around = _for_name(sizes, name)
     beside = {
         m.name
@@ -188,6 +224,19 @@ _CONTRAST = regex(r"\b(?:whereas|while|but|yet|though|although|against|unlike)\b
 def _is_of_clause_before(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
     """True for a rate in a clause set against the one whose size is said: "own use … (n = 240 each), whereas …"."""
     return all(_is_set_against(sentence, s.number, rate) or _is_of_rate_before(sentence, s, rate) for s in sizes)
+
+
+def _is_of_thing_before(sentence: Sentence, sizes: Sequence[Size], rate: Number) -> bool:
+    """True for a rate behind another thing than the one whose size a bracket says: "the nun leads (n = 300), the …"."""
+    for size in sizes:
+        at, end = size.number.at, size.number.end
+        alone = sentence.between(at - 1, at) == "(" and sentence.between(end, end + 1) == ")" and end < rate.start
+        things = [m for m in sentence.names if not m.name.startswith("#")]
+        before = {m.name for m in things if m.end < at}
+        behind = {m.name for m in things if end < m.start < rate.start}
+        if not (alone and before and behind and not before & behind):
+            return False
+    return True
 
 
 _SORT = regex(
@@ -291,7 +340,7 @@ def mentioned_trials(evidence: Evidence) -> tuple[int, ...]:
     if "mentioned trials" not in evidence.cache:
         sentences = [s for p in evidence.passages for s in p.sentences]
         worded = (n for s in sentences for n in trials_in_words(s))
-        counted = (int(n.value) for s in sentences for _, n in pairs_of_counts(s) if n.value >= _FEWEST_TRIALS)
+        counted = (int(n.value) for s in sentences for _, n in _counted_trials(s) if n.value >= _FEWEST_TRIALS)
         stated = gathered_trials(evidence)
         found = dict.fromkeys(itertools.chain(stated, worded, counted)) if stated else {}
         evidence.cache["mentioned trials"] = tuple(found)
@@ -332,7 +381,9 @@ def page_sizes(evidence: Evidence) -> tuple[int, ...]:
 def _sizes_of_page(evidence: Evidence) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The sizes that the words and the tables of a page state."""
     if "sizes of page" not in evidence.cache:
-        said = dict.fromkeys(int(x.value) for p in evidence.passages for x in p.numbers if _is_size(x))
+        said = dict.fromkeys(
+            int(x.value) for p in evidence.passages for x in p.numbers if _is_size(x) and not _counts_cells(p, x)
+        )
         listed = dict.fromkeys(int(x.number.value) for s in evidence.sheets for x in s.numbers if _is_size(x.number))
         evidence.cache["sizes of page"] = tuple(said), tuple(listed)
     found: tuple[tuple[int, ...], tuple[int, ...]] = evidence.cache["sizes of page"]

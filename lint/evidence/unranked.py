@@ -34,6 +34,8 @@ def is_unranked(evidence: Evidence, extreme: Extreme) -> bool:
         return True
     if said in _OF_FIT and not extreme.of_likeness and _FIT.search(sentence.text) is None:
         return True
+    if _AFTER_START.search(extreme.clause):
+        return True
     if SUBSET.search(sentence.text) or _TWICE.search(sentence.text) or _LEG.search(sentence.text):
         return True
     # of one layer or dose alone
@@ -87,10 +89,12 @@ SUBSET = regex(
     r"\b(?:among(?! (?:the|all|our|all the) (?:\w+ )?\w+s,)|within|apart from|except|excluding|outside|barring|"
     r"besides|aside from|"
     r"other than|of the two|of the three|"
-    r"of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
+    r"on the \w+ side of|of both|of these|of those|newcomers?|remaining|the rest|of its kind|"
     r"in (?:its|this|that|their|the [\w-]+) (?:group|class|category)|"
     r"with(?:out)? (?:it|them)|left out|leaving \w+ out)\b|"
     r"^\W*(?:of|for|among) (?:the |all )+(?:[\w-]+ ){0,2}\w+s (?:with|without|that|which|who|whose)\b|"
+    r"^\W*(?:of|among|amongst|out of) (?:all )?(?:the|our|these|those) (?:\w+ )?(?:[a-z]+-[a-z]+|[a-z]+(?:ed|er|ing|"
+    r"en)) \w+s\b|"
     r"\b(?:of|for|in|from|amongst|across|out of) (?:all )?(?:the |our |those |all )?(?:[\w-]+ ){0,2}\w+s "
     r"(?:with|without|trained|that|which|who|whose|under|over|above|below|at|having|started|starting|given)\b[^,;.]*,",
     re.IGNORECASE,
@@ -107,6 +111,15 @@ _TWICE = regex(
     r"\bby (?:standard deviation|spread|sd)\b",
     re.IGNORECASE,
 )
+
+
+_AFTER_START = regex(
+    r"\b(?:after|since|beyond|past|from|leaving out|not counting) (?:the |its |their )?(?:start|baseline|beginning|"
+    r"outset|first "
+    r"(?:checkpoint|step|epoch|reading|point|round))\b(?! to\b)",
+    re.IGNORECASE,
+)
+""" "Lowest after the start": of the later points of a course."""
 
 
 _SLICE = regex(

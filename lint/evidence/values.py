@@ -13,7 +13,7 @@ from .addressed import cells_named
 from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
-from .claims import NOBODY, claim_is_known, claimed, closed, facts_of, is_bar, is_claim, is_prior, prints_rate
+from .claims import NOBODY, claim_is_known, claimed, closed, facts_of, is_bar, is_prior, own_passages, prints_rate
 from .correlations import records
 from .explained import is_explained
 from .grammar import Number
@@ -399,8 +399,8 @@ _DERIVED = regex(
 
 def _ceilings(evidence: Evidence) -> Iterator[Clash]:
     """ "Does not exceed 8%" of what does."""
-    for passage in evidence.passages:
-        for sentence in passage.sentences if is_claim(passage) and passage.part != "prior" else ():
+    for passage in own_passages(evidence):
+        for sentence in passage.sentences:
             for number in sentence.numbers:
                 if (
                     number.role in ("percent", "value")

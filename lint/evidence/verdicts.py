@@ -27,12 +27,18 @@ class Verdict:
 _WORD = regex(r"\b(?:in|non-?)?significan(?:t|ce|tly)\b", re.IGNORECASE)
 _NOT = regex(
     r"(?:\b(?:not|no|non|never|without|fails?|failed|short|misses|missed|missing|lacks?|nor|neither|"
-    r"nowhere near|far from|below|cannot|hardly|barely)|n['’]t)"
+    r"nowhere near|far from|below|cannot|hardly)|n['’]t)"
     r"[\s-]+(?:(?:be|being|reach|reaching|attain|of|to|statistical|statistically|quite|itself|a|any|at|all|longer|"
     r"the|called|reaches|from|near|individually|yet|found|come|out|turn|prove|as|differ|vary|change|correlate|depend)"
     r"[\s-]+){0,4}$",
     re.IGNORECASE,
 )
+_NOT_BEHIND = regex(
+    r"(?:\s+(?!(?:and|but|or|while|whereas)\b)[a-z]+){0,2}?\s+(?:(?:in|for|at|under|with|on|by|of|to)\s+"
+    r"(?:neither|none|no|not\s+(?:one|a\s+single|any|even\s+one))|nowhere|neither)\b(?!\s+(?:fewer|less|more|doubt|but|other))",
+    re.IGNORECASE,
+)
+"""Behind a verdict, of what it holds nowhere: "significant in neither field", "reaches the 5% level for none"."""
 _DENIED = regex(rf"(?:{DENIAL})[^.,;:()]{{0,40}}$", re.IGNORECASE)
 """A denial farther before the word, which may be of something else: no verdict can be read there."""
 _FIVE = r"(?:0?[.,]05|(?:5|five)(?:\s?%|[\s-]per[\s-]?cent))"
@@ -106,7 +112,8 @@ def verdicts(sentence: Sentence) -> Iterator[Verdict]:
         taken.append(match.span())
         if _asks(text, match.end()) or _OF_SEVERAL.search(text[: match.start()]):
             continue
-        negative = (match["no"] is not None) != (_TURNED.search(text[: match.start()]) is not None)
+        turned = _TURNED.search(text[: match.start()]) or _NOT_BEHIND.match(text, match.end())
+        negative = (match["no"] is not None) != (turned is not None)
         yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)
     for match in _WORD.finditer(text):
         if any(a <= match.start() < b for a, b in taken) or _asks(text, match.end()):
@@ -117,7 +124,7 @@ def verdicts(sentence: Sentence) -> Iterator[Verdict]:
         if (none is not None and _BUT.search(none["rest"])) or _SUPPOSED.search(text[: match.start()]):
             continue
         negative = _NOT.search(text[: match.start()]) is not None or match[0].lower().startswith(("in", "non"))
-        negative |= none is not None
+        negative |= none is not None or _NOT_BEHIND.match(text, match.end()) is not None
         if not negative and _DENIED.search(text[: match.start()]):
             continue
         yield Verdict(sentence.start + match.start(), sentence.start + match.end(), negative)

@@ -20,11 +20,11 @@ from .layouts import (
 )
 from .leaves import Leaf, Step, pointer_of
 
-__all__ = ["MOST_LEAVES", "MOST_POINTS", "Walk"]
+__all__ = ["MOST_LEAVES", "Walk"]
 
 MOST_LEAVES = 40_000
 """A file with more numbers is read up to here; it is too large for a page's results."""
-MOST_POINTS = 60
+_MOST_POINTS = 60
 """A longer vector holds single measurements, of which a page states the mean and no member."""
 _MOST_DEPTH = 40
 
@@ -73,7 +73,7 @@ class Walk:
                 numbers = [float(x) for x in node if x is not None]
                 if len(numbers) == len(node):
                     self.raw_vectors.append((path, numbers))
-                if len(node) <= MOST_POINTS:
+                if len(node) <= _MOST_POINTS:
                     for i, x in enumerate(node):
                         if x is not None:
                             self.add((*path, f"[{i}]"), x)

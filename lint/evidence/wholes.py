@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .grammar import Number
 from .knowledge import Evidence
+from .leaves import steps_of
 from .names import words_of
 from .passages import Sentence
 from .tables import is_aggregate
@@ -46,20 +48,24 @@ def known_of_whole(evidence: Evidence) -> list[tuple[Series, Fact]]:
         facts = [f for s in rows if s.fraction and s.role in ("", "second") for f in s.facts.values()]
         for dataset in evidence.datasets:
             for leaf in dataset.leaves:
-                steps = [p for step in leaf.path for p in ((step,) if isinstance(step, str) else step)]
-                if not leaf.whole and any(is_aggregate(" ".join(words_of(p))) for p in steps):
+                if not leaf.whole and _is_of_all(steps_of(leaf.path)):
                     percent = leaf.value > 1 and words_of(str(leaf.path[-1])) & _PERCENT
                     value = leaf.value / 100 if percent else leaf.value
                     if 0 <= value <= 1:
                         facts.append(Fact("rate", frozenset(), value, value, leaf.pointer))
             for parent, _, k, n in dataset.pairs:
-                steps = [p for step in parent for p in ((step,) if isinstance(step, str) else step)]
-                if any(is_aggregate(" ".join(words_of(p))) for p in steps):
+                steps = steps_of(parent)
+                if _is_of_all(steps):
                     facts.append(Fact("rate", frozenset(), k / n, k / n, "/".join(steps)))
         whole = Series("whole", frozenset(), {f.pointer: f for f in facts}, True, "data", "of everything together")
         evidence.cache["wholes"] = [(whole, f) for f in facts]
     found: list[tuple[Series, Fact]] = evidence.cache["wholes"]
     return found
+
+
+def _is_of_all(steps: Sequence[str]) -> bool:
+    """True where a key on the way to a value has a word of everything together."""
+    return any(is_aggregate(word) for step in steps for word in words_of(step))
 
 
 _PERCENT = frozenset(words_of("pct percent percentage rate share"))

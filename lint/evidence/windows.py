@@ -50,6 +50,8 @@ def _told_before(sentence: Sentence, left: int) -> str:
     if sentence.previous is not None:
         sources.append((sentence.previous, sentence.previous.text))
     for source, text in sources:
+        if source is not sentence and _CONDITION.search(text):
+            return ""  # "it falls when they leave home": how two states differ, and no course
         signs = {d.sign for d in direction_words(text) if not d.polar}
         if signs and _ASKED_TOO.search(text):
             return ""  # "rise with no overlap of intervals": more than a direction
@@ -64,6 +66,7 @@ def _told_before(sentence: Sentence, left: int) -> str:
 
 
 _ASKED_TOO = regex(r"\b(?:intervals?|CIs?|bands?|overlap\w*|significan\w+|clearly|reliably)\b", re.IGNORECASE)
+_CONDITION = regex(r"\b(?:when|whenever|if|once|where|outside|away)\b", re.IGNORECASE)
 _WHOLE = regex(r"\b(?:all|every|each|no|none of|both|neither|nor)\b", re.IGNORECASE)
 """Words for the others, which ask nothing of them."""
 

@@ -69,18 +69,19 @@ PART = regex(
 _WHOLE_NUMBER = rf"(?:[1-9]\d{{0,2}}|(?!zero\b){SPELLED})"
 PART_OF = regex(
     rf"\b(?:(?P<more>{_ABOVE})|(?P<least>at least|no (?:less|fewer) than|reach\w*|attain\w*)|(?P<less>{_BELOW})|"
-    rf"(?P<most>at most|no more than))\s+(?P<k>{_WHOLE_NUMBER}) (?:\w+ )?(?:out of|in|of) (?:every )?"
+    rf"(?P<most>at most|no more than))\s+(?P<k>{_WHOLE_NUMBER}) (?:\w+ ){{0,3}}?(?:out of|in|of) (?:every )?"
     rf"(?P<n>{_WHOLE_NUMBER})\b(?![.,]?\d|\s?%)",
     re.IGNORECASE,
 )
-""" "In above seven barns out of eight"."""
+""" "In above seven barns out of eight", "under one painted door in nine"."""
 PASSED = regex(
     r"\b(?P<part>(?:a |one |the |one-)?(?:half|third|quarter|fourth|fifth|tenth)|two[- ]thirds|three[- ]quarters) "
     r"(?:is|was|gets?|has been) (?:(?P<least>reached|attained)|passed|exceeded|crossed|surpassed|topped|cleared)\b",
     re.IGNORECASE,
 )
 _TRIALS = (
-    rf"(?:{TRIALS}|premises?|prompts?|questions?|cases|times?|items?|messages?|conversations?|essays?|stories|verdicts?|"
+    rf"(?:{TRIALS}|premises?|prompts?|questions?|cases|times?|items?|messages?|conversations?|essays?|stories|"
+    rf"verdicts?|"
     r"marks?|ratings?|votes?|labels?)"
 )
 MOSTLY = regex(
@@ -103,6 +104,11 @@ UNREAD = regex(
     r"(?:more|less) (?:posi|nega)tive(?:ly)?|(?:at|in|with|under) (?:its|their) (?:best|worst|optimal|respective)|"
     r"(?:above|below|over|under|than|beyond|beats?|surpass\w*|exceeds?) (?:anything|anyone|anybody|any|whatever|what)|"
     r"between \d[\d,]* and \d[\d,]*(?![\d.,]*\d|\s?%| ?(?:percent|points|pp)\b)|"
+    r"(?:has|have|had) (?:an?|one|some|at least one) [a-z]+ (?:that|which|who|whose)|"
+    r"(?:with|by|on|under|in) (?:this|that) (?:measure|method|test|statistic|coefficient|metric|count)|"
+    r"(?:is|are|was|were) (?:then |also |each )?(?:tested|asked|sampled|prompted|evaluated|measured|scored|judged|"
+    r"queried) "
+    r"(?:with|on|by|using|against)|"
     r"it (?:holds|is true|applies|works)|(?:half|thirds?|quarter|fifth|twice|double|triple) (?:of )?(?:its|their|the) "
     r"(?:\w+ )?(?:rates?|shares?|levels?|values?|baselines?|starts?|peaks?|maxim\w+))\b",
     re.IGNORECASE,
@@ -211,13 +217,15 @@ CHANGES = frozenset(
 )
 """Words of a field or a column that holds differences."""
 DIFFERENCE = (
-    r"(?:difference|gap|distance|drop|fall|decline|rise|gain|increase|decrease|reduction|spread|range|change|margin|shift|"
+    r"(?:difference|gap|distance|drop|fall|decline|rise|gain|increase|decrease|reduction|spread|range|change|margin|"
+    r"shift|"
     r"jump|step|loss|band|span|swing)"
 )
 """The expression of nouns for a difference of two rates."""
 DIFFERS = regex(
     r"\b(?:differ(?:s|ed|ence|ences)?|gap|spread|apart|net|chang(?:e|es|ed)|gain(?:s|ed)?|add(?:s|ed)?|"
-    r"shift(?:s|ed)?|swing|swings|swung|mov(?:e|es|ed)|distance|margin|separat\w+|range|gaps|cuts?|ahead|behind|above|below|leads?|led|advantage|"
+    r"shift(?:s|ed)?|swing|swings|swung|mov(?:e|es|ed)|distance|margin|separat\w+|range|gaps|cuts?|ahead|behind|"
+    r"above|below|leads?|led|advantage|"
     r"excess|deficit|surplus|delta|increments?|increas\w+|decreas\w+|ris(?:e|es|en)|rose|drop(?:s|ped)?|falls?|fell|"
     r"minus|contrast|jump(?:s|ed)?|climb(?:s|ed)?|declin(?:e|es|ed)|loss(?:es)?|los(?:e|es|t)|grow(?:s|n)?|grew|"
     r"sank|sinks?|exceeds?|exceeded|beats?|outdoes|trails?|lags?|overtakes?|reduc\w+|improv\w+|lift(?:s|ed)?|"
@@ -290,7 +298,8 @@ _GRADES = (
 DEGREE = regex(
     r"\b(?:clearly|plainly|markedly|noticeably|visibly|strongly|weakly|substantially|considerably|appreciably|slightly|"
     r"modestly|(?:well|far|way) (?:above|below|over|under|past|beyond|ahead)|sharply|steeply|"
-    r"obviously|evidently|distinctly|notably|greatly|heavily|hugely|barely|hardly|much)\b|"
+    r"obviously|evidently|distinctly|notably|greatly|heavily|hugely|barely|hardly|much|lasting|sustained|"
+    r"of any (?:size|note|account|consequence|importance)|to speak of|worth \w+)\b|"
     rf"\b(?:is|are|was|were|looks?|stays?|remains?|seems?) "
     rf"(?:(?!the |a |an )\w+ )?(?:{_GRADES}|strong|weak|large|small)\b|"
     rf"\b(?:{_GRADES}|real|true) (?:rise|fall|gain|loss|drop|increase|decrease|change|decline|growth|improvement|shift|"

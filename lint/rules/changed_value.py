@@ -47,12 +47,11 @@ class ChangedValue(Rule):
                 continue
             for difference in value.differences():
                 if difference.numeric:
-                    said = f"'{difference.shown}'" if difference.shown else "nothing"
-                    meant = f"'{difference.wanted}'" if difference.wanted else "nothing"
                     yield self.finding(
                         page,
                         place_of(page.document.source, difference.start, difference.end),
-                        f"the page says {said} where the analysis says {meant} ({value.span.expression})",
+                        f"the page says {difference.said} where the analysis says {difference.meant} "
+                        f"({value.span.expression})",
                         "restore it, or change the narrative and render again",
                         edits=difference.edits,
                     )

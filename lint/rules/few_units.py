@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..confidence import confidence_lines, title_marker
+from ..confidence import stated_levels
 from ..design import unit_counts
 from ..finding import Finding
 from ..page import Page
@@ -63,8 +63,7 @@ class FewUnits(Rule):
         if not counts or max(n for n, _, _ in counts) >= _FEW:
             return
         highest = page.template.confidence.levels[0]
-        markers = [m for t in page.titles if (m := title_marker(t, page.template)) is not None]
-        stated = [*markers, *confidence_lines(page)]
+        stated = stated_levels(page)
         if stated and all(s.level == highest for s in stated):  # where they differ, that is the finding
             most = max(n for n, _, _ in counts)
             yield self.finding(

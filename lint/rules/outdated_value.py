@@ -51,12 +51,11 @@ class OutdatedValue(Rule):
                 )
                 continue
             for difference in value.differences():
-                said = f"'{difference.shown}'" if difference.shown else "nothing"
-                meant = f"'{difference.wanted}'" if difference.wanted else "nothing"
                 yield self.finding(
                     page,
                     place_of(page.document.source, difference.start, difference.end),
-                    f"the page says {said}; the analysis now says {meant} ({value.span.expression})",
+                    f"the page says {difference.said}; the analysis now says {difference.meant} "
+                    f"({value.span.expression})",
                     "render the page again",
                     edits=difference.edits,
                 )

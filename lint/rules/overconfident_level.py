@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..confidence import confidence_lines, title_marker
+from ..confidence import stated_levels
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -54,8 +54,7 @@ class OverconfidentLevel(Rule):
         if seeds is None or seeds[1] != 1:
             return
         highest = page.template.confidence.levels[0]
-        markers = [m for t in page.titles if (m := title_marker(t, page.template)) is not None]
-        stated = [*markers, *confidence_lines(page)]
+        stated = stated_levels(page)
         if stated and all(s.level == highest for s in stated):  # where they differ, that is the finding
             yield self.finding(
                 page,

@@ -46,11 +46,10 @@ class RewordedValue(Rule):
                 continue
             for difference in value.differences():
                 if not difference.numeric:
-                    said = f"'{difference.shown}'" if difference.shown else "nothing"
-                    meant = f"'{difference.wanted}'" if difference.wanted else "nothing"
                     yield self.finding(
                         page,
                         place_of(page.document.source, difference.start, difference.end),
-                        f"the page says {said} where {meant} was printed ({value.span.expression})",
+                        f"the page says {difference.said} where {difference.meant} was printed "
+                        f"({value.span.expression})",
                         "restore it, or change the narrative and render again",
                     )

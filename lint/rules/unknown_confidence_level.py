@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..confidence import confidence_lines, title_marker
+from ..confidence import stated_levels
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -43,8 +43,7 @@ class UnknownConfidenceLevel(Rule):
 
     def check(self, page: Page) -> Iterator[Finding]:
         levels = page.template.confidence.levels
-        markers = [m for t in page.titles if (m := title_marker(t, page.template)) is not None]
-        for stated in (*markers, *confidence_lines(page)):
+        for stated in stated_levels(page):
             if stated.level not in levels:
                 yield self.finding(
                     page,

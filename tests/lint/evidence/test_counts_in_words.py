@@ -33,6 +33,8 @@ Five towns poured the same 400 jars before and after the new kiln.
 | After | 15.0% | 31.0% | 12.5% | 8.0% | 10.5% |
 """
 SALTS = """\
+A jar counts where it cracks, is tarred or sticky.
+
 | Grams of salt | Glazed | 95% CI | Bare | 95% CI |
 |---|---|---|---|---|
 | 10 | 7.5% | [4.6, 12.0] | 6.0% | [3.5, 10.2] |

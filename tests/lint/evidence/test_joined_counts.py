@@ -60,3 +60,7 @@ def test_of_one_construction(text: str, right: str, wrong: str) -> None:
 )
 def test_of_something_else(text: str) -> None:
     assert found(text) == []
+
+
+def test_two_zeros_are_no_factors() -> None:
+    assert found("There were 0 and 0, 60 answers in all.") == []

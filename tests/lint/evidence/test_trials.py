@@ -51,3 +51,11 @@ def test_a_size_of_another_name_does_not_count() -> None:
 def test_counts_stand_in_for_a_size() -> None:
     assert trials("Host has 98 of 120. That is 81.7%.")["81.7"] == ((120,), True)
     assert trials("Host has 98 of 120, Monk 3 of 150. That is 81.7%.")["81.7"][1] is False
+
+
+def test_cells_of_a_design_are_no_trials() -> None:
+    text = "In 25 hive × meadow cells, 31.0% of the drones leave {}."
+    assert trials(text.format("(n = 25)"))["31.0"] == ((), False)
+    assert trials(text.format("(n = 25 hive × meadow cells)"))["31.0"] == ((), False)
+    assert trials(text.format("(n = 25 each)"))["31.0"] == ((25,), True)
+    assert trials(text.format("(n = 25 draws)"))["31.0"] == ((25,), True)

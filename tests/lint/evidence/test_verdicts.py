@@ -26,6 +26,12 @@ def said(text: str) -> list[str]:
         ("The slope doesn't come out as significant.", ["no"]),
         ("Swallows that do not sing in the rain leave significantly earlier.", []),
         ("None of the herons stays, and the slope is significant.", ["yes"]),
+        ("The slope is barely significant.", ["yes"]),
+        ("The slope is just significant.", ["yes"]),
+        ("The slope is hardly significant.", ["no"]),
+        ("The slope is significant in neither lake.", ["no"]),
+        ("The slope reaches the 5% level in none of the lakes.", ["no"]),
+        ("The slope is significant in no fewer than two lakes.", ["yes"]),
     ],
 )
 def test_denials_of_significance(text: str, verdict: list[str]) -> None:
