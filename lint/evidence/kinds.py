@@ -26,6 +26,8 @@ _CORRELATION = regex(
 )
 _P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
 _P_ALONE = regex(r"(?<![A-Za-z])p(?![A-Za-z])|p[-_ ]?val|\bsig|\bPV\b", re.IGNORECASE)
+_ESTIMATED = frozenset(["hat", "pct", "percent"])
+"""Beside a "p" of a proportion: "p_hat_pct"."""
 _P_WORDS = frozenset(["p", "pvalue", "pval", "pv", "sig", "significance"])
 LIKENESS = words_of(
     "cos cosine sim similarity likeness distance closeness cka projection overlap resemblance proximity nearness "
@@ -69,7 +71,7 @@ def kind_of(series: Series, header: str, coefficients: frozenset[str], ps: froze
             return "coefficient"
     for text in (header, series.quantity):
         words = words_of(_MARGIN.sub(" ", text))
-        if _P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text)):
+        if not words & _ESTIMATED and (_P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text))):
             return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
         if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
             return "coefficient"

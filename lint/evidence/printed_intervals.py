@@ -128,9 +128,12 @@ def _of_files(evidence: Evidence) -> Iterator[Ends]:
         low, high = sorted(pair, key=lambda s: sum(s.values))
         for name in sorted(low.facts.keys() & high.facts.keys()):
             a, b = low.facts[name], high.facts[name]
-            scale = 0.01 if max(abs(a.value), abs(b.value)) > 1 else 1.0
-            low_end, high_end = ((f.low * scale, f.high * scale) for f in (a, b))
-            yield Ends(low_end, high_end, f"[{a.value:.4g}, {b.value:.4g}] ({a.pointer})")
+            mixed = low.fraction != high.fraction  # ends in percent, of which those of one field are all below 0
+            scale = 0.01 if mixed or max(abs(a.value), abs(b.value)) > 1 else 1.0
+            ends = [(f, 1.0 if mixed and s.fraction else scale) for s, f in ((low, a), (high, b))]
+            low_end, high_end = ((f.low * own, f.high * own) for f, own in ends)
+            said = ", ".join(f"{f.value * own / scale:.4g}" for f, own in ends)
+            yield Ends(low_end, high_end, f"[{said}] ({a.pointer})")
 
 
 def _meet(a: tuple[float, float], b: tuple[float, float]) -> bool:

@@ -179,6 +179,8 @@ def of_quantity(evidence: Evidence, extreme: Extreme, fields: list[Ranked]) -> l
         kinds.append("rate")
     if extreme.spread:
         kinds.append("spread")
+    elif _OF_SHARE.match(sentence.text) and any(evidence.kind(s) == "rate" for s, _ in fields):
+        kinds.append("rate")
     return [(s, f) for s, f in fields if all(evidence.kind(s) == kind for kind in kinds)]
 
 
@@ -195,6 +197,7 @@ _QUANTITY = regex(
     r"coefficients?\b))"
 )
 """Behind an extreme: the one quantity that it can be of."""
+_OF_SHARE = regex(r"\W*(?:the )?(?:shares?|rates?|percentages?|proportions?|fractions?) of\b", re.IGNORECASE)
 _OF_RATES = frozenset(["loudest", "quietest", "leakiest", "hottest", "driest", "keenest", "readiest", "mildest"])
 
 

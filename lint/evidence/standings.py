@@ -174,10 +174,17 @@ def _of_phrase(
 _ALL = regex(r"(?:mean|average|median|total|overall|all|pooled)>?$")
 
 
+_OF_EXTREMES = regex(
+    r"\W*(?:the )?(?:highest|lowest|largest|smallest|best|worst|maximum|minimum|most|least)\W*", re.IGNORECASE
+)
+"""The header of a column of extremes, which "Highest: Garda" does not ask for."""
+
+
 def _orders(evidence: Evidence, board: Board, sentence: Sentence, place: _Place) -> Iterator[_Order]:
     """The columns among whose values a row has its place, or the rows in which a column has."""
     holder = place.holder
     across = {x.which for x in named(board, sentence) if x.down != holder.down}
+    across = {x for x in across if not holder.down or not _OF_EXTREMES.fullmatch(board.header[x])}
     rows = sorted({r for name, r in board.rows.items() if not _ALL.search(name)})
     if holder.down:
         own = next((name for name, r in board.rows.items() if r == holder.which), "")
