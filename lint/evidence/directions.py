@@ -95,7 +95,7 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
             continue  # "ahead of Ghent, 0.87 to 0.85" is how the two stand
         if _OF_MERIT.match(word.text) and not _OF_SKILL.search(sentence.text):
             continue
-        if _OF_SOME_CHANGE.match(sentence.text, word.start):
+        if _OF_SOME_CHANGE.match(sentence.text, word.start) or _BEFORE_BAR.match(sentence.text, word.start):
             continue
         gap = sentence.text[word.end : at]
         gap = regex(
@@ -225,6 +225,8 @@ def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Cl
         yield clash_of(sentence, word, f"'{word.text}' beside {first[0].text} and then {last[0].text}")
 
 
+_BEFORE_BAR = regex(r"(?:above|below|over|under|beneath) [-−+]?\d", re.IGNORECASE)
+""" "The change stays below 10 points (13% → 16%)"."""
 _OF_SOME_CHANGE = regex(
     r"(?:smaller|larger|bigger|greater|lesser|minor|further) (?:changes?|moves?|shifts?|steps?|differences?|gaps?|"
     r"effects?)\b",

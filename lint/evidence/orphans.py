@@ -23,6 +23,7 @@ from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 from .pooled import is_pooled
+from .recomputed import is_of_columns
 from .roles import subject
 from .slips import slip_of
 from .unheld import is_at_unheld_point
@@ -206,7 +207,8 @@ def _coefficients(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
                 continue
             if sizes.get(id(number), held_of[0]) not in held_of:
                 continue  # of so many things the files have no relation
-            yield sentence, number, "it is no coefficient of the results or of the page's tables"
+            if not is_of_columns(evidence, number):
+                yield sentence, number, "it is no coefficient of the results or of the page's tables"
 
 
 _COEFFICIENT_KEYS = frozenset(

@@ -97,7 +97,7 @@ _AMOUNT = (
     r"(?:(?P<more>more than|over|above)\s+|(?P<less>(?:fewer|less) than|under|below)\s+|"
     r"(?P<least>at least|no fewer than)\s+|(?P<most>at most|no more than)\s+|(?P<just>only|just|exactly)\s+)?"
     r"(?:(?P<part>(?:(?:one|a)[ -])?(?:half|third|quarter|fifth)|two[ -](?:thirds|fifths)|three[ -](?:quarters|fifths)|"
-    r"four[ -]fifths)|(?P<bulk>most|(?:the|a) (?:(?:clear|large|vast|narrow|bare|slim|great|small) )?majority)|"
+    r"four[ -]fifths)|(?P<bulk>(?<!-)most|(?:the|a) (?:(?:clear|large|vast|narrow|bare|slim|great|small) )?majority)|"
     r"(?P<some>some|several|a (?:few|handful|couple|number)(?= of\b))|"
     rf"(?P<few>(?:the |a )?(?:small )?minority)|(?P<k>{_NUMBER}|a single)))"
 )

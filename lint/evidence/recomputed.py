@@ -24,7 +24,7 @@ from .names import name_variants, words_of
 from .slips import slip_of
 from .tables import Sheet, is_aggregate
 
-__all__ = ["recomputed_clashes"]
+__all__ = ["is_of_columns", "recomputed_clashes"]
 
 _FEWEST_ROWS = 5
 _MOST_ROWS = 150
@@ -96,6 +96,11 @@ def _is_judged(evidence: Evidence, record: Record, c: Number, n: int) -> bool:
         return False
     others = (x.coefficient for x in records(evidence) if x is not record and x.coefficient is not None)
     return not any(x.allows(c.value) for x in others)
+
+
+def is_of_columns(evidence: Evidence, coefficient: Number) -> bool:
+    """True for a coefficient that two columns of a table have, whatever the words call them."""
+    return any(coefficient.allows(c) for pair in _pairs(evidence) for c in pair.of(coefficient))
 
 
 def _pairs(evidence: Evidence) -> list[_Pair]:

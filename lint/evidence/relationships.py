@@ -11,6 +11,7 @@ from .directed import clash_of, coefficients_in, moves_in
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL, DirectionWord, direction_words, strength_words
+from .names import words_of
 from .passages import Sentence
 from .relations import relation_sign
 
@@ -70,6 +71,9 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         correlative = relation_sign(tail) if not regex(r"\d").search(tail) else None
     if correlative is not None:
         start, end, said = correlative
+        trait = _TRAIT.match(text, end)
+        if trait is not None and not words_of(trait[1]) & evidence.quantities:
+            return
         if _NEARNESS.search(text) is None and _is_of_distance(evidence):
             return
         if said != sign:
@@ -128,9 +132,14 @@ def _of_stated(sentence: Sentence, words: list[DirectionWord], coefficients: lis
 _DENIED = regex(DENIAL, re.IGNORECASE)
 _COEFFICIENT_IS = regex(
     r"(?:ρ|\b(?:rho|r|coefficients?|correlations?|it|which|this|that))\s+(?:is|was|are|were|becomes?|became|gets?|got|stays?|"
-    r"remains?|comes? out)\s+(?:\w+ )?$",
+    r"remains?|comes? out)\s+(?:\w+ )?$|"
+    r"\b(?:fit|correlation|relation|relationship|association|link|agreement|coefficient)s?\s+(?:\w+ )?$",
     re.IGNORECASE,
 )
+_TRAIT = regex(
+    r"\s+((?!frequent|prevalent|evident|apparent)[a-z]{3,}(?:ant|ent|ive|ous|able|ible|ful|less|ic))\b", re.IGNORECASE
+)
+""" "The nearer, the more resistant": it may be that there is less of what was counted."""
 _BEFORE_NUMBER = regex(r"\s+(?:[pαN]\s*=\s*)?[-−+]?\.?\d")
 """Behind "below": a bound, and no direction."""
 _BEHIND = regex(

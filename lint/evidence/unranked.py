@@ -22,6 +22,10 @@ def is_unranked(evidence: Evidence, extreme: Extreme) -> bool:
     before = sentence.between(max(sentence.start, extreme.start - 16), extreme.start)
     if _NOT_FIRST.search(before) or _OF_TEST.match(sentence.between(extreme.end, extreme.end + 24)):
         return True
+    if _WHERE_IT_IS.search(before) and extreme.holder.start > extreme.start:
+        return True
+    if _OF_TWO.search(sentence.between(sentence.start, extreme.start)):
+        return True
     noun = _NOUN.match(sentence.text, word.end)
     if said in _OF_EXTENT and noun is not None and noun[1].rstrip("s") in _things(evidence):
         return True  # "the smallest task" has the fewest items
@@ -58,6 +62,10 @@ _NO_NOUNS = words_of("of in at on for with by under after before when and or but
 _FREE_RELATIVE = regex(r"\bwhat(?:ever)? (?:\w+ ){1,4}(?:the )?$", re.IGNORECASE)
 """Before an extreme of what no name stands for: "what is read best"."""
 _NOUN = regex(r"\s+([a-z]{3,})")
+_WHERE_IT_IS = regex(r"\bwhere (?:it|this|that|they) (?:is|are|was|were) (?:the )?$", re.IGNORECASE)
+""" "Ghent, where it is commonest, and Mons": what stands behind such a clause does not hold its extreme."""
+_OF_TWO = regex(r"\b(?:disagree|differ|diverge|deviate|depart|part company)s? (?:by )?(?:the )?$", re.IGNORECASE)
+"""Before an extreme of how far two measures are apart."""
 _NOT_FIRST = regex(
     r"\b(?:next|among|one of|not|never|nor|neither|if|whether|almost|nearly|joint|jointly|equal|equally|"
     r"shared|tied|times|twice|half|double|co|me|us|you|them|him|her)[\s-]+(?:(?:for )?(?:the )?)?$",
