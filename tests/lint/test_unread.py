@@ -107,4 +107,4 @@ def test_a_cell_of_a_hundred_thousand_characters_takes_no_time(piece: str) -> No
     body = f"| who | what |\n|---|---|\n| nurse | {piece * (100_000 // len(piece))} |\n"
     started = time.process_time()
     judged(body)
-    assert time.process_time() - started < 4, "0.3 s where nothing else runs"
+    assert time.process_time() - started < 8, "0.3 s where nothing else runs"
