@@ -208,7 +208,7 @@ def within_part(evidence: Evidence, extreme: Extreme, fields: list[Ranked]) -> l
     None are left where a group is named that the holder is not in, or more than one.
     """
     name = extreme.holder.name
-    named = [p for p in parts_of(evidence) if regex(rf"\b{re.escape(p.text)}\b", re.IGNORECASE).search(extreme.clause)]
+    named = [p for p in parts_of(evidence) if p.is_said(extreme.clause)]
     if named:
         things = named[0].things
         return [(_only(s, things), f) for s, f in fields] if len(named) == 1 and name in things else []

@@ -82,7 +82,7 @@ def standing_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     words = list(_SUPERLATIVE.finditer(sentence.text))
     if len(words) != 1 or is_moot(sentence) or SUBSET.search(sentence.text) or pairs_of_counts(sentence):
         return
-    if any(regex(rf"\b{re.escape(p.text)}\b", re.IGNORECASE).search(sentence.text) for p in parts_of(evidence)):
+    if any(p.is_said(sentence.text) for p in parts_of(evidence)):
         return
     places: list[tuple[_Place, list[_Order]]] = []
     for board in boards(evidence):

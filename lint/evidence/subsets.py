@@ -58,6 +58,10 @@ class Part:
     things: frozenset[str]
     size: int
 
+    def is_said(self, text: str) -> bool:
+        """True if a text has the group's name, in whatever case."""
+        return re.search(rf"\b{re.escape(self.text)}\b", text, re.IGNORECASE) is not None
+
 
 def parts_of(evidence: Evidence) -> list[Part]:
     """The groups that a column of text makes of the rows of the page's tables; none for a text of two tables."""
