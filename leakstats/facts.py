@@ -75,14 +75,24 @@ class Series:
         return tuple(f.value for f in self.facts.values())
 
     @cached_property
+    def rounded(self) -> tuple[float, ...]:
+        """The middle of every distinct fact, to three decimals."""
+        return tuple(round(f.value, 3) for f in self.distinct)
+
+    @cached_property
     def whole(self) -> bool:
         """All values are whole numbers."""
         return all(v == int(v) for v in self.values)
 
     @cached_property
+    def negative(self) -> bool:
+        """A value is below zero."""
+        return any(v < 0 for v in self.values)
+
+    @cached_property
     def counts(self) -> bool:
         """All values are whole numbers, and none is negative."""
-        return self.whole and all(v >= 0 for v in self.values)
+        return self.whole and not self.negative
 
     @cached_property
     def largest(self) -> float:

@@ -336,10 +336,8 @@ class Template:
         False
         """
         seen = fold(heading)
-        for name in map(fold, names):
-            if seen == name or any(seen.startswith(name + mark) for mark in self.heading_continuations):
-                return True
-        return False
+        alone, continued = _with_continuations(names, self.heading_continuations)
+        return seen in alone or seen.startswith(continued)
 
 
 @struct
@@ -406,6 +404,13 @@ class VersionLine:
         if mark and (not at or not path or not re.fullmatch(r"[0-9a-f]{7,64}|uncommitted", commit)):
             raise InputError(f"the version line has provenance={provenance.strip()!r}, no path@commit; it reads {form}")
         return cls(head, version, analysis, path, commit)
+
+
+@functools.lru_cache(maxsize=256)
+def _with_continuations(names: tuple[str, ...], marks: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Names for comparison, and what a heading begins with that continues one."""
+    folded = [fold(name) for name in names]
+    return frozenset(folded), tuple(name + mark for name in folded for mark in marks)
 
 
 @functools.lru_cache(maxsize=4096)

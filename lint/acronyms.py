@@ -14,7 +14,7 @@ from .regex import regex
 
 __all__ = ["Use", "first_uses", "spells"]
 
-_ACRONYM = regex(r"(?<![\w#@/.\[`_-])[A-Z]{2,6}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
+_ACRONYM = regex(r"[A-Z](?<![\w#@/.\[`_-].)[A-Z]{1,5}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
 _ROMAN = regex(r"(?=..)X{0,3}(?:IX|IV|V?I{0,3})")
 """Plate IX, appendix II."""
 _HYPHENS = "-‐‑"

@@ -15,7 +15,7 @@ def brief_sections(page: Page) -> Iterator[tuple[Found, bool, str]]:
     for found in page.outline:
         if not found.spec.min_words:
             continue
-        words = page.document.words(page.outline.blocks(found))
+        words = page.document.words(page.outline.blocks(found), enough=found.spec.min_words)
         if words < found.spec.min_words and not page.waived(found):
             message = (
                 f"section '{found.spec.heading}' has {words} word{'s' * (words != 1)}; "

@@ -14,7 +14,7 @@ from .inline import Text
 from .outline import Found
 from .page import Page
 from .regex import regex
-from .words import find_phrase
+from .words import find_phrase, lowered
 
 __all__ = [
     "CardRow",
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-@struct
+@struct(slots=False)
 class CardRow:
     """One label with its value."""
 
@@ -43,8 +43,13 @@ class CardRow:
         """The value as a reader sees it."""
         return self.value.text.strip()
 
+    @functools.cached_property
+    def low(self) -> str:
+        """All that the row says, in lower case."""
+        return lowered(f"{self.label} {self.said}")
 
-@struct
+
+@struct(slots=False)
 class SetupTable:
     """The rows of one setup section, over all its stages, beside what the template wants of them."""
 
@@ -58,7 +63,7 @@ class SetupTable:
         """The rows that nothing answers: those that are required, or those that are only expected."""
         return [wanted for wanted, found in self.given if wanted.required == required and not found]
 
-    @property
+    @functools.cached_property
     def strangers(self) -> list[CardRow]:
         """The rows whose label is none of the template's, and which answer nothing by what they say.
 
@@ -98,7 +103,7 @@ def _told_apart(card: list[CardRow], spec: RowSpec) -> list[CardRow]:
     """
     out = []
     for row in card:
-        said = [phrase for phrase in spec.said_as if _says(row.said, phrase)]
+        said = [phrase for phrase in spec.said_as if _sought(phrase) in row.low and _says(row.said, phrase)]
         if any(" " in x for x in said) or (said and any(_says(row.said, name) for name in spec.names)):
             out.append(row)
     return out
@@ -167,7 +172,7 @@ def _table_rows(page: Page, table: Table, found: Found) -> list[CardRow]:
 def _pair(page: Page, label: Cell, values: list[Cell]) -> CardRow:
     """A label with the first of its cells that says something."""
     value = next((c for c in values if c.text.text.strip() or c.text.images), values[0])
-    return CardRow(label.text.text.strip(), value.text, page.document.source.place(label.text.at).line)
+    return CardRow(label.text.text.strip(), value.text, page.document.source.line_of(label.text.at))
 
 
 def _bullet_row(text: Text, line: int) -> CardRow | None:
@@ -206,7 +211,8 @@ def answers(rows: list[CardRow], spec: RowSpec, table: tuple[RowSpec, ...] = ())
     named = [row for row in rows if is_row(row.label, spec)]
     if named:
         return named
-    return [row for row in rows if any(_says(_text(row, spec, phrase, table), phrase) for phrase in spec.said_as)]
+    sought = [(phrase, _sought(phrase)) for phrase in spec.said_as]
+    return [row for row in rows if any(x in row.low and _says(_text(row, spec, p, table), p) for p, x in sought)]
 
 
 def _text(row: CardRow, spec: RowSpec, phrase: str, table: tuple[RowSpec, ...]) -> str:
@@ -216,6 +222,12 @@ def _text(row: CardRow, spec: RowSpec, phrase: str, table: tuple[RowSpec, ...]) 
 
 
 _MANY = regex(r"\d[\d,.]*\s?[kKM]?\s+(?:[\w-]+\s+){0,2}$")
+
+
+@functools.cache
+def _sought(phrase: str) -> str:
+    """What stands in lower case in every text that says a phrase of the template: few rows hold it."""
+    return phrase.removeprefix("# ").lower()
 
 
 def _says(text: str, phrase: str) -> bool:
@@ -251,14 +263,20 @@ def _explained(page: Page, row: CardRow, rows: Iterable[CardRow]) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=64)
+def _folded_marks(phrases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """What an unfilled cell says, with and without the marks around it."""
+    return tuple((phrase, phrase.strip("`'\"*_ .")) for phrase in map(fold, phrases))
+
+
 def unfilled(page: Page, row: CardRow, spec: RowSpec, rows: Iterable[CardRow] = ()) -> str | None:
     """Why a row's value says nothing; ``None`` where it says something, or one of ``rows``, its table, says why."""
     value = fold(row.said).strip("`'\"*_ .")
     raw = fold(row.said)
     if row.value.images:
         return None
-    for phrase in map(fold, page.template.phrases.unfilled_cells):
-        if value == phrase.strip("`'\"*_ .") or raw == phrase:
+    for phrase, bare in _folded_marks(page.template.phrases.unfilled_cells):
+        if value == bare or raw == phrase:
             return f"says '{row.said}'" if row.said else "is empty"
         if " " in phrase and value.startswith(phrase + " "):
             return f"says '{row.said[:60]}'"

@@ -120,7 +120,7 @@ _UNITS_HELP = "state the units as N and the rows beside it, and test by unit: pe
 
 
 def _counts_of_things(page: Page) -> frozenset[int]:
-    texts = page.document.texts_with_digits()
+    texts = page.document.texts_with_counts()
     found = {int(m.group(1)) for text, _ in texts for m in _THINGS.finditer(text.text[:4000])}
     found |= {len(s.labels) for s in page.evidence.sheets}
     found |= {int(r.n) for r in records(page.evidence) if r.n is not None}
@@ -132,7 +132,8 @@ _OWN = regex(r"\b(?:its|their) own (?:set of )?(\d{1,4})\b")
 
 def _counts_of_own(page: Page) -> set[int]:
     """Numbers of units that belong to one condition alone, and such numbers times the conditions: no rows repeat."""
-    own = {int(m[1]) for text, _ in page.document.texts_with_digits() for m in _OWN.finditer(text.text[:4000])}
+    texts = (text.text[:4000] for text, _ in page.document.texts_with_digits() if " own " in text.text)
+    own = {int(m[1]) for text in texts for m in _OWN.finditer(text)}
     return own | {size * n for size in own for n in _counts_of_things(page)}
 
 

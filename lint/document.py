@@ -34,6 +34,7 @@ __all__ = [
     "Title",
 ]
 
+_COUNT = regex(r"\d\s+[A-Za-z-]")
 _DIGIT = regex(r"\d")
 Scope: TypeAlias = Literal["title", "heading", "prose", "caption", "table", "alt", "quote", "code"]
 
@@ -236,10 +237,15 @@ class Document:
         """The list items among the blocks from ``first`` to before ``last``; ``depth=None`` takes nested ones too."""
         return [b for b in self.bullets if first <= b.first and b.last <= last and (depth is None or b.depth == depth)]
 
-    def words(self, blocks: tuple[Block, ...]) -> int:
-        """Number of words that a reader sees in these blocks; code, pictures and HTML aside."""
+    def words(self, blocks: tuple[Block, ...], *, enough: int) -> int:
+        """Number of words that a reader sees in these blocks, counted until there are ``enough``.
+
+        Code, pictures and HTML have none.
+        """
         total = 0
         for block in blocks:
+            if total >= enough:
+                break
             if isinstance(block, Paragraph | Heading):
                 total += block.text.words
             elif isinstance(block, Table):
@@ -275,6 +281,14 @@ class Document:
     def texts_with_digits(self) -> tuple[tuple[Text, Scope], ...]:
         """Those of :meth:`texts` that hold a digit; half of a page has none."""
         return self._texts_with_digits
+
+    def texts_with_counts(self) -> tuple[tuple[Text, Scope], ...]:
+        """Those of :meth:`texts` in which a word follows a number: what counts things; most cells count none."""
+        return self._texts_with_counts
+
+    @cached_property
+    def _texts_with_counts(self) -> tuple[tuple[Text, Scope], ...]:
+        return tuple((text, scope) for text, scope in self._texts_with_digits if _COUNT.search(text.text))
 
     @cached_property
     def _texts(self) -> tuple[tuple[Text, Scope], ...]:

@@ -302,7 +302,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         unread=tuple(_unread(page, options)),
         unread_parts=unread_parts(page) if counted else (),
         template="" if unknown else f"{template.kind} {template.version}",
-        lines=tuple(document.source.line(n) for n in range(1, document.source.n_lines + 1)),
+        lines=document.source.lines,
     )
 
 

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from leakstats.records import struct
 
-__all__ = ["Comment", "Image", "Link", "Run", "Spots", "Text", "read_inline"]
+__all__ = ["Comment", "Image", "Link", "Run", "Spots", "Text", "empty_text", "plain_text", "read_inline"]
 
 _NO_MARKS: frozenset[str] = frozenset()
 _MARK_OF = {"strong": "strong", "em": "emphasis", "s": "strike"}
@@ -360,14 +360,18 @@ class _Walk:
             self.length += 1
 
 
+def plain_text(text: str, at: int) -> Text:
+    """A text that stands in the page as it is seen."""
+    return Text(text, (Run(text, 0, at, len(text), _NO_MARKS),), at, at + len(text), _starts=(0,))
+
+
 def read_inline(token: Token, spots: Spots) -> Text:
     """The inline ``token`` as text; ``spots`` says where its content stands in the page."""
     children = token.children or ()
     if len(children) == 1 and children[0].type == "text" and spots.contents == (0,):
         text = children[0].content
         if text == token.content:  # as most cells of tables are, it stands in the page as it is seen
-            at = spots.sources[0]
-            return Text(text, (Run(text, 0, at, len(text), _NO_MARKS),), at, at + len(text), _starts=(0,))
+            return plain_text(text, spots.sources[0])
     walk = _Walk(token.content, spots)
     walk.walk(children)
     return walk.text()

@@ -201,6 +201,8 @@ def _length(run: list[int]) -> int:
 def _out_of_order(children: list[tuple[int, Found]]) -> Iterator[tuple[Found, str]]:
     """The fewest siblings whose removal leaves the rest in order, with the sibling that each should follow."""
     ordered = sorted(children, key=lambda c: c[1].first)
+    if ordered == children:
+        return
     best: list[list[int]] = []  # best[i]: indices of the longest rising run that ends at i
     for i, (rank, _) in enumerate(ordered):
         runs = [best[j] for j in range(i) if ordered[j][0] < rank]

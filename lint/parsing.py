@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from .block_rules import by_first_character, table
 from .document import (
     Block,
     Bullet,
@@ -28,7 +30,7 @@ from .document import (
 )
 from .frontmatter import read_front_matter
 from .html_block import read_html, without_comments
-from .inline import Comment, Image, Spots, Text, empty_text, read_inline
+from .inline import Comment, Image, Spots, Text, empty_text, plain_text, read_inline
 from .regex import regex
 from .source import Source
 
@@ -70,6 +72,8 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler2.disable("fragments_join", ignoreInvalid=True)
     parser.core.ruler.disable("text_join", ignoreInvalid=True)
     parser.core.ruler.at("inline", _inline)
+    parser.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
+    parser.block.ruler.before("table", "by_first_character", by_first_character)
     return parser
 
 
@@ -78,7 +82,7 @@ _PLAIN = regex(r"[^\n!&*<\[\\\]_`~]+")
 
 
 def _inline(state: StateCore) -> None:
-    """Parse what the blocks hold. Most of them are cells of tables, and most cells are plain."""
+    """Parse what the blocks hold, cells of tables aside."""
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
@@ -102,11 +106,12 @@ class _Reader:
         self.open_details: list[int] = []
         self.list_depth = 0
         self.quotes = 0
+        self.references: dict[str, Any] = {}
 
     def document(self) -> Document:
         skipped = self.front_matter.last_line if self.front_matter is not None else 0
         body = "\n" * skipped + self.source.text[self.source.start_of(skipped + 1) :]
-        self.walk(_parser().parse(body))
+        self.walk(_parser().parse(body, self.references))
         for line in self.open_details:
             self.details.append(Details(line, self.source.n_lines, False))
         return Document(
@@ -125,8 +130,9 @@ class _Reader:
         while i < len(tokens):
             token = tokens[i]
             kind = token.type
-            if kind == "table_open":
-                i = self.table(tokens, i)
+            if kind == "table":
+                self.table(token)
+                i += 1
                 continue
             if kind == "heading_open":
                 self.heading(token, tokens[i + 1])
@@ -213,37 +219,28 @@ class _Reader:
             offset += len(piece) + 1
         return Spots(tuple(contents), tuple(sources))
 
-    def table(self, tokens: list[Token], i: int) -> int:
-        line, end = _lines(tokens[i])
+    def table(self, token: Token) -> None:
+        line, end = _lines(token)
         rows: list[tuple[Cell, ...]] = []
-        row: list[Cell] = []
-        cursor = 0
-        while tokens[i].type != "table_close":
-            token = tokens[i]
-            if token.type == "tr_open":
-                row, row_line = [], _lines(token)[0]
-                cursor = _row_start(self.source.line(row_line))
-            elif token.type in ("th_open", "td_open"):
-                inline = tokens[i + 1]
-                spots, cursor = self.cell_spots(inline.content, row_line, cursor)
-                row.append(Cell(self.inline(inline, spots), len(rows), len(row)))
-            elif token.type == "tr_close":
-                rows.append(tuple(row))
-            i += 1
+        for below, contents in token.meta["rows"]:
+            written, start = self.source.line(below + 1), self.source.start_of(below + 1)
+            row: list[Cell] = []
+            cursor = _row_start(written)
+            for content in contents:
+                spots, cursor = _cell_spots(content, written, start, cursor)
+                row.append(Cell(self.cell(content, spots, below), len(rows), len(row)))
+            rows.append(tuple(row))
         self.blocks.append(Table(rows[0], tuple(rows[1:]), line, end, self.quotes > 0))
-        return i + 1
 
-    def cell_spots(self, content: str, line: int, cursor: int) -> tuple[Spots, int]:
-        """Where a cell's content stands in its line, and the column behind the pipe that closes the cell."""
-        text, start = self.source.line(line), self.source.start_of(line)
-        while cursor < len(text) and text[cursor].isspace() and not content.startswith(text[cursor]):
-            cursor += 1
-        # Written \|, and the parser drops the backslash.
-        pipes = [i for i, character in enumerate(content) if character == "|"] if "|" in content else []
-        sources = [start + cursor, *(start + cursor + i + dropped for dropped, i in enumerate(pipes, 1))]
-        column = cursor + len(content) + len(pipes)
-        close = text.find("|", column)
-        return Spots((0, *pipes), tuple(sources)), (max(column, len(text)) if close < 0 else close) + 1
+    def cell(self, content: str, spots: Spots, line: int) -> Text:
+        """The text of a cell; most are plain, and need no parser."""
+        if len(spots.contents) == 1 and _PLAIN.fullmatch(content):
+            return plain_text(content, spots.sources[0])
+        children: list[Token] = []
+        token = Token("inline", "", 0, map=[line, line + 1], content=content, children=children)
+        parser = _parser()
+        parser.inline.parse(content, parser, self.references, children)
+        return self.inline(token, spots)
 
     def html(self, token: Token) -> None:
         line, end = _lines(token)
@@ -267,6 +264,20 @@ def _lines(token: Token) -> tuple[int, int]:
     """1-based first and last line of a block token."""
     begin, end = token.map or [0, 1]
     return begin + 1, max(end, begin + 1)
+
+
+def _cell_spots(content: str, text: str, start: int, cursor: int) -> tuple[Spots, int]:
+    """Where a cell's content stands in its line, and the column behind the pipe that closes the cell."""
+    if content and text.startswith(f" {content}", cursor):
+        cursor += 1  # as most cells are written
+    while cursor < len(text) and text[cursor].isspace() and not content.startswith(text[cursor]):
+        cursor += 1
+    # Written \|, and the parser drops the backslash.
+    pipes = [i for i, character in enumerate(content) if character == "|"] if "|" in content else []
+    sources = [start + cursor, *(start + cursor + i + dropped for dropped, i in enumerate(pipes, 1))]
+    column = cursor + len(content) + len(pipes)
+    close = text.find("|", column)
+    return Spots((0, *pipes), tuple(sources)), (max(column, len(text)) if close < 0 else close) + 1
 
 
 def _row_start(line: str) -> int:

@@ -52,6 +52,15 @@ class Source:
         """The 1-based ``line`` without its line end."""
         return self.text[self.start_of(line) : self.start_of(line + 1)].removesuffix("\n")
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every line without its line end."""
+        return tuple(self.text.split("\n"))
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line in which a character stands."""
+        return bisect_right(self.starts, min(max(offset, 0), len(self.text)))
+
     def place(self, start: int, end: int | None = None) -> Place:
         """The place of the characters from ``start`` to before ``end`` (by default one character)."""
         start = min(max(start, 0), len(self.text))

@@ -46,7 +46,7 @@ class Allow:
 
 def read_allows(document: Document) -> tuple[Allow, ...]:
     """The page's allow comments, readable or not."""
-    starts = [document.source.start_of(b.line) for b in document.blocks]
+    starts = [document.source.start_of(b.line) for b in document.blocks] if document.comments else []
     out = []
     for comment in document.comments:
         text = comment.text.strip()

@@ -95,11 +95,11 @@ def _of_name(known: Known, sentence: Sentence, number: Number) -> Explanation | 
     for origin in ("data", "page"):
         for name in names:
             for series, fact in known.evidence.about.get(name, ()):
-                if series.origin != origin or not _alike(known, sentence, series, number, names):
+                if series.origin != origin or not known.evidence.matches(number, series, fact):
                     continue
                 if number.role == "coefficient" and not known.evidence.is_correlation(series, fact):
                     continue
-                if known.evidence.suits(number, series) and known.evidence.matches(number, series, fact):
+                if known.evidence.suits(number, series) and _alike(known, sentence, series, number, names):
                     why = f"{series.quantity} of {shown.get(name, name)} ({fact.pointer})"
                     return Explanation("grounded" if origin == "data" else "derived", why)
     return None

@@ -46,13 +46,17 @@ class UnfilledSlot(Rule):
 
     def check(self, page: Page) -> Iterator[Finding]:
         phrases = page.template.phrases
+        marks = phrases.sentinel_words + phrases.sentinel_marks
+        texts = page.document.texts()
         cells = {id(c.text) for b in page.document.blocks if isinstance(b, Table) for c in b.cells}
-        for text, scope in page.document.texts():
+        # A cell in code style is still the cell's value; code in a sentence is a mention.
+        seen = [text.text if id(text) in cells else text.without("code") for text, _ in texts]
+        suspect = bool(find_phrases("\n".join(seen), marks))  # most pages hold none
+        for (text, scope), visible in zip(texts, seen, strict=True):
             if scope == "quote":
                 continue
-            # A cell in code style is still the cell's value; code in a sentence is a mention.
-            visible = text.text if id(text) in cells else text.without("code")
-            yield from self._in(page, text, visible, phrases.sentinel_words + phrases.sentinel_marks)
+            if suspect:
+                yield from self._in(page, text, visible, marks)
             for tag in text.tags:
                 low = tag.text.lower()
                 if any(low.startswith(mark.lower()) for mark in phrases.sentinel_marks if mark.startswith("<")):
@@ -60,7 +64,7 @@ class UnfilledSlot(Rule):
                     yield self._found(page, place, tag.text)
         for title in page.titles:
             if title.written is None:
-                for start, end in find_phrases(title.text, phrases.sentinel_words + phrases.sentinel_marks)[:1]:
+                for start, end in find_phrases(title.text, marks)[:1]:
                     place = page.document.source.place(title.at, title.end)
                     yield self._found(page, place, title.text[start:end])
 
