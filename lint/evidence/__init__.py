@@ -11,28 +11,35 @@ Files and tables
     reading, walk, layouts, affixes, leaves: the numbers of any JSON or CSV, each with the way to it.
     shapes, hits, vectors, triples: facts from them.
     tables, turned_tables, cell_numbers, axes, boards, summaries, trials, grim, intervals: facts from the page's tables.
+    stated_units: the unit that the words above a table give to its cells.
     table_binding: which field of a file a column prints.
 What is known
     knowledge, aliases, kinds: all of it, put together once a page; what names mean and what a series measures.
     correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
-    addressed, measured, contrasts, binding, asked, compared, directed: which of it a clause asks for.
+    addressed, measured, named_lines, contrasts, apart, binding, asked, compared, directed: which of it a clause means.
     counted, windows, criteria, bounded, levels, subsets, conditions, overlaps, tallies: which of it a clause counts.
     aside, unheld, unpaired, whose, explained, slips, traces: why a difference from it may be no error.
     distances, edges, named_doses: numbers that are no values: how far apart two are, ends of intervals, names of arms.
 Clashes, which the rules print
     values, orders, moves, orphans, worded_coefficients, known_records, by_layer, recomputed: against what it speaks of.
-    differences, bare_differences, gaps, operands, anaphoric, percents, ratios, settings, folds: against
+    regions, strays: against the part of a table that a clause names, where another cell has the number.
+    differences, bare_differences, gaps, operands, anaphoric, percents, relatives, ratios, settings, folds: against
     what it is made of.
     counting, contraries, listed, exclusives: counts and orders.
+    slices, amounts, slice_counts, slice_asked, slice_criteria: counts in prose over whole rows and columns of tables.
+    slice_bounds, slice_pairs, slice_changes, slice_words, slice_tests, slice_places: what is asked of these.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
     standings: places in an order.
-    ranges, extents: from where to where values go.
+    grids, line_binding, changed_lines, scales: lines of tables, and which of them a clause is about.
+    placings, enumerated, rivals, trends: places, orders, comparisons and directions on the lines that words tell.
+    ranges, extents, families, slice_ranges: from where to where values go, of columns, families and parts of tables.
     directions, outcomes, pairwise, graded, signed, relationships, strengths, versus: words of direction and strength.
-    pvalues, record_p, named_p, mirrors, granularity, lattice, fractions, impossible: against statistics and arithmetic.
+    pvalues, record_p, named_p, row_tests, mirrors, granularity, lattice, fractions, impossible: against statistics and
+    arithmetic.
     widths, printed_intervals, interval_claims: intervals by their method, against known ones, and in words.
     sizes, rosters: sample sizes, and numbers of things.
-    products, spoken_products, joined_counts, totals, total_texts, equal_parts, factors, part_sizes, cell_counts, sums:
-    totals.
+    products, spoken_products, joined_counts, concluded_totals, totals, total_texts, equal_parts, factors: totals.
+    part_sizes, cell_counts, sums: totals of parts, of cells and of named things.
     column_totals: counts against the column of their name.
     rows: the rows of a table among each other.
 """

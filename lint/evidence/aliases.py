@@ -106,6 +106,8 @@ class Aliases:
             if scope in ("quote", "code", "alt"):
                 continue
             words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
+            if len(words) < 2:
+                continue
             starts = [word[:2].casefold() for word in words]
             if names.keys().isdisjoint(itertools.pairwise(starts)):
                 continue

@@ -83,12 +83,11 @@ def arms_over(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]
 
 
 def _alike(evidence: Evidence, series: Series) -> tuple[str, str, bool, bool, str]:
-    deltas = any(f.value < 0 for f in series.distinct)
     return (
         series.origin,
         evidence.kind(series),
         series.fraction,
-        deltas,
+        series.negative,
         "" if series.origin == "page" else series.quantity,
     )
 

@@ -1,4 +1,4 @@
-"""The axes that a page's tables have: the words before the numbers of checkpoints, and doses that name rows."""
+"""The axes that a page's tables have: words before numbers of checkpoints, and doses that name rows or columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .names import words_of
 from .shapes import Dataset
 from .tables import Sheet
 
-__all__ = ["axis_words_of", "doses_of"]
+__all__ = ["axis_words_of", "doses_of", "shares_of"]
 
 _NUMBERED = regex(r"\b([A-Za-z]{3,})[\s_-]?(\d{1,7})\b(?![.%])")
 _BARE = regex(r"\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d{1,7}")
@@ -33,6 +33,20 @@ def doses_of(sheets: Sequence[Sheet]) -> dict[int, frozenset[str]]:
                 value = int(_NO_DIGIT.sub("", match.group(0)))
                 out[value] = out.get(value, frozenset()) | words
     return out
+
+
+_PERCENT = regex(r"(\d{1,3})\s?%")
+
+
+def shares_of(sheets: Sequence[Sheet]) -> frozenset[int]:
+    """The whole percentages that name three or more columns, or rows, of a table: doses, and no rates."""
+    out: set[int] = set()
+    for sheet in sheets:
+        for names in (sheet.header[1:], sheet.labels):
+            found = [m for m in (_PERCENT.fullmatch(x.strip("*_` ")) for x in names) if m is not None]
+            if len(found) > 2:
+                out.update(int(m[1]) for m in found)
+    return frozenset(out)
 
 
 def axis_words_of(sheets: Sequence[Sheet], datasets: Sequence[Dataset]) -> frozenset[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import field
+from functools import lru_cache
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
@@ -20,7 +22,7 @@ from .quantities import LIKENESS_WORD, READ
 from .states import AFTER, BEFORE
 from .tables import Sheet, is_aggregate
 
-__all__ = ["Board", "Said", "boards", "inside", "one", "row_of", "said"]
+__all__ = ["ENDS", "OVER_ALL", "WHOLE", "Board", "Said", "boards", "inside", "one", "row_of", "said", "signs"]
 
 
 @struct
@@ -40,6 +42,8 @@ class Board:
     """The paragraphs beside a table of the page: "Delay in ms by crew"; "" for one of a file."""
     printed: bool = False
     """It is a table of the page."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """What stands in front of each row of such a table."""
 
 
 def boards(evidence: Evidence) -> list[Board]:
@@ -68,7 +72,8 @@ def _board(evidence: Evidence, sheet: Sheet) -> Board | None:
                 kinds.setdefault(item.column, evidence.kind(series))
     if len(kinds) < 2:
         return None  # of one column a word can choose nothing
-    labels = {r: evidence.known_as(_names_of_row(x)) for r, x in enumerate(sheet.labels)}
+    words = {m[1].casefold() for x in sheet.labels if (m := _NUMBERED.fullmatch(x.strip())) is not None}
+    labels = {r: evidence.known_as(_names_of_row(x, numbered=len(words) == 1)) for r, x in enumerate(sheet.labels)}
     heads = {c: _signs_of(words_of(head), head) | {f"<{kinds[c]}>"} for c, head in _heads(sheet, kinds).items()}
     return Board(
         _alone(_with_ends(labels)),
@@ -78,6 +83,7 @@ def _board(evidence: Evidence, sheet: Sheet) -> Board | None:
         {c: sheet.header[c] for c in kinds},
         _beside(evidence, sheet),
         printed=True,
+        labels=dict(enumerate(sheet.labels)),
     )
 
 
@@ -138,8 +144,12 @@ def _signs_of(words: frozenset[str], *heads: str) -> frozenset[str]:
     """What in a sentence would name a column: the stems of its words, its checkpoint, the roles that it has."""
     points = {index_of(head) for head in heads} - {""}
     stems = points or {stem(w) for w in words - _SILENT - BEFORE - AFTER}
-    roles = {role for role, pattern in _ROLES.items() if any(pattern.search(head) for head in heads)}
-    return frozenset(stems | roles)
+    return frozenset(stems).union(*map(_roles_in, heads))
+
+
+@lru_cache(maxsize=4096)  # the fields of the files of one folder have the same few names
+def _roles_in(head: str) -> frozenset[str]:
+    return frozenset(role for role, pattern in _ROLES.items() if pattern.search(head))
 
 
 _SILENT = (READ | words_of("off out into over under than via when pp ci lower upper fraction frac pct")) - words_of(
@@ -172,17 +182,17 @@ _MEASURED = frozenset({"<rate>", "<similarity>", "<coefficient>", "<>"})
 """Kinds of columns, one of which a start and an end share."""
 
 
-def _names_of_row(label: str) -> frozenset[str]:
+def _names_of_row(label: str, *, numbered: bool) -> frozenset[str]:
     if is_aggregate(label):
-        return frozenset({_WHOLE})
-    numbered = _NUMBERED.fullmatch(label.strip())  # "Load 8", where "load" is a word of this page's axis
-    return name_variants(label) | ({f"#{int(numbered[1])}"} if numbered is not None else frozenset())
+        return frozenset({WHOLE})
+    point = _NUMBERED.fullmatch(label.strip()) if numbered else None  # "Load 8", where all are loads
+    return name_variants(label) | ({f"#{int(point[2])}"} if point is not None else frozenset())
 
 
-_NUMBERED = regex(r"[A-Za-z]{3,}[\s_-]?(\d{1,7})")
+_NUMBERED = regex(r"([A-Za-z]{3,})[\s_-]?(\d{1,7})")
 
 
-_WHOLE = "<all>"
+WHOLE = "<all>"
 """The row over all the others."""
 
 
@@ -222,28 +232,35 @@ _END = regex(r"\b(?:(?P<first>first|earliest)|last|final|latest)\s+(?P<axis>[a-z
 _EXTREME = regex(
     r"\b(?:(?:high|low|larg|small|great|strong|weak)est|most|least|best|worst|max\w*|min\w*|top)\b", re.IGNORECASE
 )
-_OVER_ALL = regex(
+OVER_ALL = regex(
     r"\b(?:means?|averages?|averaged|averaging|pooled|overall|together|all (?:the )?[a-z]+s)\b", re.IGNORECASE
 )
+
+
+ENDS = regex(
+    r"\b(?:(?P<first>start(?:s|ed|ing)?|beg[ai]n(?:s|ning)?|began|begun|sets? out|setting out|outset|to begin with|"
+    r"initial(?:ly)?|used to|(?:it|they) (?:was|were)|untrained|untuned)|"
+    r"(?P<last>end(?:s|ed|ing)?(?: up)?|finish(?:es|ed)?|final(?:ly)?|afterwards?|eventually))\b",
+    re.IGNORECASE,
+)
+"""Verbs and adverbs of the two ends of a course, "ends at twice what it set out from"."""
 
 
 def said(board: Board, sentence: Sentence) -> tuple[Said, Said]:
     """Where a sentence says rows of a board, and where columns."""
     rows = [(m.start, board.rows[m.name]) for m in sentence.names if m.name in board.rows]
-    over_all = _OVER_ALL.search(sentence.text)
+    over_all = OVER_ALL.search(sentence.text)
     if over_all is not None:  # the mean of a thing's own values is no cell, and the highest of all things another
-        whole = _WHOLE in board.rows and not rows and _EXTREME.search(sentence.text) is None
-        rows = [(sentence.start + over_all.start(), board.rows[_WHOLE])] if whole else []
+        whole = WHOLE in board.rows and not rows and _EXTREME.search(sentence.text) is None
+        rows = [(sentence.start + over_all.start(), board.rows[WHOLE])] if whole else []
     taken = [(m.start, m.end) for m in sentence.names if m.name in board.rows]
     heads = [(m.start, board.heads[m.name]) for m in sentence.names if m.name in board.heads and m.name[:1] == "#"]
     for match in _END.finditer(sentence.text) if board.axis else ():
         sign = "<first>" if match["first"] else "<last>"
         if words_of(match["axis"]) & board.axis and sign in board.rows:
             rows.append((sentence.start + match.start(), board.rows[sign]))
-    for at, sign in _signs(sentence):
-        if any(a <= at < b for a, b in taken):
-            continue
-        if sign in board.heads:
+    for at, sign in signs(sentence):
+        if sign in board.heads and not any(a <= at < b for a, b in taken):
             heads.append((at, board.heads[sign]))
     return _runs(rows), _runs(heads)
 
@@ -255,7 +272,7 @@ def _runs(said: Said) -> Said:
 
 
 @once
-def _signs(sentence: Sentence) -> tuple[tuple[int, str], ...]:
+def signs(sentence: Sentence) -> tuple[tuple[int, str], ...]:
     """The stems of a sentence's words and the roles that they give, each with its place."""
     out = []
     for match in _WORD.finditer(sentence.text):

@@ -58,7 +58,9 @@ def bounds_said(asked: Asked) -> list[Number]:
         if divided is not None:  # "below 0.05/4 = 0.0125"
             number = replace(number, value=number.value / int(divided[1]), role="p")
         level = number.value in _ALPHAS or 0 < number.value < min(_ALPHAS)
-        of_p = number.role == "value" and level and number.bound in ("<", "<=")
+        of_p = (
+            number.role == "value" and level and (number.bound in ("<", "<=") or _P.search(sentence.text) is not None)
+        )
         if of_p or (number.role in ("value", "coefficient") and _OF_P.search(before)):
             number = replace(number, role="p")
         elif number.role == "value" and (NAMES_COEFFICIENT.search(text) or RANKS.search(text) or LINEAR.search(text)):
@@ -67,6 +69,7 @@ def bounds_said(asked: Asked) -> list[Number]:
     return bounded
 
 
+_P = regex(r"\bp\b(?! [a-z]*\s?=)|\bp-values?\b")
 _COURSE = regex(r"\bfrom [+−-]?\d[\d.,]*\s?%?(?:,? (?:over|past) (?:[+−-]?\d[\d.,]*\s?%?)?)+$", re.IGNORECASE)
 _GOES_ON = regex(r"(?:,? over [+−-]?\d[\d.,]*\s?%?)*,? to [+−-]?\d", re.IGNORECASE)
 _SUBTRACTED = regex(r"\w\s+(?:−|minus)\s+\w", re.IGNORECASE)

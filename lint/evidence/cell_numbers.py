@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leakstats.records import replace
 
@@ -15,7 +16,10 @@ __all__ = ["INTERVAL_HEAD", "LONGEST_RESULT", "is_interval_end", "is_percent", "
 
 LONGEST_RESULT = 80
 """Characters of a cell that states results; a longer one is prose, whose numbers belong to no column."""
-_P_HEAD = regex(r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\))?\s*$", re.IGNORECASE)
+_P_HEAD = regex(
+    r"^\s*(?:(?:[A-Za-zρ-]+\s+){0,2})p(?:[- ]?val(?:ue)?s?)?\s*(?:\(.*\)|(?:vs\.?|versus|against)\s.*)?\s*$",
+    re.IGNORECASE,
+)
 _N_HEAD = regex(
     r"^\s*(?:[nN]\b|n per |# ?of |number of |trials|completions|samples|answers|"
     r"(?:Trials|Completions|Samples|Answers|Replies|Responses|Generations)(?: (?:per|a|each)\b|\s*$))"
@@ -36,8 +40,12 @@ def is_percent(unit: str) -> bool:
     return _PERCENT.search(unit) is not None and _POINTS.search(unit) is None
 
 
-def numbers_of_cell(cell: Cell, head: str, label: str) -> list[Number]:
-    """The numbers of a cell with their roles; none of a cell of prose."""
+def numbers_of_cell(cell: Cell, head: str, label: str, *, percent: bool = False) -> list[Number]:
+    """The numbers of a cell with their roles; none of a cell of prose.
+
+    Bare numbers are percentages if words above the table say so (``percent``), and neither header nor label is of
+    anything else.
+    """
     text = cell.text.text
     if len(text) > LONGEST_RESULT:
         return []
@@ -48,14 +56,16 @@ def numbers_of_cell(cell: Cell, head: str, label: str) -> list[Number]:
         if i and regex(r"±\s*$").search(text[: number.start]):
             continue  # a spread is no value of its own
         if role in ("count", "value", "none", "fold", "coefficient") and number.label != "size" and not number.unit:
-            plain = regex(r"[\s*_~≈+\-−–()\[\]]*").fullmatch(text[: number.start]) is not None
-            if role == "none" and not plain:
+            if role == "none" and not regex(r"[\s*_~≈+\-−–()\[\]]*").fullmatch(text[: number.start]):
                 out.append(number)
                 continue
             role = _role(number, head, label)
+            if percent and role in ("value", "count"):
+                role = "percent"
             if i and role == "p" and numbers[0].role != "p":
                 role = "value"
-        out.append(replace(number, role=role, unit="%" if role == "percent" else number.unit))
+        unit = "%" if role == "percent" else number.unit
+        out.append(number if (role, unit) == (number.role, number.unit) else replace(number, role=role, unit=unit))
     if len(out) >= 2 and max(x.decimals for x in out[:2]) <= 0 and _OF.fullmatch(text[out[0].end : out[1].start]):
         out[0], out[1] = replace(out[0], role="count", unit=""), replace(out[1], role="n", unit="")
     return out
@@ -66,19 +76,23 @@ _OF = regex(r"\s*(?:/|of|out of)\s*")
 
 def _role(number: Number, head: str, label: str) -> Role:
     """What the units and the words of a header, or else of a label, say that a bare number is."""
-    for name in (head, label):
-        bare = without_level(name)
-        if _POINTS.search(bare):
-            return "points"
-        if _PERCENT.search(bare):
-            return "percent"
-        if regex(r"\bpoints\b").search(bare):
-            return "points"
-        if _P_HEAD.match(bare):
-            return "p"
-        if _N_HEAD.match(bare):
-            return "n"
-    return "value" if number.decimals > 0 or number.role == "value" else "count"
+    said = _role_in(head) or _role_in(label)
+    return said or ("value" if number.decimals > 0 or number.role == "value" else "count")
+
+
+@lru_cache(maxsize=1024)  # every cell of a column asks
+def _role_in(name: str) -> Role | None:
+    """What the units and the words of a header or a label say; ``None`` where they say nothing."""
+    bare = without_level(name)
+    if _POINTS.search(bare):
+        return "points"
+    if _PERCENT.search(bare):
+        return "percent"
+    if regex(r"\bpoints\b").search(bare):
+        return "points"
+    if _P_HEAD.match(bare):
+        return "p"
+    return "n" if _N_HEAD.match(bare) else None
 
 
 def is_interval_end(cell: Cell, number: Number, numbers: list[Number], head: str) -> bool:

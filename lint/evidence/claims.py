@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterator
 
 from leakstats.facts import Fact, Series
 
@@ -51,9 +50,12 @@ def is_claim(passage: Passage) -> bool:
     return passage.part not in ("plan", "card", "skip")
 
 
-def own_passages(evidence: Evidence) -> Iterator[Passage]:
+def own_passages(evidence: Evidence) -> list[Passage]:
     """The passages whose numbers speak of this experiment's results, those about earlier work left out."""
-    return (p for p in evidence.passages if is_claim(p) and p.part != "prior")
+    if "own passages" not in evidence.cache:
+        evidence.cache["own passages"] = [p for p in evidence.passages if is_claim(p) and p.part != "prior"]
+    found: list[Passage] = evidence.cache["own passages"]
+    return found
 
 
 @once
@@ -73,8 +75,10 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
     if "derived" not in evidence.cache:
         out = []
         for series in evidence.all_series:
-            facts = list(dict.fromkeys(series.facts.values()))
-            if not series.fraction or len(facts) < 3:
+            if not series.fraction:
+                continue
+            facts = list(dict.fromkeys(series.distinct))
+            if len(facts) < 3:
                 continue
             for function in (statistics.fmean, statistics.median):
                 out.append((function([f.low for f in facts]), function([f.high for f in facts])))
@@ -148,7 +152,8 @@ _SPREAD = regex(r"(?:±|\+\s?/?\s?[-−–])\s*$")
 
 _BOUND = regex(
     r"\b(?:lower|upper) (?:(?:end|limit|bound|edge)s?\s+(?:\w+\s+)?(?:of|at|is|was|:|=)?\s*$|"
-    r"(?:limit|bound)s? (?:for|of) [^\d.;:%]*$)",
+    r"(?:limit|bound)s? (?:for|of) [^\d.;:%]*$|"
+    r"(?:end|limit|bound|edge)s? (?:for|of|at|in|on) [^.;:,%]{1,40}\s(?:is|was|at|of|stands at|lies at)\s+$)",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .addressed import unheld_measures
-from .boards import Board, Said, boards, inside, said
+from .boards import ENDS, Board, Said, boards, inside, said, signs
 from .grammar import Number
 from .kinds import is_of_change
 from .knowledge import Evidence
@@ -22,11 +22,11 @@ from .names import words_of
 from .passages import Sentence
 from .wording import DIFFERENCE
 
-__all__ = ["Contrast", "contrast"]
+__all__ = ["APART", "Contrast", "Level", "Range", "between_gaps", "contrast", "level_of"]
 
 Range: TypeAlias = "tuple[float, float]"
 """What is allowed for a value, or for a difference of two."""
-_Level: TypeAlias = "tuple[Series, Fact]"
+Level: TypeAlias = "tuple[Series, Fact]"
 _KINDS = ("rate", "", "size", "coefficient", "similarity")
 
 
@@ -75,7 +75,12 @@ def contrast(
     ):
         return None
     points = number is not None and number.role == "points"
-    tables = (b for b in boards(evidence) if b.printed)
+    tables = [b for b in boards(evidence) if b.printed]
+    if {m.lastgroup for m in ENDS.finditer(text)} == {"first", "last"}:  # "ends at twice what it began with"
+        tables = [b for b in tables if {"<first>", "<last>"} & (b.rows.keys() | b.heads.keys())]
+    words = {sign for at, sign in signs(sentence) if left <= at < right and sign[:1] != "<"}
+    if any(words & b.heads.keys() for b in tables):  # a column that is named goes before the ends of some course
+        tables = [b for b in tables if words & b.heads.keys() or not _by_role(b, sentence, left, right)]
     found = [_of_board(evidence, b, sentence, left, right, in_rows) for b in tables]
     if points:  # of rates or scores, and of no counts
         found = [x for x in found if x is not None and not x.counts]
@@ -96,7 +101,8 @@ _ELSEWHERE = regex(
     r"\b(?:having been|had been|the same|both|respectively|steps|others?|rest|next(?! to\b)|any|runner|median|chance|"
     r"expected|interaction\w*|intervals?|CIs?|width|errors?|noise|sd|slopes?|per|asked|queried|sampled|residual\w*|"
     r"fit\w*|lines?|predict\w*|combined|together|altogether|jointly|relative change|remain\w*|every|thresholds?|bars?|"
-    r"limits?|targets?|half[- ]?way|share of|random|human\w*)\b",
+    r"limits?|targets?|half[- ]?way|share of|random|human\w*|"
+    r"\w{3,}est (?:dose|setting|level|rung|size|layer|step|batch|load))\b",
     re.IGNORECASE,
 )
 """Words of something that is no value of what is named."""
@@ -111,7 +117,7 @@ _OUTDOES = regex(
 )
 """Words that compare two differences by how far they are apart."""
 _MARGIN = regex(r"\b(?:margins?|gaps?|leads?|excess|advantages?|differences?|distances?)\b", re.IGNORECASE)
-_APART = regex(r"\b(?:between|separat\w+|apart|differ\w*|distan\w+|discrepanc\w+)\b", re.IGNORECASE)
+APART = regex(r"\b(?:between|separat\w+|apart|differ\w*|distan\w+|discrepanc\w+)\b", re.IGNORECASE)
 _AGAINST = regex(
     r"\b(?:than|to|versus|vs|against|ahead|behind|above|below|over|under|beats?|exceeds?|exceeded|surpass\w*|outdoes|"
     r"leads?|trails?|lags?|minus|less|by|until|after|since|compared)\b|→|->|[−–]|\s-\s",
@@ -140,7 +146,7 @@ def _of_board(
     rows, heads = (inside(x, left, right) for x in said(board, sentence))
     heads = sorted({*heads, *_said_whole(board, sentence, left, right)})
     named = tuple(dict.fromkeys(which for _, which in heads))
-    levels = {at: level for at, cell in board.cells.items() if (level := _level(evidence, cell)) is not None}
+    levels = {at: level for at, cell in board.cells.items() if (level := level_of(evidence, cell)) is not None}
     lines = tuple(dict.fromkeys([*(which for _, which in rows), *_highest(board, levels, named, text)]))
     if not lines or not (named or in_rows) or not _names_all(board, sentence, heads, left, right):
         return None
@@ -163,9 +169,14 @@ def _of_board(
     pairs = [(a, b) for a, b in pairs if _are_alike(levels[a], levels[b])]
     ranges = [(_range(levels[a]), _range(levels[b])) for a, b in pairs]
     if _GAPS.search(text) and (in_rows or _OUTDOES.search(text)):
-        ranges.extend(_between_gaps(levels, lines, asked, moved))
+        ranges.extend(between_gaps(levels, lines, asked, moved))
     counts = all(s.counts and not s.fraction for at in cells for s in (levels[at][0],))
     return Contrast(tuple(ranges), changes, counts) if ranges else None
+
+
+def _by_role(board: Board, sentence: Sentence, left: int, right: int) -> bool:
+    """True if a clause names columns of a table by "first", "last" or "most" alone."""
+    return bool(inside(said(board, sentence)[1], left, right))
 
 
 def _are_compared(sentence: Sentence, mentions: Said, lines: Sequence[int], asked: Sequence[int], text: str) -> bool:
@@ -174,12 +185,12 @@ def _are_compared(sentence: Sentence, mentions: Said, lines: Sequence[int], aske
         return False
     places = sorted({which: at for at, which in reversed(mentions)}.values())
     if len(places) != 2:
-        return _APART.search(text) is not None  # the peak of a course is one of them
+        return APART.search(text) is not None  # the peak of a course is one of them
     between = sentence.between(*places)
-    return _APART.search(text) is not None or _AGAINST.search(between) is not None
+    return APART.search(text) is not None or _AGAINST.search(between) is not None
 
 
-def _highest(board: Board, levels: dict[tuple[int, int], _Level], named: Sequence[int], text: str) -> Iterator[int]:
+def _highest(board: Board, levels: dict[tuple[int, int], Level], named: Sequence[int], text: str) -> Iterator[int]:
     """The row of the largest value of a column, where rows are points of a course and the peak of one is spoken of."""
     if len(named) == 1 and "<first>" in board.rows and "<max>" not in board.heads and ROLE_WORDS["max"].search(text):
         column = {r: fact.value for (r, c), (_, fact) in levels.items() if c == named[0]}
@@ -212,30 +223,30 @@ def _names_all(board: Board, sentence: Sentence, heads: Said, left: int, right: 
     )
 
 
-def _level(evidence: Evidence, cell: Sequence[_Level]) -> _Level | None:
+def level_of(evidence: Evidence, cell: Sequence[Level]) -> Level | None:
     """The value of a cell, as one of its column; of a row over all the others, which no column has, of that row."""
     series, fact = min(cell, key=lambda x: not x[0].pointer.startswith("column"))
     return (series, fact) if evidence.kind(series) in _KINDS else None
 
 
-def _range(level: _Level) -> Range:
+def _range(level: Level) -> Range:
     return level[1].low, level[1].high
 
 
-def _scaled(level: _Level) -> tuple[Range, ...]:
+def _scaled(level: Level) -> tuple[Range, ...]:
     """A change as it stands, and as a fraction."""
     low, high = _range(level)
     return (low, high), (low / 100, high / 100)
 
 
-def _are_alike(a: _Level, b: _Level) -> bool:
+def _are_alike(a: Level, b: Level) -> bool:
     """True for two values that may be in the same unit: of one column, two rates or scores below 1, two others."""
     small = [s.fraction or (s.ends[0].value >= 0 and s.largest <= 1) for s, _ in (a, b)]
     return a[0] is b[0] or (small[0] == small[1] and (small[0] or is_of_change(a[0]) == is_of_change(b[0])))
 
 
-def _between_gaps(
-    levels: dict[tuple[int, int], _Level], lines: Sequence[int], asked: Sequence[int], moved: set[int]
+def between_gaps(
+    levels: dict[tuple[int, int], Level], lines: Sequence[int], asked: Sequence[int], moved: set[int]
 ) -> Iterator[tuple[Range, Range]]:
     """Pairs of differences, of two rows between the same columns or of two columns between the same rows."""
     columns = sorted({c for r, c in levels if r in lines and c not in moved})

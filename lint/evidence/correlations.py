@@ -46,6 +46,8 @@ class Record:
     """In place of an N: the units that its words name, "over the six personas", or its degrees of freedom and two."""
     sheet: int = -1
     """Which table it stands in."""
+    head: str = ""
+    """The header of its column there."""
 
     @property
     def complete(self) -> bool:
@@ -306,6 +308,7 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, number: int) -> Iterator[Record]
                 else (),
                 units=units_of(f"{label} {head}"),
                 sheet=number,
+                head=head,
             )
 
 

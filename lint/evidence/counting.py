@@ -18,6 +18,7 @@ from .listed import listed_clash
 from .names import words_of
 from .passages import Sentence
 from .plain_counts import things_of
+from .slice_counts import slice_counts
 from .subsets import Part
 from .tallies import Tally
 from .vocabulary import is_accounted_for
@@ -34,10 +35,14 @@ def count_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 
 def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
+    sliced = slice_counts(evidence)
+    yield from (x.clash for x in sliced if x.clash is not None)
     claims = counted_things(evidence)
     rest, unread = [], []
     wrong: list[Counted] = []
     for claim in claims:
+        if any(x.sentence is claim.sentence and x.start < claim.end and claim.start < x.end for x in sliced):
+            continue
         contrary = contrary_clash(claim, claims) or listed_clash(evidence, claim)
         if contrary is not None:
             wrong.append(claim)

@@ -27,16 +27,27 @@ __all__ = ["DIGITS", "of_change", "of_points", "of_ratio", "of_size", "pairs_in_
 
 def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Series]]:
     """Two fields of one measure, before and after, that ``total`` things have."""
+    if "pairs in time" not in evidence.cache:
+        evidence.cache["pairs in time"] = [
+            (a, b, len({id(f) for k, f in a.facts.items() if k in b.facts})) for a, b in _pairs_in_time(evidence)
+        ]
+    found: list[tuple[Series, Series, int]] = evidence.cache["pairs in time"]
+    return ((a, b) for a, b, things in found if things == total)
+
+
+def _pairs_in_time(evidence: Evidence) -> Iterator[tuple[Series, Series]]:
     plain = [s for s in counted_series(evidence) if not s.role and evidence.kind(s) not in ("size", "p", "spread")]
-    firsts = [s for s in plain if point_words(s) & FIRSTS or time_index(s) == 0]
+    at = {id(s): time_index(s) for s in plain}
+    firsts = [s for s in plain if point_words(s) & FIRSTS or at[id(s)] == 0]
     lasts = [s for s in plain if point_words(s) & LASTS]
     for origin in ("page", "data"):
-        indexed = [s for s in plain if time_index(s) > 0 and s.origin == origin]
-        last = max(map(time_index, indexed), default=0)
-        lasts += [s for s in indexed if time_index(s) == last]
+        indexed = [s for s in plain if at[id(s)] > 0 and s.origin == origin]
+        last = max((at[id(s)] for s in indexed), default=0)
+        lasts += [s for s in indexed if at[id(s)] == last]
         if not any(s.origin == origin for s in firsts):  # the earliest of those that name their point, "week 2"
             dated = [s for s in indexed if _DATED.search(s.quantity)]
-            firsts += [s for s in dated if time_index(s) == min(map(time_index, dated)) < last]
+            earliest = min((at[id(s)] for s in dated), default=0)
+            firsts += [s for s in dated if at[id(s)] == earliest < last]
     for a in firsts:
         for b in lasts:
             if a is b or a.origin != b.origin or a.fraction != b.fraction:
@@ -46,11 +57,9 @@ def pairs_in_time(evidence: Evidence, total: int) -> Iterator[tuple[Series, Seri
                 mine, other = mine - LIKENESS, other - LIKENESS
             if not (mine - other <= FIRSTS and other - mine <= LASTS):
                 continue
-            if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
-                yield a, b
-    for a, b in (*_ends_of_lists(plain), *_first_and_second(evidence, plain)):
-        if len({id(f) for k, f in a.facts.items() if k in b.facts}) == total:
             yield a, b
+    yield from _ends_of_lists(plain)
+    yield from _first_and_second(evidence, plain)
 
 
 def _first_and_second(evidence: Evidence, series: list[Series]) -> Iterator[tuple[Series, Series]]:

@@ -10,6 +10,7 @@ from leakstats.facts import Fact
 from leakstats.records import replace
 
 from ..regex import regex
+from .apart import apart, clause_of
 from .bare_differences import bare_clash
 from .beside import adjacent
 from .claims import is_claim, is_moot
@@ -40,7 +41,7 @@ from .names import words_of
 from .operands import levels, operands
 from .passages import Sentence
 from .unpaired import is_of_data, is_unpaired
-from .wording import CHANGES, LOSS
+from .wording import CHANGES, DIFFERS, LOSS
 
 __all__ = ["difference_clashes"]
 
@@ -57,7 +58,7 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 elif _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
                 else:
-                    wrong = _judge(evidence, sentence, number)
+                    wrong = _judge(evidence, sentence, number) or _against_named(evidence, sentence, number)
                 if wrong:
                     place = passage.place(number.start, number.end)
                     yield Clash("difference", place, wrong, "subtract again, from unrounded values")
@@ -98,6 +99,8 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""  # the rates of the sentence have a difference of their own
     if pairs_of_counts(sentence) and len(here) < 2 and not number.signed:
         return ""  # the bar that things are counted by
+    if len(here) == 2 and _is_of_another_pair(sentence, number, here):
+        return ""
     if len(here) == 2 and not number.signed and _compares_two(sentence, number):
         a, b = here
         return "" if difference_fits(*_allowed(number), [(a, b)], False) else _OF_NO_RATES.format(number.text)
@@ -108,6 +111,49 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     return _OF_NO_RATES.format(number.text) if _is_of_these(evidence, sentence, number, here) else ""
 
 
+def _is_of_another_pair(sentence: Sentence, number: Number, here: Sequence[tuple[float, float]]) -> bool:
+    """True if the two rates of a sentence have their difference told already, or are the bounds of a group.
+
+    "They reach 92% and 86%, 6 points apart; on the second day the difference is 15 points", "four lie between 50% and
+    60%, and the ends of the group differ by 8 points".
+    """
+    own = sentence.between(sentence.start, number.start)
+    if _BOUNDS.search(own) and any(m.start > sentence.start + (own.rfind("%")) for m in sentence.names):
+        return True
+    told = [n for n in sentence.numbers if n.role == "points" and n.end <= number.start]
+    return any(
+        difference_fits(*_allowed(n), [(here[0], here[1])], False) and ";" in sentence.between(n.end, number.start)
+        for n in told
+    )
+
+
+_BOUNDS = regex(
+    r"\b(?:lie|lies|lay|are|fall|stand|sit|score|rank|land)\s+between\s+\d+\s?%\s+and\s+\d+\s?%", re.IGNORECASE
+)
+
+
+def _against_named(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """What is wrong with the only difference of a clause that prints no rates: no two cells that it names have it."""
+    left, right = clause_of(sentence, number.start)
+    if any(n is not number and n.role == "points" for n in sentence.numbers if left <= n.start < right):
+        return ""
+    if number.start in operands(sentence) or rates_of(sentence, False) or sentence.passage.part == "prior":
+        return ""
+    if is_unpaired(evidence, sentence, number) or any(x.search(sentence.text) for x in (_OF_DIFFERENCES, _OF_LEG)):
+        return ""
+    if number.decimals <= 0 and not _IN_PERCENT.match(sentence.between(number.start, number.end + 12)):
+        text = sentence.between(left, right)
+        lead = sentence.between(left, number.start)
+        if _THE.search(lead) or not (direction_words(text) or DIFFERS.search(text)):
+            return ""  # "the three points" of a scatter
+    found = apart(evidence, sentence, number.start, points=True)
+    if found is None or found.differs(*_allowed(number)):
+        return ""
+    return f"{number.text} points is no difference of the values that it speaks of{found.against()}"
+
+
+_THE = regex(r"\b(?:the|these|those|all|of)\s+$", re.IGNORECASE)
+_IN_PERCENT = regex(r"[^\s-]+[\s-]*(?:pp|p\.p\.|ppts?|percent|%)", re.IGNORECASE)
 _OF_NO_RATES = "{} points is no difference of the rates that it speaks of"
 _OF_DIFFERENCES = regex(
     r"\binteractions?\b|\bsynerg\w+|\b(?:super-?|sub-?)?additiv\w+|"
@@ -119,6 +165,7 @@ _OF_DIFFERENCES = regex(
 
 
 _OF_LEG = regex(
+    r"\b(?:last|first|next|final) \d+ [a-z]+s\b|"
     r"\b(?:last|first|final|middle|previous|next|neighbou?ring|adjacent|consecutive|successive) (?:two|three|four|"
     r"\d) [a-z]+s\b|"
     r"\b(?:neighbou?ring|adjacent|consecutive|successive) [a-z]+s\b",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..regex import regex
 from .claims import is_claim
 from .directed import Rate, clash_of, moves_in, rates_in
+from .enumerated import enumeration_clashes
 from .grammar import Number
 from .idioms import Span, interval_ends, is_rate, pairs_of_counts
 from .knowledge import Clash, Evidence
@@ -18,8 +19,10 @@ from .passages import Sentence
 from .quantifiers import quantifiers
 from .relations import relation_sign
 from .relationships import of_relations
+from .rivals import rival_clashes
 from .shares import vectors
 from .signed import sign_clashes
+from .trends import trend_clashes
 from .unpaired import is_of_points
 from .versus import versus_clashes
 from .word_numbers import SPELLED
@@ -50,7 +53,11 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             found = list(_of_numbers(evidence, sentence))
             found = found or [*sign_clashes(evidence, sentence), *pairwise_clashes(evidence, sentence)]
-            yield from found or outcome_clashes(evidence, sentence)
+            found = found or list(outcome_clashes(evidence, sentence))
+            if not found and passage.part != "prior":
+                found = [*enumeration_clashes(evidence, sentence)] or [*rival_clashes(evidence, sentence)]
+                found = found or [*trend_clashes(evidence, sentence)]
+            yield from found
 
 
 def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
@@ -95,6 +102,10 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
             continue  # "ahead of Ghent, 0.87 to 0.85" is how the two stand
         if _OF_MERIT.match(word.text) and not _OF_SKILL.search(sentence.text):
             continue
+        if _DIPS_FIRST.search(sentence.text, 0, word.start) and len(before) > 1 and before[-2].sign != word.sign:
+            continue
+        if _GONE_BEFORE.search(sentence.text, 0, word.start) or _LEFT_BEHIND.match(sentence.text, word.start):
+            continue
         if _OF_SOME_CHANGE.match(sentence.text, word.start) or _BEFORE_BAR.match(sentence.text, word.start):
             continue
         gap = sentence.text[word.end : at]
@@ -121,6 +132,14 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
 
 
 _NEXT_TO = regex(r"above|below|ahead of|behind|beneath|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led", re.IGNORECASE)
+_DIPS_FIRST = regex(r"\b(?:before|until|and then|then)\s+(?:it |they |she |he )?$", re.IGNORECASE)
+""" "It dips before it rises: 2.4 → 0.8%, then up to 4.4%"."""
+_GONE_BEFORE = regex(
+    r"\b(?:what|that|which|of those|of the \w+)\b[^,;:().]{0,60}\b(?:had|has|have)\s+(?:been\s+)?$", re.IGNORECASE
+)
+"""In front of what happened earlier, "regains most of what it had lost (12% to 40%)"."""
+_LEFT_BEHIND = regex(r"(?:behind|ahead of)\s+(?:it|them|him|her|us)\b", re.IGNORECASE)
+""" "By noon it has half of its gain behind it (from 12% to 40%)"."""
 _OF_MERIT = regex(r"improv|worsen|better|worse|recover|regress|advanc|progress|deteriorat", re.IGNORECASE)
 """Which way that is only the quantity says: fewer lapses are an improvement too."""
 _OF_SIZE = regex(
@@ -358,6 +377,16 @@ _OF_SKILL = regex(
     re.IGNORECASE,
 )
 """ "Better" is more of these."""
+_OF_THAT = regex(
+    r"\s+(?:that|this|it|those|these)(?:\s+(?:point|value|level|mark|peak|rate|figure))?\s*\(|\s*,?\s*namely\b"
+)
+"""Behind the word: the number that follows is what it comes to, "ends 20 points below that (42%)"."""
+_FROM_THAT = regex(
+    r"^\W*(?:as )?(?:compared (?:with|to)|against|relative to|in comparison (?:with|to)|in contrast to|"
+    r"set (?:beside|against)|"
+    r"starting from|measured against)\b",
+    re.IGNORECASE,
+)
 _OF_FIRST = regex(r"^\W*the (?:first|former)\b|\bfor the (?:first|former)\b", re.IGNORECASE)
 
 
@@ -387,7 +416,9 @@ def _pair_beside(sentence: Sentence, number: Number, end: int) -> tuple[Rate, Ra
     here, behind = [r for r in rates if r.end <= number.start], [r for r in rates if r.start >= end]
     before = rates_in(sentence.previous) if not here and sentence.previous is not None else []
     if len(behind) == 1 and len(here or before) == 1:
-        return behind[0], (here or before)[0]
+        told = _OF_THAT.match(sentence.between(end, behind[0].start)) or _FROM_THAT.match(sentence.text)
+        pair = behind[0], (here or before)[0]
+        return pair[::-1] if told else pair
     if len(here or before) != 2 or behind:
         return None
     first, last = here or before

@@ -17,7 +17,7 @@ from .idioms import interval_ends, spans
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS, direction_words
 from .names import Mention, index_of, name_variants, words_of
-from .passages import Sentence
+from .passages import Sentence, once
 from .quantities import LIKENESS_WORD, READ
 from .states import AFTER, BEFORE
 from .subsets import Part, parts_of
@@ -25,7 +25,18 @@ from .tables import is_aggregate
 from .word_numbers import SPELLED, whole_number
 from .wording import CHANGES, DEEP, RATE_NOUNS
 
-__all__ = ["Extent", "column_named", "extents", "is_of_all", "numerals", "parts_said", "wrong_end"]
+__all__ = [
+    "PART",
+    "SUBJECT",
+    "Extent",
+    "clause_of",
+    "column_named",
+    "extents",
+    "is_of_all",
+    "numerals",
+    "parts_said",
+    "wrong_end",
+]
 
 
 @struct
@@ -87,8 +98,13 @@ _HIGH_AFTER = regex(
 _KINDS = frozenset(["percent", "value", "coefficient", "points", "count", "none"])
 
 
-def extents(sentence: Sentence) -> Iterator[Extent]:
+@once
+def extents(sentence: Sentence) -> list[Extent]:
     """The pairs of numbers of a sentence that are said to be the ends of something."""
+    return list(_extents(sentence))
+
+
+def _extents(sentence: Sentence) -> Iterator[Extent]:
     if len(sentence.numbers) < 2:
         return
     ends = interval_ends(sentence)
@@ -148,7 +164,7 @@ def _extent(sentence: Sentence, a: Number, b: Number, *marks: str, moved: bool =
             within = [m for m in sentence.names if inside.start() < m.start < inside.end()]
             asides += [(m, number) for m in within if len(within) == 1]
     without, cuts = _left_out(sentence)
-    start, end = _clause(sentence, a, b)
+    start, end = clause_of(sentence, a, b)
     lead = sentence.between(start, a.at)
     words = _ASIDE.sub("", sentence.between(start, end))
     for cut in (*cuts, *marks):
@@ -160,7 +176,7 @@ def _extent(sentence: Sentence, a: Number, b: Number, *marks: str, moved: bool =
     return Extent(a, b, tuple(asides), without, moved, ended, names, others, words.lower(), lead.lower())
 
 
-def _clause(sentence: Sentence, a: Number, b: Number) -> tuple[int, int]:
+def clause_of(sentence: Sentence, a: Number, b: Number) -> tuple[int, int]:
     """Where the clause of two numbers begins and ends."""
     before = [m.end() for m in _CUT.finditer(sentence.between(sentence.start, a.at))]
     behind = _CUT.search(sentence.between(b.end, sentence.end))
@@ -347,11 +363,12 @@ def _holds(evidence: Evidence, series: Series, name: str, number: Number) -> boo
 
 
 _VERBS = r"(?:lies|runs|spans|ranges|goes|covers|stretches|extends|varies|differs|is|was|has|starts|begins|ends)"
-_PART = regex(
+PART = regex(
     r"\b(?:most|middle|central|typical\w*|except|without|excluding|leaving|omitting|apart|half|IQR|quartile\w*|"
     r"percentile\w*|group|among|mainly|mostly|usually|remaining|(?<!\d )others?|rest|all but|none|no|nobody|nothing|"
-    r"never|not|few|fewer|hardly|gaps?|empty|single|individual|separate|seeds?|runs?(?!\s+(?:from|between|up))|CIs?|"
-    r"confidence|intervals? of|Wilson|bootstrap\w*|nearest|closest|farthest|furthest|near|far|close|distant|weak|"
+    r"never|not|few|fewer|hardly|gaps?|empty|single|individual|separate|seeds?|"
+    r"(?<!this )runs?(?!\s+(?:from|between|up))|CIs?|confidence|intervals? of|"
+    r"Wilson|bootstrap\w*|nearest|closest|farthest|furthest|near|far|close|distant|weak|"
     r"strong|upper|lower|early|earlier|late|later|means?|averages?|median|pooled|overall|differences?|ratios?|"
     rf"(?!other)[a-z]{{3,}}(?:er|est)(?=\s+(?!{_VERBS}\b)(?:[a-z]+s|ones)\b))\b",
     re.IGNORECASE,
@@ -382,13 +399,13 @@ def is_of_all(evidence: Evidence, sentence: Sentence, extent: Extent, series: Se
     words = _SOME.sub("", extent.words) if _runs_in_order(series) else extent.words
     if any(1 < n < len(series.distinct) for n in numerals(words)):
         return False
-    if any(not words_of(m.group(0)) <= head for m in _PART.finditer(extent.words)):
+    if any(not words_of(m.group(0)) <= head for m in PART.finditer(extent.words)):
         return False
     of_each = len(series.distinct) in numerals(extent.lead)  # "8 roles, whose cosine" of eight
     if (
         (chooses(sentence, extent.left.at) and not of_each)
         or _ITS.match(extent.words)
-        or _SUBJECT.match(sentence.passage.plain, extent.right.end)
+        or SUBJECT.match(sentence.passage.plain, extent.right.end)
         or _chosen(evidence, extent, series)
     ):
         return False
@@ -404,7 +421,7 @@ def _is_p_behind(extent: Extent, number: Number) -> bool:
 
 _MEANS = words_of("mean average avg")
 _ITS = regex(r"\W*(?:it|its|his|her)\b")
-_SUBJECT = regex(r"\s*%?\s*(?:are|were|is|was|occurs?|appears?|counts?|marks?|remain|belong)\b")
+SUBJECT = regex(r"\s*%?\s*(?:are|were|is|was|occurs?|appears?|counts?|marks?|remain|belong)\b")
 """Behind an extent that is no claim of its own: "peaks between 5% and 20% are common"."""
 _THE = regex(rf"\b(?:the|these|those|our|its)\s+(?P<which>[a-z][a-z-]*)\s+(?!{_VERBS}\b)[a-z][a-z-]*s\b")
 _PLAIN = words_of("other same whole various different tested measured observed studied printed resulting own full")

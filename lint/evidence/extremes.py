@@ -16,6 +16,7 @@ from .holders import holder_of, point_of, shares_rank, stands_apart, stated_behi
 from .knowledge import Clash, Evidence, exceptions
 from .names import fold_name, words_of
 from .passages import Sentence
+from .placings import placing_clashes
 from .ranges import members
 from .ranked import Ranked, in_states, known_of_holder, meant, of_quantity, within_part
 from .shifts import OF_DEGREE, OF_MERIT, changes, overlaps, ratios
@@ -38,7 +39,8 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             if sentence.names and passage.part != "prior" and not is_moot(sentence):
-                yield from list(_of_words(evidence, sentence)) or standing_clashes(evidence, sentence)
+                found = list(_of_words(evidence, sentence)) or list(standing_clashes(evidence, sentence))
+                yield from found or placing_clashes(evidence, sentence)
 
 
 def _of_words(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:

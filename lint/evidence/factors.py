@@ -65,7 +65,7 @@ _LITTLE = frozenset(
 )
 """Words on an "s" that are no plurals."""
 _STATED = regex(
-    rf"(?<![\w.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|(?:an?|{SPELLED})[ -]dozen|"
+    rf"\b(?<![.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|(?:an?|{SPELLED})[ -]dozen|"
     rf"{SPELLED})(?![\w.,]?\d|\s?%|[-–]\w)\s+"
     r"(?:of (?:the |these |our )?)?(?:[a-z][\w'’-]*\s+){0,2}?(?P<noun>[a-z][a-z-]*s)\b",
     re.IGNORECASE,
@@ -80,7 +80,7 @@ _TIMES = regex(r"[×x]\s?\d")
 """Without it a text holds neither of these two."""
 _MADE = regex(r"\s*=\s*[\d,]+\s+(?:[a-z-]+\s+){0,2}?(?P<noun>[a-z]+s)\b", re.IGNORECASE)
 _EACH_TIME = regex(
-    r"(?<![\w.,#/-])(?P<value>\d{1,3}|[a-z]+)\s+(?:(?:of|to|for|from|per) (?:each|every|a|an|one)\b|each\b|apiece\b|"
+    r"\b(?<![.,#/-])(?P<value>\d{1,3}|[a-z]+)\s+(?:(?:of|to|for|from|per) (?:each|every|a|an|one)\b|each\b|apiece\b|"
     r"per (?:question|prompt|item)|times\b)",
     re.IGNORECASE,
 )
@@ -119,7 +119,7 @@ def factors_in(text: str) -> tuple[Factor, ...]:
         if noun in _DRAWS and value > _MOST_DRAWS:
             continue  # a number of trials, and no factor of one
         out.append(Factor("*" if noun in _DRAWS else noun, value, match.start()))
-    for match in _LABELLED.finditer(text):
+    for match in _LABELLED.finditer(text) if ":" in text else ():
         noun = match["noun"].lower().removesuffix("s")
         value = whole_number(match["value"])
         if noun not in _NO_FACTOR and (noun not in _DRAWS or value <= _MOST_DRAWS):

@@ -91,16 +91,30 @@ def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
     else:
         alike = [s for s in found if _is_deep(evidence, s) == deep] or ([] if deep else found)
     if not deep:
-        alike = [
-            s for s in alike if _is_deep(evidence, s) or 2 * sum(k in evidence.spoken for k in s.facts) >= len(s.facts)
-        ]
-    alike = [s for s in alike if not any(_OF_ALL.fullmatch(k) for k in s.facts)]
+        alike = [s for s in alike if _is_deep(evidence, s) or _is_spoken_of(evidence, s)]
+    alike = [s for s in alike if not _has_whole(evidence, s)]
     named = {n for n in asked.names if not n.startswith("#")}
     layers = {n for n in asked.names if n.startswith("#")}
     for chosen in (named, layers):
         own = [s for s in alike if chosen and all(chosen & f.entities for f in s.facts.values())]
         alike = own or alike
     return alike
+
+
+def _is_spoken_of(evidence: Evidence, series: Series) -> bool:
+    """True for values of things of which the page names at least half."""
+    known: dict[int, bool] = evidence.cache.setdefault("spoken of", {})
+    if id(series) not in known:
+        known[id(series)] = 2 * sum(k in evidence.spoken for k in series.facts) >= len(series.facts)
+    return known[id(series)]
+
+
+def _has_whole(evidence: Evidence, series: Series) -> bool:
+    """True for values among which is the one of all the others."""
+    known: dict[int, bool] = evidence.cache.setdefault("has whole", {})
+    if id(series) not in known:
+        known[id(series)] = any(_OF_ALL.fullmatch(k) for k in series.facts)
+    return known[id(series)]
 
 
 _OF_ALL = regex(r"(?:all|mean|average|overall|total|pooled)(?:[a-z]{3,}s)?", re.IGNORECASE)
@@ -202,7 +216,7 @@ def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
 
 def printed_values(series: Series) -> tuple[float, ...]:
     """The values of a field as a page prints them; two fields of one file with the same ones are one."""
-    return tuple(round(f.value, 3) for f in series.distinct)
+    return series.rounded
 
 
 COMMON = frozenset(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from ..regex import regex
+from .apart import apart, clause_of
 from .claims import is_moot, own_passages
 from .compared import (
     EARLIER_ISSUE,
@@ -28,6 +29,7 @@ from .lexicon import TRIALS
 from .operands import levels, operands
 from .passages import Passage, Sentence
 from .ratios import Ratio, ratios
+from .wording import DIFFERENCE
 
 __all__ = ["fold_clashes"]
 
@@ -167,6 +169,8 @@ def _against_levels(evidence: Evidence, sentence: Sentence, ratio: Ratio) -> str
     if stated is not None:
         a, b = stated
         fits = _ratio_fits(ratio, [((a.low, a.high), (b.low, b.high)), ((b.low, b.high), (a.low, a.high))])
+        if fits and _is_turned(ratio, a, b):
+            return f"{ratio.text} is the wrong way round for a move from {a.text} to {b.text}"
         return "" if fits else f"{ratio.text} is no ratio of {a.text} and {b.text}"
     printed = any(n.role == "percent" and n is not ratio.number for n in sentence.numbers)
     known = contrast(
@@ -177,10 +181,41 @@ def _against_levels(evidence: Evidence, sentence: Sentence, ratio: Ratio) -> str
         apart = n is not None and n.role == "percent" and known.differs(*n.scaled())
         fits = apart or known.divides(ratio.low, ratio.high)
         return "" if fits else f"{ratio.text} is no ratio of the values that it speaks of{known.against()}"
-    if not ratio.worded:
-        return None
+    wrong = _against_named(evidence, sentence, ratio)
+    if wrong or not ratio.worded:
+        return wrong or None
     whose = ratio_clash(evidence, sentence, ratio.low, ratio.high)
     return _OF_NONE.format(ratio.text, whose) if whose else None
+
+
+def _against_named(evidence: Evidence, sentence: Sentence, ratio: Ratio) -> str:
+    """What is wrong with the only ratio of a clause: that no two cells which it names have it."""
+    left, right = clause_of(sentence, ratio.start)
+    text = sentence.between(left, right)
+    if sum(left <= x.start < right for x in ratios(sentence)) > 1 or _OF_CHANGES.search(text):
+        return ""
+    if _OF_SOME.match(sentence.between(ratio.start, right)):
+        return ""
+    others = [n for n in sentence.numbers if left <= n.start < right and n is not ratio.number]
+    if EARLIER_ISSUE.search(text) or any(n.role in ("percent", "points", "fold") for n in others):
+        return ""
+    found = apart(evidence, sentence, ratio.start, points=False)
+    if found is None or found.divides(ratio.low, ratio.high):
+        return ""
+    return f"{ratio.text} is no ratio of the values that it speaks of{found.against()}"
+
+
+_OF_CHANGES = regex(
+    rf"\b(?:the|an?|its|their|this|that|\w+['’]s)\s+(?:[\w-]+\s+)?{DIFFERENCE}s?\b|"
+    r"\b(?:advantages?|leads?|effects?|deltas?|contrasts?|gains?|improv\w+|odds|risks?|chances?|edge|costs?|speed\w*|"
+    r"fast\w*|slow\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of a ratio of something else than two levels."""
+_OF_SOME = regex(
+    r"(?:\w+[ -])?(?:hal(?:f|ves)|thirds?|quarters?|\w+ths?)\s+(?:of\s+)?(?:the|all|these|those)\s", re.IGNORECASE
+)
+""" "Half of the layers": how many, as well as how much."""
 
 
 def _is_of_another(sentence: Sentence, ratio: Ratio) -> bool:
@@ -200,13 +235,22 @@ def _stated_pair(sentence: Sentence, ratio: Ratio) -> tuple[Number, Number] | No
     "… (480 vs 40)", "from 31 letters to 88", and each in a bracket of its own: "one (163) is 3 times the other (54)".
     """
     roles = ("percent", "value", "count", "coefficient")
-    numbers = [n for n in levels(sentence) if n is not ratio.number and n.role in roles]
-    if len(numbers) != 2 or numbers[0].role != numbers[1].role or any(n.bound or n.value < 0 for n in numbers):
+    numbers = [n for n in levels(sentence) if n is not ratio.number and (n.role in roles or n.label == "size")]
+    if (
+        len(numbers) != 2
+        or (numbers[0].role != numbers[1].role and "size" not in (n.label for n in numbers))
+        or any(n.bound or n.value < 0 for n in numbers)
+    ):
         return None
     if len(ratios(sentence)) != 1:
         return None
     a, b = numbers
     lead, between = sentence.between(sentence.start, a.start), sentence.between(a.end, b.start)
+    if ratio.end <= a.start and _BACK_FROM.fullmatch(between) and _CLOSES.match(sentence.between(b.end, sentence.end)):
+        return b, a
+    behind = sentence.between(b.end, sentence.end)
+    if ratio.end <= a.start and _AT_FIRST.fullmatch(between) and _AT_LAST.match(behind):
+        return a, b
     rest = sentence.between(b.end, sentence.end)
     if _FROM.search(lead) and _TO.fullmatch(between):
         return a, b
@@ -220,8 +264,23 @@ def _stated_pair(sentence: Sentence, ratio: Ratio) -> tuple[Number, Number] | No
     return (a, b) if _CLOSES.match(rest) else None
 
 
+def _is_turned(ratio: Ratio, a: Number, b: Number) -> bool:
+    """True for "doubles" of a move to the half, and "halves" of one to the double."""
+    word = _VERB.match(ratio.text)
+    return word is not None and (a.high < b.low if word["less"] else b.high < a.low)
+
+
+_VERB = regex(r"(?P<less>halv|quarter(?:ed|ing))|doubl(?:e[sd]|ing)|tripl|trebl|quadrupl|multipl", re.IGNORECASE)
 _FROM = regex(r"\bfrom\s+[+]?$", re.IGNORECASE)
 _TO = regex(r"(?:\s+[a-z-]+){0,3}?\s+to\s+(?:just |only )?[+]?", re.IGNORECASE)
+_BACK_FROM = regex(r"\s*(?:[A-Za-zµ/%]{1,9})?\s*(?:,|\()?\s*(?:up |down )?from\s+", re.IGNORECASE)
+""" "(8.1 kg, from 15.2)": the second is where it comes from."""
+_AT_FIRST = regex(
+    r"(?:\s+[a-z-]+){0,3}?\s+(?:to begin with|at first|at the (?:start|outset)|initially|before(?:hand)?)\s*,?\s+"
+    r"(?:and|but|then|against)\s+",
+    re.IGNORECASE,
+)
+_AT_LAST = regex(r"(?:\s+[a-z-]+){0,3}?\s+(?:after(?:wards?)?|at the end|in the end|finally|at last|now|later)\b")
 _ALONE = regex(r"\([+]?$")
 _OPENED = regex(r"(?:\(|[,:])\s*(?:from\s+)?$")
 _AGAINST = regex(

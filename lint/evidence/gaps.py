@@ -67,6 +67,8 @@ def gap_clash(evidence: Evidence, sentence: Sentence, number: Number, owner: str
     ):
         return ""  # "climbs by 37 points up to bed 18 and then loses 8": which names are whose, nobody can tell
     things = _things(evidence, sentence, number, owner)
+    if things is not None and len(things.names) == 1 and _FROM_THAT.search(text):
+        return ""
     if things is None or (len(things.names) == 1 and _UNSAID.search(text) and not _FROM_WHAT.search(text)):
         return ""
     if len(things.names) == 2 and not things.names[0].startswith("#") and _moves_of_two(text):
@@ -240,6 +242,12 @@ _UNSAID = regex(
     r"deficit|margin|gap|distance|differ\w*|apart)\b",
     re.IGNORECASE,
 )
+_FROM_THAT = regex(
+    r"\b(?:separat\w+|divid\w+|part(?:s|ed)?|distinguish\w*|keep\w*|set\w*)\s+(?:it|them|him|her)\b|"
+    r"\b(?:it|them|they)\s+(?:from|and|to|by|is|are|was|were)\b",
+    re.IGNORECASE,
+)
+"""Another thing of an earlier sentence: "30 points separate it from the clerk"."""
 _FROM_WHAT = regex(r"\b(?:than|from|between|over|to|the two)\b", re.IGNORECASE)
 _COMPARES = regex(
     r"\b(?:leads?|ahead|behind|trails?|next|closest|nearest|second|runner|others?|rest|any|all|than|above|below|over|"

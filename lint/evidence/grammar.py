@@ -97,6 +97,8 @@ _BOUND = regex(
     re.IGNORECASE,
 )
 _FROM_ENDS = regex(r"\bfrom\s+[-−–+]?[\d.]+\s?%?\s*(?:\([^()\d]*\)\s*)?$", re.IGNORECASE)
+_TO_ANOTHER = regex(r"\s?(?:[–—-]|to\b)\s?[-−–+]?\.?\d")
+"""Behind the first of two ends: what lies over a range is above neither."""
 _BOUND_ENDS = "≥>≤<≪=~≈."
 _BOUND_WORD = regex(
     r"least|than|of|over|above|exceed(?:s|ed|ing)?|beyond|past|top(?:s|ped)|most|to|under|below|about|around|roughly|"
@@ -249,7 +251,7 @@ def read_numbers(text: str, hidden: tuple[tuple[int, int], ...] = ()) -> list[Nu
 
 def _read(text: str, match: re.Match[str], previous: Number | None) -> Number | None:
     start, end = match.span()
-    sign = match["sign"] or ""
+    sign, body, power, said = match.group("sign", "body", "power", "unit")
     body_at = match.start("body")
     if sign:
         before = text[start - 1] if start else " "
@@ -269,22 +271,22 @@ def _read(text: str, match: re.Match[str], previous: Number | None) -> Number | 
             sign, start = "", body_at
             if glued:
                 return _plain(text, match, start, "none")
-    raw = text[body_at : match.end("power") if match["power"] else match.end("body")]
-    parsed = _parse(sign, match["body"], match["power"] or "")
+    raw = text[body_at : match.end("power") if power else match.end("body")]
+    parsed = _parse(sign or "", body, power or "")
     if parsed is None:
         return None
     value, low, high, decimals = parsed
-    unit = (match["unit"] or "").strip(" -\u2009\u202f\u00a0")
+    unit = said.strip(" -\u2009\u202f\u00a0") if said else ""
     before = text[max(0, start - 40) : start]
     after = text[end : end + 40]
-    role, label, at = _role(before, after, match["body"], unit, decimals, previous, text, start)
+    role, label, at = _role(before, after, body, unit, decimals, previous, text, start)
     if before[-1:].isalpha() and role != "index":
         role = "none"
-    if match["unit"] is None and after[:1].isalpha() and role != "index":
+    if said is None and after[:1].isalpha() and role != "index":
         role = "none"
     bound = _bound(text[max(0, at - 30) : at], before, role, label, after)
     kind = "%" if role == "percent" else "pp" if role == "points" else "x" if role == "fold" else ""
-    return Number(start, end, sign + raw, value, low, high, decimals, role, bound, label, at, bool(sign), kind)
+    return Number(start, end, (sign or "") + raw, value, low, high, decimals, role, bound, label, at, bool(sign), kind)
 
 
 def _plain(text: str, match: re.Match[str], start: int, role: Role) -> Number | None:
@@ -318,19 +320,28 @@ def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] 
     return printed.value, printed.low, printed.high, printed.decimals
 
 
+_ENDS_OF_ISSUE = ("#", "-", "/", "@", "$", "\\")
+_COLONS = (".", ":")
+_NO_UNIT = ("", ",", ".", ";", ")", ":")
+"""Behind a number: no unit of a size follows."""
+
+
 def _role(
     before: str, after: str, body: str, unit: str, decimals: int, previous: Number | None, text: str, start: int
 ) -> tuple[Role, str, int]:
     # Most numbers are neither of these; a look at what stands right in front saves the search through all of it.
     mark = before.rstrip()[-1:]
     named = mark.isalpha() or mark in _RELATIONS
-    if _ISSUE.search(before[-4:]) or (after[:1] in ("/", "@") and after[1:2].isalpha() and not _NEXT.match(after)):
+    left, right = before[-1:], after[:1]
+    if (left in _ENDS_OF_ISSUE and _ISSUE.search(before[-4:])) or (
+        right in ("/", "@") and after[1:2].isalpha() and not _NEXT.match(after)
+    ):
         return "none", "", start
     if (
-        _VERSION.match(after)
-        or _CLOCK.search(before[-3:])
-        or _DATE.match(body + after)
-        or (len(body) == 2 and regex(r"\d{4}-(?:\d\d-)?$").search(before))
+        (right in _COLONS and _VERSION.match(after))
+        or (left in _COLONS and _CLOCK.search(before[-3:]))
+        or ((body + after)[4:5] == "-" and _DATE.match(body + after))
+        or (left == "-" and len(body) == 2 and regex(r"\d{4}-(?:\d\d-)?$").search(before))
     ):
         return "none", "", start  # a version, a time, a date
     if named and (hit := _P.search(before)) is not None:
@@ -344,7 +355,7 @@ def _role(
         and not _TIMES_MORE.match(after)
     ):
         return "n", before[hit.start()], start - len(before) + hit.start()
-    if not unit and _LATER_POINTS.match(after):
+    if not unit and "or " in after and _LATER_POINTS.match(after):
         return "points", "", start
     if unit in ("%", "percent", "per cent"):
         end = (previous is not None and previous.label == "level") or _RANGED.match(after)  # of an interval
@@ -380,7 +391,7 @@ def _role(
         between = text[previous.end : start]
         if len(between) < 12 and _JOIN.match(between):
             return "index", previous.label, start
-    if _SIZE_AFTER.match(after):
+    if right not in _NO_UNIT and _SIZE_AFTER.match(after):
         return "none", "size", start
     if decimals <= 0:
         year = (
@@ -452,9 +463,11 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
     hit = _BOUND.search(front) if ends else None
     if hit is not None and last == "to" and _FROM_ENDS.search(front, 0, hit.start()):
         return ""  # "from 0.56 (the nun) up to"
+    if hit is not None and last.lower() == "over" and _TO_ANOTHER.match(after):
+        return ""  # "they extend over 0.59–0.77"
     if hit is not None:
         return {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ca": "~"}[hit.lastgroup or "ca"]
-    later = _AFTER_BOUND.match(after)
+    later = _AFTER_BOUND.match(after) if "or " in after else None
     if later is not None:
         return ">=" if later["ge"] else "<="
     return ""

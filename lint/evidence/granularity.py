@@ -138,6 +138,8 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     after = sentence.between(number.end, min(sentence.end, number.end + 40))
     return not (
         _NOT_COUNTED.search(clause)
+        or _OPENS_AVERAGED.match(before)
+        or _is_of_two_counts(sentence, number)
         or is_share_of_course(sentence, number)
         or _RELATIVE.match(after)
         or _SHARE_IS.search(before)
@@ -148,6 +150,16 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
         or _SPREAD.match(after)
         or regex(r"\s*\(\d+ [a-z]").match(after)
     )
+
+
+_OPENS_AVERAGED = regex(r"\W*(?:averaged|pooled|taken together|on average|summed)\b[^;]*$", re.IGNORECASE)
+
+
+def _is_of_two_counts(sentence: Sentence, number: Number) -> bool:
+    """True for the share of one count of the sentence in another: "of 2,250 carts, 601 are full (26.7%)"."""
+    counts = [x.value for x in sentence.numbers if x.role in ("count", "n") and x.value >= _FEWEST]
+    low, high = number.scaled()
+    return any(b and low - 1e-9 <= a / b <= high + 1e-9 for a in counts for b in counts if a < b)
 
 
 _BRACKETS = regex(r"\([^()]*\)")
@@ -251,9 +263,13 @@ def _is_per_cell(sentence: Sentence) -> bool:
     """True for rates that are none of one cell but of several: "80.4% at home, 39.9% abroad (n = 150 a cell)"."""
     sizes = [n for n in sentence.numbers if n.role == "n" and _PER_CELL.match(sentence.passage.plain, n.end)]
     rates = {x.text: x for x in sentence.numbers if x.role == "percent" and not x.bound and not x.signed}.values()
+    places = [x for x in rates if _SOMEWHERE.match(sentence.between(x.end, sentence.end))]
+    if len(sizes) == 1 and len(places) > 1 and not sentence.names:
+        return True  # "84% on the diagonal and 49% off it": no cell is named
     return len(sizes) == 1 and len(rates) > 1 and not any(possible(x, int(sizes[0].value)) for x in rates)
 
 
+_SOMEWHERE = regex(r"\s?%?\s+(?:on|off|by|at|in|within|outside|inside|after|among|for|away|abroad|elsewhere)\b")
 _PER_CELL = regex(r"\s+(?:[a-z]+ )?(?:an?|per|each|in (?:a|each)|for (?:a|each)) (?:cell|dot|reading|combination)\b")
 
 

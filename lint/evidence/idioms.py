@@ -201,12 +201,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     worded = any(word in sentence.text for word in ("lower", "Lower", "bound", "limits", "between"))
     for i in range(len(numbers) - 1):
         a, b = numbers[i], numbers[i + 1]
-        if a.role not in ("percent", "value", "coefficient", "count") or b.role not in (
-            "percent",
-            "value",
-            "coefficient",
-            "count",
-        ):
+        if a.role not in _END_ROLES or b.role not in _END_ROLES:
             continue
         before = sentence.between(max(sentence.start, a.start - 40), a.start)
         between = sentence.between(a.end, b.start)
@@ -221,6 +216,7 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
             ).search(before)
             is not None
         )
+        named = named or (_OF_A_NAME.search(before) is not None and after.lstrip("% )")[:1] == ",")
         named = named and _IN_BAND.search(before) is None
         joined = regex(r"\s*(?:,|;|–|-|to|\.\.|…)\s*").fullmatch(between) is not None
         closed = after.lstrip()[:1] == ")" or _SIZED.match(sentence.between(b.end, sentence.end)) is not None
@@ -246,15 +242,28 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
                 and (a.value <= e.value <= b.value or (bool(out) and b.value < e.value < a.value))
             )
         reaching = joined and spoken and _BEFORE_ENDS.search(sentence.between(sentence.start, a.start)) is not None
+        if "points" in (a.role, b.role) and not (named or reaching):
+            continue
         marked = joined and (square or inner or named or chained or reaching or (round_ and (known or spoken)))
         if marked or (worded and _is_in_words(before, between, sentence.between(b.end, b.end + 24))):
             out.append((a, b, a.start))
     return out
 
 
+_END_ROLES = frozenset(["percent", "value", "coefficient", "count", "points"])
+_OF_A_NAME = regex(r"\b(?:intervals?|CIs?) (?:of|for) (?:the )?[\w`\"'*.-]+(?: [\w`\"'*.-]+)?,\s*$")
+"""Before an interval in apposition: "the interval of the nun, 54.3 to 58.2,"."""
+
+
 def _are_moves(sentence: Sentence) -> bool:
     """True if brackets with two numbers say from where to where: "A regains 56% of its loss (23% to 50%), B 18% (…"."""
+    if _MOVED.search(sentence.text):
+        return True
     return any(x.role == "percent" and _OF_ITS.match(sentence.between(x.end, sentence.end)) for x in sentence.numbers)
+
+
+_MOVED = regex(r"[a-z]{3,}[`\"'’*_]*\s\(\d[\d.]*\s?%?\s*(?:to|→|->)\s*\d[\d.]*\s?%?\)")
+"""A bracket behind a word and not behind a rate: "what the well had lost (28% to 50%)"."""
 
 
 _OF_ITS = regex(r"\s+of (?:its|his|her|their|the) (?:[a-z-]+ ){1,3}\(\s*\d[\d.]*\s?%?\s*(?:to|→|->|–|-)\s*\d")
@@ -262,8 +271,8 @@ _SIZED = regex(r"\s*[,;]\s*[nN]\s*=\s*\d[\d,]*[^()]{0,12}\)")
 """Behind the ends of an interval, still in its bracket: ", n = 120)"."""
 _COUNTS_BETWEEN = regex(r"\s*%?\s*\(\d[\d,]*\s?(?:/|of|out of)\s?\d[\d,]*\)\s*\(\s*")
 _IN_BAND = regex(
-    r"\b(?:(?:stays?|lies?|falls?|keeps?|remains?|sits?|moves?) (?:with)?in|occup(?:y|ies)|fills?|covers?) "
-    r"(?:an?|the) (?:band|interval)\s*(?:of |from )?$"
+    r"\b(?:(?:stay(?:s|ing)?|lies?|lying|fall(?:s|ing)?|keep(?:s|ing)?|remain(?:s|ing)?|sit(?:s|ting)?|mov(?:es?|ing)) "
+    r"(?:with)?in|occup(?:y|ies|ying)|fill(?:s|ing)?|cover(?:s|ing)?) (?:an?|the) (?:band|interval)\s*(?:of |from )?$"
 )
 _BEFORE_ENDS = regex(
     r"\b(?:CIs?|[Ii]ntervals?|[Ll]imits)\b[^.;:()\[\]%]{0,60}\b"

@@ -10,13 +10,16 @@ from .claims import is_prior, own_passages
 from .idioms import interval_ends, intervals
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL
+from .names import words_of
 from .overlaps import APART, TOGETHER
 from .passages import Sentence
-from .printed_intervals import Ends, ends_of, intervals_named
+from .printed_intervals import Ends, ends_of, has_interval, heads_of_intervals, intervals_named
 
 __all__ = ["interval_claim_clashes"]
 
-_INTERVAL = regex(r"\b(?:CIs?|[Ii]ntervals?|[Ee]rror bars?|[Ww]hiskers)\b")
+_INTERVAL = regex(
+    r"\b(?:CIs?|[Ii]ntervals?|[Ee]rror bars?|[Ww]hiskers|(?:[Uu]pper|[Ll]ower) (?:end|bound|limit|edge))\b"
+)
 _VALUE = (
     r"\s+(?:(?:the|a|an|also|even|still|only|just|value|values|level|mark|rate|point|of|chance|null|baseline)\s+){0,3}"
     r"(?:\(?\s*)"
@@ -33,7 +36,8 @@ _BESIDE = regex(
 _ZERO = regex(r"zero\b|0(?![\d.,]*[\d%])", re.IGNORECASE)
 _STRAIGHT = regex(
     r"[\s%)\],]*(?:(?:that|which|and|it|this|thus|so|therefore|clearly|still|just|narrowly|easily|comfortably|does|do|"
-    r"did|is|are|lies?|lay|interval|range|not|doesn['’]t|didn['’]t)\W+){0,4}",
+    r"did|is|are|lies?|lay|interval|range|not|doesn['’]t|didn['’]t|pp|points|thereby|hence|about|barely|well|all)"
+    r"\W+){0,6}",
     re.IGNORECASE,
 )
 """Between an interval and what is said of it."""
@@ -57,16 +61,25 @@ def interval_claim_clashes(evidence: Evidence) -> Iterator[Clash]:
             if not is_prior(sentence):
                 yield from _overlaps(evidence, sentence)
                 yield from _holds(evidence, sentence)
+                yield from _sides(evidence, sentence)
+                yield from _single_ends(evidence, sentence)
+                yield from _inside(evidence, sentence)
+                yield from _against_each_other(evidence, sentence)
 
 
 def _overlaps(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     apart, together = APART.search(sentence.text), TOGETHER.search(sentence.text)
     word = apart or together
-    if word is None or _UNSURE.search(sentence.text):
+    if word is None:
+        return
+    printed = intervals(sentence)
+    left, right = (0, len(sentence.text)) if printed else _clause(sentence.text, word.start())
+    heads = words_of(" ".join(heads_of_intervals(evidence)))
+    if any(not words_of(m[0]) <= heads for m in _UNSURE.finditer(sentence.text, left, right)):
         return
     if apart is None and _NOT.search(sentence.text[max(0, word.start() - 40) : word.start()].rpartition(";")[2]):
         return  # "do not, strictly speaking, overlap"
-    pair = _meant(evidence, sentence)
+    pair = _meant(evidence, sentence) if printed else _both(evidence, sentence, left, right)
     if len(pair) != 2:
         return
     a, b = pair
@@ -79,6 +92,166 @@ def _overlaps(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
             f"{a.said} and {b.said} {'overlap' if apart else 'do not overlap'}",
             "correct the words, or the interval",
         )
+
+
+_CLAUSE = regex(
+    r"[;:]\s|\s[–—]\s|,\s(?=(?:so|and|but|though|although|even|which|while|whereas|because|as|despite|yet|if)\b|n\s?=)"
+)
+
+
+def _clause(text: str, at: int) -> tuple[int, int]:
+    """Where the clause of a place begins and ends; a list of names is none of several."""
+    left = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
+    behind = _CLAUSE.search(text, at)
+    return left, behind.start() if behind is not None else len(text)
+
+
+def _both(evidence: Evidence, sentence: Sentence, left: int, right: int) -> list[Ends]:
+    """The intervals of two rows that a clause names, or those of one row in two columns."""
+    named = [x for _, x in _named(evidence, sentence, left, right)]
+    names = frozenset(m.name for m in sentence.names if left <= m.start - sentence.start < right)
+    return named if len(named) == _PAIR else intervals_named(evidence, names, sentence.text[left:right])
+
+
+_PAIR = 2
+
+
+def _named(evidence: Evidence, sentence: Sentence, left: int, right: int) -> list[tuple[int, Ends]]:
+    """The one interval of each row that a clause names, in their order, with the place of the name.
+
+    Empty where a row has several that the words do not tell apart, or where a name is that of no row and no header.
+    """
+    names = [m for m in sentence.names if left <= m.start - sentence.start < right]
+    rows = [m for m in names if has_interval(evidence, m.name)]
+    heads = words_of(" ".join(heads_of_intervals(evidence)))
+    others = frozenset(m.name for m in names if not words_of(m.text) <= heads) - {m.name for m in rows}
+    out = []
+    for m in rows:
+        found = intervals_named(evidence, others | {m.name}, sentence.text[left:right])
+        if len(found) != 1:
+            return []
+        out.append((m.start, found[0]))
+    return out
+
+
+_SIDE = regex(
+    r"\b(?:wholly|entirely|fully|completely|well|clearly|strictly|all|clean)\s+(?P<side>above|below|over|under)\s+"
+    r"(?:(?:that|the one|those|the ones|the (?:\w+ )?interval|the CI|its counterpart)\b|(?P<name>(?=[\w`\"'*])))",
+    re.IGNORECASE,
+)
+
+
+def _sides(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """ "The interval of the nun lies entirely below that of the monk", by the two intervals of the tables."""
+    for match in _SIDE.finditer(sentence.text):
+        left, right = _clause(sentence.text, match.start())
+        if _NOT_SAID.search(sentence.text, left, right) or _NOT.search(sentence.text, left, match.start()):
+            continue
+        pair = _named(evidence, sentence, left, right)
+        at = sentence.start + match.start()
+        if len(pair) != 2 or not pair[0][0] < at < pair[1][0] or intervals(sentence):
+            continue
+        (_, a), (_, b) = pair
+        above = match["side"].casefold() in ("above", "over")
+        high, low = (a, b) if above else (b, a)
+        if high.low[1] < low.high[0]:
+            yield Clash(
+                "interval-claim",
+                sentence.passage.place(at, sentence.start + match.end()),
+                f"{a.said} does not lie {'above' if above else 'below'} {b.said}",
+                "correct the words, or the interval",
+            )
+
+
+_END = regex(
+    r"\b(?P<which>upper|lower)\s+(?:end|bound|limit|edge)\b[^.;:,()]{0,40}?\s(?:is|was|at|of|stands at|"
+    r"lies at|reaches|comes to)\s+(?=[-−–+]?\.?\d)",
+    re.IGNORECASE,
+)
+
+
+def _single_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """ "The upper end at layer 4 is 0.78", of the one interval that the clause names."""
+    for match in _END.finditer(sentence.text):
+        at = sentence.start + match.end()
+        number = next((n for n in sentence.numbers if n.start == at), None)
+        left, _ = _clause(sentence.text, match.start())
+        if number is None or number.bound or number.role not in ("percent", "value", "points", "coefficient"):
+            continue
+        known = _named(evidence, sentence, left, match.end())
+        if len(known) != 1 or intervals(sentence):
+            continue
+        low, high = known[0][1].low, known[0][1].high
+        scale = known[0][1].scale
+        own = number.low * scale - _ROOM, number.high * scale + _ROOM
+        end = high if match["which"].casefold() == "upper" else low
+        if end[1] < own[0] or own[1] < end[0]:
+            yield Clash(
+                "interval-claim",
+                sentence.passage.place(number.start, number.end),
+                f"{number.text} is not the {match['which'].lower()} end of {known[0][1].said}",
+                "correct the end, or say of what the interval is",
+            )
+
+
+_ROOM = 1e-9
+_INSIDE = regex(
+    r"(?:\bzero|(?<![\w.,])[-−–+]?\d[\d.,]*\s?%?)\s+(?:(?:lies|is|falls|sits|stays|remains|lay|fell|was)\s+)"
+    r"(?:(?:still|just|well|only|barely|clearly|comfortably|safely)\s+)?(?P<not>not\s+)?(?P<where>within|inside|outside|in)\s+"
+    r"(?:the|that|its)\s+(?:[\w%-]+\s+){0,3}?(?:intervals?|CIs?)\b",
+    re.IGNORECASE,
+)
+
+
+def _inside(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """ "Zero lies inside the interval of the nun", by the one interval that the clause names."""
+    for match in _INSIDE.finditer(sentence.text):
+        left, right = _clause(sentence.text, match.start())
+        value = _value_at(sentence, sentence.start + match.start())
+        known = _named(evidence, sentence, left, right)
+        if value is None or len(known) != 1 or intervals(sentence) or _NOT_SAID.search(sentence.text, left, right):
+            continue
+        _, held = known[0]
+        inside = held.low[1] < value[0] and value[1] < held.high[0]
+        beyond = value[1] < held.low[0] or held.high[1] < value[0]
+        said = (match["where"].casefold() != "outside") != (match["not"] is not None)
+        if beyond if said else inside:
+            yield Clash(
+                "interval-claim",
+                sentence.passage.place(sentence.start + match.start(), sentence.start + match.end()),
+                f"{held.said} {'holds' if inside else 'does not hold'} that value",
+                "correct the words, or the interval",
+            )
+
+
+_TWO_ENDS = regex(
+    r"\b(?P<first>upper|lower)\s+(?:end|bound|limit|edge)\b[^.;:,()]{0,50}?\b(?:(?P<above>above|higher than|over|"
+    r"beyond|"
+    r"exceeds|clears|tops)|below|lower than|under|short of)\s+(?:the|its|that)?\s*(?P<second>upper|lower)\s+"
+    r"(?:end|bound|limit|edge|one)\b",
+    re.IGNORECASE,
+)
+
+
+def _against_each_other(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """ "The lower end of the nun is above the upper one of the monk", by the two intervals of the tables."""
+    for match in _TWO_ENDS.finditer(sentence.text):
+        left, right = _clause(sentence.text, match.start())
+        pair = _named(evidence, sentence, left, right)
+        if len(pair) != _PAIR or intervals(sentence) or _NOT.search(sentence.text, left, match.end()):
+            continue
+        a, b = (
+            x.high if match[side].casefold() == "upper" else x.low
+            for (_, x), side in zip(pair, ("first", "second"), strict=True)
+        )
+        above = match["above"] is not None
+        if (a[1] < b[0]) if above else (b[1] < a[0]):
+            yield Clash(
+                "interval-claim",
+                sentence.passage.place(sentence.start + match.start(), sentence.start + match.end()),
+                f"of {pair[0][1].said} and {pair[1][1].said} it is the other way round",
+                "correct the words, or the interval",
+            )
 
 
 def _holds(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:

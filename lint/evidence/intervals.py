@@ -80,6 +80,7 @@ def intervals_of_tables(evidence: Evidence) -> Iterator[Stated]:
         by_cell: dict[tuple[int, int], list[CellNumber]] = defaultdict(list)
         for item in sheet.numbers:
             by_cell[(item.row, item.column)].append(item)
+        yield from _in_rows(evidence, sheet, number, by_cell)
         ranges = [*_in_cells(sheet, by_cell), *_in_columns(evidence, sheet, by_cell)]
         if not ranges:
             continue
@@ -163,6 +164,22 @@ def _in_cells(sheet: Sheet, by_cell: dict[tuple[int, int], list[CellNumber]]) ->
             continue
         others = (x.number for x in items if x is not low and x is not high and x.number.role in _ROLES)
         yield _Range(row, column, low, high, next(others, None))
+
+
+def _in_rows(
+    evidence: Evidence, sheet: Sheet, number: int, by_cell: dict[tuple[int, int], list[CellNumber]]
+) -> Iterator[Stated]:
+    """The intervals of a row whose label promises them, of the things across; nothing tells their estimates."""
+    for (row, column), items in by_cell.items():
+        label = sheet.labels[row]
+        promised = _PROMISES.search(label) is not None and _PROMISES.search(sheet.header[column]) is None
+        if not promised or "range" in label.lower() or len(items) != 2 or not _is_joined(*items):
+            continue
+        low, high = items[0].number, items[1].number
+        place = evidence.document.place(items[0].cell.text, low.start, high.end)
+        names = name_variants(sheet.keys[column])
+        where = (number, -1 - row)
+        yield Stated(low, high, None, None, place, (), label, False, (), where, names=names, where=label)
 
 
 def _is_joined(low: CellNumber, high: CellNumber) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leakstats.facts import Series
 
@@ -24,7 +25,10 @@ __all__ = [
 _CORRELATION = regex(
     r"ρ|(?<![a-z])(?:rho|rs?|corr?|coeff?)(?![a-z])|spearman|pearson|correl|coefficient", re.IGNORECASE
 )
-_P_KIND = regex(r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\))?\W*$", re.IGNORECASE)
+_P_KIND = regex(
+    r"^\W*(?:[A-Za-z'’]+\W+){0,2}p(?:[- ]?val(?:ue)?s?)?\W*(?:\(.*\)|(?:vs|versus|against)\b.*)?\W*$",
+    re.IGNORECASE,
+)
 _P_ALONE = regex(r"(?<![A-Za-z])p(?![A-Za-z])|p[-_ ]?val|\bsig|\bPV\b", re.IGNORECASE)
 _ESTIMATED = frozenset(["hat", "pct", "percent"])
 """Beside a "p" of a proportion: "p_hat_pct"."""
@@ -70,10 +74,10 @@ def kind_of(series: Series, header: str, coefficients: frozenset[str], ps: froze
         if all(f.pointer in coefficients for f in facts):
             return "coefficient"
     for text in (header, series.quantity):
-        words = words_of(_MARGIN.sub(" ", text))
-        if not words & _ESTIMATED and (_P_KIND.search(text) or (words & _P_WORDS and _is_of_p(series, text))):
+        words = _measured(text)
+        if not words & _ESTIMATED and (_names_p(text) or (words & _P_WORDS and _is_of_p(series, text))):
             return "p" if all(0 <= f.value <= 1 for f in facts) and series.role != "interval" else ""
-        if _CORRELATION.search(text) and all(abs(f.value) <= 1 for f in facts):
+        if is_correlated(text) and all(abs(f.value) <= 1 for f in facts):
             return "coefficient"
         if words & LIKENESS:
             return "similarity"
@@ -99,6 +103,18 @@ def is_of_change(series: Series) -> bool:
 _OF_CHANGE = CHANGES | {"pp"}
 
 
+@lru_cache(maxsize=4096)  # the fields of the files of one folder have the same few names
+def _measured(text: str) -> frozenset[str]:
+    """The words of a header or a key, less those of a margin."""
+    return words_of(_MARGIN.sub(" ", text))
+
+
+@lru_cache(maxsize=4096)
+def _names_p(text: str) -> bool:
+    return _P_KIND.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
 def is_correlated(text: str) -> bool:
     """True for the header of a correlation."""
     return _CORRELATION.search(text) is not None
@@ -108,6 +124,6 @@ def names_a_measure(head: str) -> bool:
     """True for the header of a quantity."""
     return bool(
         is_correlated(head)
-        or _P_KIND.search(head)
+        or _names_p(head)
         or words_of(head) & (_P_WORDS | _SIZES | _SPREADS | _CENTRES | RATE_WORDS | LIKENESS)
     )

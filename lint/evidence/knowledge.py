@@ -15,14 +15,15 @@ from ..document import Document, Table
 from ..outline import Outline
 from ..source import Place
 from .aliases import Aliases
-from .axes import axis_words_of, doses_of
+from .axes import axis_words_of, doses_of, shares_of
 from .grammar import Number
 from .kinds import EXTREME_WORDS, MEASURE_WORDS, RATE_WORDS, is_correlated, kind_of, names_a_measure
 from .leaves import steps_of
 from .names import Gazetteer, fold_name, index_of, name_variants, words_of
-from .passages import Passage, read_passages
+from .passages import Axes, Passage, read_passages
 from .shapes import Dataset
 from .slips import slip_of
+from .stated_units import words_above
 from .summaries import ends_of_courses, means_and_spreads
 from .table_binding import Binding, bind, exchanged
 from .tables import CellNumber, Sheet, entity_names, read_sheet
@@ -85,7 +86,7 @@ class Evidence:
         out: list[Sheet] = []
         for i, block in enumerate(self.document.blocks):
             if isinstance(block, Table) and i not in self.card_blocks and not block.quoted:
-                sheet = read_sheet(block)
+                sheet = read_sheet(block, words_above(self.document.blocks, i))
                 if sheet is not None and sum(len(s.numbers) for s in out) + len(sheet.numbers) <= MOST_TABLE_NUMBERS:
                     out.append(sheet)
         return tuple(out)
@@ -260,9 +261,8 @@ class Evidence:
     @cached_property
     def passages(self) -> list[Passage]:
         """The page's claims in words."""
-        return read_passages(
-            self.document, self.outline, self.gazetteer, axis_words_of(self.sheets, self.datasets), self.doses
-        )
+        axes = Axes(axis_words_of(self.sheets, self.datasets), self.doses, shares_of(self.sheets))
+        return read_passages(self.document, self.outline, self.gazetteer, axes)
 
     @cached_property
     def doses(self) -> dict[int, frozenset[str]]:

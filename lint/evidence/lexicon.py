@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from leakstats.records import struct
 
@@ -421,7 +422,8 @@ class DirectionWord:
     """``positive`` or ``negative``: it speaks of a relation's sign."""
 
 
-def direction_words(text: str) -> list[DirectionWord]:
+@lru_cache(maxsize=256)  # half of the clauses are a whole sentence, of which others ask too
+def direction_words(text: str) -> tuple[DirectionWord, ...]:
     """The words of direction in ``text``; negated ones are left out.
 
     >>> [(w.text, w.sign) for w in direction_words("leakage rises, then falls below the baseline")]
@@ -443,7 +445,7 @@ def direction_words(text: str) -> list[DirectionWord]:
                 bool(match["plus"] or match["minus"] or match["together"]),
             )
         )
-    return out
+    return tuple(out)
 
 
 def strength_words(text: str) -> list[DirectionWord]:

@@ -14,6 +14,7 @@ from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
 from ..regex import regex
+from ..words import word_set
 from .arms import arms_over, delta, named_arms
 from .claims import is_moot
 from .coordination import list_of
@@ -114,6 +115,12 @@ _COMPARATIVE = regex(
     re.IGNORECASE,
 )
 """ "More than four answers in ten" is a level, and of nothing else."""
+_COMPARATIVES = frozenset(
+    [
+        *("more", "higher", "greater", "larger", "bigger", "oftener", "commoner"),
+        *("less", "fewer", "lower", "smaller", "rarer", "scarcer"),
+    ]
+)
 _PRONOUN = regex(r"\b(?:it|they|he|she|its|their)\b", re.IGNORECASE)
 
 
@@ -132,7 +139,10 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
         ]
         polar = any(w.polar for w in words)
         words = [w for w in words if not _PREPOSITION.fullmatch(w.text) or _PLACE.match(text, w.end)]
-        words += [DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _COMPARATIVE.finditer(text)]
+        if not word_set(text).isdisjoint(_COMPARATIVES):
+            words += [
+                DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _COMPARATIVE.finditer(text)
+            ]
         if polar or len({w.sign for w in words}) != 1 or _UNREAD.search(text) or superlatives(text):
             continue
         if OF_LIKENESS.search(text) or _SHORT_OF.search(text):

@@ -38,8 +38,9 @@ class _Comparison:
     """What there is more of, or the comparative that says so: "memory", "slower"; "" where nothing does."""
 
 
+_SIGN = regex(r"\w\s[<>]\s\w")
 _GATE = regex(
-    r"\bthan\b|\w\s[<>]\s\w|\b(?:above|below|ahead of|behind|exceeds?|exceeded|beats?|tops|topped|leads|led|trails?|"
+    r"\b(?:than|above|below|ahead of|behind|exceeds?|exceeded|beats?|tops|topped|leads|led|trails?|"
     r"trailed|lags?|lagged|out[a-z]{3,}s|surpass(?:es|ed)|edges out|falls short of)\b",
     re.IGNORECASE,
 )
@@ -47,7 +48,7 @@ _GATE = regex(
 
 def pairwise_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """A comparison that every table with both things contradicts, in all the columns or rows that it can mean."""
-    if not _GATE.search(sentence.text) or is_moot(sentence):
+    if not (_GATE.search(sentence.text) or _SIGN.search(sentence.text)) or is_moot(sentence):
         return
     if pairs_of_counts(sentence):
         return  # "with 5 of 10 above the baseline" has a rule of its own

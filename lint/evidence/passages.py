@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from functools import cached_property
-from types import MappingProxyType
 from typing import TypeVar
 
 from leakstats.records import replace, struct
@@ -26,6 +25,7 @@ __all__ = [
     "MOST_CHARACTERS",
     "MOST_NUMBERS",
     "MOST_READ",
+    "Axes",
     "Passage",
     "Sentence",
     "once",
@@ -173,31 +173,42 @@ def once(function: Callable[[Sentence], _Found]) -> Callable[[Sentence], _Found]
     return answer
 
 
-def read_passages(
-    document: Document,
-    outline: Outline,
-    gazetteer: Gazetteer,
-    axes: frozenset[str] = frozenset(),
-    doses: Mapping[int, frozenset[str]] = MappingProxyType({}),
-) -> list[Passage]:
-    """Every passage of a page, in its order.
+@struct(slots=False)
+class Axes:
+    """What the tables of a page are laid out by, where numbers name it."""
 
-    A whole number behind one of the words ``axes`` names a checkpoint; one of ``doses`` names a dose beside its words.
-    """
-    behind = re.compile(rf"\b({'|'.join(sorted(map(re.escape, axes)))})s?\s$", re.IGNORECASE) if axes else None
+    words: frozenset[str] = frozenset()
+    """A whole number behind one of them names a checkpoint."""
+    doses: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Whole numbers that name a dose beside one of their words."""
+    shares: frozenset[int] = frozenset()
+    """Whole percentages that name a dose behind a preposition, and are no rates."""
+
+    @cached_property
+    def behind(self) -> re.Pattern[str] | None:
+        """One of the words in front of a number."""
+        words = "|".join(sorted(map(re.escape, self.words)))
+        return re.compile(rf"\b({words})s?\s$", re.IGNORECASE) if words else None
+
+
+_NO_AXES = Axes()
+
+
+def read_passages(document: Document, outline: Outline, gazetteer: Gazetteer, axes: Axes = _NO_AXES) -> list[Passage]:
+    """Every passage of a page, in its order."""
     parts = _parts(outline)
     out: list[Passage] = []
     read = 0
     for title in document.titles:
         if title.written is None:
             text = Text(title.text, (), title.at, title.end)
-            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end), behind, doses))
+            out.append(_passage(document, text, "title", -1, "claim", gazetteer, (title.at, title.end), axes))
     heads = {id(t.written) for t in document.titles if t.written is not None}
     for i, block in enumerate(document.blocks):
         for text, scope in _texts(document, block, heads):
             part = "claim" if scope in ("title", "caption", "alt") else parts.get(i, "other")
             if text.text.strip() and part != "skip" and read < MOST_READ:
-                out.append(_passage(document, text, scope, i, part, gazetteer, None, behind, doses))
+                out.append(_passage(document, text, scope, i, part, gazetteer, None, axes))
                 read += len(out[-1].numbers) + 1
     return out
 
@@ -217,16 +228,17 @@ def _passage(
     part: str,
     gazetteer: Gazetteer,
     fixed: tuple[int, int] | None,
-    axis: re.Pattern[str] | None,
-    doses: Mapping[int, frozenset[str]],
+    axes: Axes,
 ) -> Passage:
     plain = text.text
     if len(plain) > MOST_CHARACTERS:
         return Passage(text, plain, scope, block, part, (), document, fixed)
     numbers = tuple(read_numbers(plain, tuple(text.marked("code"))))
-    if axis is not None or doses:
-        numbers = tuple(_on_axis(plain, number, axis, doses) for number in numbers)
-        numbers = _with_ellipsis(plain, numbers, doses) if doses else numbers
+    if axes.behind is not None or axes.doses:
+        numbers = tuple(_on_axis(plain, number, axes.behind, axes.doses) for number in numbers)
+        numbers = _with_ellipsis(plain, numbers, axes.doses) if axes.doses else numbers
+    if axes.shares:
+        numbers = _without_shares(plain, numbers, axes.shares)
     indexed = [(n.at, n.end) for n in numbers if n.role == "index"]
     names = [m for m in gazetteer.find(plain) if not any(a < m.end and m.start < b for a, b in indexed)]
     taken = [(m.start, m.end) for m in names]
@@ -281,6 +293,36 @@ def _on_axis(plain: str, number: Number, axis: re.Pattern[str] | None, doses: Ma
     after = _WORDS_AFTER.match(plain, number.end)
     said = words_of(" ".join(m.group(1) for m in (before, after) if m is not None))
     return replace(number, role="index", label="axis") if said & words else number
+
+
+_AT_SHARE = regex(
+    r"\b(?:at|with|share|shares|fraction|dose|rung|level|setting)\s+(?:of\s+)?(?:only\s+)?$", re.IGNORECASE
+)
+_FROM = regex(r"\b(?:from|between)\s+$", re.IGNORECASE)
+_TO = regex(r"\s*(?:to|and|→|->|[-–—])\s*")
+
+
+def _without_shares(plain: str, numbers: tuple[Number, ...], shares: frozenset[int]) -> tuple[Number, ...]:
+    """The numbers, of which those that name a percentage of the design claim nothing.
+
+    "At 30%", "from 15% to 30%" on a page whose columns are 5%, 15% and 30%.
+    """
+    out = list(numbers)
+    named = [n.role == "percent" and n.decimals <= 0 and not n.bound and int(n.value) in shares for n in out]
+    for i, number in enumerate(numbers):
+        lead = plain[max(0, number.start - 20) : number.start]
+        if not named[i] or number.signed:
+            continue
+        if _AT_SHARE.search(lead):
+            out[i] = replace(number, role="none")
+        elif (
+            i + 1 < len(out)
+            and named[i + 1]
+            and _FROM.search(lead)
+            and _TO.fullmatch(plain[number.end : numbers[i + 1].start])
+        ):
+            out[i : i + 2] = [replace(x, role="none") for x in numbers[i : i + 2]]
+    return tuple(out)
 
 
 _JOINED = regex(r"\s*(?:,|/|→|->|⟶|,?\s*(?:and|or|to|versus|vs\.?))\s*")

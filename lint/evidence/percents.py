@@ -96,6 +96,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or id(number) in in_span
                     or number.bound in ("<", "<=", ">", ">=")
                     or number.value == 0
+                    or _SHORT_OF.search(sentence.between(max(sentence.start, number.start - 12), number.start))
                     or _ARROW.match(sentence.between(number.end, number.end + 6))
                 ):
                     continue
@@ -156,6 +157,8 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
+_SHORT_OF = regex(r"\b(?:short|shy) of\s+$", re.IGNORECASE)
+"""In front of a bar: "three fall short of 30%"."""
 _OF_A_LEVEL = regex(
     r"\s*of\s+(?:(?:its|his|her|their|what|that|those|these|the|all|both)\b|[\w-]+['’]s\b|[\w-]+s['’])", re.IGNORECASE
 )

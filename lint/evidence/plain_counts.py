@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from leakstats.records import struct
 
 from ..regex import regex
+from ..words import word_set
 from .conditions import condition_behind
 from .knowledge import Evidence
 from .names import name_variants, words_of
 from .passages import Sentence
 from .subsets import Part, kinds_of, means_of_groups, part_named
 from .tables import Sheet
-from .word_numbers import SPELLED, part_of, whole_number
+from .word_numbers import SPELLED, WORD_NUMBERS, part_of, whole_number
 from .wording import DEEP
 
 __all__ = ["PlainCount", "plain_counts", "things_of"]
@@ -102,6 +103,16 @@ _AMOUNT = (
     rf"(?P<few>(?:the |a )?(?:small )?minority)|(?P<k>{_NUMBER}|a single)))"
 )
 """So many, or such a part: its groups tell which."""
+_AMOUNTS = frozenset(
+    [
+        *("all", "every", "each", "both", "no", "none", "neither", "not", "half", "third", "thirds", "quarter"),
+        *("quarters", "fifth", "fifths", "most", "majority", "some", "several", "few", "handful", "couple", "number"),
+        *("minority", "single", *(part for word in WORD_NUMBERS for part in word.split("-"))),
+    ]
+)
+"""One of them, or a digit, stands in every amount."""
+_WHOLES = frozenset(["of", "among", "amongst"])
+_DIGIT = regex(r"\d")
 _ALL_OF_THEM = frozenset(["cast", "lot", "roster", "line-up", "lineup", "ensemble", "them"])
 """Words for all the things of the one table of a page."""
 _OUT_OF = rf"(?:,?\s*\(?(?:out )?of\s+(?:a total of\s+|{_THE})(?P<n>{_NUMBER}|dozen)\)?,?)"
@@ -134,6 +145,7 @@ _NO_PART = regex(
 )
 """Behind a noun: nothing that makes it a part of the things, or another thing."""
 _EVERYWHERE = regex(r"\b(?:(?P<all>everywhere|across the board)|(?P<none>nowhere))\b(?! else\b)", re.IGNORECASE)
+_PLACES = frozenset(["everywhere", "nowhere", "across"])
 _OF_SIZE = regex(r"(?:\b[nN]\s*[=≈]\s*[\d,]+|\b\d[\d,]*\s+[a-z]+)\s+$")
 """ "N = 150 everywhere", "200 answers everywhere"."""
 _ASIDE = regex(r"\s*\([^()]*\)")
@@ -186,14 +198,16 @@ def plain_counts(evidence: Evidence, sentence: Sentence) -> Iterator[PlainCount]
     if not things or sentence.text.rstrip(" *_").endswith("?"):
         return
     text = _without_kinds(evidence, things, sentence.text)
-    for match in _FRONTED.finditer(text):
+    said = word_set(sentence.text)
+    amount = not said.isdisjoint(_AMOUNTS) or _DIGIT.search(text) is not None
+    for match in _FRONTED.finditer(text) if amount and not said.isdisjoint(_WHOLES) else ():
         yield from _count(evidence, sentence, text, match, match.end(), fronted=True)
-    for match in _PLAIN.finditer(text):
+    for match in _PLAIN.finditer(text) if amount else ():
         yield from _count(evidence, sentence, text, match, match.end("n") if match["n"] else match.end("noun"))
     yield from _answers(sentence, things)
     yield from _at_any(evidence, sentence, things)
     sizes = set(things.values())
-    for match in _EVERYWHERE.finditer(text) if len(sizes) == 1 else ():
+    for match in _EVERYWHERE.finditer(text) if len(sizes) == 1 and not said.isdisjoint(_PLACES) else ():
         total = max(sizes)
         left = 0 if match["none"] else _with_exceptions(text, match, total)
         before = text[: match.start()]

@@ -11,10 +11,11 @@ from leakstats.records import struct
 from .grammar import Number
 from .intervals import Stated
 from .knowledge import Clash, Evidence
-from .names import name_variants, words_of
+from .names import fold_name, words_of
+from .stated_units import words_above
 from .widths import stated_intervals
 
-__all__ = ["Ends", "ends_of", "intervals_named", "printed_clashes"]
+__all__ = ["Ends", "ends_of", "has_interval", "heads_of_intervals", "intervals_named", "printed_clashes"]
 
 
 @struct
@@ -25,6 +26,8 @@ class Ends:
     high: tuple[float, float]
     said: str
     estimate: tuple[float, float] | None = None
+    scale: float = 1.0
+    """What a printed end is multiplied with."""
 
     def meets(self, other: Ends) -> tuple[bool, bool]:
         """Whether the lower ends may be one value, and the upper ends."""
@@ -33,9 +36,9 @@ class Ends:
 
 def ends_of(low: Number, high: Number, *, percent: bool, estimate: Number | None = None, where: str = "") -> Ends:
     """The ends of an interval as they are printed."""
-    scale = 0.01 if percent or high.value > 1 else 1.0
+    scale = 0.01 if percent or max(abs(low.value), abs(high.value)) > 1 else 1.0
     a, b, e = ((x.low * scale, x.high * scale) if x is not None else None for x in (low, high, estimate))
-    return Ends(a or (0.0, 0.0), b or (0.0, 0.0), f"[{low.text}, {high.text}]{where}", e)
+    return Ends(a or (0.0, 0.0), b or (0.0, 0.0), f"[{low.text}, {high.text}]{where}", e, scale)
 
 
 def intervals_named(evidence: Evidence, names: frozenset[str], text: str) -> list[Ends]:
@@ -45,16 +48,42 @@ def intervals_named(evidence: Evidence, names: frozenset[str], text: str) -> lis
     """
     tables = [x for x in stated_intervals(evidence) if x.column[0] >= 0]
     rows = [x for x in tables if x.names & names]
-    heads = {x.where: words_of(x.where) for x in rows}
-    if names - frozenset().union(*(x.names for x in rows), *map(name_variants, heads)):
-        return []
+    rest = names - frozenset().union(*(x.names for x in rows))
+    heads = {x.column: _head(evidence, x) for x in rows}
+    rows = [x for x in rows if all(name in fold_name(heads[x.column]) for name in rest)]
     said = words_of(text)
-    told = {head: len(words & said - _common(heads)) for head, words in heads.items()}
-    most = max(told.values(), default=0)
-    return [_of_stated(x) for x in rows if told[x.where] == most]
+    words = {c: words_of(head) for c, head in heads.items()}
+    told = {c: len(found & said - _common(words)) for c, found in words.items()}
+    most = max((told[x.column] for x in rows), default=0)
+    return [_of_stated(x) for x in rows if told[x.column] == most]
 
 
-def _common(heads: dict[str, frozenset[str]]) -> frozenset[str]:
+def heads_of_intervals(evidence: Evidence) -> frozenset[str]:
+    """What stands over the intervals of the page's tables."""
+    if "heads of intervals" not in evidence.cache:
+        evidence.cache["heads of intervals"] = frozenset(
+            _head(evidence, x) for x in stated_intervals(evidence) if x.column[0] >= 0
+        )
+    found: frozenset[str] = evidence.cache["heads of intervals"]
+    return found
+
+
+def has_interval(evidence: Evidence, name: str) -> bool:
+    """True if a row of that name has an interval in a table."""
+    return any(name in x.names for x in stated_intervals(evidence) if x.column[0] >= 0)
+
+
+def _head(evidence: Evidence, item: Stated) -> str:
+    """What stands over an interval of a table, and over its estimate."""
+    number, column = item.column
+    sheet = evidence.sheets[number]
+    blocks = evidence.document.blocks
+    above = words_above(blocks, next(i for i, block in enumerate(blocks) if block is sheet.table))
+    own = sheet.header[column] if column >= 0 else ""
+    return f"{own} {item.where} {above}"
+
+
+def _common(heads: dict[tuple[int, int], frozenset[str]]) -> frozenset[str]:
     """The words of every header."""
     return frozenset.intersection(*heads.values()) if len(heads) > 1 else frozenset()
 
@@ -65,12 +94,13 @@ def printed_clashes(evidence: Evidence) -> Iterator[Clash]:
     Where nothing is estimated it is the one interval of what the sentence names. An interval of another level or
     method differs in both ends.
     """
-    words = [x for x in stated_intervals(evidence) if x.column[0] < 0 and _tells(x)]
+    words = [x for x in stated_intervals(evidence) if x.column[0] < 0]
     held: list[Ends] = []
     for item in words:
         own = _of_stated(item)
-        if own.estimate is None:
-            near = intervals_named(evidence, item.names, item.where)
+        if own.estimate is None or not _tells(item):
+            near = intervals_named(evidence, item.names, item.where) if item.names else []
+            near = [x for x in near if own.estimate is None or (x.estimate is not None and _is_for(x, own.estimate))]
             near = near if len(near) == 1 else []
         else:
             held = held or [*_of_tables(evidence), *_of_files(evidence)]

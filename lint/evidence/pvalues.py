@@ -100,6 +100,13 @@ def p_sets(evidence: Evidence) -> list[tuple[frozenset[str], list[float], str]]:
 
 _ALL = regex(r"\b(?:all|each|every|both|any)\b[\s\w]{0,24}$", re.IGNORECASE)
 _ALL_BUT = regex(r"\b(?:all|every\w*|each)\b[^.;()]{0,40}\b(?:but|except|save|other than|apart from)\b", re.IGNORECASE)
+_WITHOUT_ONE = regex(
+    r"\b(?:leav\w+|set(?:ting)?|put(?:ting)?)\s[^.,;()]{1,40}\baside\b|"
+    r"\b(?:apart from|aside from|excluding|leaving out|disregarding|ignoring|but for|other than)\s[^.,;()]{1,40},|"
+    r"\bthe (?:remaining|others?)\b",
+    re.IGNORECASE,
+)
+""" "Leaving the weir aside, every pond …": of all but the one that has the largest p, at best."""
 _PART = regex(
     r"\b(?:all|each|every|any|both)\b[^.;()]{0,40}\b(?:from|up to|until|till|beyond|past|after|before|between)\s+"
     r"(?:the\s+)?(?:[a-z]+\s+)?\d+\b(?![.,]\d|%)",
@@ -158,6 +165,8 @@ def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
                     sets = _of_chosen(evidence, sentence, number)
                 else:
                     sets = _sets_for(evidence, sentence) if some is None else _of_some(evidence, *some)
+                if _WITHOUT_ONE.search(sentence.between(sentence.start, number.at)):
+                    sets = [sorted(values)[:-1] for values in sets if len(values) > 1]
                 if sets and not any(max(values) < number.high * (1 + 1e-9) for values in sets):
                     worst = min(max(values) for values in sets)
                     yield Clash(
@@ -389,6 +398,12 @@ _ELSEWHERE = regex(
     re.IGNORECASE,
 )
 """Between a p and a verdict: "… (p = 0.002), tighter than that of #12, which was not significant"."""
+_THAT_OF = regex(
+    r"(?:[;,]|\b(?:but|while|whereas|though|although|yet|and))\s+(?:that|those|the (?:ones?|other|third|rest|remaining|"
+    r"trend|slope|coefficient|correlation|fit|relation))\s+(?:of|for|in|within|with)\b",
+    re.IGNORECASE,
+)
+"""Between a p and the verdict on another: "… (p = 0.002), that of the clerk is not significant"."""
 _ADVERSE = regex(r";|\b(?:but|while|whereas|though|although|yet|however|unlike)\b", re.IGNORECASE)
 
 
@@ -399,14 +414,14 @@ def _is_of_another(sentence: Sentence, p: Number, verdict: Verdict, said: Sequen
         return sentence.between(p.end, other.start) if p.end <= other.start else sentence.between(other.end, p.at)
 
     gap = between(verdict)
-    if _ELSEWHERE.search(gap):
+    if _ELSEWHERE.search(gap) or _THAT_OF.search(gap):
         return True
     return _ADVERSE.search(gap) is not None and any(x is not verdict and not _ADVERSE.search(between(x)) for x in said)
 
 
 def _in_order(sentence: Sentence, ps: list[Number], at: int) -> Number | None:
     """The p of "significant in the former case", of two that stand before it."""
-    said = _CASE.match(sentence.between(at, sentence.end))
+    said = _CASE.match(sentence.between(at, sentence.end)) or _OF_TWO.search(sentence.between(sentence.start, at))
     if said is None or len(ps) != 2 or ps[-1].end > at:
         return None
     return ps[0] if said["first"] else ps[1]
@@ -416,6 +431,13 @@ _CASE = regex(
     r"(?:(?!\b(?:and|but|while|whereas)\b)[^.;,]){0,50}?\bin the (?:(?P<first>former|first)|latter|second)\b",
     re.IGNORECASE,
 )
+_OF_TWO = regex(
+    r"\b(?:the|only the|just the)\s+(?:(?P<first>former|first)|latter|second)"
+    r"(?:\s+(?:one|value|of (?:them|these|the two|which)))?"
+    r"\s+(?:is|was|being|reach\w*|counts|turns out|comes? out)(?:\s+\w+){1,4}$",
+    re.IGNORECASE,
+)
+"""Up to the end of a verdict: "…; the former is statistically significant"."""
 _DIVIDED = regex(r"\s?/\s?\d")
 """Behind the numerator of a p in full, "p is 3/24 = 0.125"."""
 _OTHER_LEVEL = regex(

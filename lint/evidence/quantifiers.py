@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..regex import regex
-from ..words import lowered
+from ..words import lowered, word_set
 from .word_numbers import SPELLED, part_of, whole_number
 
 __all__ = ["Quantifier", "quantifiers"]
@@ -46,13 +46,25 @@ _QUANTIFIER = regex(
 _OUT_OF = regex(r"\b(?:of|among|amongst|from|over|pooled across)\s+$", re.IGNORECASE)
 
 
+_SHARES = frozenset(
+    [
+        *("all", "every", "each", "whole", "none", "not", "no", "nobody", "neither", "zero", "most", "majority"),
+        *("over", "above", "under", "minority", "less", "fewer", "half", "third", "thirds", "quarter", "quarters"),
+        *("fourth", "fourths", "fifth", "fifths", "sixth", "sixths", "tenth"),
+    ]
+)
+"""One of them stands in every share in words."""
+
+
 def quantifiers(text: str) -> list[Quantifier]:
     """Shares in words: "all 5 sources", "half of all 12 personas", "none of the four layers".
 
     >>> [(q.low, q.high, q.total) for q in quantifiers("all 4 layers pass; half of all 12 personas do")]
     [(4.0, 4.0, 4), (6.0, 6.0, 12)]
     """
-    out = []
+    out: list[Quantifier] = []
+    if word_set(text).isdisjoint(_SHARES):
+        return out
     for match in _QUANTIFIER.finditer(lowered(text)):
         raw = match["n0"] or match["n1"] or match["n2"] or ""
         total = whole_number(raw)

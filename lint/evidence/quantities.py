@@ -9,7 +9,16 @@ from .grammar import Number
 from .names import words_of
 from .passages import Sentence
 
-__all__ = ["CENTRE_AFTER", "LIKENESS_WORD", "NUMERALS", "READ", "names_several", "quantity_asked", "quantity_asked_at"]
+__all__ = [
+    "CENTRE_AFTER",
+    "COEFFICIENT_WORD",
+    "LIKENESS_WORD",
+    "NUMERALS",
+    "READ",
+    "names_several",
+    "quantity_asked",
+    "quantity_asked_at",
+]
 
 NUMERALS = frozenset(words_of("n p ci k of two three both wilson interval"))
 
@@ -45,7 +54,7 @@ _RATE_WORD = regex(
 )
 
 
-_COEFFICIENT_WORD = regex(
+COEFFICIENT_WORD = regex(
     r"\b(?:pearson\w*|spearman\w*|kendall\w*|coefficients?|correlat\w+|rho|rank link|r_?s)\b|ρ|\br\s*=",
     re.IGNORECASE,
 )
@@ -62,7 +71,7 @@ def quantity_asked_at(sentence: Sentence, number: Number) -> tuple[str, int]:
     ends = {
         "likeness": LIKENESS_WORD,
         "rate": _RATE_WORD,
-        "coefficient": _COEFFICIENT_WORD,
+        "coefficient": COEFFICIENT_WORD,
     }
     last = {k: max((m.end() for m in pattern.finditer(before)), default=-1) for k, pattern in ends.items()}
     if any(x.role == "points" and last["likeness"] <= x.start - sentence.start < len(before) for x in sentence.numbers):

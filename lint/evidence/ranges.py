@@ -12,12 +12,14 @@ from ..regex import regex
 from .chosen import chooses, chosen_things
 from .claims import is_claim
 from .extents import column_named, extents, is_of_all, numerals, parts_said, wrong_end
+from .families import range_of_family
 from .grammar import Number
 from .idioms import Span, interval_ends, spans
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import ROLE_WORDS, direction_words
 from .passages import Sentence
 from .ratios import ratios
+from .slice_ranges import range_of_slice
 from .vocabulary import is_accounted_for, is_measured
 from .wording import RATE_NOUNS
 
@@ -26,6 +28,8 @@ __all__ = ["members", "range_clashes"]
 
 def members(series: Series) -> list[Fact]:
     """The values of a series, once each; a column of sample sizes is no member of the row that it stands in."""
+    if "n" not in series.facts:
+        return list(series.distinct)
     return list({id(f): f for name, f in series.facts.items() if name != "n"}.values())
 
 
@@ -40,7 +44,17 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         for sentence in passage.sentences:
             settled, parts = set(), set()
+            for a, b in itertools.pairwise(sentence.numbers):
+                read, wrong = range_of_family(evidence, sentence, a, b, _subject_start(sentence, a))
+                if not read:
+                    read, wrong = range_of_slice(evidence, sentence, a, b)
+                if read:
+                    settled.add(id(a))
+                if wrong:
+                    yield _clash(sentence, a, b, wrong)
             for extent in extents(sentence):
+                if id(extent.left) in settled:
+                    continue
                 column = column_named(evidence, extent)
                 if column is None:
                     continue
@@ -261,7 +275,11 @@ def _after_direction(sentence: Sentence, span: Span) -> bool:
         return False  # "is positive (ρ 0.4–0.7)"
     if any(_BY_SOME.fullmatch(before[w.end :]) for w in direction_words(before)):
         return True
-    if any(x.worded and x.start < span.start for x in ratios(sentence)) or _TURNS.search(before):
+    if (
+        any(x.worded and x.start < span.start for x in ratios(sentence))
+        or _TURNS.search(before)
+        or _THAN.search(before)
+    ):
         return True  # "triples or a little more, 8% to 26%", "changes sign (-0.4 to 0.1)"
     clause = _CLAUSES.split(sentence.between(sentence.start, span.left.start))[-1]
     return _FROM.search(clause) is not None and bool(direction_words(clause)) and _RANGES.search(clause) is None
@@ -272,6 +290,12 @@ _BY_SOME = regex(
     r"barely|further|again|steadily|gently|slowly|sharply|markedly|strongly|clearly)|"
     r"(?:by|through|in|during|with|after|under|over)\s+(?:(?:the|its|our|this)\s+)?[a-z-]+)?\s*[(,:]?\s*(?:from\s+)?"
 )
+_THAN = regex(
+    r"\d\s?(?:pp|p\.p\.|(?:percentage[ -])?points?)\s*\($|"
+    r"\b(?:higher|lower|more|less|larger|smaller|better|worse|up|down) than "
+    r"(?:before|at first|at the \w+|in \w+|it was)\s*\($"
+)
+""" "2 points higher than before (68% to 70%)", "lost 0.7 points (77.3% to 76.6%)": from the one to the other."""
 _TURNS = regex(
     r"\b(?:chang|flip|revers|switch|turn|cross)\w*\s+(?:(?:its|the|their)\s+)?(?:signs?|zero|sides?|"
     r"(?:to )?(?:positive|negative))"

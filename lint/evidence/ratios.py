@@ -54,6 +54,18 @@ _SHARE = regex(
     rf"(?:of\s+)?(?P<of>{_OWNER}\s+|[\w-]+['’]s\s+)",
     re.IGNORECASE,
 )
+_AS = regex(
+    rf"(?<![\w.,])(?:(?P<k>an?|one|two|three|four|five|seven)[ -])?(?P<part>{_PART})\s+as\s+"
+    r"(?:many|much|often|long|high|large|likely|big|strong|frequent|common|low|short|fast|great|heavy|tall|good)(?:ly)?\b"
+    r"(?=[^.;:,]{0,40}\sas\s)",
+    re.IGNORECASE,
+)
+""" "A third as long as"."""
+_BY_FACTOR = regex(
+    r"\b(?:multipl(?:y|ies|ied|ying)(?:\s+(?:it|them|itself|the\s+[a-z]+))?\s+by|by\s+a\s+factor\s+of)\s+"
+    r"(?:about |roughly |nearly |only |just )?$",
+    re.IGNORECASE,
+)
 _PERCENT_OF = regex(r"\s*of\s+(?:its|his|her|their|that|what|the|those)\s+", re.IGNORECASE)
 _LEVEL = regex(
     r"(?:[\w'’-]+\s+)?(?:rates?|values?|levels?|scores?|figures?|shares?|heights?|peaks?|maxim\w+|starts?|baselines?|"
@@ -69,7 +81,7 @@ _OVER = regex(
 )
 _UNDER = regex(r"\b(?:less than|under|below|fewer than|not even|no more than|at most)\s+(?:an?\s+)?$", re.IGNORECASE)
 _NEARLY = regex(r"\b(?:nearly|almost|not quite|close to|just under|up to)\s+(?:an?\s+)?$", re.IGNORECASE)
-_OF_ROWS = regex(r"\d\s+[a-z]+\s+$", re.IGNORECASE)
+_OF_ROWS = regex(r"(?<![\w-])\d[\d,]*\s+[a-z]+\s+$", re.IGNORECASE)
 """ "75 rows doubled": the dose, and no level."""
 
 
@@ -85,6 +97,8 @@ def ratios(sentence: Sentence) -> list[Ratio]:
         x in low for x in ("times", "fold", "twice", "thrice", "oubl", "ripl", "rebl", "uadrupl", "halv", "quarter")
     ):
         out.extend(_of_words(sentence))
+    if "factor of" in low or "multipl" in low:
+        out.extend(_of_factors(sentence))
     if any(x in low for x in ("half", "third", "quarter", "fourth", "fifth", "eighth", "tenth", "xth", "nth")):
         out.extend(_of_parts(sentence))
     taken = [(m.start, m.end) for m in sentence.names]
@@ -116,6 +130,15 @@ def _of_digits(sentence: Sentence) -> Iterator[Ratio]:
         if n.role == "fold" and n.bound in ("", "~") and n.value > 0 and not repeats:
             room = max(n.room if n.bound == "~" else 0.0, 0.02 * n.value)
             yield Ratio(n.start, n.end, n.text + ("×" if n.unit else ""), n.low - room, n.high + room, False, n)
+
+
+def _of_factors(sentence: Sentence) -> Iterator[Ratio]:
+    """ "Multiplied by 4.6", "by a factor of 2.5"."""
+    for n in sentence.numbers:
+        plain = n.role in ("value", "count") and n.bound in ("", "~") and not n.signed and n.value > 0
+        if plain and _BY_FACTOR.search(sentence.between(max(sentence.start, n.start - 60), n.start)):
+            room = max(n.room if n.bound == "~" else 0.0, 0.02 * n.value)
+            yield Ratio(n.start, n.end, n.text, n.low - room, n.high + room, False, n)
 
 
 def _of_percents(sentence: Sentence) -> Iterator[Ratio]:
@@ -211,12 +234,9 @@ _WITH = regex(r"\bwith\s+(?:about |roughly |some |almost |nearly )?$", re.IGNORE
 
 
 def _of_parts(sentence: Sentence) -> Iterator[Ratio]:
-    """ "A third of the rate before", "half the memory of", "five eighths of the unfiltered"."""
-    for match in _SHARE.finditer(sentence.text):
-        rest = sentence.text[match.end() :]
-        owned = match["of"].strip()[-2:] in ("'s", "’s") or match["of"].strip().lower() in ("that", "those", "what")
-        if _OF_TRIALS.match(rest) or not (owned or _LEVEL.match(rest)):
-            continue
+    """ "A third of the rate before", "half the memory of", "five eighths of the unfiltered", "a third as long as"."""
+    shares = (m for m in _SHARE.finditer(sentence.text) if _is_of_a_level(sentence, m))
+    for match in (*shares, *_AS.finditer(sentence.text)):
         value = part_of(f"{match['k'] or ''} {match['part']}")
         if not 0 < value < 1:
             continue
@@ -225,6 +245,13 @@ def _of_parts(sentence: Sentence) -> Iterator[Ratio]:
             continue
         shown = sentence.text[match.start() : match.end("part")]
         yield _about(sentence, match.start(), shown, value, before)
+
+
+def _is_of_a_level(sentence: Sentence, share: re.Match[str]) -> bool:
+    """True if what a part is said to be of is a level, and no things or answers."""
+    rest = sentence.text[share.end() :]
+    owned = share["of"].strip()[-2:] in ("'s", "’s") or share["of"].strip().lower() in ("that", "those", "what")
+    return not _OF_TRIALS.match(rest) and (owned or _LEVEL.match(rest) is not None)
 
 
 def _about(sentence: Sentence, at: int, shown: str, value: float, before: str) -> Ratio:

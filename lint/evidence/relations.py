@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..regex import regex
-from ..words import lowered
+from ..words import lowered, word_set
 from .lexicon import NEGATED
 
 __all__ = ["relation_sign"]
@@ -124,6 +124,21 @@ _LIKENESS = regex(_LIKE)
 """Most sentences speak of none, and need not be searched for what may be said of it."""
 
 
+_COMPARED = frozenset(
+    [
+        *("more", "higher", "greater", "larger", "bigger", "stronger", "heavier", "longer", "better", "louder", "up"),
+        *("less", "fewer", "lower", "smaller", "weaker", "lighter", "shorter", "rarer", "quieter", "closer", "nearer"),
+        *("increase", "increases", "increased", "increasing", "decrease", "decreases", "decreased", "decreasing"),
+        *("rise", "rises", "rose", "roses", "grow", "grows", "grew", "grews", "climb", "climbs", "further", "farther"),
+        *("fall", "falls", "drop", "drops", "decline", "declines", "shrink", "shrinks"),
+    ]
+)
+"""One of them stands in all that is said by two comparatives."""
+_SLOPED = frozenset(["upward", "upwards", "uphill", "downward", "downwards", "downhill"])
+_GO = frozenset(["goes", "go", "comes", "come"])
+_MOVE = frozenset(["move", "go", "run", "rise", "vary", "travel", "point"])
+
+
 def relation_sign(text: str) -> tuple[int, int, int] | None:
     """Where a text says how closeness and a rate go together, and the sign; ``None`` where it does not say.
 
@@ -132,10 +147,12 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     >>> relation_sign("those nearer to it take up the marker less often")[2]
     -1
     """
+    words = word_set(text)
     text = lowered(text)  # its expressions know no capitals
     likeness = _LIKENESS.search(text) is not None
+    compared = not words.isdisjoint(_COMPARED)
     hits = []
-    for match in _CORRELATIVE.finditer(text):
+    for match in _CORRELATIVE.finditer(text) if compared else ():
         if regex(r"\bthan\b|\d").search(match["gap"] + (match["verb"] or "")):
             continue
         a = 1 if match["an"] or match["am"] else -1
@@ -149,7 +166,7 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
         for match in pattern.finditer(text):
             sign = 1 if match["up"] else -1
             hits.append((match.start(), match.end(), sign))
-    for match in _HAVING.finditer(text) if not hits else ():
+    for match in _HAVING.finditer(text) if compared and not hits else ():
         if not regex(r"\b(?:than|as|but|and|or)\b").search(match["gap"]):
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
     if likeness:
@@ -160,12 +177,13 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
         if not hits:
             hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _ALONGSIDE.finditer(text))
-    hits.extend((m.start(), m.end(), 1 if m["up"] or m["upward"] else -1) for m in _SHAPED.finditer(text))
-    short = _SHORT.match(text)
+    if likeness or not words.isdisjoint(_SLOPED):
+        hits.extend((m.start(), m.end(), 1 if m["up"] or m["upward"] else -1) for m in _SHAPED.finditer(text))
+    short = _SHORT.match(text) if compared else None
     if short is not None:  # "More alike, louder."
         hits.append((short.start(), short.end(), (1 if short["an"] else -1) * (1 if short["bm"] else -1)))
-    for pattern in (_ALONG, _TOGETHER):
-        for match in pattern.finditer(text):
+    for pattern, verbs in ((_ALONG, _GO), (_TOGETHER, _MOVE)):
+        for match in pattern.finditer(text) if not words.isdisjoint(verbs) else ():
             less = (
                 pattern is _ALONG and _LESS_OF.search(text[: match.start()]) is not None
             )  # "a lower loss goes with more"

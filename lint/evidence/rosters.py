@@ -28,7 +28,7 @@ COUNT = (
 """A whole number in digits or words."""
 _LINKING = r"of|out|or|and|to|in|on|at|as|by|for|from|with|per|than|times|the|an?|is|are|was|were|has|have|had"
 _COUNTED = regex(
-    rf"(?<![\w.,#/+<>≥≤~≈−–-])(?<![<>≥≤~≈×/–−] )(?P<label>[Nn]\s*=\s*)?(?P<n>{COUNT})(?![\w%]|[.,]\d|\s?[%×/])\s+"
+    rf"\b(?<![.,#/+<>≥≤~≈−–-])(?<![<>≥≤~≈×/–−] )(?P<label>[Nn]\s*=\s*)?(?P<n>{COUNT})(?![\w%]|[.,]\d|\s?[%×/])\s+"
     rf"(?P<words>(?:(?!(?:{_LINKING})\b)[a-z][a-z'’-]*\s+){{0,2}}?)(?P<noun>[a-z][a-z-]*s)\b(?!['’-])",
     re.IGNORECASE,
 )
@@ -83,6 +83,7 @@ def _singular(noun: str) -> str:
 
 
 @lru_cache(maxsize=512)  # three rules ask for the same texts
+@lru_cache(maxsize=256)  # asked twice of each passage
 def things_in(text: str, *, of_any_kind: bool = False) -> tuple[Things, ...]:
     """The numbers of things of a text; ``of_any_kind`` with what is no kind of its own, layers and steps."""
     out = []

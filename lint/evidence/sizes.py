@@ -65,7 +65,7 @@ def _things(evidence: Evidence, pattern: re.Pattern[str] = _THINGS) -> frozenset
     """Counts of things that the page states in words: "12 personas"."""
     key = pattern.pattern
     if key not in evidence.cache:
-        texts = evidence.document.texts_with_digits()
+        texts = evidence.document.texts_with_counts()
         found = {int(m.group(1)) for text, _ in texts for m in pattern.finditer(text.text[:4000])}
         evidence.cache[key] = frozenset(found)
     known: frozenset[int] = evidence.cache[key]

@@ -9,6 +9,7 @@ from math import prod
 
 from ..regex import regex
 from .claims import is_claim, is_prior
+from .concluded_totals import concluded_total_clashes
 from .joined_counts import joined_count_clashes
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -48,7 +49,9 @@ def spoken_product_clashes(evidence: Evidence) -> Iterator[Clash]:
             if not any(map(str.isdigit, sentence.text)) or is_prior(sentence):
                 continue
             yield from joined_count_clashes(evidence, sentence)
-            if _MOOT.search(sentence.text):
+            concluded = list(concluded_total_clashes(evidence, sentence))
+            yield from concluded[:1]
+            if concluded or _MOOT.search(sentence.text):
                 continue
             counts = sorted(
                 (c for c in things_in(sentence.text, of_any_kind=True) if not _MEASURES.match(sentence.text, c.end)),

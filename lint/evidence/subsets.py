@@ -39,7 +39,7 @@ def groups_of_rows(sheet: Sheet) -> dict[str, set[int]]:
         for r, row in enumerate(sheet.grid):
             cell = row[c] if c < len(row) else None
             text = cell.text.text.strip(" *_`") if cell is not None else ""
-            if text and not any(ch.isdigit() for ch in text):
+            if text and not any(map(str.isdigit, text)):
                 rows.setdefault(text, set()).add(r)
         out |= {text: found for text, found in rows.items() if len(found) > 1}
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
@@ -31,6 +32,8 @@ class Binding:
 
 
 _SCALES = (1.0, 100.0)
+_Vote: TypeAlias = tuple[int, Fact, bool]
+"""A cell, what a field holds of its thing, and whether the cell may print that."""
 
 
 def bind(
@@ -45,27 +48,30 @@ def bind(
     ``names`` are the folded names of each cell's entity; ``index`` lists, for each name, the series that have it.
     """
     counts = [d.whole and not d.fraction for d in data]
-    votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]] = defaultdict(list)
+    votes: dict[float, dict[int, list[_Vote]]] = {scale: defaultdict(list) for scale in _SCALES}
+    as_printed, as_percent = votes.values()
     for i, (item, known) in enumerate(zip(cells, names, strict=True)):
         seen: set[int] = set()
         number = item.number
         low, high = number.admitted
-        scales = _SCALES if number.role != "count" else _SCALES[:1]
+        exact, of_n = number.decimals > 0, number.role == "n"
+        counted = number.role == "count"
+        none = counted and not number.value
         for name in known:
             for s, fact in index.get(name, ()):
                 if s in seen:
                     continue
                 seen.add(s)
-                if (number.decimals > 0 and counts[s]) or (number.role == "n" and not counts[s]):
+                if exact if counts[s] else of_n:
                     continue  # counts are not printed with decimals
                 value = fact.value
-                if number.role == "count" and not number.value and value:
-                    votes[(s, 1.0)].append((i, fact, False))  # a bare zero is none, and no share that is rounded off
-                    continue
-                for scale in scales:
-                    votes[(s, scale)].append((i, fact, low <= value * scale <= high))
+                # a bare zero is none, and no share that is rounded off
+                as_printed[s].append((i, fact, low <= value <= high and not (none and value)))
+                if not counted:
+                    as_percent[s].append((i, fact, low <= value * 100.0 <= high))
     best = None
-    for (s, scale), found in votes.items():
+    for s, scale in ((s, scale) for s in as_printed for scale in _SCALES if s in votes[scale]):
+        found = votes[scale][s]
         right = sum([ok for _, _, ok in found])
         swap = right > 0 and len(found) == 3 and exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)
         if not swap and (right < 2 or right * 2 < len(found)):
@@ -78,7 +84,7 @@ def bind(
     if best is None:
         return None
     _, s, scale, found, distinct = best
-    s, found = _fullest(votes, s, scale, data)
+    s, found = _fullest(votes[scale], s, data)
     right = sum(ok for _, _, ok in found)
     printed = {fact for _, fact, ok in found if ok}
     # a field that another row of that name prints is not that of this one: "a vs b (Pearson)", "a vs b (Spearman)"
@@ -90,14 +96,12 @@ def bind(
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
 
 
-def _fullest(
-    votes: dict[tuple[int, float], list[tuple[int, Fact, bool]]], s: int, scale: float, data: list[Series]
-) -> tuple[int, list[tuple[int, Fact, bool]]]:
+def _fullest(votes: dict[int, list[_Vote]], s: int, data: list[Series]) -> tuple[int, list[_Vote]]:
     """Of the fields that hold the same as one, as far as that goes, the one that most cells stand in."""
-    found = votes[(s, scale)]
+    found = votes[s]
     held = {i: fact.value for i, fact, _ in found}
-    for (other, factor), more in votes.items():
-        if factor == scale and len(more) > len(found) and data[other].role in ("", data[s].role):
+    for other, more in votes.items():
+        if len(more) > len(found) and data[other].role in ("", data[s].role):
             values = {i: fact.value for i, fact, _ in more}
             if len(held) > 2 and all(values.get(i) == v for i, v in held.items()):
                 s, found, held = other, more, values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
@@ -13,6 +14,7 @@ from ..regex import regex
 from .cell_numbers import is_interval_end, numbers_of_cell
 from .grammar import Number
 from .names import name_variants, words_of
+from .stated_units import percent_columns
 from .turned_tables import turned
 
 __all__ = ["MOST_CELLS", "CellNumber", "Sheet", "entity_names", "is_aggregate", "read_sheet"]
@@ -52,21 +54,28 @@ MOST_CELLS = 2_500
 """Of a table that is read."""
 
 
-def read_sheet(table: Table) -> Sheet | None:
-    """The table's numbers; ``None`` for a table that holds no results (a card, a list of files)."""
+def read_sheet(table: Table, said: str = "") -> Sheet | None:
+    """The table's numbers; ``None`` for a table that holds no results (a card, a list of files).
+
+    ``said`` are the words right above it, which may give the unit of its cells.
+    """
     width = len(table.header)
     named = any(cell.text.text.strip() for cell in table.header)
     if width < 2 or not table.rows or not named or width * len(table.rows) > MOST_CELLS:
         return None
     found = turned(table)
-    return _sheet(table, *found) if found is not None else None
+    return _sheet(table, *found, said) if found is not None else None
 
 
 def _sheet(
-    table: Table, header: list[str], labels: list[str], grid: list[list[Cell | None]], keys: list[str]
+    table: Table, header: list[str], labels: list[str], grid: list[list[Cell | None]], keys: list[str], said: str
 ) -> Sheet | None:
+    rates = percent_columns(said, header, grid)
     read = [
-        [numbers_of_cell(cell, header[c], labels[r]) if cell is not None else [] for c, cell in enumerate(row)]
+        [
+            numbers_of_cell(cell, header[c], labels[r], percent=c in rates) if cell is not None else []
+            for c, cell in enumerate(row)
+        ]
         for r, row in enumerate(grid)
     ]
     numeric = [c for c in range(1, len(header)) if _is_numeric(grid, read, c)]
@@ -160,6 +169,7 @@ _AGGREGATE = regex(
 )
 
 
+@lru_cache(maxsize=1024)  # a dozen readers ask of each row
 def is_aggregate(label: str) -> bool:
     """True for the name of a row over all the others."""
     return _AGGREGATE.match(label) is not None

@@ -32,7 +32,7 @@ def with_totals(evidence: Evidence) -> Iterator[Stretch]:
     """Texts in which a total may stand."""
     for stretch in stretches(evidence):
         if stretch.passage is None:
-            read = sum(map(str.isdigit, stretch.plain)) > _FEWEST_DIGITS
+            read = len(stretch.plain) > _FEWEST_DIGITS < sum(map(str.isdigit, stretch.plain))
         else:
             read = stretch.passage.part != "prior"
         if read:

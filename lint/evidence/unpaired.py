@@ -81,6 +81,10 @@ _LEFT_OUT = regex(
 """In front of the mean change of what is left, "dropping the pilot leaves +6.1 pp"."""
 
 
+_OF_WHOLE = regex(r"\d\s+of\s+(?:the|its|those|these|his|her|their)\s+$", re.IGNORECASE)
+""" "27 of the 49 points lost": a whole of which a part is told, with rates of something else beside it."""
+
+
 def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for a number in points that the words around it call something else than a difference of two levels.
 
@@ -102,6 +106,7 @@ def is_unpaired(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or _is_of_another(sentence, number, before, after)
         or _AVERAGES.search(sentence.text) is not None
         or _MEAN_SIZE.search(before) is not None
+        or _OF_WHOLE.search(before) is not None
         or _LEFT_OUT.search(before) is not None
         or _MEAN_CHANGE.search(before) is not None
         or _ON_AVERAGE.match(after) is not None

@@ -13,7 +13,18 @@ from .addressed import cells_named
 from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
-from .claims import NOBODY, claim_is_known, claimed, closed, facts_of, is_bar, is_prior, own_passages, prints_rate
+from .claims import (
+    NOBODY,
+    claim_is_known,
+    claimed,
+    closed,
+    facts_of,
+    is_bar,
+    is_moot,
+    is_prior,
+    own_passages,
+    prints_rate,
+)
 from .correlations import records
 from .explained import is_explained
 from .grammar import Number
@@ -150,8 +161,17 @@ def _is_outside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or _defies_counts(sentence, number)
         or is_aside(evidence, sentence, number)
         or is_share_again(sentence, number)
-        or MOOT.search(sentence.between(sentence.start, number.start)) is not None
+        or _OF_GAP.search(sentence.between(sentence.start, number.start)) is not None
+        or (is_moot(sentence) and MOOT.search(sentence.between(sentence.start, number.start)) is not None)
     )
+
+
+_OF_GAP = regex(
+    r"\bbetween [^.;()]{1,50} and [^.;()]{1,40}\(\s*$|"
+    r"\b(?:gains?|gained|adds?|added|loses?|lost|sheds?|another|a further)\s+(?:about |only |just )?$",
+    re.IGNORECASE,
+)
+"""Before how far two are apart, "that between the bus and the tram (1.52)", and how much is added."""
 
 
 _Verdict = Clash | bool | None
@@ -259,7 +279,8 @@ def _by_name(evidence: Evidence, claim: _Claim) -> _Verdict:
     if any(evidence.matches(number, s, f) for s, f in bound) or _is_size_of(sentence, number, bound):
         return True
     doubtful = (
-        is_mixed(evidence, sentence, number, name.name)
+        _has_its_own(evidence, sentence, name, number, bound)
+        or is_mixed(evidence, sentence, number, name.name)
         or _is_doubtful(evidence, claim, name, facts, bound)
         or is_of_unheld_range(evidence, sentence, number)
         or is_of_member(evidence, sentence, name)
@@ -275,6 +296,17 @@ def _by_name(evidence: Evidence, claim: _Claim) -> _Verdict:
 
 
 _Facts = list[tuple[Series, Fact]]
+
+
+def _has_its_own(evidence: Evidence, sentence: Sentence, name: Mention, number: Number, facts: _Facts) -> bool:
+    """True for the second bracket of "buses (82%) come first, carts (23%) last": the name in front has its value."""
+    if _IN_BRACKET.search(sentence.between(name.end, number.start)) is None:
+        return False
+    between = [x for x in sentence.numbers if name.end <= x.start < number.start and x.role == number.role]
+    return any(evidence.matches(x, s, f) for x in between for s, f in facts)
+
+
+_IN_BRACKET = regex(r"\([^()]*\)[^()]*\(\s*$")
 
 
 def _is_whole(evidence: Evidence, sentence: Sentence, number: Number, facts: _Facts) -> bool:

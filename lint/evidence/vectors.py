@@ -68,11 +68,17 @@ def courses_of(leaves: Sequence[Leaf], pairs: Sequence[Pair], vectors: Collectio
             yield path, [points[k] for k in sorted(points)], axis
 
 
+_REPLICATES = words_of("seed seeds replicate replica repeat repetition rerun fold bootstrap")
+"""Measurements of one thing over again, in no order: they have a mean, and neither a course nor an end."""
+
+
 def ends_of(vectors: Iterable[Vector], intervals: Collection[Path]) -> Iterator[Series]:
     """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
     groups: dict[tuple[Path, str], dict[str, tuple[float, Path]]] = defaultdict(dict)
     for path, values, axis in vectors:
         if len(values) < 2 or path in intervals:
+            continue
+        if words_of(last_key(path)) & _REPLICATES:
             continue
         high = max(values)
         derived = {"max": high, "min": min(values)}

@@ -172,6 +172,8 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
     if _OF_ITSELF.match(sentence.text, word.end):
         return b if a.end <= start else None  # "A leads (0.6) and B trails (0.3)"
     if word.text.lower() not in _WITH_THAN and a.end <= start and end <= b.start:
+        if _THAN_THAT.match(sentence.between(end, b.start)):
+            return b
         lead = sentence.between(a.end, start)
         near = len(between) < 90 and (not regex(r"[,:]").search(lead) or _BESIDE.fullmatch(lead) is not None)
         return a if near else None
@@ -182,6 +184,8 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
     return None
 
 
+_THAN_THAT = regex(r"\s+(?:that|this|it)(?:\s+(?:point|value|level|mark|peak|rate|figure))?\s*\(", re.IGNORECASE)
+""" "It peaks at 62% and ends below that (42%)"."""
 _OF_ITSELF = regex(r"(?<=trails|.leads|..lags)\s*(?:[(,;.]|at\b|with\b|$)")
 
 

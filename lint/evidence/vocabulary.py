@@ -15,7 +15,7 @@ from .knowledge import Evidence
 from .names import stem, words_of
 from .passages import Sentence
 
-__all__ = ["is_accounted_for", "is_measured"]
+__all__ = ["is_accounted_for", "is_common", "is_measured", "is_used"]
 
 
 def is_accounted_for(evidence: Evidence, sentence: Sentence, left: int, right: int) -> bool:
@@ -24,6 +24,7 @@ def is_accounted_for(evidence: Evidence, sentence: Sentence, left: int, right: i
     named = [(m.start, m.end) for m in sentence.names]
     for match in _WORD.finditer(sentence.between(left, right)):
         word = match[0].lower()
+        word = f"{word[:-3]}y" if word.endswith("ies") else word  # "accuracies"
         root = stem(word)
         if root in _COMMON or word in _COMMON or word.endswith("ly") or known.get(root, _NONE) - {id(sentence.passage)}:
             continue
@@ -45,7 +46,21 @@ def is_measured(evidence: Evidence, word: str) -> bool:
     return root in _COMMON or word.lower() in _COMMON or root in measured
 
 
-_WORD = regex(r"(?<!['’\w])[^\W\d_]{2,}")
+def is_used(evidence: Evidence, sentence: Sentence, word: str) -> bool:
+    """True for a word that the page's tables, files or other passages have."""
+    return bool(_known(evidence).get(stem(word.lower()), _NONE) - {id(sentence.passage)})
+
+
+def is_common(word: str) -> bool:
+    """True for a word that every claim may have.
+
+    >>> is_common("shows"), is_common("pirate")
+    (True, False)
+    """
+    return word.lower() in _COMMON or stem(word.lower()) in _COMMON
+
+
+_WORD = regex(r"\b(?<!['’])[^\W\d_]{2,}")
 _THAN = regex(r"\s+than\b", re.IGNORECASE)
 _NONE: frozenset[int] = frozenset()
 _OF_DATA = 0
@@ -57,15 +72,15 @@ def _known(evidence: Evidence) -> Mapping[str, set[int]]:
     if "words known" not in evidence.cache:
         out: dict[str, set[int]] = defaultdict(set)
         for passage in evidence.passages:
-            for match in _WORD.finditer(passage.plain):
-                out[stem(match[0].lower())].add(id(passage))
+            for word in set(_WORD.findall(passage.plain)):
+                out[stem(word.lower())].add(id(passage))
+        words: set[str] = set()
         for sheet in evidence.sheets:
-            for text in (*sheet.header, *(cell.text.text for cell in sheet.table.cells)):
-                for word in words_of(text):
-                    out[stem(word)].add(_OF_DATA)
+            words.update(*map(words_of, sheet.header), *(words_of(cell.text.text) for cell in sheet.table.cells))
         for series in evidence.all_series:
-            for word in series.words | words_of(series.quantity):
-                out[stem(word)].add(_OF_DATA)
+            words |= series.words | words_of(series.quantity)
+        for word in words:
+            out[stem(word)].add(_OF_DATA)
         evidence.cache["words known"] = out
     known: Mapping[str, set[int]] = evidence.cache["words known"]
     return known

@@ -8,6 +8,8 @@ from ..evidence.by_layer import layer_clashes
 from ..evidence.lists import list_clashes
 from ..evidence.named_p import named_p_clashes, row_p_clashes
 from ..evidence.orphans import orphan_clashes
+from ..evidence.row_tests import p_of_row_clashes
+from ..evidence.strays import stray_clashes
 from ..evidence.values import value_clashes
 from ..finding import Finding
 from ..page import Page
@@ -70,7 +72,16 @@ class ContradictedValue(Rule):
     def check(self, page: Page) -> Iterator[Finding]:
         seen = set()
         evidence = page.evidence
-        found = (value_clashes, list_clashes, orphan_clashes, layer_clashes, named_p_clashes, row_p_clashes)
+        found = (
+            value_clashes,
+            list_clashes,
+            orphan_clashes,
+            layer_clashes,
+            named_p_clashes,
+            row_p_clashes,
+            p_of_row_clashes,
+            stray_clashes,
+        )
         for clash in (clash for check in found for clash in check(evidence)):
             if clash.place in seen:
                 continue

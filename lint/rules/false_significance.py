@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.pvalues import significance_clashes
+from ..evidence.row_tests import row_verdict_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,5 +49,5 @@ class FalseSignificance(Rule):
     name = "false-significance"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in significance_clashes(page.evidence):
+        for clash in (*significance_clashes(page.evidence), *row_verdict_clashes(page.evidence)):
             yield self.finding(page, clash.place, clash.message, clash.help)

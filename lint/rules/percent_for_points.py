@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.percents import percent_clashes
+from ..evidence.relatives import relative_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,5 +49,9 @@ class PercentForPoints(Rule):
     name = "percent-for-points"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for clash in percent_clashes(page.evidence):
+        told = set()
+        for clash in (*percent_clashes(page.evidence), *relative_clashes(page.evidence)):
+            if clash.place in told:
+                continue
+            told.add(clash.place)
             yield self.finding(page, clash.place, clash.message, clash.help)
