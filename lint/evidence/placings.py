@@ -86,7 +86,7 @@ _UNREAD = regex(
     r"\b(?:not|never|neither|nor|hardly|barely|except|apart|aside|besides|other than|unlike|excluding|without|if|"
     r"whether|"
     r"almost|nearly|one of|among (?:its|their)|times|twice|half|per cent of|ratio|relative|proportion\w*|share of|"
-    r"joint\w*|tied?|ties|"
+    r"joint\w*|tied?|ties|scatter\w*|variation|variability|"
     r"shared?|next|median|spread|sd|interval\w*|variance|significan\w*|p-values?|expected|chance|steps? (?:from|to)|"
     r"outlier|between neighbou?rs|consecutive|respectively|former|latter|probably|seems?|appears?|"
     r"most of|at (?:most|least)|than (?:half|a|an|one|two|three|four|five|\d)|remaining|rest of|"
@@ -320,6 +320,8 @@ def _judge(
         end = _end(text, max(place.end, holder.end), right)
         if not b.told or not is_told(evidence, b, sentence, left, end, skip):
             continue
+        if _BAR.search(b.line.head) and not _BAR.search(text):
+            continue  # "score ≥ 7": how many passed, and no score
         if place.verb and not _is_of_line(evidence, b.line, place.verb):
             continue
         if (place.merit or (place.noun and not place.change)) and not _is_of_line(evidence, b.line, place.noun):
@@ -350,6 +352,7 @@ def _clash(sentence: Sentence, place: _Place, b: Bound, holder: Said) -> Clash:
     )
 
 
+_BAR = regex(r"[≥≤<>]")
 _WHEN = regex(
     r"\b(?:(?:step|epoch|round|update|iteration|layer|week|day|checkpoint)s?|when|at)\s*(?:\(.*\))?$", re.IGNORECASE
 )

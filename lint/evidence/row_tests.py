@@ -25,7 +25,7 @@ def p_of_row_clashes(evidence: Evidence) -> Iterator[Clash]:
     """p-values that are not that of the only row that their clause names."""
     for sentence in _claims(evidence):
         stated = [n for n in sentence.numbers if n.role == "p" and n.bound in ("", "<", "<=")]
-        if any(n.role == "coefficient" for n in sentence.numbers):
+        if any(n.role == "coefficient" or (n.role == "value" and abs(n.value) <= 1) for n in sentence.numbers):
             continue  # the p of a coefficient, which says of which record it is
         for number in stated if len(stated) == 1 else ():
             if number.bound and number.value in _LEVELS:

@@ -88,6 +88,8 @@ def range_of_slice(evidence: Evidence, sentence: Sentence, a: Number, b: Number)
         return False, ""
     start, end = clause_of(sentence, a, b)
     lead = sentence.between(start, a.at)
+    if _FROM.search(lead) and direction_words(lead):
+        return False, ""  # "goes up from 4.5 to 7.5"
     behind = _OPENS.search(sentence.between(b.end, end))
     close = b.end + behind.start() if behind is not None else end
     if not is_range(sentence, a, b, lead) or chooses(sentence, a.at) or not _is_alone(sentence, a, b, (start, end)):
