@@ -81,7 +81,8 @@ def _nouns_of(evidence: Evidence) -> frozenset[str]:
 
 def _is_named(evidence: Evidence, amount: Amount) -> bool:
     """True for things that tables have: without a total, nothing else tells what is counted."""
-    noun = read_words(amount.noun)[-1].stem
+    words = read_words(amount.noun)
+    noun = words[-1].stem if words else ""  # "all of *"
     return noun in _nouns_of(evidence) or noun in _MEASURES
 
 
