@@ -26,8 +26,6 @@ Clashes, which the rules print
     differences, bare_differences, gaps, operands, anaphoric, percents, relatives, ratios, settings, folds: against
     what it is made of.
     counting, contraries, listed, exclusives: counts and orders.
-    slices, amounts, slice_counts, slice_asked, slice_criteria: counts in prose over whole rows and columns of tables.
-    slice_bounds, slice_pairs, slice_changes, slice_words, slice_tests, slice_places: what is asked of these.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
     standings: places in an order.
     grids, line_binding, changed_lines, scales: lines of tables, and which of them a clause is about.

@@ -259,7 +259,7 @@ def _significant_ones(sentences: tuple[Sentence, ...], bound: Number) -> tuple[i
 def _of_some(evidence: Evidence, j: int, k: int) -> list[list[float]]:
     """The p-values below 5% of every set of k in which they are j."""
     chosen = ([v for v in values if v < 0.05] for _, values, _ in p_sets(evidence) if len(values) == k)
-    return [values for values in chosen if len(values) == j]
+    return [values for values in chosen if values and len(values) == j]
 
 
 _OF_EACH = regex(
