@@ -263,8 +263,9 @@ class Profile:
         >>> load_template("v1").profiles["rigorous"].severity_of("CR501", "note")
         'error'
         """
-        keys = [key for key in self.severity if code.startswith(key)]
-        return self.severity[max(keys, key=len)] if keys else default
+        if not code.startswith(tuple(self.severity)):
+            return default
+        return self.severity[max((key for key in self.severity if code.startswith(key)), key=len)]
 
 
 @struct(kw_only=True)

@@ -69,6 +69,8 @@ def _labels(document: Document) -> set[str]:
         elif isinstance(block, Table):
             for cell in block.cells:
                 text = cell.text.text.strip(" *_`")
+                if cell.row and cell.column and text.lower() == text:
+                    continue
                 name = regex(r"\s+[/|·:—–-]\s+|[:(,]").split(text)[0] if cell.row == 0 or cell.column == 0 else text
                 if len(name.split()) <= (3 if cell.row == 0 or cell.column == 0 else 1):
                     out.update(_ACRONYM.findall(name))

@@ -11,7 +11,7 @@ __all__ = ["brief_sections"]
 
 
 def brief_sections(page: Page) -> Iterator[tuple[Found, bool, str]]:
-    """Each of them, whether it has fewer than half of those words, and what is wrong with it."""
+    """Each of them, whether it has fewer than a third of those words, and what is wrong with it."""
     for found in page.outline:
         if not found.spec.min_words:
             continue
@@ -21,4 +21,4 @@ def brief_sections(page: Page) -> Iterator[tuple[Found, bool, str]]:
                 f"section '{found.spec.heading}' has {words} word{'s' * (words != 1)}; "
                 f"the template asks for at least {found.spec.min_words}"
             )
-            yield found, 2 * words < found.spec.min_words, message
+            yield found, 3 * words < found.spec.min_words, message

@@ -70,7 +70,7 @@ class SetupTable:
         A known name with a genitive is known to be another thing: "Wall time of the judge".
         """
         known = {id(row) for _, found in self.given for row in found}
-        others = tuple(f"{name} {of} " for x, _ in self.given for name in _folded(x.names) for of in ("of", "for"))
+        others = tuple(other for x, _ in self.given for other in _with_genitive(x.names))
         return [row for row in self.rows if id(row) not in known and not fold(row.label).startswith(others)]
 
 
@@ -161,10 +161,10 @@ def _card_rows(page: Page, found: Found) -> list[CardRow]:
 def _table_rows(page: Page, table: Table, found: Found) -> list[CardRow]:
     header, body = table.header, table.rows
     specs = found.spec.table.rows if found.spec.table is not None else ()
-    in_header = sum(any(is_row(c.text.text, s) for s in specs) for c in header)
-    in_column = sum(any(is_row(r[0].text.text, s) for s in specs) for r in body if r)
-    if len(header) > 2 and in_header > max(in_column, 1) and body:  # labels across, one row of values
-        return [_pair(page, label, [row[label.column] for row in body]) for label in header]
+    if len(header) > 2 and body and specs:
+        in_header = sum(any(is_row(c.text.text, s) for s in specs) for c in header)
+        if in_header > 1 and in_header > sum(any(is_row(r[0].text.text, s) for s in specs) for r in body if r):
+            return [_pair(page, label, [row[label.column] for row in body]) for label in header]  # labels across
     rows = [row for row in ((header, *body) if header[0].text.text.strip() else body) if len(row) > 1]
     return [_pair(page, row[0], list(row[1:])) for row in rows]
 
@@ -196,6 +196,11 @@ def _is_named(label: str, names: tuple[str, ...], suffix: bool) -> bool:
     short = fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
     known = _folded(names)
     return seen in known or short in known or (suffix and seen.endswith(tuple(f" {name}" for name in known)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _with_genitive(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{name} {of} " for name in _folded(names) for of in ("of", "for"))
 
 
 @functools.lru_cache(maxsize=1024)

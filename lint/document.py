@@ -36,6 +36,7 @@ __all__ = [
 
 _COUNT = regex(r"\d\s+[A-Za-z-]")
 _DIGIT = regex(r"\d")
+_PRODUCT = regex(r"[×xX]\s*\d")
 Scope: TypeAlias = Literal["title", "heading", "prose", "caption", "table", "alt", "quote", "code"]
 
 
@@ -285,6 +286,14 @@ class Document:
     def texts_with_counts(self) -> tuple[tuple[Text, Scope], ...]:
         """Those of :meth:`texts` in which a word follows a number: what counts things; most cells count none."""
         return self._texts_with_counts
+
+    def texts_with_products(self) -> tuple[tuple[Text, Scope], ...]:
+        """Those of :meth:`texts` in which a number stands behind a sign of multiplication; few do."""
+        return self._texts_with_products
+
+    @cached_property
+    def _texts_with_products(self) -> tuple[tuple[Text, Scope], ...]:
+        return tuple((text, scope) for text, scope in self._texts_with_digits if _PRODUCT.search(text.text))
 
     @cached_property
     def _texts_with_counts(self) -> tuple[tuple[Text, Scope], ...]:

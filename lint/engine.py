@@ -271,7 +271,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         if rule.code in options.left_out:
             not_run.append(NotRun(rule.code, rule.name, options.left_out[rule.code]))
             continue
-        lacking = sorted(rule.needs & missing.keys())
+        lacking = sorted(rule.needs & missing.keys()) if rule.needs and missing else []
         severity = profile.severity_of(rule.code, rule.severity)
         if unknown and not rule.any_version:
             not_run.append(NotRun(rule.code, rule.name, unknown))

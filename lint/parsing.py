@@ -227,6 +227,10 @@ class _Reader:
             row: list[Cell] = []
             cursor = _row_start(written)
             for content in contents:
+                if _PLAIN.fullmatch(content) and written.startswith(f" {content} |", cursor) and "|" not in content:
+                    row.append(Cell(plain_text(content, start + cursor + 1), len(rows), len(row)))
+                    cursor += len(content) + 3  # as most cells are written
+                    continue
                 spots, cursor = _cell_spots(content, written, start, cursor)
                 row.append(Cell(self.cell(content, spots, below), len(rows), len(row)))
             rows.append(tuple(row))
@@ -268,8 +272,6 @@ def _lines(token: Token) -> tuple[int, int]:
 
 def _cell_spots(content: str, text: str, start: int, cursor: int) -> tuple[Spots, int]:
     """Where a cell's content stands in its line, and the column behind the pipe that closes the cell."""
-    if content and text.startswith(f" {content}", cursor):
-        cursor += 1  # as most cells are written
     while cursor < len(text) and text[cursor].isspace() and not content.startswith(text[cursor]):
         cursor += 1
     # Written \|, and the parser drops the backslash.

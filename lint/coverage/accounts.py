@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..evidence.grammar import Number
 from ..evidence.idioms import interval_ends, pairs_of_counts, spans
-from ..evidence.passages import Sentence
+from ..evidence.passages import Sentence, once
 from ..finding import Finding
 from ..page import Page
 from ..regex import regex
@@ -105,13 +105,18 @@ def _claims(sentence: Sentence, number: Number) -> bool:
         return False  # "one run"
     if number.role == "p":
         return not (number.bound and number.value in _LEVELS and not _beside_coefficient(sentence, number))
-    if number.bound in ("<", "<=", ">", ">=") or _BAR.search(sentence.text):
+    if number.bound in ("<", "<=", ">", ">=") or _has_bar(sentence):
         return False
     if number.role == "points" and not number.signed and pairs_of_counts(sentence):
         return False  # the bar that things are counted by
     if number.role == "count":
         return _is_counted(sentence, number)
     return True
+
+
+@once
+def _has_bar(sentence: Sentence) -> bool:
+    return _BAR.search(sentence.text) is not None
 
 
 def _beside_coefficient(sentence: Sentence, number: Number) -> bool:

@@ -58,13 +58,13 @@ def _of_labels(known: Known, sheet: Sheet, item: CellNumber) -> Explanation | No
         bare = name_variants(sheet.header[item.column].split("(")[0])
         column = known.evidence.known_as(bare) & known.evidence.index.keys()
     for name in row or column:
-        for i, fact in known.evidence.index[name]:
-            series = known.evidence.data[i]
+        held = ((known.evidence.data[i], fact) for i, fact in known.evidence.index[name])
+        for series, fact in known.evidence.printed_by(number, held):
             if row and column and not column & fact.entities and not column & series.facts.keys():
                 continue
             if number.role in ("count", "n") and not said & (series.words | {series.role and "peak"}):
                 continue  # any whole number of a record would do
-            if known.evidence.suits(number, series) and known.evidence.matches(number, series, fact):
+            if known.evidence.suits(number, series):
                 return Explanation("grounded", f"{series.quantity} of its row ({fact.pointer})")
     return None
 

@@ -106,7 +106,7 @@ class Known:
     def products(self) -> frozenset[int]:
         """Products of two whole numbers that the page writes out as such, times its counts of things."""
         found: set[int] = set()
-        for text, _ in self.page.document.texts_with_digits():
+        for text, _ in self.page.document.texts_with_products():
             for match in _PRODUCT.finditer(text.text[:4000]):
                 factors = [int(x.replace(",", "")) for x in regex(r"\d[\d,]*").findall(match.group(0))]
                 found.add(prod(factors))
@@ -183,11 +183,12 @@ class Known:
             if not isinstance(block, Table) or block.quoted:
                 continue
             for row in block.rows:
-                words = frozenset().union(*(words_of(c.text.text) for c in row if len(c.text.text) <= 300))
-                for cell in row[1:]:
-                    text = cell.text.text
-                    if 12 < len(text) <= 300 and _DECIMAL.search(text) and any(map(str.isalpha, text)):
-                        out.extend((n.low, n.high, words) for n in read_numbers(text) if n.decimals > 0)
+                texts = [cell.text.text for cell in row]
+                told = [x for x in texts[1:] if 12 < len(x) <= 300 and _DECIMAL.search(x)]
+                numbers = [n for x in told if any(map(str.isalpha, x)) for n in read_numbers(x) if n.decimals > 0]
+                if numbers:
+                    words = frozenset().union(*(words_of(x) for x in texts if len(x) <= 300))
+                    out.extend((n.low, n.high, words) for n in numbers)
         return out
 
     def rows(self, sheet: Sheet) -> dict[int, list[CellNumber]]:

@@ -91,15 +91,14 @@ def _of_name(known: Known, sentence: Sentence, number: Number) -> Explanation | 
     if not sentence.names:
         names = sorted({m.name for m in sentence.passage.names})
         names = names if len(names) == 1 else []
-    shown = {m.name: m.text.strip(" `*\"'’") for m in sentence.passage.names}
     for origin in ("data", "page"):
         for name in names:
-            for series, fact in known.evidence.about.get(name, ()):
-                if series.origin != origin or not known.evidence.matches(number, series, fact):
-                    continue
+            about = known.evidence.about.get(name, ())
+            for series, fact in known.evidence.printed_by(number, [x for x in about if x[0].origin == origin]):
                 if number.role == "coefficient" and not known.evidence.is_correlation(series, fact):
                     continue
                 if known.evidence.suits(number, series) and _alike(known, sentence, series, number, names):
+                    shown = {m.name: m.text.strip(" `*\"'’") for m in sentence.passage.names}
                     why = f"{series.quantity} of {shown.get(name, name)} ({fact.pointer})"
                     return Explanation("grounded" if origin == "data" else "derived", why)
     return None
@@ -127,7 +126,10 @@ def _of_range(known: Known, sentence: Sentence, number: Number) -> Explanation |
         if len(series.facts) < 3 or series.role in ("interval", "at"):
             continue
         (low, high), (small, large) = series.ends, series.sizes
-        for x, y in ((low, high), (high, low), (small, large), (large, small)):
+        pairs = [(low, high), (high, low)]
+        if small is not low or large is not high:
+            pairs += [(small, large), (large, small)]
+        for x, y in pairs:
             if known.evidence.matches(a, series, x) and known.evidence.matches(b, series, y):
                 return Explanation("derived", f"smallest and largest {series.quantity} ({series.pointer})")
     return None

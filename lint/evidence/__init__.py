@@ -4,7 +4,7 @@ A map of the modules; what a module is for stands in its first line.
 
 Words
     grammar, word_numbers, quantities, names, passages, stretches: numbers and names.
-    idioms, beside, coordination, lists: how they are joined.
+    idioms, beside, coordination, lists, clauses: how they are joined.
     lexicon, relations, quantifiers, plain_counts, verdicts, wording, roles, interval_words: what words claim.
     vocabulary: which words of a claim nothing on the page accounts for.
 Files and tables
@@ -21,10 +21,11 @@ What is known
     aside, unheld, unpaired, whose, explained, slips, traces: why a difference from it may be no error.
     distances, edges, named_doses: numbers that are no values: how far apart two are, ends of intervals, names of arms.
 Clashes, which the rules print
-    values, orders, moves, orphans, worded_coefficients, known_records, by_layer, recomputed: against what it speaks of.
+    values, orders, moves, orphans, worded_coefficients, compared_fits, known_records, by_layer, recomputed: against
+    what it speaks of.
     regions, strays: against the part of a table that a clause names, where another cell has the number.
-    differences, bare_differences, gaps, operands, anaphoric, percents, relatives, ratios, settings, folds: against
-    what it is made of.
+    differences, bare_differences, gaps, operands, anaphoric, told_pairs, percents, relatives, ratios, settings, folds:
+    against what it is made of.
     counting, contraries, listed, exclusives: counts and orders.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
     standings: places in an order.

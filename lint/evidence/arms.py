@@ -44,22 +44,17 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
 
     Where they name one, it is compared with every other field of its kind.
     """
-    out: list[tuple[Series, Series]] = []
-    sure = False
+    told: list[tuple[Series, Series]] = []
+    open_: list[tuple[Series, Series]] = []
+    of_two = True
     for group in arms_over(evidence, series):
         subjects, others = named_arms(asked.criterion, group)
         if len(subjects) == len(others) == 1:
-            pairs = [(subjects[0], others[0])]
+            told.append((subjects[0], others[0]))
         elif len(subjects) == 1 and not others:
-            pairs = [(subjects[0], x) for x in group if x is not subjects[0]]
-        else:
-            continue
-        both = bool(others) or len(group) == 2
-        if both and not sure:
-            out, sure = [], True
-        if both == sure:
-            out += pairs
-    return out, sure
+            open_ += [(subjects[0], x) for x in group if x is not subjects[0]]
+            of_two = of_two and len(group) == 2
+    return (told, True) if told else (open_, bool(open_) and of_two)
 
 
 def arms_over(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]]:

@@ -271,13 +271,16 @@ def _runs(said: Said) -> Said:
     return [x for i, x in enumerate(ordered) if not i or ordered[i - 1][1] != x[1]]
 
 
+@lru_cache(maxsize=20_000)
+def _sign(word: str) -> str:
+    folded = fold_name(word)
+    return stem(folded.rstrip("s") or folded)
+
+
 @once
 def signs(sentence: Sentence) -> tuple[tuple[int, str], ...]:
     """The stems of a sentence's words and the roles that they give, each with its place."""
-    out = []
-    for match in _WORD.finditer(sentence.text):
-        word = fold_name(match[0])
-        out.append((sentence.start + match.start(), stem(word.rstrip("s") or word)))
+    out = [(sentence.start + match.start(), _sign(match[0])) for match in _WORD.finditer(sentence.text)]
     kinds = () if _METHOD.search(sentence.text) else _KINDS.items()
     for role, pattern in (*_ROLES.items(), *kinds):
         found = (m for m in pattern.finditer(sentence.text) if not _LEADS_ALL.match(sentence.text, m.start()))

@@ -19,6 +19,12 @@ __all__ = ["cell_count_clashes"]
 _CELL = regex(
     r"\s+(?:[a-z-]+\s+)??(?:cells|readings|measurements|evaluations|combinations|checks|probes|pairs)\b", re.IGNORECASE
 )
+_SUMMED = regex(
+    r"(?:^|[.!?]\s)\W*(?:this|that|these|those|which|it|all|together|altogether|in all|in total|there|we|so|thus|hence)"
+    r"\b[^.;:()\d]{0,30}$",
+    re.IGNORECASE,
+)
+"""What opens a sentence that sums up those before it, "This gives 54 cells"."""
 _OF_EACH = regex(r",?\s+each\b", re.IGNORECASE)
 """ "54 cells, each of them twice": what follows is of one of them, and says nothing of how many there are."""
 
@@ -40,6 +46,8 @@ def cell_count_clashes(evidence: Evidence) -> Iterator[Clash]:
                 continue
             value = int(number.value)
             mine = [s for s in factors_of_sentence(plain, number, stated) if s.value != value]
+            if not mine and _SUMMED.search(plain[: number.start]):
+                mine = [s for s in stated if s.value != value and s.start < number.start]
             if len({s.noun for s in mine}) < 2 or _is_product(value, plain, numbers):
                 continue
             others = [s for s in factors_of_page(evidence) if s.value != value]

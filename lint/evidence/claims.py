@@ -19,9 +19,11 @@ from .names import name_variants
 from .passages import Passage, Sentence, once
 from .record_p import follows
 from .subsets import groups_of_rows
+from .word_numbers import SPELLED
 
 __all__ = [
     "NOBODY",
+    "PRIOR",
     "claim_is_known",
     "claimed",
     "closed",
@@ -37,10 +39,14 @@ __all__ = [
 ]
 
 NOBODY = regex(r"\b(?:nobody|no one|none|never|nothing|neither|no \w+)\b", re.IGNORECASE)
-_PRIOR = regex(
+PRIOR = regex(
     r"#\d|\bprior\b(?! (?:to\b|cos|simil|over|geom|dist|close|near|align|like|represent|proxim|resembl))|\bprevious|"
     r"\bearlier\b(?! (?:than|layers?|epochs?|steps?|checkpoints?|rounds?|updates?|depths?)\b)|\breported\b(?! here)|"
     r"\bpublished\b|\bet al\b",
+    re.IGNORECASE,
+)
+_EARLIER_ONES = regex(
+    rf"\b(?:the|those|these|our|its)\s+(?:(?:\d{{1,3}}|{SPELLED})\s+)?(?:earlier|previous)\s+(?:ones\b|(?:\d{{1,3}}|{SPELLED})\b)",
     re.IGNORECASE,
 )
 
@@ -60,8 +66,8 @@ def own_passages(evidence: Evidence) -> list[Passage]:
 
 @once
 def is_prior(sentence: Sentence) -> bool:
-    """True for a sentence about earlier work."""
-    return sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None
+    """True for a sentence about earlier work; "the twelve earlier ones" beside new ones are this work's."""
+    return sentence.passage.part == "prior" or PRIOR.search(_EARLIER_ONES.sub(" ", sentence.text)) is not None
 
 
 @once

@@ -92,7 +92,7 @@ def _conclusions(text: str) -> Iterator[tuple[re.Match[str], str]]:
     if first is not None:
         yield first, first["rest"]
         return
-    for match in (*_CONCLUDED.finditer(text), *_IN_ALL.finditer(text)):
+    for match in (*_CONCLUDED.finditer(text), *(_IN_ALL.finditer(text) if "=" in text else ())):
         opened = max((m.end() for m in _BREAK.finditer(text, 0, match.start())), default=0)
         yield match, text[opened : match.start()]
 

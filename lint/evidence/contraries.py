@@ -110,6 +110,8 @@ def contrary_clash(claim: Counted, claims: list[Counted]) -> Clash | None:
     """A count that does not leave over as many things as the words beside it except."""
     for found in _beside(claim, claims):
         left = claim.total - claim.low
+        if left > found.count and _LEAVES.search(claim.sentence.between(claim.sentence.start, claim.start)):
+            continue  # "which leaves two of five": others may have gone before
         if (left != found.count and claim.high > 0) if found.only else left == 0:
             return Clash(
                 "count",

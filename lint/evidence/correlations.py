@@ -236,7 +236,11 @@ def _continues(sentence: Sentence, p: Number) -> bool:
     return not p.bound and any(a.role == "coefficient" and b.role == "p" for a, b in itertools.pairwise(before))
 
 
-_OF_VECTORS = regex(r"cos\w*|similarity|means?\b", re.IGNORECASE)
+_OF_VECTORS = regex(
+    r"cos\w*|similarity|means?\b|(?:rises?|falls?|shift\w*|changed?|changes)\s+(?:again |back |further |only )?to\b",
+    re.IGNORECASE,
+)
+"""Words of another quantity that beside a correlation are of what is correlated, or of how it moves."""
 _NAMED = regex(r"\b(?:correlat\w+|Spearman|Pearson|coefficient|r|rho)\b|ρ", re.IGNORECASE)
 """A coefficient that is named may well be one of similarity and something else."""
 

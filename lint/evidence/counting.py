@@ -38,6 +38,10 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     rest, unread = [], []
     wrong: list[Counted] = []
     for claim in claims:
+        if claim.low == claim.high == claim.total and _OF_NO_ONE.search(
+            claim.sentence.text[: claim.start - claim.sentence.start]
+        ):
+            continue
         contrary = contrary_clash(claim, claims) or listed_clash(evidence, claim)
         if contrary is not None:
             wrong.append(claim)
@@ -78,6 +82,15 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
         yield from _unsupported(unread, claims)
 
 
+_OF_NO_ONE = regex(
+    r"(?:^|[;:,.]\s)\W*(?:no|none|nobody|not one|neither|never)\b[^;:,.]*"
+    r"\b(?:with|for|in|on|at|under|from|by|across|over)"
+    r"\s+(?:the\s+|its\s+)?$",
+    re.IGNORECASE,
+)
+"""In front of "all four": "no boat stays dry with all four sails" tells of none that all four have anything."""
+
+
 def _is_read_whole(evidence: Evidence, claim: Counted) -> bool:
     """True if no word of a claim's clause is strange: another may ask for something else than what was counted."""
     left, right = bounds_of(claim)
@@ -95,10 +108,16 @@ def _is_beyond_doubt(claim: Counted, found: list[Tally]) -> bool:
         return False
     if _ELLIPTICAL.match(claim.sentence.text, claim.end - claim.sentence.start):
         return False
-    return all(tally.sure for tally in found) or _has_bar(claim) or _of_relation(claim)
+    if all(tally.sure for tally in found) or _has_bar(claim):
+        return _SO_MANY_OF.search(claim.text) is not None or claim.low == claim.high == claim.total
+    return _SO_MANY_OF.search(claim.text) is not None and _of_relation(claim)
 
 
-_ELLIPTICAL = regex(r"(?:\s+[\w-]+){0,2}\s+(?:do|does|did|are|is|were|was|have|has|had)(?:\s+so|\s+not)?\s*(?:[.,;:)]|$)")
+_SO_MANY_OF = regex(r"\bof\b|/")
+"""In a count with its total; of "five ponds" nobody says among how many."""
+_ELLIPTICAL = regex(
+    r"(?:\s+[\w-]+){0,2}\s+(?:do|does|did|are|is|were|was|have|has|had)(?:\s+so|\s+not)?\s*(?:[.,;:)]|$)"
+)
 """What the words before say, and perhaps of other things: "counting the late ones, 6 of 15 do so"."""
 
 

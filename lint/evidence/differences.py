@@ -40,6 +40,7 @@ from .lexicon import direction_words
 from .names import words_of
 from .operands import levels, operands
 from .passages import Sentence
+from .told_pairs import told_clash
 from .unpaired import is_of_data, is_unpaired
 from .wording import CHANGES, DIFFERS, LOSS
 
@@ -58,7 +59,11 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 elif _is_bounded(sentence, number) or _threshold(sentence, number):
                     continue
                 else:
-                    wrong = _judge(evidence, sentence, number) or _against_named(evidence, sentence, number)
+                    wrong = (
+                        _judge(evidence, sentence, number)
+                        or _against_named(evidence, sentence, number)
+                        or _against_told(evidence, sentence, number)
+                    )
                 if wrong:
                     place = passage.place(number.start, number.end)
                     yield Clash("difference", place, wrong, "subtract again, from unrounded values")
@@ -111,6 +116,16 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     return _OF_NO_RATES.format(number.text) if _is_of_these(evidence, sentence, number, here) else ""
 
 
+def _against_told(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """What is wrong with a difference that can only be of the rates that its paragraph tells."""
+    if number.start in operands(sentence):
+        return ""
+    wrong = told_clash(evidence, sentence, number)
+    if not wrong or is_unpaired(evidence, sentence, number) or is_moot(sentence):
+        return ""
+    return "" if any(x.search(sentence.text) for x in (EARLIER_ISSUE, _OF_DIFFERENCES, _OF_LEG)) else wrong
+
+
 def _is_of_another_pair(sentence: Sentence, number: Number, here: Sequence[tuple[float, float]]) -> bool:
     """True if the two rates of a sentence have their difference told already, or are the bounds of a group.
 
@@ -149,6 +164,9 @@ def _against_named(evidence: Evidence, sentence: Sentence, number: Number) -> st
     found = apart(evidence, sentence, number.start, points=True)
     if found is None or found.differs(*_allowed(number)):
         return ""
+    before = rates_of(sentence.previous, False) if sentence.previous is not None else []
+    if difference_fits(*_allowed(number), list(permutations(before, 2)), False):
+        return ""  # of the two rates of the sentence before
     return f"{number.text} points is no difference of the values that it speaks of{found.against()}"
 
 

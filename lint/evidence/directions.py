@@ -10,9 +10,9 @@ from .claims import is_claim
 from .directed import Rate, clash_of, moves_in, rates_in
 from .enumerated import enumeration_clashes
 from .grammar import Number
-from .idioms import Span, interval_ends, is_rate, pairs_of_counts
+from .idioms import Span, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import DirectionWord, direction_words
+from .lexicon import DirectionWord, direction_words, strength_words
 from .outcomes import outcome_clashes
 from .pairwise import pairwise_clashes
 from .passages import Sentence
@@ -72,6 +72,7 @@ def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     yield from _of_bare_words(sentence)
     yield from _of_named_steps(sentence)
     yield from _of_differences(sentence)
+    yield from _of_standstills(sentence, words)
     if not words and relation_sign(sentence.text) is None:
         return
     yield from _of_moves(evidence, sentence, words)
@@ -125,12 +126,25 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if len(gap) > 60 and not regex(r":|\(").search(gap):
             continue
         if max(span.left.value, span.right.value) < 0 and _OF_SIZE.match(word.text):
-            change = -change  # "shrinks from −0.5 to −0.1"
+            continue  # "grows from −0.5 to −0.1", or from −0.1 to −0.5
         if change * word.sign < 0:
             used.add(word.start)
             yield clash_of(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
 
 
+def _of_standstills(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "The fit loosens from r = 0.64 to r = 0.64": a word of change right in front of one value, printed twice."""
+    for span in spans(sentence):
+        a, b = span.left, span.right
+        if span.kind == "range" or (a.text, a.role) != (b.text, b.role) or a.decimals < 1:
+            continue
+        said = [w for w in (*words, *strength_words(sentence.text)) if not w.polar]
+        near = [w for w in said if _FROM.fullmatch(sentence.between(sentence.start + w.end, a.at))]
+        if near:
+            yield clash_of(sentence, near[-1], f"'{near[-1].text}' beside {a.text} twice")
+
+
+_FROM = regex(r"(?:\s+\w+)?\s*,?\s+from\s+", re.IGNORECASE)
 _NEXT_TO = regex(r"above|below|ahead of|behind|beneath|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led", re.IGNORECASE)
 _DIPS_FIRST = regex(r"\b(?:before|until|and then|then)\s+(?:it |they |she |he )?$", re.IGNORECASE)
 """ "It dips before it rises: 2.4 → 0.8%, then up to 4.4%"."""
@@ -416,7 +430,8 @@ def _pair_beside(sentence: Sentence, number: Number, end: int) -> tuple[Rate, Ra
     here, behind = [r for r in rates if r.end <= number.start], [r for r in rates if r.start >= end]
     before = rates_in(sentence.previous) if not here and sentence.previous is not None else []
     if len(behind) == 1 and len(here or before) == 1:
-        told = _OF_THAT.match(sentence.between(end, behind[0].start)) or _FROM_THAT.match(sentence.text)
+        gap = sentence.between(end, behind[0].start)
+        told = _OF_THAT.match(gap) or gap.strip() == "(" or _FROM_THAT.match(sentence.text)
         pair = behind[0], (here or before)[0]
         return pair[::-1] if told else pair
     if len(here or before) != 2 or behind:

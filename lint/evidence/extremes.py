@@ -81,11 +81,10 @@ def _judge(evidence: Evidence, extreme: Extreme) -> Clash | None:
                 return _of_another(extreme, extreme.step, fields)
             fields = stated
     fields = of_quantity(evidence, extreme, fields)
-    over = [] if known.of_one else _aggregates(evidence, extreme)
     of_value = extreme.change is None and not extreme.spread
     if of_value and fields and _AVERAGED.search(extreme.sentence.text):
         averaged = [(s, f) for s, f in fields if words_of(s.quantity) & _MEANS]
-        fields = averaged or (fields if over else [])
+        fields = averaged or ([] if known.of_one or not _aggregates(evidence, extreme) else fields)
     if not fields:
         return None
     stated_values = _stated(extreme)
@@ -101,10 +100,11 @@ def _judge(evidence: Evidence, extreme: Extreme) -> Clash | None:
         told = in_states(extreme, fields)
         fields = meant(evidence, extreme, fields, told)
     either = _is_either(extreme, fields)
-    if any(_is_extreme(s, f, extreme.word, extreme.change, either=either) for s, f in over):
-        return None
     wrong = [(s, f) for s, f in fields if not _is_extreme(s, f, extreme.word, extreme.change, either=either)]
     if not wrong or (len(wrong) < len(fields) and not (told and _BOTH.search(extreme.clause))):
+        return None
+    over = [] if known.of_one else _aggregates(evidence, extreme)
+    if any(_is_extreme(s, f, extreme.word, extreme.change, either=either) for s, f in over):
         return None
     return _not_held(extreme, wrong[0][0])
 

@@ -41,7 +41,9 @@ def fold_clashes(evidence: Evidence) -> Iterator[Clash]:
             if EARLIER_ISSUE.search(sentence.text):
                 continue
             judged: set[int] = set()
-            for ratio in ratios(sentence) if not is_moot(sentence) else ():
+            for ratio in ratios(sentence):
+                if is_moot(sentence):
+                    break
                 wrong = _against_levels(evidence, sentence, ratio)
                 if wrong is not None:
                     judged.add(ratio.start)
@@ -284,10 +286,11 @@ _AT_LAST = regex(r"(?:\s+[a-z-]+){0,3}?\s+(?:after(?:wards?)?|at the end|in the 
 _ALONE = regex(r"\([+]?$")
 _OPENED = regex(r"(?:\(|[,:])\s*(?:from\s+)?$")
 _AGAINST = regex(
-    r"(?:\s+[a-z-]+){0,2}?\s*(?:vs\.?|versus|against|as against|compared (?:with|to)|→|->|to)\s*", re.IGNORECASE
+    r"(?:\s+[a-z-]+){0,2}?\s*(?:vs\.?|versus|against|as against|compared (?:with|to)|→|->|to)\s*|\s+and\s+",
+    re.IGNORECASE,
 )
 _TRIALS = regex(rf"\s*(?:[a-z]+\s+)?{TRIALS}\b", re.IGNORECASE)
-_CLOSES = regex(r"\s*(?:[A-Za-z/µ]{1,9}\s*)?(?:\)|[.,;]?\s*$)")
+_CLOSES = regex(r"\s*(?:[A-Za-z/µ]{1,9}\s*)?(?:\)|(?:\([nN]\s?=\s?[^()]{1,30}\))?[.,;]?\s*$)")
 
 
 def _ratio_fits(number: Number | Ratio, pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:

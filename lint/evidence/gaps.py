@@ -261,8 +261,8 @@ _AS_OFTEN = regex(
 _ELSEWHERE = regex(
     r"\b(?:means?|medians?|averag\w+|typical\w*|pooled|overall|totals?|combined|chance|expected|baselines?|reference|"
     r"interaction\w*|synerg\w+|intervals?|CIs?|width|error|noise|sd|standard|slope|per|residual\w*|fit\w*|"
-    r"line|predict\w*|remain\w*|relative|at each|each of|every|whatever|whichever|steps?|other|others|both|the same|"
-    r"ha(?:s|d|ve|ving) been)\b|%",
+    r"line|predict\w*|remain\w*|relative|at each|each of|every|whatever|whichever|steps?|(?<!each )other|others|both|"
+    r"the same|ha(?:s|d|ve|ving) been)\b|%",
     re.IGNORECASE,
 )
 """What is measured against something else than a level of what is named."""

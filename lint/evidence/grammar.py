@@ -233,7 +233,7 @@ def read_numbers(text: str, hidden: tuple[tuple[int, int], ...] = ()) -> list[Nu
     """
     out: list[Number] = []
     position, next_hidden = 0, 0
-    for match in _NUMBER.finditer(text):
+    for match in _NUMBER.finditer(text) if _DIGIT.search(text) else ():
         start, end = match.span()
         if start < position:
             continue
@@ -408,6 +408,7 @@ def _size(body: str) -> float:
     return float(_NO_DIGIT.sub("", body) or 0)
 
 
+_DIGIT = regex(r"\d")
 _NO_DIGIT = regex(r"[^\d.]")
 
 
@@ -534,6 +535,8 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
                 and not _MULTIPLIER.search(text, max(0, here.start - 48), here.start)
             ):
                 numbers[i] = replace(here, role=after.role, unit=after.unit)
+    if any(n.role == "points" for n in numbers[:-1]):
+        _carry_points(text, numbers)
     for i in range(1, len(numbers)):
         here, before = numbers[i], numbers[i - 1]
         if here.role == "value" and before.role == "coefficient" and not here.label:
@@ -541,3 +544,35 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
             if 0 < len(between) <= 6 and _LIST.match(between):
                 numbers[i] = replace(here, role="coefficient", label=before.label)
     return numbers
+
+
+_GOES_ON = regex(
+    r"[^.;:()]*(?:\([^()]*\)[^.;:()]*)?(?:,|\band|\bto)\s+(?:(?:is|are|was|were|only|just|about|almost|nearly|by)\s+)*"
+)
+_GOES_BACK = regex(
+    r"\s*(?:(?:for|in|at|by|once|after|under|with|on|apart|between|now|behind|ahead)\b|[,;)]|\.(?!\d)|$)"
+)
+
+
+def _carry_points(text: str, numbers: list[Number]) -> None:
+    """Give "34.4 points apart in May and 38.2 in June" the unit that its second number leaves out."""
+    last: Number | None = None
+    for i, here in enumerate(numbers):
+        if here.role == "points":
+            last = here
+        elif here.role not in ("n", "index", "none"):
+            alike = last is not None and here.role == "value" and here.decimals == last.decimals > 0
+            if not alike or last is None or here.label or here.signed or here.bound:
+                last = None
+            elif (
+                here.start - last.end <= _NEAR
+                and _GOES_ON.fullmatch(text, last.end, here.start)
+                and _GOES_BACK.match(text, here.end)
+            ):
+                numbers[i] = last = replace(here, role="points", unit=last.unit)
+            else:
+                last = None
+
+
+_NEAR = 80
+"""Characters between two differences of one statement."""

@@ -11,6 +11,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from ..source import Place
+from ..words import word_set
 from .beside import adjacent
 from .claims import own_passages
 from .edges import is_edge
@@ -102,6 +103,7 @@ _RUNS = regex(
     r"(?:runs|seeds|repeats|repetitions|replicates|replications|restarts|fits)\b",
     re.IGNORECASE,
 )
+_RUN_WORDS = frozenset("runs seeds repeats repetitions replicates replications restarts fits".split())  # noqa: SIM905
 _RATES = regex(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
 _RELATIVE = regex(
     r"\s*(?:of|through|from) (?:its|the|their|that|this|all|what)\b[^.;,)]{0,30}?"
@@ -322,10 +324,11 @@ def _groups(text: str) -> set[int]:
 def page_runs(evidence: Evidence) -> frozenset[int]:
     """The counts of runs or seeds that the page states."""
     if "runs" not in evidence.cache:
-        found = set()
+        found: set[int] = set()
         for passage in evidence.passages:
-            for match in _RUNS.finditer(passage.plain) if passage.part not in ("plan", "prior") else ():
-                found.add(whole_number(match["m"]))
+            if passage.part in ("plan", "prior") or word_set(passage.plain).isdisjoint(_RUN_WORDS):
+                continue
+            found.update(whole_number(match["m"]) for match in _RUNS.finditer(passage.plain))
         evidence.cache["runs"] = frozenset(m for m in found if 2 <= m <= 20)
     runs: frozenset[int] = evidence.cache["runs"]
     return runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from leakstats.facts import Series
 from leakstats.records import struct
@@ -14,14 +14,14 @@ from ..regex import regex
 from .cell_numbers import INTERVAL_HEAD
 from .knowledge import Evidence
 from .names import index_of, stem
-from .passages import Sentence
+from .passages import Sentence, once
 from .stated_units import words_above
 from .states import AFTER, BEFORE
 from .tables import Sheet, is_aggregate
 from .vocabulary import is_common
 from .wording import CHANGES
 
-__all__ = ["Axis", "Interval", "Line", "Said", "lines", "stems_of", "tokens"]
+__all__ = ["Axis", "Interval", "Line", "Said", "lines", "stems_in_order", "stems_of", "tokens", "tokens_of"]
 
 Interval = tuple[float, float]
 """What the digits of a cell allow."""
@@ -35,11 +35,19 @@ def tokens(text: str) -> list[tuple[int, int, str]]:
     return [(m.start(), m.end(), _stem(m[0])) for m in _TOKEN.finditer(text)]
 
 
+@lru_cache(maxsize=20_000)  # two models of a table ask for the same labels
+def stems_in_order(label: str) -> tuple[str, ...]:
+    """The stems of the words of a label, without what stands in brackets."""
+    return tuple(t for _, _, t in tokens(_BRACKETS.sub(" ", label)))
+
+
+@lru_cache(maxsize=20_000)
 def stems_of(text: str) -> frozenset[str]:
     """The stems of the words of a text."""
     return frozenset(t for _, _, t in tokens(text) if not t.isdigit())
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     plain = word.replace(",", "").casefold()
     return stem(plain.removesuffix("s") if len(plain) > 3 else plain) if plain.isalpha() else plain
@@ -74,8 +82,8 @@ class Axis:
         return frozenset(i for i in found if not _JOINED.match(self.labels[i]))
 
     @cached_property
-    def _pieces(self) -> list[list[str]]:
-        return [[t for _, _, t in tokens(_BRACKETS.sub(" ", label))] for label in self.labels]
+    def _pieces(self) -> list[tuple[str, ...]]:
+        return [stems_in_order(label) for label in self.labels]
 
     @cached_property
     def _bare(self) -> list[str]:
@@ -99,35 +107,32 @@ class Axis:
 
     def find(self, sentence: Sentence) -> list[Said]:
         """The things that a sentence says, by their whole name or by a word that is theirs: "Llama", "the 72B"."""
-        memory = sentence.__dict__.setdefault("_axes", {})
-        if id(self) not in memory:
-            memory[id(self)] = self._find(sentence)
-        found: list[Said] = memory[id(self)]
-        return found
+        memory = _found_along_axes(sentence)
+        if self.labels not in memory:
+            memory[self.labels] = self._find(sentence)
+        return memory[self.labels]
 
     def _find(self, sentence: Sentence) -> list[Said]:
-        words = _words(sentence)
+        words, stems = tokens_of(sentence)
         out: list[Said] = []
-        at = 0
-        while at < len(words):
-            hit = self._run(sentence.text, words, at)
-            if hit is None:
-                at += 1
-            else:
-                said, at = hit
+        behind = 0
+        for at in () if stems.isdisjoint(self._holders) else range(len(words)):
+            members = self._holders.get(words[at][2]) if at >= behind else None
+            hit = None if members is None else self._run(sentence.text, words, at, members)
+            if hit is not None:
+                said, behind = hit
                 out.append(said)
         taken = [(s.start, s.end) for s in out]
-        for m in sentence.names:
+        for m in sentence.names if self._points else ():
             a, b = m.start - sentence.start, m.end - sentence.start
             if m.name in self._points and not any(x < b and a < y for x, y in taken):
                 out.append(Said(a, b, frozenset({self._points[m.name]}), True))
         return sorted(out, key=lambda s: s.start)
 
-    def _run(self, text: str, words: Sequence[tuple[int, int, str]], at: int) -> tuple[Said, int] | None:
+    def _run(
+        self, text: str, words: Sequence[tuple[int, int, str]], at: int, members: frozenset[int]
+    ) -> tuple[Said, int] | None:
         """The longest run of words from a place on that one thing, or one group of things, has in its name."""
-        members = self._holders.get(words[at][2])
-        if members is None:
-            return None
         places = {i: self._pieces[i].index(words[at][2]) for i in members}
         last = at
         while last + 1 < len(words) and _NEAR.fullmatch(text, words[last][1], words[last + 1][0]):
@@ -136,7 +141,7 @@ class Axis:
             if not further:
                 break
             places, last = further, last + 1
-        run = [w for _, _, w in words[at : last + 1]]
+        run = tuple(w for _, _, w in words[at : last + 1])
         exact = [i for i in places if self._pieces[i] == run]
         word = text[words[at][0] : words[at][1]]
         if len(run) == 1 and is_common(run[0]) and not (at and any(self._bare[i] == word for i in exact)):
@@ -171,12 +176,17 @@ def _is_telling(word: str, piece: str) -> bool:
     return len(piece) > 2 or any(c.isdigit() for c in word) or word[0].isupper()
 
 
-def _words(sentence: Sentence) -> list[tuple[int, int, str]]:
-    memory = sentence.__dict__
-    if "_tokens" not in memory:
-        memory["_tokens"] = tokens(sentence.text)
-    found: list[tuple[int, int, str]] = memory["_tokens"]
-    return found
+@once
+def _found_along_axes(sentence: Sentence) -> dict[tuple[str, ...], list[Said]]:
+    """What a sentence says along each axis that was looked for."""
+    return {}
+
+
+@once
+def tokens_of(sentence: Sentence) -> tuple[list[tuple[int, int, str]], frozenset[str]]:
+    """The words of a sentence, and their stems alone."""
+    words = tokens(sentence.text)
+    return words, frozenset(t for _, _, t in words)
 
 
 @struct(slots=False)

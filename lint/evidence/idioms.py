@@ -203,8 +203,11 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         a, b = numbers[i], numbers[i + 1]
         if a.role not in _END_ROLES or b.role not in _END_ROLES:
             continue
-        before = sentence.between(max(sentence.start, a.start - 40), a.start)
         between = sentence.between(a.end, b.start)
+        joined = regex(r"\s*(?:,|;|–|-|to|\.\.|…)\s*").fullmatch(between) is not None
+        if not joined and not worded:
+            continue
+        before = sentence.between(max(sentence.start, a.start - 40), a.start)
         after = sentence.between(b.end, b.end + 2)
         square = regex(r"\[\s*$").search(before) is not None and after.lstrip()[:1] == "]"
         named = (
@@ -218,7 +221,6 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
         )
         named = named or (_OF_A_NAME.search(before) is not None and after.lstrip("% )")[:1] == ",")
         named = named and _IN_BAND.search(before) is None
-        joined = regex(r"\s*(?:,|;|–|-|to|\.\.|…)\s*").fullmatch(between) is not None
         closed = after.lstrip()[:1] == ")" or _SIZED.match(sentence.between(b.end, sentence.end)) is not None
         round_ = regex(r"\(\s*$").search(before) is not None and closed
         inner = regex(r"\(\(\s*$").search(before) is not None and sentence.between(b.end, b.end + 2) == "))"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .claims import is_prior, own_passages
+from .clauses import clause_around
 from .idioms import interval_ends, intervals
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL
@@ -73,7 +74,7 @@ def _overlaps(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     if word is None:
         return
     printed = intervals(sentence)
-    left, right = (0, len(sentence.text)) if printed else _clause(sentence.text, word.start())
+    left, right = (0, len(sentence.text)) if printed else clause_around(sentence.text, word.start(), _CLAUSE)
     heads = words_of(" ".join(heads_of_intervals(evidence)))
     if any(not words_of(m[0]) <= heads for m in _UNSURE.finditer(sentence.text, left, right)):
         return
@@ -97,13 +98,6 @@ def _overlaps(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
 _CLAUSE = regex(
     r"[;:]\s|\s[–—]\s|,\s(?=(?:so|and|but|though|although|even|which|while|whereas|because|as|despite|yet|if)\b|n\s?=)"
 )
-
-
-def _clause(text: str, at: int) -> tuple[int, int]:
-    """Where the clause of a place begins and ends; a list of names is none of several."""
-    left = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
-    behind = _CLAUSE.search(text, at)
-    return left, behind.start() if behind is not None else len(text)
 
 
 def _both(evidence: Evidence, sentence: Sentence, left: int, right: int) -> list[Ends]:
@@ -144,7 +138,7 @@ _SIDE = regex(
 def _sides(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """ "The interval of the nun lies entirely below that of the monk", by the two intervals of the tables."""
     for match in _SIDE.finditer(sentence.text):
-        left, right = _clause(sentence.text, match.start())
+        left, right = clause_around(sentence.text, match.start(), _CLAUSE)
         if _NOT_SAID.search(sentence.text, left, right) or _NOT.search(sentence.text, left, match.start()):
             continue
         pair = _named(evidence, sentence, left, right)
@@ -175,7 +169,7 @@ def _single_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     for match in _END.finditer(sentence.text):
         at = sentence.start + match.end()
         number = next((n for n in sentence.numbers if n.start == at), None)
-        left, _ = _clause(sentence.text, match.start())
+        left, _ = clause_around(sentence.text, match.start(), _CLAUSE)
         if number is None or number.bound or number.role not in ("percent", "value", "points", "coefficient"):
             continue
         known = _named(evidence, sentence, left, match.end())
@@ -206,7 +200,7 @@ _INSIDE = regex(
 def _inside(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """ "Zero lies inside the interval of the nun", by the one interval that the clause names."""
     for match in _INSIDE.finditer(sentence.text):
-        left, right = _clause(sentence.text, match.start())
+        left, right = clause_around(sentence.text, match.start(), _CLAUSE)
         value = _value_at(sentence, sentence.start + match.start())
         known = _named(evidence, sentence, left, right)
         if value is None or len(known) != 1 or intervals(sentence) or _NOT_SAID.search(sentence.text, left, right):
@@ -236,7 +230,7 @@ _TWO_ENDS = regex(
 def _against_each_other(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """ "The lower end of the nun is above the upper one of the monk", by the two intervals of the tables."""
     for match in _TWO_ENDS.finditer(sentence.text):
-        left, right = _clause(sentence.text, match.start())
+        left, right = clause_around(sentence.text, match.start(), _CLAUSE)
         pair = _named(evidence, sentence, left, right)
         if len(pair) != _PAIR or intervals(sentence) or _NOT.search(sentence.text, left, match.end()):
             continue

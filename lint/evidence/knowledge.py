@@ -118,18 +118,18 @@ class Evidence:
     @cached_property
     def _parts(self) -> frozenset[str]:
         """Keys that stand below nearly every thing of the page's tables: "own" and "bystanders" of each source."""
+        labels = self._label_names
         things: dict[str, set[str]] = defaultdict(set)
         named: set[str] = set()
         for dataset in self.datasets:
             for leaf in dataset.leaves:
-                steps = steps_of(leaf.path)
-                at = next((i for i, s in enumerate(steps) if fold_name(s) in self._label_names), None)
-                if at is None:
+                steps = [fold_name(step) for step in steps_of(leaf.path)]
+                thing = next((s for s in steps if s in labels), None)
+                if thing is None:
                     continue
-                thing = fold_name(steps[at])
                 named.add(thing)
-                for below in steps[at + 1 : -1]:
-                    things[fold_name(below)].add(thing)
+                for below in steps[steps.index(thing) + 1 : -1]:
+                    things[below].add(thing)
         return frozenset(n for n, t in things.items() if len(t) >= 3 and 2 * len(t) >= len(named))
 
     @cached_property
@@ -303,7 +303,7 @@ class Evidence:
     @cached_property
     def index(self) -> dict[str, list[tuple[int, Fact]]]:
         """For each folded name, the data series that know it."""
-        return _indexed(self.data)
+        return self._stored_index if self.data is self._stored else _indexed(self.data)
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -391,6 +391,17 @@ class Evidence:
                 return number.allows(fact.value) or number.allows(fact.value, scale=100.0)
             return fact.allows(*_widened(number, 1.0)) or fact.allows(*_widened(number, 0.01))
         return fact.allows(*_widened(number, 1.0))
+
+    def printed_by(self, number: Number, facts: Iterable[tuple[Series, Fact]]) -> Iterator[tuple[Series, Fact]]:
+        """Those of ``facts`` that ``number`` may print; most are far from it in any unit."""
+        low, high = _widened(number, 1.0)
+        room = 1e-6 * max(abs(low), abs(high)) + 1e-12
+        low, high = low - room, high + room
+        unit = 100.0 if number.role == "percent" else 1.0
+        for series, fact in facts:
+            near = (fact.low <= high and low <= fact.high) or (unit * fact.low <= high and low <= unit * fact.high)
+            if near and self.matches(number, series, fact):
+                yield series, fact
 
     def suits(self, number: Number, series: Series) -> bool:
         """True if ``number`` could print values of ``series``: rates for percent, decimals for decimals."""

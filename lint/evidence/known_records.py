@@ -27,6 +27,10 @@ def _lead(plain: str, number: Number) -> str:
     return regex(r"[.!?]\s").split(plain[max(0, number.at - 200) : number.at])[-1]
 
 
+_OTHER_MEASURE = regex(
+    r"partial|controll|adjust|held constant|covariate|given\b(?! (?:in|up|by|to|as|out|away)\b)", re.IGNORECASE
+)
+"""Of a partial correlation; who is "given in to" is not."""
 _QUOTED = regex(r"#\d|\bet al\b|\bpublished\b", re.IGNORECASE)
 """A record in such a sentence stands in somebody else's files."""
 
@@ -50,7 +54,7 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             or record.rivals
             or record.prior
             or _QUOTED.search(record.context)
-            or regex(r"partial|controll|adjust|held constant|covariate|given\b", re.IGNORECASE).search(record.context)
+            or _OTHER_MEASURE.search(record.context)
             or (record.passage is not None and is_of_subset(_lead(record.passage.plain, c)))
         ):
             continue

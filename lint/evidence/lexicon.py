@@ -155,9 +155,9 @@ _UP = [
     "mushrooms",
 ]
 _DOWN = [
-    "falls?",
-    "fell",
-    "fallen",
+    "falls?(?! in (?:with|line)| into (?:line|place|step))",
+    "fell(?! in (?:with|line)| into (?:line|place|step))",
+    "fallen(?! in (?:with|line)| into (?:line|place|step))",
     "falling",
     "decreases?",
     "decreased",

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from leakstats.records import struct
 
 from ..regex import regex
-from .grids import Line, Said, lines, tokens
+from .clauses import clause_around
+from .grids import Line, Said, lines, tokens, tokens_of
 from .knowledge import Evidence
 from .lexicon import MOOT
 from .passages import Sentence
@@ -43,9 +44,7 @@ _HARD = regex(
 
 def clause_at(sentence: Sentence, at: int) -> tuple[int, int]:
     """Where the clause of a place in a sentence's text begins and ends."""
-    left = max((m.end() for m in _HARD.finditer(sentence.text, 0, at)), default=0)
-    after = _HARD.search(sentence.text, at)
-    return left, len(sentence.text) if after is None else after.start()
+    return clause_around(sentence.text, at, _HARD)
 
 
 def is_moot_between(sentence: Sentence, left: int, right: int) -> bool:
@@ -91,19 +90,23 @@ def bound_lines(
     """
     skip = tuple(skip)
     text = blanked(sentence.text, left, right, skip)
-    words = [(a, b, t) for a, b, t in tokens(sentence.text) if left <= a < right]
+    words = [w for w in tokens_of(sentence)[0] if left <= w[0] < right]
     words = [w for w in words if not any(a < w[1] and w[0] < b for a, b in skip)]
     states = {state for state, pattern in _STATES.items() if pattern.search(text)}
     over_all = _OVER_ALL.search(text) is not None
     ends = [(m.span(), bool(m["last"])) for m in _END.finditer(sentence.text, left, right)]
+    masked = (*skip, *mask)
+    sides: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[Said], list[Said]]] = {}
     found: list[Bound] = []
     for line in lines(evidence) if pool is None else pool:
         if line.kind == "p" or (line.state and states and line.state not in states):
             continue
-        own, others = _parted(
-            [s for s in line.axis.find(sentence) if _is_in(s, left, right, (*skip, *mask))],
-            [s for s in line.other.find(sentence) if _is_in(s, left, right, skip)],
-        )
+        if (line.axis.labels, line.other.labels) not in sides:
+            sides[line.axis.labels, line.other.labels] = _parted(
+                [s for s in line.axis.find(sentence) if _is_in(s, left, right, masked)],
+                [s for s in line.other.find(sentence) if _is_in(s, left, right, skip)],
+            )
+        own, others = sides[line.axis.labels, line.other.labels]
         apart = not any(line.at in s.members for s in others) if not line.ends else False
         if line.ends:
             apart = not all(s.members <= line.ends for s in others)
@@ -183,7 +186,7 @@ def is_told(
     foreign = _measures(evidence) - known
     spans = [(s.start, s.end) for s in (*bound.things, *line.other.find(sentence))]
     spans += list(skip)
-    for a, b, t in tokens(sentence.text):
+    for a, b, t in tokens_of(sentence)[0]:
         if not left <= a < b <= right or t.isdigit() or len(t) < 2:
             continue
         if t in foreign and not any(x < b and a < y for x, y in spans):

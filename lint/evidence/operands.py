@@ -139,6 +139,7 @@ _COMMA = regex(rf"{_WORDS}\s*,\s*", re.IGNORECASE)
 _ARROW = regex(rf"{_WORDS}\s*(?:→|[-=–]+>|⟶|➔|⇒)\s*{_ABOUT}", re.IGNORECASE)
 _TO = regex(rf"{_WORDS}\s+(?:up |down |back )?to\s+{_ABOUT}", re.IGNORECASE)
 _FROM = regex(rf"\bfrom\s+{_ABOUT}$", re.IGNORECASE)
+_OPENED = regex(r"[(\[]\s*$")
 _AGAINST = regex(
     rf"{_WORDS}\s*,?\s*(?:vs\.?|versus|against|as against|as opposed to|compared (?:with|to))\s+{_ABOUT}",
     re.IGNORECASE,
@@ -156,7 +157,7 @@ _AFTER = regex(
 """What may follow a difference; "+3 pp over the control" is of another thing."""
 _OPENS = regex(
     rf"(?:\s+(?!(?:on|averag\w+|means?|medians?|each|per|most|least|best|worst|than|over|above|below|between|other\w*|and|"
-    rf"or|but|while|s[de])\b)[a-z-]+){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
+    rf"or|but|while|s[de])\b)[`*]*[a-z][\w.-]*[`*]*){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
     rf"(?:[\w`*'’-]+\s+){{0,3}}?(?:from\s+)?{_ABOUT}",
     re.IGNORECASE,
 )
@@ -221,7 +222,7 @@ def _joined(sentence: Sentence, a: Number, b: Number) -> str:
     if _ARROW.fullmatch(gap):
         return "move"
     lead = sentence.between(max(sentence.start, a.start - 20), a.start)
-    if _TO.fullmatch(gap) and _FROM.search(lead):
+    if _TO.fullmatch(gap) and (_FROM.search(lead) or _OPENED.search(lead)):
         return "move"
     if _FIRST.fullmatch(gap) and _THEN.match(sentence.between(b.end, min(sentence.end, b.end + 16))):
         return "move"
@@ -289,9 +290,17 @@ def _behind(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands |
         return None
     kind = _joined(sentence, after[0], after[1])
     chain = _chain(sentence, after, kind) if kind else []
-    if len(chain) < 2 or not _closes(sentence, chain[-1]):
+    if len(chain) < 2 or not _closes(sentence, chain[-1]) or _may_enclose(sentence, d, chain):
         return None
     return _operands(sentence, d, chain, kind == "move")
+
+
+def _may_enclose(sentence: Sentence, d: Number, chain: Sequence[Number]) -> bool:
+    """True if the rates behind a difference may be the ends of its interval: "by 15 pp (8% to 22%)"."""
+    lead = sentence.between(d.end, chain[0].start)
+    low, high = sorted((chain[0].value, chain[-1].value))
+    said = _TO.fullmatch(_plain(sentence, chain[0].end, chain[1].start) or "") is not None
+    return said and _OPENED.search(lead) is not None and low <= abs(d.value) <= high
 
 
 def _closes(sentence: Sentence, last: Number) -> bool:

@@ -67,6 +67,9 @@ def outcome_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     if any(s.kind != "range" for s in spans(sentence)):
         return  # "goes down: 0.4 to 0.3": its own numbers say of what, and which way
     for clause in _clauses(sentence):
+        own = [n.value for n in clause.levels]
+        if len(own) == 2 and (own[1] - own[0]) * clause.word.sign > 0:
+            continue  # "loses some of its 46% and ends at 40%": of a part of the course
         found = [r for group in _arms(evidence) for r in _readings(evidence, sentence, clause, group)]
         found = [r for r in found if r.named] or found or list(_along(evidence, sentence, clause))
         if found and all(r.denies(clause.word.sign) for r in found):
@@ -130,7 +133,7 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
     for start, end in itertools.pairwise(cuts):
         text = sentence.text[start:end]
         own = [m for m in sentence.names if start <= m.start - sentence.start < end]
-        names = names if not own and _PRONOUN.search(text) else own
+        names = names if names and not own and _PRONOUN.search(text) else own
         if len(text) < 12:
             continue
         taken = [(m.start - sentence.start, m.end - sentence.start) for m in own]

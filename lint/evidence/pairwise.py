@@ -38,7 +38,6 @@ class _Comparison:
     """What there is more of, or the comparative that says so: "memory", "slower"; "" where nothing does."""
 
 
-_SIGN = regex(r"\w\s[<>]\s\w")
 _GATE = regex(
     r"\b(?:than|above|below|ahead of|behind|exceeds?|exceeded|beats?|tops|topped|leads|led|trails?|"
     r"trailed|lags?|lagged|out[a-z]{3,}s|surpass(?:es|ed)|edges out|falls short of)\b",

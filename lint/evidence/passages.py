@@ -159,15 +159,14 @@ _Found = TypeVar("_Found")
 
 def once(function: Callable[[Sentence], _Found]) -> Callable[[Sentence], _Found]:
     """Let a question about a sentence be worked out once; a dozen rules ask the same. Nobody may change the answer."""
-    key = f"_{function.__name__}"
+    key = f"{function.__module__}.{function.__name__}"
 
     @functools.wraps(function)
     def answer(sentence: Sentence) -> _Found:
-        memory = sentence.__dict__
         try:
-            found: _Found = memory[key]
+            found: _Found = sentence.__dict__[key]
         except KeyError:
-            found = memory[key] = function(sentence)
+            found = sentence.__dict__[key] = function(sentence)
         return found
 
     return answer

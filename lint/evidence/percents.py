@@ -109,6 +109,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 listed = _is_listed_with_points(sentence, number)
                 worded = (
                     listed
+                    or (by and bool(in_span))
                     or bool(_BY.search(before) and (DIFFERS.search(_near(before)) or (by and direction_words(before))))
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None

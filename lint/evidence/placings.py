@@ -96,6 +96,10 @@ _UNREAD = regex(
     r"those) all)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
+_OF_SPREAD = regex(
+    r"\b(?:spans?|spanned|spanning|var(?:y|ies|ied)|ranges? (?:over|across|less|more|from))\b", re.IGNORECASE
+)
+"""Of how far values lie apart, which is no value of a line."""
 _OF_COUNT = regex(
     rf"\b(?:of|among|out of|in|all) (?:all )?(?:(?:the |our |these |those )(?P<k>{SPELLED}|\d{{1,2}})|"
     rf"(?P<j>{SPELLED}))\b(?![.,]?\d|\s?%)"
@@ -283,7 +287,7 @@ def _judge(
 ) -> Clash | None:
     text = sentence.text
     read = blanked(text, left, right, apart)
-    if _PRONOUN.match(read) is not None or _AFTER_START.search(read) is not None:
+    if _PRONOUN.match(read) is not None or _OF_SPREAD.search(read) is not None or _AFTER_START.search(read) is not None:
         return None
     if any(part.is_said(read) for part in parts_of(evidence)):
         return None

@@ -132,6 +132,8 @@ _ANSWER = regex(
     r"(?: of them)?\W*$",
     re.IGNORECASE,
 )
+_LONGEST_ANSWER = 9
+"""Words of an answer alone, "only two dozen of them", at the most."""
 _HOW_MANY = regex(
     rf"\bhow many (?:of )?(?:(?:the|our|these|its|all) )*(?:{_NUMBER} )?(?:[a-z-]+ )?(?P<noun>[a-z]{{3,}}s)\b",
     re.IGNORECASE,
@@ -218,6 +220,8 @@ def plain_counts(evidence: Evidence, sentence: Sentence) -> Iterator[PlainCount]
 
 def _at_any(evidence: Evidence, sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
     """ "Control never tops 70%", "the filtered one always stays under 40%": of every row of the one kind there is."""
+    if word_set(sentence.text).isdisjoint(_EVER_WORDS):
+        return
     found = list(_EVER.finditer(sentence.text))
     if len(found) != 1 or len(set(things.values())) != 1 or _WHEN.search(sentence.text):
         return
@@ -236,6 +240,7 @@ def _at_any(evidence: Evidence, sentence: Sentence, things: Mapping[str, int]) -
 _EVER = regex(
     r"\b(?:(?P<always>always|throughout)|never|at no (?:point|time))\b(?! (?:again|mind|before))", re.IGNORECASE
 )
+_EVER_WORDS = frozenset(["always", "throughout", "never", "no"])
 _EVEN = regex(r"\beven (?:at|with|for|in|on) (?:the )?(?:[a-z]+ )?$", re.IGNORECASE)
 _WHEN = regex(
     r"\b(?:from|until|before|after|past|beyond|when|once|while|since|between|if|unless|but|except|almost|nearly|not)\b",
@@ -246,6 +251,8 @@ _WHEN = regex(
 
 def _answers(sentence: Sentence, things: Mapping[str, int]) -> Iterator[PlainCount]:
     """ "Rivers over 10%: four", and "Four." behind "How many of the rivers froze?"."""
+    if ":" not in sentence.text and len(word_set(sentence.text)) > _LONGEST_ANSWER:
+        return
     match = _ANSWER.search(sentence.text)
     if match is None:
         return

@@ -58,7 +58,7 @@ def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
             )
             or (n.label == "year" and plain[: n.start].rstrip().endswith("="))
         ]
-        if _VARYING.search(plain):
+        if len(counts) < _FEWEST_FACTORS or _VARYING.search(plain):
             continue  # sizes that differ make a sum, and no product
         yield from _totals(evidence, text, plain, counts)
         runs = _runs(plain, counts)
@@ -70,6 +70,7 @@ def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
                 yield clash
 
 
+_FEWEST_FACTORS = 2
 _OUT_OF = regex(r"\b(?:over|out of|of)\s+$", re.IGNORECASE)
 _PLUS = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}(?:and|plus|\+)\s*", re.IGNORECASE)
 _NEXT_FACTOR = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}[×x·*]\s*\d", re.IGNORECASE)

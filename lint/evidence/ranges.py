@@ -43,6 +43,8 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
+            if len(sentence.numbers) < _ENDS:
+                continue
             settled, parts = set(), set()
             for a, b in itertools.pairwise(sentence.numbers):
                 read, wrong = range_of_family(evidence, sentence, a, b, _subject_start(sentence, a))
@@ -145,6 +147,10 @@ def _clash(sentence: Sentence, a: Number, b: Number, why: str) -> Clash:
         f"the range {a.text} to {b.text} does not end at the smallest and largest value: {why}",
         "take both ends from the same set of values",
     )
+
+
+_ENDS = 2
+"""Numbers that a range has."""
 
 
 def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:

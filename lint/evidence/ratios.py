@@ -244,7 +244,13 @@ def _of_parts(sentence: Sentence) -> Iterator[Ratio]:
         if NEGATED.search(before):
             continue
         shown = sentence.text[match.start() : match.end("part")]
+        if _AGAIN.match(sentence.text, match.end("part")):
+            value += 1
         yield _about(sentence, match.start(), shown, value, before)
+
+
+_AGAIN = regex(r"\s+as\s+\w+\s+again\b", re.IGNORECASE)
+""" "Half as often again": 1.5 times as often."""
 
 
 def _is_of_a_level(sentence: Sentence, share: re.Match[str]) -> bool:

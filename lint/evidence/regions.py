@@ -11,10 +11,10 @@ from leakstats.records import struct
 
 from ..document import Paragraph
 from ..regex import regex
-from .grids import Axis, Said, tokens
+from .grids import Axis, Said, stems_in_order, tokens
 from .knowledge import Evidence
 from .names import index_of, words_of
-from .passages import Sentence
+from .passages import Sentence, once
 from .stated_units import words_above
 from .states import AFTER, BEFORE
 from .tables import CellNumber, Sheet
@@ -61,6 +61,14 @@ class Grid:
     def _own_units(self) -> Mapping[int, frozenset[str]]:
         heads = enumerate(self.sheet.header)
         return {c: frozenset((m[1] or m[2]).lower() for m in _HEAD_UNIT.finditer(head)) for c, head in heads if c}
+
+    @cached_property
+    def p_columns(self) -> tuple[int, ...]:
+        """The columns of p-values."""
+        roles: dict[int, set[str]] = defaultdict(set)
+        for (_, c), items in self.cells.items():
+            roles[c].add(items[0].number.role)
+        return tuple(c for c in sorted(roles) if roles[c] == {"p"})
 
     def columns_in(self, unit: str) -> frozenset[int]:
         """The columns in a unit: those of whose header it is, or else those without one of their own."""
@@ -127,11 +135,17 @@ def grids_of(evidence: Evidence) -> list[Grid]:
 
 def region(grid: Grid, sentence: Sentence, left: int, right: int) -> Region:
     """What the words between two places name of a table: what all of them have in common, or else any of them."""
-    memory: dict[tuple[int, int, int], Region] = sentence.__dict__.setdefault("_regions", {})
+    memory = _regions(sentence)
     key = (id(grid), left, right)
     if key not in memory:
         memory[key] = _region(grid, sentence, left, right)
     return memory[key]
+
+
+@once
+def _regions(sentence: Sentence) -> dict[tuple[int, int, int], Region]:
+    """What stretches of a sentence name of tables, as far as it was asked."""
+    return {}
 
 
 def _region(grid: Grid, sentence: Sentence, left: int, right: int) -> Region:
@@ -160,7 +174,7 @@ def _in_words(worded: Sequence[frozenset[str]], said: Sequence[Said], have: froz
 
 
 def _words(label: str) -> frozenset[str]:
-    return frozenset(t for _, _, t in tokens(_BRACKETS.sub(" ", label)) if t.isalpha())
+    return frozenset(t for t in stems_in_order(label) if t.isalpha())
 
 
 def _is_told(label: str, said: Sequence[Said], text: str) -> bool:
@@ -169,12 +183,11 @@ def _is_told(label: str, said: Sequence[Said], text: str) -> bool:
     if any(w != w.lower() or not w.isalpha() for word in words for w in word.split()):
         return True
     have = {t for _, _, t in tokens(" ".join(words))}
-    rest = [t for _, _, t in tokens(_BRACKETS.sub(" ", label)) if t not in have]
+    rest = [t for t in stems_in_order(label) if t not in have]
     return all(not t.isdigit() and (len(t) < 3 or (is_common(t) and t not in _OF_WHOM)) for t in rest)
 
 
 _OF_WHOM = frozenset({"own", "other", "self"})
-_BRACKETS = regex(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 # -- what is said ------------------------------------------------------------------------------------------------------

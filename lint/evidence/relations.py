@@ -16,8 +16,8 @@ _MORE = (
     r"further along|farther along|louder|(?<!take )(?<!takes )(?<!took )(?<!pick )(?<!picks )(?<!picked )up"
 )
 _LESS = (
-    r"less|fewer|lower|smaller|weaker|lighter|shorter|rarer|quieter|decreas(?:e[sd]?|ing)|falls?|drops?|declines?|"
-    r"shrinks?"
+    r"less|fewer|lower|smaller|weaker|lighter|shorter|rarer|quieter|decreas(?:e[sd]?|ing)|"
+    r"falls?(?! in(?:to)? (?:with|line|place|step))|drops?|declines?|shrinks?"
 )
 _NEAR = r"closer|nearer|more (?:similar|alike|like)"
 _FAR = (
@@ -94,6 +94,27 @@ _HELPS = regex(
     rf"suppresses|counteracts?|blocks?|works? against|shields? (?:against|from)))\b"
     rf"(?!\s*(?:[,.;:)]|$|(?:with|as|when|and|by|from|over|in)\b))"
 )
+_ALIKE = (
+    r"(?:nearest|closest|most (?:similar|alike|like)|"
+    r"(?:that|which|who) (?:most |closely |best )?(?:resemble[sd]?|match(?:es|ed)?|"
+    r"(?:are|were|lie|lay|sit|sat|look|looked) (?:most |closely |very )?(?:like|similar|alike|close|near)))"
+)
+_UNLIKE = (
+    r"(?:furthest|farthest|most (?:distant|remote|unlike|dissimilar|different)|least (?:similar|alike|like)|"
+    r"(?:that|which|who) (?:differ\w*|(?:are|were|lie|lay|sit|sat|look|looked) (?:most |very )?(?:unlike|far|distant)))"
+)
+_OFTENEST = r"most often|most (?:frequently|strongly|readily)|more often|more (?:frequently|strongly|readily)"
+_SELDOMEST = r"least often|least (?:frequently|strongly|readily)|less often|less (?:frequently|strongly|readily)"
+_WHERE_MOST = regex(
+    rf"\b(?:(?P<bm>{_OFTENEST})|(?P<bl>{_SELDOMEST})) (?:in|among|on|for|to|into|by|at|with) "
+    rf"(?:[a-z'-]+ ){{0,4}}?(?:(?P<an>{_ALIKE})|(?P<af>{_UNLIKE}))\b"
+)
+""" "It turns up most often in the ponds that resemble it"."""
+_NEAREST_MOST = regex(
+    rf"\b(?:(?P<an>{_ALIKE})|(?P<af>{_UNLIKE}))\b(?P<gap>[^.;:?!,()\d]{{1,60}}?)\b(?:(?P<bm>{_OFTENEST})|"
+    rf"(?P<bl>{_SELDOMEST}))\b"
+)
+""" "The ponds nearest to it freeze most often"."""
 _UPWARD = r"increases?|rises?|grows?|climbs?|goes up|gets? (?:larger|higher|bigger|more common)"
 _DOWNWARD = r"decreases?|falls?|drops?|declines?|shrinks?|diminish(?:es)?|goes down|gets? (?:smaller|lower|rarer)"
 _AS = regex(
@@ -135,6 +156,7 @@ _COMPARED = frozenset(
 )
 """One of them stands in all that is said by two comparatives."""
 _SLOPED = frozenset(["upward", "upwards", "uphill", "downward", "downwards", "downhill"])
+_READILY = frozenset(["often", "frequently", "strongly", "readily"])
 _GO = frozenset(["goes", "go", "comes", "come"])
 _MOVE = frozenset(["move", "go", "run", "rise", "vary", "travel", "point"])
 
@@ -169,6 +191,10 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
     for match in _HAVING.finditer(text) if compared and not hits else ():
         if not regex(r"\b(?:than|as|but|and|or)\b").search(match["gap"]):
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+    if not hits and not words.isdisjoint(_READILY):
+        for pattern in (_WHERE_MOST, _NEAREST_MOST):
+            for match in pattern.finditer(text):
+                hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
     if likeness:
         hits.extend((m.start(), m.end(), 1 if m["up"] else -1) for m in _HELPS.finditer(text))
         for match in _AT_HIGH.finditer(text) if not hits else ():

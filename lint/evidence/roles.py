@@ -249,7 +249,11 @@ def _role(sentence: Sentence, number: Number) -> str:
         m.name.startswith("#") and is_of_number_before(sentence, m) for m in sentence.names if m.end <= number.start
     ):
         return ""
-    points = {m.name for m in sentence.names if m.name.startswith("#")}
+    behind = [x.start for x in sentence.numbers if x.start > number.end and x.role == number.role]
+    held = [m for m in sentence.names if m.name.startswith("#")]
+    if held and behind and all(m.start > behind[0] for m in held):
+        return ""  # "at the last visit it stands at 40%, after 46% at week 6"
+    points = {m.name for m in held}
     points = points or {m.name for m in sentence.passage.names if m.name.startswith("#") and m.end <= number.start}
     opened = before.rfind(";") + 1
     if opened and _POINT_WORD.search(before[opened:]):

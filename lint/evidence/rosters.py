@@ -82,8 +82,7 @@ def _singular(noun: str) -> str:
     return noun[:-2] if noun.endswith(("sses", "xes", "ches", "shes")) else noun.removesuffix("s")
 
 
-@lru_cache(maxsize=512)  # three rules ask for the same texts
-@lru_cache(maxsize=256)  # asked twice of each passage
+@lru_cache(maxsize=512)  # three rules ask for the same texts, and twice of each passage
 def things_in(text: str, *, of_any_kind: bool = False) -> tuple[Things, ...]:
     """The numbers of things of a text; ``of_any_kind`` with what is no kind of its own, layers and steps."""
     out = []

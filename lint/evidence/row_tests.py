@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .claims import is_claim, is_prior
+from .clauses import clause_around
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .passages import Sentence
-from .regions import Grid, grids_of, region
+from .regions import grids_of, region
 from .verdicts import Verdict, verdicts
 
 __all__ = ["p_of_row_clashes", "row_verdict_clashes"]
@@ -76,27 +77,21 @@ _OTHER_LEVEL = regex(
 )
 
 
-def _claims(evidence: Evidence) -> Iterator[Sentence]:
-    if not any(_p_columns(grid) for grid in grids_of(evidence)):
-        return
-    for passage in evidence.passages:
-        for sentence in passage.sentences if is_claim(passage) else ():
-            if _TESTS.search(sentence.text) and not is_prior(sentence):
-                yield sentence
+def _claims(evidence: Evidence) -> list[Sentence]:
+    """The sentences that may speak of a test, on a page with a column of p."""
+    if "claims of tests" not in evidence.cache:
+        tested = any(grid.p_columns for grid in grids_of(evidence))
+        evidence.cache["claims of tests"] = [
+            sentence
+            for passage in (evidence.passages if tested else ())
+            for sentence in (passage.sentences if is_claim(passage) else ())
+            if _TESTS.search(sentence.text) and not is_prior(sentence)
+        ]
+    found: list[Sentence] = evidence.cache["claims of tests"]
+    return found
 
 
 _TESTS = regex(r"\b[pP]\b|significan|[Ss]ignifican|\b5\s?%|\.05\b|\bfive per ?cent")
-
-
-def _p_columns(grid: Grid) -> list[int]:
-    """The columns of p-values."""
-    if "p columns" not in grid.__dict__:
-        columns = {c for _, c in grid.cells}
-        grid.__dict__["p columns"] = [
-            c for c in sorted(columns) if all(x[0].number.role == "p" for (_, k), x in grid.cells.items() if k == c)
-        ]
-    found: list[int] = grid.__dict__["p columns"]
-    return found
 
 
 _CUT = regex(
@@ -106,17 +101,16 @@ _CUT = regex(
 
 
 def _clause(sentence: Sentence, at: int) -> tuple[int, int]:
-    text, place = sentence.text, at - sentence.start
-    left = max((m.end() for m in _CUT.finditer(text, 0, place)), default=0)
-    behind = _CUT.search(text, place)
-    return sentence.start + left, sentence.start + (behind.start() if behind is not None else len(text))
+    left, right = clause_around(sentence.text, at - sentence.start, _CUT)
+    return sentence.start + left, sentence.start + right
 
 
 _ASIDE = regex(
     r"\b(?:partial\w*|controll\w*|permut\w*|exact|one-sided|one-tailed|Fisher|McNemar|Wilcoxon|Mann|Welch|ANOVA|"
     r"t-tests?|bootstrap\w*|"
     r"without|excluding|leav\w+ out|dropp\w*|interaction|seed|replicat\w+|originally|each other|one another|"
-    r"chance|both|neither|either|each|every|all but|most|none|few|others?|rest|jointly|trend|slope|would|could|should|"
+    r"chance|both|neither|either|each|every|any|all but|except\w*|apart from|too \w+ to|"
+    r"most|none|few|others?|rest|jointly|trend|slope|would|could|should|"
     r"might|may|if|whether|unless|than (?:that|those|the)|half|subset|restrict\w*|remaining)\b|χ",
     re.IGNORECASE,
 )
@@ -139,7 +133,7 @@ def _tested(evidence: Evidence, sentence: Sentence, at: int) -> list[tuple[Numbe
         return []
     out: list[tuple[Number, str]] = []
     for grid in grids_of(evidence):
-        columns = _p_columns(grid)
+        columns = grid.p_columns
         heads = " ".join((*grid.sheet.header, grid.above))
         if len(columns) != 1 or (_RELATES.search(text) is None) != (_RELATES.search(heads) is None):
             continue

@@ -78,10 +78,11 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     known = frozenset().union(*(d.trials for d in evidence.datasets))
     lengths = {len(s.facts) for s in evidence.page_series} | {len(s.labels) for s in evidence.sheets}
     in_records = {
-        id(r.n_number) for r in records(evidence) if r.n_number is not None and (r.prior or follows(r) is not None)
-    }
+        id(r.n_number)
+        for r in records(evidence)
+        if r.n_number is not None and (r.prior or (follows(r) is not None and not (r.p is not None and r.p.bound)))
+    }  # from "all p < 0.01" no N follows
     correlated = {r.n for r in records(evidence)}
-    factors = _factors(evidence)
     stated = [
         (sentence, number)
         for passage in evidence.passages
@@ -115,7 +116,8 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
         if value < largest and _SUBSET.search(sentence.text):
             return True
         spoken = sentence if sentence.previous is None else sentence.previous
-        return value in factors[number.label == "n"] or _is_product(value, sentence) or _is_product(value, spoken)
+        factors = _factors(evidence)[number.label == "n"]
+        return value in factors or _is_product(value, sentence) or _is_product(value, spoken)
 
     yield from _sizes_of_names(evidence, stated, known | sums)
     right = sum(fine(s, n) for s, n in stated)
@@ -364,8 +366,15 @@ _PRODUCT = regex(
 
 def _factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
     """The products that the page writes out times its counts of things, for N; the products alone, for n."""
+    if "factors of sizes" not in evidence.cache:
+        evidence.cache["factors of sizes"] = _read_factors(evidence)
+    found: tuple[frozenset[int], frozenset[int]] = evidence.cache["factors of sizes"]
+    return found
+
+
+def _read_factors(evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
     products = set()
-    for text, _ in evidence.document.texts_with_digits():
+    for text, _ in evidence.document.texts_with_products():
         for match in _PRODUCT.finditer(text.text[:2000]):
             a, b = (int(g.replace(",", "")) for g in match.groups())
             products.add(a * b)

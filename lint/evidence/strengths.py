@@ -190,7 +190,7 @@ def _strength(evidence: Evidence, sentence: Sentence, word: DirectionWord, coeff
         return ""
     turned = _ADDING.match(sentence.text) is not None
     own = coefficients[0]
-    beyond = regex(r"\bthan\b").search(sentence.between(sentence.start + word.end, own.at)) is not None
+    beyond = _THAN_IT.search(sentence.between(sentence.start + word.end, own.at)) is not None
     if (_WITH_THEM.search(sentence.text) and not beyond) or (turned and _WITHOUT.search(sentence.text) is None):
         return ""  # of the fit that the coefficient is not about
     mine = next((r for r in records(evidence) if r.coefficient is own), None)
@@ -219,6 +219,11 @@ def _strength(evidence: Evidence, sentence: Sentence, word: DirectionWord, coeff
         sign = -sign
     shown = ", ".join(f"{o:g}" for o in sorted(set(others))[:2])
     return f"beside {own.text}, where it is compared with {shown}" if sign != word.sign else ""
+
+
+_THAN_IT = regex(r"\bthan\b[^:;–—]*$")
+"""Before the coefficient that another is compared with; behind a colon, "closer than with all of them: r = 0.8", it is
+the one of which the words speak."""
 
 
 def _others(evidence: Evidence, mine: Record | None) -> list[float]:

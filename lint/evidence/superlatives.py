@@ -105,7 +105,10 @@ _STRENGTH_SUPERLATIVE = frozenset(
 def superlatives(text: str) -> list[Superlative]:
     """The superlatives of ``text``; "at most", "at least" and "most of the" are none."""
     out = []
+    ends = [m.span() for m in _BETWEEN_ENDS.finditer(text)]
     for match in _SUPERLATIVE.finditer(text):
+        if any(a <= match.start() < b for a, b in ends):
+            continue
         before = text[max(0, match.start() - 5) : match.start()].lower()
         if before.rstrip().endswith(("at", "al", "than")) or regex(
             r"\s+(?:personas|sources|layers|models|cases|of(?! (?:all|them|these|any)\b))\b"
@@ -210,6 +213,8 @@ _COUNTED = regex(
     r"to\b|when\b|after\b|often\b|strongly\b)[a-z]+",
     re.IGNORECASE,
 )
+_BETWEEN_ENDS = regex(r"\bbetween the (?:[\w-]+ ){1,4}and the [\w-]+(?: [\w-]+)?", re.IGNORECASE)
+"""The two ends that something lies between; which of the things behind has which, is told by no order."""
 _MODIFIER = regex(
     r"\b(?:at|under|with|from|until|till|by|in|on|beyond|up to|down to|after|before|than|through|between|of|to|using|"
     r"given|over|across|for)\s+(?:(?:the|its|their|our|this|that|each|a)\s+)(?:\w+\s+)?$",

@@ -50,6 +50,9 @@ def bind(
     counts = [d.whole and not d.fraction for d in data]
     votes: dict[float, dict[int, list[_Vote]]] = {scale: defaultdict(list) for scale in _SCALES}
     as_printed, as_percent = votes.values()
+    rows: list[tuple[int, int, Fact, bool, bool]] = []
+    held: tuple[set[int], set[int]] = (set(), set())
+    """The fields that have a cell's value, as it is printed and as a percentage: no other one can be bound."""
     for i, (item, known) in enumerate(zip(cells, names, strict=True)):
         seen: set[int] = set()
         number = item.number
@@ -64,13 +67,23 @@ def bind(
                 seen.add(s)
                 if exact if counts[s] else of_n:
                     continue  # counts are not printed with decimals
-                value = fact.value
+                value = 0.5 * (fact.low + fact.high)
                 # a bare zero is none, and no share that is rounded off
-                as_printed[s].append((i, fact, low <= value <= high and not (none and value)))
-                if not counted:
-                    as_percent[s].append((i, fact, low <= value * 100.0 <= high))
+                plain = low <= value <= high and not (none and value)
+                percent = not counted and low <= value * 100.0 <= high
+                rows.append((i, s, fact, plain, percent))
+                if plain:
+                    held[0].add(s)
+                if percent:
+                    held[1].add(s)
+    for i, s, fact, plain, percent in rows:
+        if s in held[0]:
+            as_printed[s].append((i, fact, plain))
+        if s in held[1] and cells[i].number.role != "count":
+            as_percent[s].append((i, fact, percent))
     best = None
-    for s, scale in ((s, scale) for s in as_printed for scale in _SCALES if s in votes[scale]):
+    order = dict.fromkeys([s for _, s, *_ in rows])
+    for s, scale in ((s, scale) for s in order for scale in _SCALES if s in votes[scale]):
         found = votes[scale][s]
         right = sum([ok for _, _, ok in found])
         swap = right > 0 and len(found) == 3 and exchanged([(cells[i], f) for i, f, ok in found if not ok], scale)

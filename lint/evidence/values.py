@@ -12,9 +12,11 @@ from ..regex import regex
 from .addressed import cells_named
 from .aside import is_aside
 from .asked import facts_asked, facts_meant, is_averaged, is_other_quantity, narrowed_facts
+from .beside import adjacent
 from .binding import begins_move, follows_name, is_apart, is_mixed, is_read, name_beside, only_name, sole_thing
 from .claims import (
     NOBODY,
+    PRIOR,
     claim_is_known,
     claimed,
     closed,
@@ -28,7 +30,7 @@ from .claims import (
 from .correlations import records
 from .explained import is_explained
 from .grammar import Number
-from .idioms import pairs_of_counts
+from .idioms import pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .means import odd_means
@@ -157,13 +159,32 @@ def _in_records(evidence: Evidence) -> _InRecords:
 def _is_outside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for a number of earlier work, of a supposition, or that another rule judges or nothing here holds."""
     return (
-        is_prior(sentence)
+        (is_prior(sentence) and not _is_of_now(evidence, sentence, number))
         or _defies_counts(sentence, number)
         or is_aside(evidence, sentence, number)
         or is_share_again(sentence, number)
         or _OF_GAP.search(sentence.between(sentence.start, number.start)) is not None
         or (is_moot(sentence) and MOOT.search(sentence.between(sentence.start, number.start)) is not None)
     )
+
+
+def _is_of_now(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True if only another clause is of earlier work, and a number beside this one is what is known of its name.
+
+    "Squares are new, Lyon (12%) and Graz (40%); the rest is that of #7".
+    """
+    text = sentence.text
+    at = number.start - sentence.start
+    first, last = text.rfind(";", 0, at) + 1, text.find(";", at)
+    clause = text[first : last if last >= 0 else len(text)]
+    if len(clause) == len(text) or PRIOR.search(clause) or sentence.passage.part == "prior":
+        return False
+    for i, name in adjacent(sentence).items():
+        other = sentence.numbers[i]
+        beside = other is not number and first <= other.start - sentence.start < first + len(clause)
+        if beside and any(evidence.matches(other, s, f) for s, f in facts_of(evidence, name.name, other)):
+            return True
+    return False
 
 
 _OF_GAP = regex(
@@ -374,6 +395,8 @@ def _by_sole_thing(evidence: Evidence, claim: _Claim) -> _Verdict:
     lone = sole_thing(evidence, sentence, number) if claim.percent and claim.understood else None
     if lone is None or not is_of_another(evidence, sentence, number, lone):
         return None
+    if any(number is x.left and x.kind == "move" for x in spans(sentence)):
+        return None  # "a short rest gains: 19 → 25%": over what it is without one
     return _clash(sentence, number, f"of {lone.text.strip()}", facts_of(evidence, lone.name, number), True)
 
 

@@ -72,8 +72,8 @@ def _known(evidence: Evidence) -> Mapping[str, set[int]]:
     if "words known" not in evidence.cache:
         out: dict[str, set[int]] = defaultdict(set)
         for passage in evidence.passages:
-            for word in set(_WORD.findall(passage.plain)):
-                out[stem(word.lower())].add(id(passage))
+            for word in set(_WORD.findall(passage.plain.lower())):
+                out[stem(word)].add(id(passage))
         words: set[str] = set()
         for sheet in evidence.sheets:
             words.update(*map(words_of, sheet.header), *(words_of(cell.text.text) for cell in sheet.table.cells))

@@ -96,7 +96,9 @@ SELDOM = regex(
     rf"\b(?:a )?minority of (?:(?:its|their|the|all) )?(?:\w+ )?{_TRIALS}|\bless often than not\b", re.IGNORECASE
 )
 UNREAD = regex(
-    r"\b(?:separat\w+|overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
+    r"\b(?:separat\w+|(?:off-?)?diagonal|at least once|ever|"
+    r"(?:at|in|on|by) (?:some|any|one)(?: \w+)? (?:point|stage|time|moment|checkpoint|step|epoch|or another|or other)|"
+    r"overlap(?:s|ping)? (?:not|with)|do(?:es)? not overlap|disjoint|"
     r"runs?(?! (?:from|between|to|at)\b|\s[-−+]?\d?\.?\d)|"
     r"repeats?|replicates?|(?:the|this|that|whose) (?:order|ranking)|either direction|"
     r"(?<!at )\b(?:each|every|all) [^.;]{0,60}(?<!at )\b(?:each|every|all)|"

@@ -17,8 +17,8 @@ class BriefSection(Rule):
 
     ## Why is this bad?
 
-    The template's number of words is what a reader needs who has not followed the work. Fewer may do; fewer than half
-    are an error (CR105).
+    The template's number of words is what a reader needs who has not followed the work. Fewer may do; fewer than
+    a third are an error (CR105).
 
     ## Fails
 

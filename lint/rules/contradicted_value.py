@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..evidence.by_layer import layer_clashes
+from ..evidence.compared_fits import compared_fit_clashes
 from ..evidence.lists import list_clashes
 from ..evidence.named_p import named_p_clashes, row_p_clashes
 from ..evidence.orphans import orphan_clashes
@@ -75,6 +76,7 @@ class ContradictedValue(Rule):
         found = (
             value_clashes,
             list_clashes,
+            compared_fit_clashes,
             orphan_clashes,
             layer_clashes,
             named_p_clashes,

@@ -1,4 +1,4 @@
-"""CR105: a section has fewer than half the words that the template asks for."""
+"""CR105: a section has fewer than a third of the words that the template asks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["ShortSection"]
 
 
 class ShortSection(Rule):
-    """A section has fewer than half the words that the template asks for.
+    """A section has fewer than a third of the words that the template asks for.
 
     ## Why is this bad?
 

@@ -49,8 +49,8 @@ class UnfilledSlot(Rule):
         marks = phrases.sentinel_words + phrases.sentinel_marks
         texts = page.document.texts()
         cells = {id(c.text) for b in page.document.blocks if isinstance(b, Table) for c in b.cells}
-        # A cell in code style is still the cell's value; code in a sentence is a mention.
-        seen = [text.text if id(text) in cells else text.without("code") for text, _ in texts]
+        # A cell all in code style is still the cell's value; code among words is a mention.
+        seen = [_visible(text, of_cell=id(text) in cells) for text, _ in texts]
         suspect = bool(find_phrases("\n".join(seen), marks))  # most pages hold none
         for (text, scope), visible in zip(texts, seen, strict=True):
             if scope == "quote":
@@ -79,3 +79,8 @@ class UnfilledSlot(Rule):
 
     def _found(self, page: Page, place: Place, slot: str) -> Finding:
         return self.finding(page, place, f"'{slot}' was left unfilled", "fill it in, or say why it is not known")
+
+
+def _visible(text: Text, *, of_cell: bool) -> str:
+    outside = text.without("code")
+    return text.text if of_cell and not any(c.isalpha() for c in outside) else outside

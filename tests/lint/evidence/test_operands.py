@@ -36,6 +36,8 @@ def verdicts(text: str) -> dict[str, bool]:
         ("By quarters 4% → 9% → 16% → 45% (+20 pp).", {"+20": False}),
         ("By quarters 4% → 9% → 16% → 45% (+29 pp).", {"+29": True}),
         ("The share goes 0.41 → 0.61 (+20 pp).", {"+20": True}),
+        ("It adds 12 pp for Clay-2-9B (50% to 62%) and 21 pp for Brick-3.1 (29% to 40%).", {"12": True, "21": False}),
+        ("The gap is 15.7 pp (8.0% to 21.9%).", {}),  # its interval
         ("It stays between 33.9 and 41.2, a band of 8.3 points.", {"8.3": False}),
         ("It stays between 33.9 and 41.2, a band of 7.3 points.", {"7.3": True}),
         ("It is 18.4% at layer 4, 52.9% at layer 30 (+34.5 pp).", {"+34.5": True}),

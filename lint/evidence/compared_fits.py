@@ -1,0 +1,109 @@
+"""Two coefficients of one statement, over all things and over a part of them: "r = 0.85, compared with 0.77 before".
+
+One of the two is what the files hold, and says which of them are compared; the other is no coefficient of theirs of
+that kind, but a slip of the pen of one, or another statistic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..regex import regex
+from .claims import PRIOR, own_passages
+from .correlations import records
+from .grammar import Number
+from .knowledge import Clash, Evidence
+from .passages import Passage
+from .slips import slip_of
+from .triples import Triple
+
+__all__ = ["compared_fit_clashes"]
+
+_COMPARED = regex(
+    r"\b(?:with(?:out)?|befor\w*|after\w*|add\w*|inclu\w+|exclu\w+|leav\w+|left|drop\w*|remov\w*|alone|join\w*|"
+    r"arriv\w*|original\w*|older|newcomers?|extra|all|compared|against|instead of|in place of|up from|down from)\b",
+    re.IGNORECASE,
+)
+_RANKS = frozenset({"spearman", "rho", "rank", "ranks", "monotone"})
+_LINEAR = frozenset({"pearson", "linear"})
+
+
+def compared_fit_clashes(evidence: Evidence) -> Iterator[Clash]:
+    """Coefficients beside one over more or fewer things that are none of those that the files hold."""
+    if not any(t.n is not None for t in evidence.triples):
+        return
+    with_p = {id(r.coefficient) for r in records(evidence) if r.p is not None}
+    for passage in own_passages(evidence):
+        pair = _pair_of(passage)
+        if pair is None or any(id(x) in with_p for x in pair):
+            continue
+        a, b = pair
+        label = a.label if a.label in ("r", "ρ") else b.label
+        parts, wholes = _by_size(evidence, label)
+        if not parts or not wholes or _fits(a, parts, b, wholes) or _fits(b, parts, a, wholes):
+            continue
+        for right, wrong in ((a, b), (b, a)):
+            meant = wholes if _is_one(right, parts) else parts if _is_one(right, wholes[:1]) else ()
+            if not meant or (_is_one(right, parts) and _is_one(right, wholes)):
+                continue
+            slips = [t for t in meant if slip_of(wrong, t.coefficient.value)]
+            stale = any(wrong.allows(t.coefficient.value) for t in evidence.triples)
+            if (slips or (stale and len(meant) == 1)) and not _is_elsewhere(evidence, wrong):
+                held = (slips or meant)[0].coefficient
+                yield Clash(
+                    "value",
+                    passage.place(wrong.start, wrong.end),
+                    f"{wrong.text} is no coefficient to compare with {right.text}, which the results hold beside "
+                    f"{held.value:.4g} ({held.pointer})",
+                    "correct the number, or say where it comes from",
+                )
+                break
+
+
+def _pair_of(passage: Passage) -> tuple[Number, Number] | None:
+    """The two coefficients of a statement of one or two sentences, of which one at least is called so."""
+    found = [
+        x
+        for x in passage.numbers
+        if x.role in ("coefficient", "value") and x.decimals >= 2 and abs(x.value) < 1 and not x.bound and not x.unit
+    ]
+    if len(found) != 2 or not any(x.label in ("r", "ρ") for x in found):
+        return None
+    a, b = found
+    if {a.label, b.label} == {"r", "ρ"} or b.start - a.end > _FARTHEST:
+        return None
+    text = passage.plain
+    around = [s for s in passage.sentences if s.start <= a.start < s.end or s.start <= b.start < s.end]
+    said = text[around[0].start : around[-1].end] if around else ""
+    return (a, b) if _COMPARED.search(said) and not PRIOR.search(said) else None
+
+
+_FARTHEST = 120
+"""Characters between two coefficients that are still compared with each other."""
+
+
+def _by_size(evidence: Evidence, label: str) -> tuple[list[Triple], list[Triple]]:
+    """The coefficients of the files over fewer things than there are, and those over all."""
+    other = _LINEAR if label == "ρ" else _RANKS
+    sized = [t for t in evidence.triples if t.n is not None and not t.words & other]
+    most = max((t.n or 0 for t in sized), default=0)
+    wholes = [t for t in sized if t.n == most]
+    return [t for t in sized if 0.5 * most <= (t.n or 0) < most], sorted(
+        wholes, key=lambda t: -abs(t.coefficient.value)
+    )
+
+
+def _is_one(number: Number, triples: list[Triple]) -> bool:
+    return any(number.allows(t.coefficient.value) for t in triples)
+
+
+def _fits(part: Number, parts: list[Triple], whole: Number, wholes: list[Triple]) -> bool:
+    return _is_one(part, parts) and _is_one(whole, wholes)
+
+
+def _is_elsewhere(evidence: Evidence, number: Number) -> bool:
+    """True if the page states the coefficient a second time, with a p."""
+    return any(
+        r.coefficient is not None and r.p is not None and r.coefficient.text == number.text for r in records(evidence)
+    )
