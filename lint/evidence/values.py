@@ -395,9 +395,12 @@ def _by_sole_thing(evidence: Evidence, claim: _Claim) -> _Verdict:
     lone = sole_thing(evidence, sentence, number) if claim.percent and claim.understood else None
     if lone is None or not is_of_another(evidence, sentence, number, lone):
         return None
-    if any(number is x.left and x.kind == "move" for x in spans(sentence)):
+    if any(number is x.left and _ARROW.fullmatch(sentence.between(x.left.end, x.right.start)) for x in spans(sentence)):
         return None  # "a short rest gains: 19 → 25%": over what it is without one
     return _clash(sentence, number, f"of {lone.text.strip()}", facts_of(evidence, lone.name, number), True)
+
+
+_ARROW = regex(r"\s*%?\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*")
 
 
 def _by_neighbours(evidence: Evidence, claim: _Claim) -> _Verdict:
