@@ -39,8 +39,8 @@ def compared_fit_clashes(evidence: Evidence) -> Iterator[Clash]:
         if pair is None or any(id(x) in with_p for x in pair):
             continue
         a, b = pair
-        label = a.label if a.label in ("r", "ρ") else b.label
-        parts, wholes = _by_size(evidence, label)
+        parts, wholes = _by_size(evidence, _statistic(passage, a, b))
+        wholes = _main_ones(evidence, passage, wholes)
         if not parts or not wholes or _fits(a, parts, b, wholes) or _fits(b, parts, a, wholes):
             continue
         for right, wrong in ((a, b), (b, a)):
@@ -68,7 +68,7 @@ def _pair_of(passage: Passage) -> tuple[Number, Number] | None:
         for x in passage.numbers
         if x.role in ("coefficient", "value") and x.decimals >= 2 and abs(x.value) < 1 and not x.bound and not x.unit
     ]
-    if len(found) != 2 or not any(x.label in ("r", "ρ") for x in found):
+    if len(found) != 2 or not (any(x.label in ("r", "ρ") for x in found) or _COEFFICIENT.search(passage.plain)):
         return None
     a, b = found
     if {a.label, b.label} == {"r", "ρ"} or b.start - a.end > _FARTHEST:
@@ -81,6 +81,32 @@ def _pair_of(passage: Passage) -> tuple[Number, Number] | None:
 
 _FARTHEST = 120
 """Characters between two coefficients that are still compared with each other."""
+
+
+_COEFFICIENT = regex(r"\b(?:Pearson|Spearman|correlation|coefficient)\b")
+
+
+def _statistic(passage: Passage, a: Number, b: Number) -> str:
+    """``r`` or ``ρ``, by the label of either or by its name; "" where none is said."""
+    for x in (a, b):
+        if x.label in ("r", "ρ"):
+            return x.label
+    linear, ranked = "Pearson" in passage.plain, "Spearman" in passage.plain
+    return "" if linear == ranked else "r" if linear else "ρ"
+
+
+def _main_ones(evidence: Evidence, passage: Passage, wholes: list[Triple]) -> list[Triple]:
+    """The one that the page states with its p and without a layer, where the passage names none either; else all."""
+    if any(m.name.startswith("#") for m in passage.names):
+        return wholes
+    said = [
+        r.coefficient
+        for r in records(evidence)
+        if r.passage is not None and r.p is not None and not r.prior
+        if not any(m.name.startswith("#") for m in r.passage.names)
+    ]
+    main = [t for t in wholes if any(c is not None and c.allows(t.coefficient.value) for c in said)]
+    return main if len({round(t.coefficient.value, 6) for t in main}) == 1 else wholes
 
 
 def _by_size(evidence: Evidence, label: str) -> tuple[list[Triple], list[Triple]]:

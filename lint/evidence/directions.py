@@ -238,11 +238,30 @@ _LAST_TIME = regex(
 )
 
 
+_IT_WAS = regex(
+    r"\b(?:before(?:hand| \w+)?|at first|initially|at (?:the )?(?:start|outset)),? (?:it|they|this|that) "
+    r"(?:was|were|is|stood)(?: at)? $",
+    re.IGNORECASE,
+)
+_IT_IS = regex(
+    r"\b(?:after(?:wards?| \w+)?|now|(?:at|by|in) (?:the end|(?:step|epoch|week|round) [\d,]+|the last \w+)),? "
+    r"(?:it|they|this|that) (?:is|are|was|were|stands?|stood)(?: at)? $",
+    re.IGNORECASE,
+)
+
+
+def _is_told(sentence: Sentence, rate: Rate, behind: re.Pattern[str], before: re.Pattern[str]) -> bool:
+    """True if the words around a rate say when it was: "40% at the start", "before training it was 40%"."""
+    if behind.match(sentence.between(rate.end, sentence.end)):
+        return True
+    return before.search(sentence.between(max(sentence.start, rate.start - 48), rate.start)) is not None
+
+
 def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "125 of 260 before and 78 of 260 after, so it climbs", "one that gains: 23% at the start and 9% at the end"."""
     values = rates_in(sentence)
-    first = [v for v in values if _FIRST_TIME.match(sentence.between(v.end, sentence.end))]
-    last = [v for v in values if _LAST_TIME.match(sentence.between(v.end, sentence.end))]
+    first = [v for v in values if _is_told(sentence, v, _FIRST_TIME, _IT_WAS)]
+    last = [v for v in values if _is_told(sentence, v, _LAST_TIME, _IT_IS)]
     plain = [w for w in words if not w.polar]
     if len(first) != 1 or len(last) != 1 or len(plain) != 1 or first[0].start > last[0].start:
         return

@@ -91,7 +91,8 @@ _UNREAD = regex(
     r"outlier|between neighbou?rs|consecutive|respectively|former|latter|probably|seems?|appears?|"
     r"most of|at (?:most|least)|than (?:half|a|an|one|two|three|four|five|\d)|remaining|rest of|"
     r"best (?:checkpoint|layer|epoch|step|run)|differences?|gaps?|margins?|ratios?|spreads?|from (?:its|"
-    r"their) (?:own )?\w+|at (?:its|their) (?:best|worst|peak)|so far|yet to|only|alone|until|save|but (?:for|one|"
+    r"their) (?:own )?\w+|from an? (?:starting|initial|opening|base)\w*|"
+    r"at (?:its|their) (?:best|worst|peak)|so far|yet to|only|alone|until|save|but (?:for|one|"
     r"two)|of (?:them|these|those)|(?:them|these|"
     r"those) all)\b|n['’]t\b|\?",
     re.IGNORECASE,

@@ -247,13 +247,19 @@ def _by_cell(evidence: Evidence, sentence: Sentence, number: Number, *, consiste
         return None
     if any(evidence.matches(number, s, f) for s, f in cell.facts):
         return True
-    if consistent or _OF_MEANS.search(sentence.passage.plain):
+    if (
+        consistent
+        or _OF_MEANS.search(sentence.passage.plain)
+        or _OF_FURTHER.search(sentence.between(sentence.start, number.start))
+    ):
         return None  # "best on average: the deep one, 0.8; worst: the small one, 0.4"
     if not (cell.exchanged or is_traced(evidence, number, list(cell.facts), several=True)):
         return None
     return _clash(sentence, number, _OF_CELL, cell.facts, number.role == "percent")
 
 
+_OF_FURTHER = regex(r"(?:points?|pp|%)\s+(?:lower|higher|less|more|below|above)\s*\(\s*$", re.IGNORECASE)
+"""Before what another column has, "the rest lies 86 points lower (3%)": a clause goes on from the one that it names."""
 _OF_MEANS = regex(r"\b(?:means?|averag\w+|median\w*)\b", re.IGNORECASE)
 
 
