@@ -48,15 +48,20 @@ _SIZES = {"dozen": 12, "hundred": 100, "thousand": 1000}
 _PARTS = regex(r"[,\u202f\u00a0\u2009 ]")
 
 
+_MOST_DIGITS = 15
+
+
 def whole_number(text: str) -> int:
     """The whole number that digits, thousands parted or not, a word, or a dozen, hundred or thousand say; 0 for others.
+
+    More digits than a float holds exactly are of nothing that a page counts, and 0 too.
 
     >>> [whole_number(text) for text in ("1,650", "Forty-two", "three dozen", "a hundred", "several")]
     [1650, 42, 36, 100, 0]
     """
     digits = _PARTS.sub("", text)
     if digits.isdecimal():
-        return int(digits)
+        return int(digits) if len(digits) <= _MOST_DIGITS else 0
     low = text.lower()
     few, _, last = low.replace("-", " ").rpartition(" ")
     return _SIZES[last] * WORD_NUMBERS.get(few, 1) if last in _SIZES else WORD_NUMBERS.get(low, 0)

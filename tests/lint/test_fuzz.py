@@ -52,6 +52,8 @@ FRAGMENTS = (
 ONCE = (
     "12 personas × 1e999 questions × 5 samples = 60 answers, n = 1e400 each.",
     "The rate is 0 of 0 (95% CI [0.1, 0.2]).",
+    "| Cloth | Start | End |\n|---|---|---|\n| wool | 1% | 9% |\n| silk | 2% | 30% |\n| felt | 3% | 4% |\n\n- For 2 of "
+    "3 cloths the last stain is " + "9" * 400 + " points above the first.",
     "- It falls (ρ = −0.74, permuted p = 0.006, N = 12; " + "9" * 400 + " permutations).",
     "N = " + "9" * 5000 + " of " + "9" * 5000 + " × 3 questions, n = 12 × " + "9" * 5000 + " (40%).",
     "| Town (n = ,) | n = " + "9" * 5000 + " |\n|---|---|\n| a | 40% |\n| b | 30% |",
