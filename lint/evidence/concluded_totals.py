@@ -109,6 +109,8 @@ def _may_be(evidence: Evidence, total: int, factors: list[int]) -> bool:
         return True
     if any(total == prod(x) for k in range(2, len(factors)) for x in combinations(factors, k)):
         return True  # "of 110 roles: 20 questions with 10 answers, so n = 200 for each"
+    if any(f == product // f and total % f == 0 and total > f for f in factors):
+        return True  # "each got 100 answers (25 questions, 4 tries), so 1,100 in all": of how many, stands elsewhere
     sums = {sum(x) for k in range(2, len(factors) + 1) for x in combinations(factors, k)}
     rests = {abs(a - b) for a, b in combinations(factors, 2)}
     parts = {a * b + c for k in range(len(factors)) for a, b, c in _three(factors, k)}

@@ -106,6 +106,8 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""  # the bar that things are counted by
     if len(here) == 2 and _is_of_another_pair(sentence, number, here):
         return ""
+    if number.signed and _is_apart_from_rates(sentence, number):
+        return ""
     if len(here) == 2 and not number.signed and _compares_two(sentence, number):
         a, b = here
         return "" if difference_fits(*_allowed(number), [(a, b)], False) else _OF_NO_RATES.format(number.text)
@@ -142,6 +144,13 @@ def _is_of_another_pair(sentence: Sentence, number: Number, here: Sequence[tuple
     )
 
 
+def _is_apart_from_rates(sentence: Sentence, number: Number) -> bool:
+    """True if every rate stands behind a semicolon: "oak gains +38 pp; ash goes from 14% to 47%"."""
+    rates = [x for x in sentence.numbers if x.role == "percent"]
+    between = [sentence.between(*sorted((x.start, number.start))) for x in rates]
+    return bool(rates) and all(";" in gap for gap in between)
+
+
 _BOUNDS = regex(
     r"\b(?:lie|lies|lay|are|fall|stand|sit|score|rank|land)\s+between\s+\d+\s?%\s+and\s+\d+\s?%", re.IGNORECASE
 )
@@ -164,9 +173,9 @@ def _against_named(evidence: Evidence, sentence: Sentence, number: Number) -> st
     found = apart(evidence, sentence, number.start, points=True)
     if found is None or found.differs(*_allowed(number)):
         return ""
-    before = rates_of(sentence.previous, False) if sentence.previous is not None else []
-    if difference_fits(*_allowed(number), list(permutations(before, 2)), False):
-        return ""  # of the two rates of the sentence before
+    beside = [x for x in sentence.passage.sentences if x.previous is sentence or x is sentence.previous]
+    if any(difference_fits(*_allowed(number), list(permutations(rates_of(x, False), 2)), False) for x in beside):
+        return ""  # of the two rates of the sentence before, or behind: "The former has 82%, the latter 15%"
     return f"{number.text} points is no difference of the values that it speaks of{found.against()}"
 
 

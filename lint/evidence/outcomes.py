@@ -93,7 +93,8 @@ _UNREAD = regex(
     r"(?:\w+ )?(?:more|less|further|higher|lower)\b(?=[^.;,]* than\b)"
     r"(?![^.;,]* than (?:before|at|it|they)\b)|"
     r"than (?:any|all|half|expected|the (?:mean|average|others?|rest))|"
-    r"(?:more|less) (?!frequent|common|prevalent)\w+(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|ite|eet|ish))\b|"
+    r"(?:more|less) (?!frequent|common|prevalent)\w+(?:ed|al|ous|ive|ful|less|ent|ant|able|ible|ic|ary|ite|eet|ish|"
+    r"ain|ise|ure))\b|"
     r"n['’]t\b|[ρΔ?]",
     re.IGNORECASE,
 )

@@ -91,12 +91,21 @@ _UNREAD = regex(
     r"outlier|between neighbou?rs|consecutive|respectively|former|latter|probably|seems?|appears?|"
     r"most of|at (?:most|least)|than (?:half|a|an|one|two|three|four|five|\d)|remaining|rest of|"
     r"best (?:checkpoint|layer|epoch|step|run)|differences?|gaps?|margins?|ratios?|spreads?|from (?:its|"
-    r"their) (?:own )?\w+|from an? (?:starting|initial|opening|base)\w*|"
+    r"their) (?:own )?\w+|from an? \w+|"
     r"at (?:its|their) (?:best|worst|peak)|so far|yet to|only|alone|until|save|but (?:for|one|"
     r"two)|of (?:them|these|those)|(?:them|these|"
     r"those) all)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
+_STARTS = regex(r"\b(?:starts?|started|starting|begins?|began|sets? out)\b", re.IGNORECASE)
+_ENDS = regex(r"\b(?:after|end|final|last|trained|tuned)\b", re.IGNORECASE)
+
+
+def _is_of_the_end(line: Line, read: str) -> bool:
+    """True for a line of how things end where the words say how they start."""
+    return _STARTS.search(read) is not None and _ENDS.search(line.head) is not None
+
+
 _OF_SPREAD = regex(
     r"\b(?:spans?|spanned|spanning|var(?:y|ies|ied)|ranges? (?:over|across|less|more|from))\b", re.IGNORECASE
 )
@@ -300,7 +309,7 @@ def _judge(
         sentence,
         left,
         right,
-        lambda line, own: _holder(sentence.text, place, own) is not None,
+        lambda line, own: _holder(sentence.text, place, own) is not None and not _is_of_the_end(line, read),
         skip,
         pool,
         mask,

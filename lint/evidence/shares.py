@@ -125,7 +125,20 @@ def is_share_again(sentence: Sentence, number: Number) -> bool:
     if before is None or rates != [number] or _LEVEL.search(sentence.text):
         return False
     told = [x for x in before.numbers if is_rate(before, x)]
-    return bool(told) and all(is_share_of_course(before, x) or is_share_again(before, x) for x in told)
+    return bool(told) and all(
+        is_share_of_course(before, x) or is_share_again(before, x) or _is_listed(before, x, told) for x in told
+    )
+
+
+def _is_listed(sentence: Sentence, number: Number, told: list[Number]) -> bool:
+    """True for the first of "13% and 71% of the way"."""
+    behind = next((x for x in told if x.start >= number.end), None)
+    if behind is None or _JOINED.fullmatch(sentence.between(number.end, behind.start)) is None:
+        return False
+    return is_share_of_course(sentence, behind) or _is_listed(sentence, behind, told)
+
+
+_JOINED = regex(r"\s*%?\s*(?:,|,?\s*and|or)\s*")
 
 
 def _is_share(sentence: Sentence, number: Number) -> bool:

@@ -71,7 +71,8 @@ _UNREAD = regex(
     r"rest|relative|ratio|proportion\w*|times|twice|half|per|one of|almost|nearly|joint\w*|tied|ties?|shared?|next|"
     r"single|median|interval\w*|CIs?|bands?|spread|sd|deviation|variance|significan\w*|p-values?|correlat\w*|coefficients?|"
     r"ρ|rho|expected|chance|jumps?|steps?|leverage|residual\w*|outlier|also|third of|quarter|only|without|"
-    r"excluding|newcomers?|likely|probably|seems?|appears?|former|latter|respectively)\b|n['’]t\b|\?",
+    r"excluding|newcomers?|likely|probably|seems?|appears?|former|latter|respectively|"
+    r"from an? \w+ of)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
 """In such a sentence the order may be of some of the things, or of something else."""

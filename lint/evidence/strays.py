@@ -101,7 +101,11 @@ _CUT = regex(
     r"than|more|less)\b|\b(?:while|whereas|but|against|versus|compared)\b|\((?=[^()]*$)",
     re.IGNORECASE,
 )
-_ENDS = regex(r",(?!\d)|[;—(]|\s–\s|:\s|\b(?:while|whereas|but|against|versus|compared|than|and)\b", re.IGNORECASE)
+_ENDS = regex(
+    r",(?!\d)|[;—(]|\s–\s|:\s|\b(?:while|whereas|but|against|versus|compared|than|and)\b|"
+    r"\bwith (?:the|its|an?) (?:most|least|best|worst|\w{3,}est)\b",
+    re.IGNORECASE,
+)
 
 
 def _clause(sentence: Sentence, number: Number) -> tuple[int, int]:

@@ -135,6 +135,7 @@ _LET_IN = regex(
 _BESIDE = regex(rf"\s*%?{_STATISTICS}\)?,?\s*(?:and |which |that )?(?:is |lies |stays )?")
 """From a number to the word that sets it beside another: "the coefficient, .55, exceeds"."""
 _ARROWS = regex(r"\s*(?:→|->|=>|⟶|➔|⇒)\s*(?:[ρr]\s?=\s?)?")
+_SO_IT_IS = regex(r":\s+(?:[ρr]\s?=\s?|rho\s?=\s?)?$", re.IGNORECASE)
 _VALUE = r"(?:(?:the|an?|about|nearly|[ρr]\s?=)\s?)?[-−+]?\d?\.\d+$"
 _FROM = regex(
     r"(?<!range )(?<!ranges )(?<!run )(?<!runs )(?<!span )(?<!spans )(?<!lie )(?<!lies )(?<!ranging )\bfrom\s+"
@@ -148,6 +149,8 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
     """The number that is said to be more or less than the other; ``None`` where the words leave it open."""
     start, end = sentence.start + word.start, sentence.start + word.end
     between = sentence.between(a.end, b.start)
+    if a.end <= start and end <= b.start and _SO_IT_IS.search(sentence.between(end, b.start)):
+        return b  # "take the first away (0.4) and it gets stronger: r = 0.8"
     if "coefficient" in (a.role, b.role):  # moves of rates have words of their own
         said = sentence.between(max(sentence.start, a.end - 40), a.end)
         if _ARROWS.fullmatch(between) or (between.rstrip().endswith(" to") and _FROM.search(said)):
