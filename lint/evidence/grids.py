@@ -259,9 +259,10 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, place: int) -> Iterator[Line]:
     heads = Axis(("", *sheet.header[1:]), frozenset(), False)
     apart = _columns_of_many(sheet, columns, cells)
     own = {c: _known_as(stems_of(sheet.header[c]), glossary) for c in columns}
+    held = [r for r, label in enumerate(sheet.labels) if _OF_SIZE.fullmatch(label) is None]
     for c, series in columns.items():
         head = sheet.header[c]
-        found = {r: cells[(r, c)] for r in range(len(sheet.labels)) if (r, c) in cells}
+        found = {r: cells[(r, c)] for r in held if (r, c) in cells}
         change = bool(series.words & CHANGES) or "Δ" in head
         state = _state(head)
         if len(found) > 1 and INTERVAL_HEAD.search(head) is None:
@@ -282,11 +283,15 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, place: int) -> Iterator[Line]:
                 yield Line(axis, found, rows, r, stems, about, label, kind, False, False, _state(label), place)
 
 
+_OF_SIZE = regex(r"\W*(?:n|p|k|df|size|sizes|units|rows|sample size)\W*", re.IGNORECASE)
+"""The label of how many values are of, or how sure, beside those that hold the values."""
+
+
 def _columns_of_many(
     sheet: Sheet, columns: Mapping[int, Series], cells: Mapping[tuple[int, int], Interval]
 ) -> list[int]:
     """The columns of a table in which each row is of a quantity of its own, so that no column is of any."""
-    filled = sorted({c for _, c in cells})
+    filled = sorted({c for _, c in cells if _OF_SIZE.fullmatch(sheet.header[c]) is None})
     return filled if len(filled) > 1 and 2 * sum(c not in columns for c in filled) > len(filled) else []
 
 
