@@ -263,9 +263,10 @@ class Profile:
         >>> load_template("v1").profiles["rigorous"].severity_of("CR501", "note")
         'error'
         """
-        if not code.startswith(tuple(self.severity)):
-            return default
-        return self.severity[max((key for key in self.severity if code.startswith(key)), key=len)]
+        for end in range(len(code), 0, -1):
+            if code[:end] in self.severity:
+                return self.severity[code[:end]]
+        return default
 
 
 @struct(kw_only=True)

@@ -19,6 +19,7 @@ from .words import find_phrase, lowered
 __all__ = [
     "CardRow",
     "SetupTable",
+    "answered_rows",
     "answers",
     "card_rows",
     "doubt",
@@ -94,6 +95,15 @@ def _setup_tables(page: Page) -> Iterator[SetupTable]:
             wanted = spec.table.rows
             given = tuple((x, tuple(answers(rows, x, wanted) or _told_apart(card, x))) for x in wanted)
             yield SetupTable(spec, line, tuple(rows), given)
+
+
+def answered_rows(page: Page) -> Iterator[tuple[RowSpec, CardRow, list[CardRow]]]:
+    """Each row that the template wants with each one that answers it, and all rows of that table."""
+    for found in page.outline:
+        if found.spec.table is not None:
+            rows = card_rows(page, found)
+            for wanted in found.spec.table.rows:
+                yield from ((wanted, row, rows) for row in answers(rows, wanted))
 
 
 def _told_apart(card: list[CardRow], spec: RowSpec) -> list[CardRow]:

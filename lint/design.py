@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 
 from .document import Bullet
-from .evidence.claims import own_passages
+from .evidence.claims import PRIOR, is_prior, own_passages
 from .evidence.correlations import Record, records
 from .evidence.grammar import Number
 from .evidence.idioms import intervals, is_rate
 from .evidence.knowledge import Clash
-from .evidence.passages import Passage, Sentence
+from .evidence.passages import Passage
 from .page import Page
 from .regex import regex
 
@@ -30,12 +30,6 @@ __all__ = [
     "unit_counts",
     "vacuous_intervals",
 ]
-
-_PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\bpublished\b|\bet al\b", re.IGNORECASE)
-
-
-def _own(sentence: Sentence) -> bool:
-    return _PRIOR.search(sentence.text) is None
 
 
 def _prose(page: Page) -> str:
@@ -60,7 +54,7 @@ def unit_counts(page: Page) -> list[tuple[int, Passage, Number]]:
             stated = [
                 n for n in sentence.numbers if n.role == "n" and n.label == "N" and n.decimals <= 0 and n.value >= 2
             ]
-            if not _own(sentence) or (len({n.value for n in stated}) == 1 and _LEFT_OUT.search(sentence.text)):
+            if is_prior(sentence) or (len({n.value for n in stated}) == 1 and _LEFT_OUT.search(sentence.text)):
                 continue
             out.extend((int(number.value), passage, number) for number in stated)
     return out
@@ -106,7 +100,7 @@ def pooled_rows(page: Page) -> Iterator[Clash]:
         if n is None or n < 12 or n in done or record.prior:
             continue
         around = f"{record.context} {record.passage.plain if record.passage is not None else ''}"
-        if _ACCOUNTED.search(around) or (record.passage is not None and _PRIOR.search(record.context)):
+        if _ACCOUNTED.search(around) or (record.passage is not None and PRIOR.search(record.context)):
             continue
         what = _pairs_of(n, counts) if _PAIRS.search(around) else ""
         what = what or (_rows_of(n, counts) if _POOLED.search(around) else "")
@@ -182,7 +176,7 @@ def powerless_tests(page: Page) -> Iterator[Clash]:
     """Tests that cannot give p < 0.05 whatever the data are."""
     for record in records(page.evidence):
         smallest = _smallest(record) or _of_few(record)
-        if smallest is None or smallest[0] < 0.05 or record.prior or (record.passage and _PRIOR.search(record.context)):
+        if smallest is None or smallest[0] < 0.05 or record.prior or (record.passage and PRIOR.search(record.context)):
             continue
         p, name = smallest
         yield Clash(
@@ -269,7 +263,7 @@ def chosen_best(page: Page) -> Iterator[Clash]:
             if not any(n.role in ("coefficient", "p") and not n.bound for n in sentence.numbers):
                 continue
             hit = _BEST.search(sentence.text)
-            if hit is not None and _own(sentence) and not _CORRECTED.search(_prose(page)):
+            if hit is not None and not is_prior(sentence) and not _CORRECTED.search(_prose(page)):
                 at = sentence.start + hit.start()
                 yield Clash(
                     "selected",
@@ -342,7 +336,7 @@ def vacuous_intervals(page: Page) -> Iterator[Clash]:
                 percent = "percent" in (low.role, high.role)
                 width = (high.value - low.value) / (100 if percent else 1)
                 wide = _WIDE_CORRELATION if coefficient or low.role == "coefficient" else _WIDE_RATE if percent else 0.0
-                if wide and wide <= width <= 2 and _own(sentence) and not _ADMITTED.search(passage.plain):
+                if wide and wide <= width <= 2 and not is_prior(sentence) and not _ADMITTED.search(passage.plain):
                     yield Clash(
                         "vacuous",
                         passage.place(low.start, high.end),
@@ -373,7 +367,7 @@ def bare_nulls(page: Page) -> Iterator[Clash]:
             tested = any(n.role == "coefficient" and not n.bound for n in sentence.numbers) or ps
             absent = not ps or any(n.high >= 0.05 and n.bound not in ("<", "<=") for n in ps)
             hit = _NULL.search(sentence.text) if tested and absent else None
-            if hit is None or not _own(sentence) or _BOUNDED.search(passage.plain):
+            if hit is None or is_prior(sentence) or _BOUNDED.search(passage.plain):
                 continue
             if not any(intervals(s) for s in passage.sentences):
                 at = sentence.start + hit.start()

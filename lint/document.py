@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field
-from functools import cached_property
 from typing import Literal, TypeAlias
 
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 
 from .frontmatter import FrontMatter

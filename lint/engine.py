@@ -90,7 +90,9 @@ class Readable(Protocol):
 _POOL_FROM = 16
 """Pages from which further processes are worth their start."""
 _CHUNK = 8
-"""Pages that a process judges before it looks for garbage, and takes at a time: the last process is soon done too."""
+"""Pages that a process takes at a time: the last process is soon done too."""
+_MOST_OBJECTS = 250_000
+"""Objects that have come and not gone before a process looks for garbage among them: pages leave next to none."""
 
 
 def lint_paths(
@@ -154,10 +156,10 @@ def _resting() -> Iterator[None]:
 
 def _lint_chunk(files: list[str], options: Options) -> list[PageReport]:
     reports = []
-    for i, name in enumerate(files, 1):
+    for name in files:
         reports.append(_lint_file(name, options))
-        if i % _CHUNK == 0:
-            gc.collect(1)  # once for some pages and among what they left, not hundreds of times a page
+        if gc.get_count()[0] > _MOST_OBJECTS:
+            gc.collect(1)
     KEPT.save()
     return reports
 

@@ -138,7 +138,7 @@ class Text:
 
     def without(self, *marks: str) -> str:
         """The visible text with the characters of these marks blanked out; offsets stay."""
-        kept = [" " * len(r.text) if r.marks.intersection(marks) else r.text for r in self.runs]
+        kept = [r.text if r.marks.isdisjoint(marks) else " " * len(r.text) for r in self.runs]
         return "".join(kept)
 
     @property

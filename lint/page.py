@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 from leakstats.template import Profile, Section, Template, VersionLine, fold
 

@@ -6,8 +6,10 @@ The linter knows hundreds of which a page needs half, and compiling all of them 
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache
 from typing import cast
+
+from leakstats.lazy import cached_property
 
 from .kept import KEPT
 

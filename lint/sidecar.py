@@ -175,6 +175,12 @@ class Grounding:
     """Why there is no analysis; "" where there is one."""
     values: tuple[Value, ...]
 
+    def edits(self) -> Iterator[tuple[Value, Difference]]:
+        """What was changed by hand, with the value in which it stands."""
+        for value in self.values:
+            if value.edited:
+                yield from ((value, difference) for difference in value.differences())
+
 
 def load_grounding(
     source: Source, line: VersionLine | None, *, page: Path | None, root: Path | None, analysis: Path | None

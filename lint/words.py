@@ -20,6 +20,7 @@ __all__ = [
     "names_issue",
     "states_sample_size",
     "word_set",
+    "word_starts",
 ]
 
 _ISSUE = regex(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
@@ -36,8 +37,8 @@ _SAMPLE_SIZE = (
     regex(rf"\b(?:{_COUNT})(?:\s+[a-z][a-z-]*){{1,4}}\s*[(\[]\s*[Nn]\s*[)\]]"),
     # a sample size of 12, sample of 12
     regex(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
-    # 150 draws per reading, 240 each
-    regex(rf"\b(?:{_COUNT})\s+(?:\w+\s+)?(?:per\s+(?!cent\b)\w|each\b|apiece\b)", re.IGNORECASE),
+    # 150 draws per reading, 240 each; "p < 10⁻³ for each" tells of no size
+    regex(rf"(?<!\d-)(?<![.^])\b(?:{_COUNT})\s+(?:\w+\s+)?(?:per\s+(?!cent\b)\w|each\b|apiece\b)", re.IGNORECASE),
     # 200 (source, bystander) pairs, 200 completions
     regex(
         rf"\b(?:{_COUNT})\s+(?:\([^()]{{1,40}}\)\s+)?(?:\w+\s+)?(?:pairs|completions|generations|responses|answers|"
@@ -47,7 +48,7 @@ _SAMPLE_SIZE = (
     # the 110 bystanders, all 25 anchor words; a few panels or curves, and the length of a course, are no sample
     regex(
         r"\b(?:all|the|these)\s+[1-9]\d{1,5}\s+(?:[a-z-]+\s+)?"
-        r"(?!(?:steps|epochs|rounds|checkpoints|layers|depths|hours|days|points)\b)[a-z]{2,}s\b",
+        r"(?!(?:steps|epochs|rounds|checkpoints|layers|depths|hours|days|points|ones|others)\b)[a-z]{2,}s\b",
         re.IGNORECASE,
     ),
 )
@@ -64,6 +65,16 @@ def word_set(text: str) -> frozenset[str]:
     ['all', 'but', 'of', 'rise', 'them', 'thirds', 'two']
     """
     return frozenset(_LETTERS.findall(lowered(text)))
+
+
+@functools.lru_cache(maxsize=256)
+def word_starts(text: str) -> frozenset[str]:
+    """The first four letters of the words of a text, for matters of which many words speak that begin alike.
+
+    >>> sorted(word_starts("It was predicted, as expected"))
+    ['as', 'expe', 'it', 'pred', 'was']
+    """
+    return frozenset([word[:4] for word in word_set(text)])
 
 
 def find_phrase(text: str, phrase: str) -> Iterator[int]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from ..evidence.claims import PRIOR
 from ..evidence.grammar import Number
 from ..evidence.idioms import interval_ends, pairs_of_counts, spans
 from ..evidence.passages import Sentence, once
@@ -23,7 +24,6 @@ __all__ = ["account"]
 
 _CLAIMS = frozenset(("coefficient", "p", "n", "percent", "points", "fold", "value", "count"))
 _SILENT = frozenset(("plan", "card", "skip"))
-_PRIOR = regex(r"#\d|\bprior\b|\bprevious|\bearlier\b|\breported\b|\bpublished\b|\bet al\b", re.IGNORECASE)
 _BAR = regex(r"\b(?:nobody|no one|none|never|neither)\b", re.IGNORECASE)
 """What stands in such a sentence is a bar that nothing reaches."""
 _LEVELS = (0.001, 0.005, 0.01, 0.05, 0.1)
@@ -80,7 +80,7 @@ class _Accounts:
             return Account(place, text, number.role, "contradicted", f"{against.code}: {against.message}")
         if found is not None:
             return Account(place, text, number.role, found.outcome, found.why)
-        quoted = sentence is not None and (sentence.passage.part == "prior" or _PRIOR.search(sentence.text) is not None)
+        quoted = sentence is not None and (sentence.passage.part == "prior" or PRIOR.search(sentence.text) is not None)
         why = "quoted from earlier work" if quoted else self.page.missing.get("numbers", "")
         if why:
             return Account(place, text, number.role, "not checked", why)

@@ -8,7 +8,7 @@ from math import ceil, floor
 
 from ..evidence.cell_numbers import INTERVAL_HEAD
 from ..evidence.grammar import Number
-from ..evidence.names import name_variants, words_of
+from ..evidence.names import fullest_first, name_variants, words_of
 from ..evidence.tables import CellNumber, Sheet, entity_names
 from ..regex import regex
 from .anywhere import is_zero_p, of_interval, of_record, of_size, printed
@@ -57,7 +57,7 @@ def _of_labels(known: Known, sheet: Sheet, item: CellNumber) -> Explanation | No
     if not column:  # "flatterer (%)"
         bare = name_variants(sheet.header[item.column].split("(")[0])
         column = known.evidence.known_as(bare) & known.evidence.index.keys()
-    for name in row or column:
+    for name in fullest_first(frozenset(row or column)):
         held = ((known.evidence.data[i], fact) for i, fact in known.evidence.index[name])
         for series, fact in known.evidence.printed_by(number, held):
             if row and column and not column & fact.entities and not column & series.facts.keys():
@@ -124,7 +124,7 @@ def _of_label_pair(known: Known, sheet: Sheet, item: CellNumber) -> Explanation 
     parts = _MINUS.split(sheet.labels[item.row])
     if len(parts) != 2 or item.number.role not in ("value", "points", "percent"):
         return None
-    a, b = (known.evidence.known_as(name_variants(part)) for part in parts)
+    a, b = (fullest_first(known.evidence.known_as(name_variants(part))) for part in parts)
     for series in known.evidence.all_series:
         if series.role in ("interval", "at"):
             continue

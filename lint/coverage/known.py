@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
 from math import prod
+
+from leakstats.lazy import cached_property
 
 from ..document import Table
 from ..evidence.correlations import Record, records

@@ -12,9 +12,12 @@ Files and tables
     shapes, hits, vectors, triples: facts from them.
     tables, turned_tables, cell_numbers, axes, boards, summaries, trials, grim, intervals: facts from the page's tables.
     stated_units: the unit that the words above a table give to its cells.
+    grids: the page's tables by rows and columns, with the words for them.
+    sides, stems, stages: the things along a side of one, the stems and the states by which words name them.
     table_binding: which field of a file a column prints.
 What is known
-    knowledge, aliases, kinds: all of it, put together once a page; what names mean and what a series measures.
+    knowledge, aliases, kinds, methods: all of it, put together once a page; what names mean, what a series measures, by
+    what method a coefficient is.
     correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
     addressed, measured, named_lines, contrasts, apart, binding, asked, compared, directed: which of it a clause means.
     counted, windows, criteria, bounded, levels, subsets, conditions, overlaps, tallies: which of it a clause counts.
@@ -29,8 +32,10 @@ Clashes, which the rules print
     counting, contraries, listed, exclusives: counts and orders.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
     standings: places in an order.
-    grids, line_binding, changed_lines, scales: lines of tables, and which of them a clause is about.
+    table_lines, line_binding, changed_lines, scales: lines of tables, and which of them a clause is about.
+    line_values: the values of lines as text has them.
     placings, enumerated, rivals, trends: places, orders, comparisons and directions on the lines that words tell.
+    places, placed_things, line_places: what gives a place, to which thing, and whether it has it.
     ranges, extents, families, slice_ranges: from where to where values go, of columns, families and parts of tables.
     directions, outcomes, pairwise, graded, signed, relationships, strengths, versus: words of direction and strength.
     pvalues, record_p, named_p, row_tests, mirrors, granularity, lattice, fractions, impossible: against statistics and

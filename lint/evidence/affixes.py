@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ..regex import regex
-from .leaves import Step
+from .leaves import Step, steps_of
 from .names import fold_name, index_of, words_of
 
 __all__ = ["parted_keys", "parted_path"]
@@ -33,12 +33,8 @@ def parted_keys(paths: Iterable[tuple[Step, ...]]) -> dict[str, tuple[str, str]]
     ('of', 'chef')
     """
     keys: set[str] = set()
-    for path in paths:
-        for i, step in enumerate(path):
-            if not isinstance(step, str):
-                keys.update(step)
-            elif i < len(path) - 1:
-                keys.add(step)
+    for path in {path[:-1] for path in paths}:
+        keys.update(steps_of(path))
     joined = {k: (head, tail) for k in keys for head, _, tail in (k.rpartition("__"),) if head and tail}
     out = joined if len(joined) >= _FEW else {}
     keys = (keys - out.keys()).union(*out.values())

@@ -6,9 +6,9 @@ import itertools
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from leakstats.facts import Fact, Series
+from leakstats.lazy import cached_property
 
 from ..document import Document
 from ..regex import regex

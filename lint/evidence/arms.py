@@ -45,16 +45,16 @@ def compared_arms(evidence: Evidence, asked: Asked, series: list[Series]) -> tup
     Where they name one, it is compared with every other field of its kind.
     """
     told: list[tuple[Series, Series]] = []
-    open_: list[tuple[Series, Series]] = []
+    against_each: list[tuple[Series, Series]] = []
     of_two = True
     for group in arms_over(evidence, series):
         subjects, others = named_arms(asked.criterion, group)
         if len(subjects) == len(others) == 1:
             told.append((subjects[0], others[0]))
         elif len(subjects) == 1 and not others:
-            open_ += [(subjects[0], x) for x in group if x is not subjects[0]]
+            against_each += [(subjects[0], x) for x in group if x is not subjects[0]]
             of_two = of_two and len(group) == 2
-    return (told, True) if told else (open_, bool(open_) and of_two)
+    return (told, True) if told else (against_each, bool(against_each) and of_two)
 
 
 def arms_over(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]]:
@@ -72,7 +72,7 @@ def arms_over(evidence: Evidence, series: list[Series]) -> Iterator[list[Series]
             yield group
         for s in group if len(group) == 1 and group[0].origin == "data" else ():
             words = words_of(s.quantity)
-            for word in words if len(words) > 1 else ():
+            for word in sorted(words) if len(words) > 1 else ():
                 alone.setdefault((evidence.kind(s), words - {word}), []).append(s)
     yield from (group for group in alone.values() if 2 <= len(group) <= _MOST_ARMS)
 

@@ -122,9 +122,10 @@ _OF_LIKENESS = regex(r"\b(?:cosine|similarity|likeness|projection)\b[^,;()\d]*$"
 
 
 def _by_words(sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> list[tuple[Series, Fact]]:
-    """Of the facts, those of the series that a word before the number singles out: "pooled"."""
+    """Of the facts, those of the series that a word before the number singles out, the nearest: "pooled"."""
     own = frozenset().union(*(words_of(m.text) for m in sentence.names))
-    for word in words_of(sentence.between(max(sentence.start, number.at - 40), number.at)) - _MEASURES - own:
+    before = sentence.between(max(sentence.start, number.at - 40), number.at).split()
+    for word in dict.fromkeys(w for piece in reversed(before) for w in sorted(words_of(piece) - _MEASURES - own)):
         chosen = [(s, f) for s, f in facts if word in s.words]
         if 0 < len(chosen) < len(facts):
             return chosen

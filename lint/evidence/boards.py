@@ -16,9 +16,10 @@ from ..regex import regex
 from .grammar import Number
 from .knowledge import Evidence
 from .lexicon import ROLE_WORDS
-from .names import fold_name, index_of, name_variants, stem, words_of
+from .names import fold_name, fullest_first, index_of, name_variants, stem, words_of
 from .passages import Sentence, once
 from .quantities import LIKENESS_WORD, READ
+from .stages import FIRST, LAST
 from .states import AFTER, BEFORE
 from .tables import Sheet, is_aggregate
 
@@ -66,7 +67,7 @@ def _board(evidence: Evidence, sheet: Sheet) -> Board | None:
             if id(item) in evidence.suspect:
                 continue
             names = name_variants(sheet.labels[item.row] if down else sheet.keys[item.column])
-            fact = next((series.facts[n] for n in names if n in series.facts), None)
+            fact = next((series.facts[n] for n in fullest_first(names) if n in series.facts), None)
             if fact is not None:
                 cells[(item.row, item.column)].append((series, fact))
                 kinds.setdefault(item.column, evidence.kind(series))
@@ -237,13 +238,8 @@ OVER_ALL = regex(
 )
 
 
-ENDS = regex(
-    r"\b(?:(?P<first>start(?:s|ed|ing)?|beg[ai]n(?:s|ning)?|began|begun|sets? out|setting out|outset|to begin with|"
-    r"initial(?:ly)?|used to|(?:it|they) (?:was|were)|untrained|untuned)|"
-    r"(?P<last>end(?:s|ed|ing)?(?: up)?|finish(?:es|ed)?|final(?:ly)?|afterwards?|eventually))\b",
-    re.IGNORECASE,
-)
-"""Verbs and adverbs of the two ends of a course, "ends at twice what it set out from"."""
+ENDS = regex(rf"\b(?:(?P<first>{FIRST}|used to|(?:it|they) (?:was|were))|(?P<last>{LAST}))\b", re.IGNORECASE)
+"""What names the start or the end of what a board follows."""
 
 
 def said(board: Board, sentence: Sentence) -> tuple[Said, Said]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from leakstats.records import replace
 
-from .grids import Line, Said, lines
 from .knowledge import Evidence
+from .sides import Said
+from .table_lines import Line, lines
 
 __all__ = ["between", "change_lines", "difference"]
 
@@ -27,7 +28,7 @@ def _found(evidence: Evidence) -> Iterator[Line]:
     firsts = [line for line in known if line.state == "before" and not line.change]
     for first in firsts:
         lasts = [x for x in known if x.state == "after" and x.axis is first.axis and x.down == first.down]
-        if len(lasts) == 1 and not any(p.sheet == first.sheet for p in printed):
+        if len(lasts) == 1 and not any(p.grid is first.grid for p in printed):
             yield difference(first, lasts[0])
     for line in known:
         course = line.other

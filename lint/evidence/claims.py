@@ -8,17 +8,19 @@ import statistics
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from ..words import word_starts
 from .correlations import records
 from .distances import is_distance
 from .edges import is_edge
 from .grammar import Number
 from .idioms import interval_ends, is_rate, is_share_of_course, spans
 from .knowledge import Evidence
-from .lexicon import MOOT
+from .lexicon import MOOT, may_be_moot
 from .names import name_variants
 from .passages import Passage, Sentence, once
 from .record_p import follows
 from .subsets import groups_of_rows
+from .summaries import over
 from .word_numbers import SPELLED
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "is_bar",
     "is_claim",
     "is_moot",
+    "is_moot_before",
     "is_prior",
     "own_passages",
     "prints_rate",
@@ -45,10 +48,13 @@ PRIOR = regex(
     r"\bpublished\b|\bet al\b",
     re.IGNORECASE,
 )
+_PRIOR_STARTS = frozenset(["prio", "prev", "earl", "repo", "publ", "et"])
+"""How a word of each of these begins."""
 _EARLIER_ONES = regex(
     rf"\b(?:the|those|these|our|its)\s+(?:(?:\d{{1,3}}|{SPELLED})\s+)?(?:earlier|previous)\s+(?:ones\b|(?:\d{{1,3}}|{SPELLED})\b)",
     re.IGNORECASE,
 )
+"""Things of this work that were there before others: "the twelve earlier ones"."""
 
 
 def is_claim(passage: Passage) -> bool:
@@ -67,13 +73,23 @@ def own_passages(evidence: Evidence) -> list[Passage]:
 @once
 def is_prior(sentence: Sentence) -> bool:
     """True for a sentence about earlier work; "the twelve earlier ones" beside new ones are this work's."""
-    return sentence.passage.part == "prior" or PRIOR.search(_EARLIER_ONES.sub(" ", sentence.text)) is not None
+    if sentence.passage.part == "prior":
+        return True
+    text = sentence.text
+    if "#" not in text and word_starts(text).isdisjoint(_PRIOR_STARTS):
+        return False
+    return PRIOR.search(_EARLIER_ONES.sub(" ", text)) is not None
 
 
 @once
 def is_moot(sentence: Sentence) -> bool:
     """True for a sentence that may speak of what was hoped, planned or found elsewhere."""
-    return MOOT.search(sentence.text) is not None
+    return may_be_moot(sentence.text) and MOOT.search(sentence.text) is not None
+
+
+def is_moot_before(sentence: Sentence, number: Number) -> bool:
+    """True for a number behind words that speak of what was hoped, planned or found elsewhere."""
+    return is_moot(sentence) and MOOT.search(sentence.between(sentence.start, number.start)) is not None
 
 
 def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
@@ -86,12 +102,11 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
             facts = list(dict.fromkeys(series.distinct))
             if len(facts) < 3:
                 continue
-            for function in (statistics.fmean, statistics.median):
-                out.append((function([f.low for f in facts]), function([f.high for f in facts])))
+            out += [over(function, facts) for function in (statistics.fmean, statistics.median)]
             for group in groups_of(evidence):
-                inside = list(dict.fromkeys(f for n, f in series.facts.items() if n in group))
+                inside = list(dict.fromkeys([f for n, f in series.facts.items() if n in group]))
                 if 1 < len(inside) < len(facts):
-                    out.append((statistics.fmean([f.low for f in inside]), statistics.fmean([f.high for f in inside])))
+                    out.append(over(statistics.fmean, inside))
         evidence.cache["derived"] = sorted(out)
     found: list[tuple[float, float]] = evidence.cache["derived"]
     return found

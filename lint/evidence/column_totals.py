@@ -11,7 +11,7 @@ from ..regex import regex
 from .claims import is_claim, is_prior
 from .grammar import Number
 from .knowledge import Clash, Evidence
-from .names import fold_name, name_variants
+from .names import fold_name, fullest_first, name_variants
 from .passages import Sentence
 from .tables import Sheet, is_aggregate
 
@@ -62,9 +62,8 @@ def _judged(columns: list[tuple[Sheet, Series]], sentence: Sentence, number: Num
     if len(named) != 1:
         return
     sheet, series = named[0]
-    values = {
-        label: f for label in sheet.labels for n in name_variants(label) if (f := series.facts.get(n)) is not None
-    }
+    known = {label: [n for n in fullest_first(name_variants(label)) if n in series.facts] for label in sheet.labels}
+    values = {label: series.facts[names[0]] for label, names in known.items() if names}
     things = {m.name for m in sentence.names if not noun.start() <= m.start < noun.end()}
     rows = [x for x in values if name_variants(x) & things]
     if any(is_aggregate(x) for x in values) or len(things) > len(rows):

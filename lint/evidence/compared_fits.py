@@ -14,6 +14,7 @@ from .claims import PRIOR, own_passages
 from .correlations import records
 from .grammar import Number
 from .knowledge import Clash, Evidence
+from .methods import is_of_label, method_in
 from .passages import Passage
 from .slips import slip_of
 from .triples import Triple
@@ -25,21 +26,20 @@ _COMPARED = regex(
     r"arriv\w*|original\w*|older|newcomers?|extra|all|compared|against|instead of|in place of|up from|down from)\b",
     re.IGNORECASE,
 )
-_RANKS = frozenset({"spearman", "rho", "rank", "ranks", "monotone"})
-_LINEAR = frozenset({"pearson", "linear"})
 
 
 def compared_fit_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Coefficients beside one over more or fewer things that are none of those that the files hold."""
     if not any(t.n is not None for t in evidence.triples):
         return
+    by_size = {label: _by_size(evidence, label) for label in ("r", "ρ")}
     with_p = {id(r.coefficient) for r in records(evidence) if r.p is not None}
     for passage in own_passages(evidence):
         pair = _pair_of(passage)
         if pair is None or any(id(x) in with_p for x in pair):
             continue
         a, b = pair
-        parts, wholes = _by_size(evidence, _statistic(passage, a, b))
+        parts, wholes = by_size[_statistic(passage, a, b)]
         wholes = _main_ones(evidence, passage, wholes)
         if not parts or not wholes or _fits(a, parts, b, wholes) or _fits(b, parts, a, wholes):
             continue
@@ -87,12 +87,9 @@ _COEFFICIENT = regex(r"\b(?:Pearson|Spearman|correlation|coefficient)\b")
 
 
 def _statistic(passage: Passage, a: Number, b: Number) -> str:
-    """``r`` or ``ρ``, by the label of either or by its name; "" where none is said."""
-    for x in (a, b):
-        if x.label in ("r", "ρ"):
-            return x.label
-    linear, ranked = "Pearson" in passage.plain, "Spearman" in passage.plain
-    return "" if linear == ranked else "r" if linear else "ρ"
+    """``r`` or ``ρ``, by the label of either or by its name; ``r`` where none is said."""
+    labels = [x.label for x in (a, b) if x.label in ("r", "ρ")]
+    return labels[0] if labels else method_in(passage.plain) or "r"
 
 
 def _main_ones(evidence: Evidence, passage: Passage, wholes: list[Triple]) -> list[Triple]:
@@ -111,8 +108,7 @@ def _main_ones(evidence: Evidence, passage: Passage, wholes: list[Triple]) -> li
 
 def _by_size(evidence: Evidence, label: str) -> tuple[list[Triple], list[Triple]]:
     """The coefficients of the files over fewer things than there are, and those over all."""
-    other = _LINEAR if label == "ρ" else _RANKS
-    sized = [t for t in evidence.triples if t.n is not None and not t.words & other]
+    sized = [t for t in evidence.triples if t.n is not None and is_of_label(t, label)]
     most = max((t.n or 0 for t in sized), default=0)
     wholes = [t for t in sized if t.n == most]
     return [t for t in sized if 0.5 * most <= (t.n or 0) < most], sorted(

@@ -26,7 +26,7 @@ from .trends import trend_clashes
 from .unpaired import is_of_points
 from .versus import versus_clashes
 from .word_numbers import SPELLED
-from .wording import OF_LIKENESS
+from .wording import EXCEEDS, OF_LIKENESS
 
 __all__ = ["direction_clashes"]
 
@@ -99,7 +99,7 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if not before:
             continue
         word = before[-1]
-        if span.kind == "to" and _NEXT_TO.fullmatch(word.text):
+        if span.kind == "to" and EXCEEDS.fullmatch(word.text):
             continue  # "ahead of Ghent, 0.87 to 0.85" is how the two stand
         if _OF_MERIT.match(word.text) and not _OF_SKILL.search(sentence.text):
             continue
@@ -111,9 +111,12 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
             continue
         gap = sentence.text[word.end : at]
         gap = regex(
-            r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|e\.g\.|such as)\b)"
+            r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|"
+            r"(?:good |clear )?examples? (?:are|is|being)|e\.g\.|such as)\b)"
         ).sub(",", gap)
         if _leaves_bracket(gap) or (")" not in gap and "(" in gap and _OBJECT.match(gap)):
+            continue
+        if _BARE_WORD.search(gap) or _NOT_ALL.search(sentence.text, 0, word.start):
             continue
         if (
             len(gap) > 170
@@ -139,13 +142,12 @@ def _of_standstills(sentence: Sentence, words: list[DirectionWord]) -> Iterator[
         if span.kind == "range" or (a.text, a.role) != (b.text, b.role) or a.decimals < 1:
             continue
         said = [w for w in (*words, *strength_words(sentence.text)) if not w.polar]
-        near = [w for w in said if _FROM.fullmatch(sentence.between(sentence.start + w.end, a.at))]
+        near = [w for w in said if _WORD_FROM.fullmatch(sentence.between(sentence.start + w.end, a.at))]
         if near:
             yield clash_of(sentence, near[-1], f"'{near[-1].text}' beside {a.text} twice")
 
 
-_FROM = regex(r"(?:\s+\w+)?\s*,?\s+from\s+", re.IGNORECASE)
-_NEXT_TO = regex(r"above|below|ahead of|behind|beneath|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led", re.IGNORECASE)
+_WORD_FROM = regex(r"(?:\s+\w+)?\s*,?\s+from\s+", re.IGNORECASE)
 _DIPS_FIRST = regex(r"\b(?:before|until|and then|then)\s+(?:it |they |she |he )?$", re.IGNORECASE)
 """ "It dips before it rises: 2.4 → 0.8%, then up to 4.4%"."""
 _GONE_BEFORE = regex(
@@ -250,7 +252,7 @@ _IT_IS = regex(
 )
 
 
-def _is_told(sentence: Sentence, rate: Rate, behind: re.Pattern[str], before: re.Pattern[str]) -> bool:
+def _says_when(sentence: Sentence, rate: Rate, behind: re.Pattern[str], before: re.Pattern[str]) -> bool:
     """True if the words around a rate say when it was: "40% at the start", "before training it was 40%"."""
     if behind.match(sentence.between(rate.end, sentence.end)):
         return True
@@ -260,8 +262,8 @@ def _is_told(sentence: Sentence, rate: Rate, behind: re.Pattern[str], before: re
 def _of_two_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
     """ "125 of 260 before and 78 of 260 after, so it climbs", "one that gains: 23% at the start and 9% at the end"."""
     values = rates_in(sentence)
-    first = [v for v in values if _is_told(sentence, v, _FIRST_TIME, _IT_WAS)]
-    last = [v for v in values if _is_told(sentence, v, _LAST_TIME, _IT_IS)]
+    first = [v for v in values if _says_when(sentence, v, _FIRST_TIME, _IT_WAS)]
+    last = [v for v in values if _says_when(sentence, v, _LAST_TIME, _IT_IS)]
     plain = [w for w in words if not w.polar]
     if len(first) != 1 or len(last) != 1 or len(plain) != 1 or first[0].start > last[0].start:
         return
@@ -287,15 +289,18 @@ _OF_SOME_CHANGE = regex(
 """ "A smaller change, from 3% to 5%": how far it goes, and not which way."""
 
 
+_NOT_ALL = regex(r"\bnot (?:all|every|each)\b[^.;:,]*$", re.IGNORECASE)
+""" "Not every pond freezes over: one thaws, 30% to 12%": what the words deny is what the move shows."""
+_BARE_WORD = regex(r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$", re.IGNORECASE)
+
+
 def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:
     """ "up, +.29→+.17": a bare word in front of a move."""
     moves = moves_in(sentence)
     for span in moves:
         if _is_of_doses(sentence, moves, span):
             continue
-        word = regex(r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$", re.IGNORECASE).search(
-            sentence.between(sentence.start, span.start)
-        )
+        word = _BARE_WORD.search(sentence.between(sentence.start, span.start))
         change = span.right.value - span.left.value
         if word is not None and change and {span.left.role, span.right.role} != {"percent", "value"}:
             said = 1 if word.group(1).lower() == "up" else -1

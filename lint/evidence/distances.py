@@ -10,8 +10,9 @@ import re
 from ..regex import regex
 from .grammar import Number
 from .knowledge import Evidence
-from .names import words_of
+from .names import stem, words_of
 from .passages import Sentence
+from .vocabulary import measured_roots
 
 __all__ = ["is_distance"]
 
@@ -28,17 +29,8 @@ def is_distance(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         return True
     named = _NAMED.search(before)
     if named is not None and not _SINCE.search(before[: named.start()]):
-        return not words_of(named["noun"]) & _measured(evidence)  # else it is a value of that column
+        return not {stem(w) for w in words_of(named["noun"])} & measured_roots(evidence)  # else a value of that column
     return _goes_on(evidence, sentence, number)
-
-
-def _measured(evidence: Evidence) -> frozenset[str]:
-    """The words of headers and fields."""
-    if "measured words" not in evidence.cache:
-        held = (s.words | words_of(s.quantity) for s in evidence.all_series)
-        evidence.cache["measured words"] = evidence.quantities.union(*held)
-    known: frozenset[str] = evidence.cache["measured words"]
-    return known
 
 
 def _goes_on(evidence: Evidence, sentence: Sentence, number: Number) -> bool:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..regex import regex
-from .grids import Axis, Interval, Said, lines
+from .grids import Interval
 from .knowledge import Clash, Evidence
 from .line_binding import bound_lines, clause_at, is_moot_between, is_told
 from .passages import Sentence
+from .sides import Axis, Said
+from .table_lines import lines
 
 __all__ = ["enumeration_clashes"]
 

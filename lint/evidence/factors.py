@@ -18,7 +18,7 @@ from .knowledge import Evidence
 from .lexicon import TRIALS
 from .names import index_of
 from .passages import starts_of_sentences
-from .word_numbers import SPELLED, whole_number
+from .word_numbers import SPELLED, may_spell_a_number, whole_number
 
 __all__ = [
     "ASKED",
@@ -64,12 +64,13 @@ _LITTLE = frozenset(
     ]
 )
 """Words on an "s" that are no plurals."""
-_STATED = regex(
-    rf"\b(?<![.,#/-])(?P<value>\d{{1,3}}(?:[,\u202f\u00a0\u2009]\d{{3}})*|\d{{1,5}}|(?:an?|{SPELLED})[ -]dozen|"
-    rf"{SPELLED})(?![\w.,]?\d|\s?%|[-–]\w)\s+"
-    r"(?:of (?:the |these |our )?)?(?:[a-z][\w'’-]*\s+){0,2}?(?P<noun>[a-z][a-z-]*s)\b",
-    re.IGNORECASE,
+_DIGITS = r"\d{1,3}(?:[,\u202f\u00a0\u2009]\d{3})*|\d{1,5}"
+_OF_THINGS = (
+    r"(?![\w.,]?\d|\s?%|[-–]\w)\s+"
+    r"(?:of (?:the |these |our )?)?(?:[a-z][\w'’-]*\s+){0,2}?(?P<noun>[a-z][a-z-]*s)\b"
 )
+_STATED = regex(rf"\b(?<![.,#/-])(?P<value>{_DIGITS}|(?:an?|{SPELLED})[ -]dozen|{SPELLED}){_OF_THINGS}", re.IGNORECASE)
+_STATED_IN_DIGITS = regex(rf"\b(?<![.,#/-])(?P<value>{_DIGITS}){_OF_THINGS}", re.IGNORECASE)
 _LABELLED = regex(
     r"(?P<noun>[A-Za-z][a-z-]*s)(?: (?:per|for|a|an|each|in|of) [a-z ]{1,24})?\s*:\s*"
     r"(?P<value>\d{1,3}(?:,\d{3})*|\d{1,5})\b(?!\.\d|\s?%)"
@@ -84,6 +85,11 @@ _EACH_TIME = regex(
     r"per (?:question|prompt|item)|times\b)",
     re.IGNORECASE,
 )
+_OF_EACH = regex(
+    r"\s(?:(?:of|to|for|from|per) (?:each|every|a|an|one)\b|each\b|apiece\b|per (?:question|prompt|item)|times\b)",
+    re.IGNORECASE,
+)
+"""Without it a text holds none of the former."""
 _MOST_DRAWS = 64
 """More than these are trials, and no draws of one question."""
 
@@ -110,8 +116,10 @@ def asks(counts: Sequence[Factor]) -> bool:
 @lru_cache(maxsize=1024)  # two rules and the page's own list of counts ask for the same texts
 def factors_in(text: str) -> tuple[Factor, ...]:
     """The counts of a text with what they count."""
+    if len(text.split(None, 1)) < 2 and ":" not in text and _TIMES.search(text) is None:
+        return ()  # a cell of one word or number counts nothing
     out = []
-    for match in _STATED.finditer(text):
+    for match in (_STATED if may_spell_a_number(text) else _STATED_IN_DIGITS).finditer(text):
         noun = match["noun"].lower().removesuffix("s")
         if match["noun"].lower() in _LITTLE or noun in _NO_FACTOR or noun.endswith("-hour"):
             continue
@@ -133,7 +141,7 @@ def factors_in(text: str) -> tuple[Factor, ...]:
         if made is not None and regex(TRIALS, re.IGNORECASE).fullmatch(made["noun"]) is None:
             continue  # "4 × 6 = 24 networks"
         out += [Factor("question", int(match["a"]), match.start("a")), Factor("*", int(match["b"]), match.start("b"))]
-    for match in _EACH_TIME.finditer(text):
+    for match in _EACH_TIME.finditer(text) if _OF_EACH.search(text) else ():
         if whole_number(match["value"]) <= _MOST_DRAWS and not text[: match.start()].rstrip().endswith(("=", "≈", ":")):
             out.append(Factor("*", whole_number(match["value"]), match.start()))
     return tuple(s for s in dict.fromkeys(out) if s.value > 1)

@@ -461,11 +461,11 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
     front = before if not label else lead
     last = front.rstrip().rstrip("(").rstrip().rpartition(" ")[2]
     ends = _BOUND_WORD.fullmatch(last) if last.isalpha() else last[-1:].isalpha() or last[-1:] in _BOUND_ENDS
-    hit = _BOUND.search(front) if ends else None
+    hit = _BOUND.search(front) if ends and front else None
     if hit is not None and last == "to" and _FROM_ENDS.search(front, 0, hit.start()):
         return ""  # "from 0.56 (the nun) up to"
-    if hit is not None and last.lower() == "over" and _TO_ANOTHER.match(after):
-        return ""  # "they extend over 0.59–0.77"
+    if hit is not None and last.lower() == "over" and (label or _TO_ANOTHER.match(after)):
+        return ""  # "they extend over 0.59–0.77", "all we have, over n = 40"
     if hit is not None:
         return {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ca": "~"}[hit.lastgroup or "ca"]
     later = _AFTER_BOUND.match(after) if "or " in after else None
@@ -524,14 +524,13 @@ def _inherit(text: str, numbers: list[Number]) -> list[Number]:
             between = text[here.end : after.start]
             comma = "," in between and (after.signed or after.role == "points" or here.decimals != after.decimals)
             fraction = here.value < 1 and here.decimals > after.decimals  # "0.118 and 53.8%" are of two scales
-            whole = _PART_OF.search(text, max(0, here.start - 24), here.start) is not None  # "12 of 100, 12%"
             if (
                 not fraction
-                and not whole
                 and 0 < len(between) <= 6
                 and between.strip()
                 and _LIST.match(between)
                 and not comma
+                and not _PART_OF.search(text, max(0, here.start - 24), here.start)  # "12 of 100, 12%"
                 and not _MULTIPLIER.search(text, max(0, here.start - 48), here.start)
             ):
                 numbers[i] = replace(here, role=after.role, unit=after.unit)

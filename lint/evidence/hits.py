@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
-from .leaves import Leaf, Path, Vector, keyed, names_of, opened, parts_of, pointer_of, words_along
+from .leaves import Leaf, Path, Vector, keyed, names_of, openings, pointer_of, words_along
 from .names import words_of
 
-__all__ = ["SIZES", "Pair", "by_prefix", "pairs_in", "pairs_of", "rates_of", "ratios_of"]
+__all__ = ["SIZES", "Group", "Pair", "grouped", "pairs_in", "pairs_of", "rates_of", "ratios_of"]
 
+Group: TypeAlias = "tuple[Path, str, Mapping[str, Leaf]]"
+"""What holds fields, a prefix of their keys, the fields with it."""
 Pair: TypeAlias = "tuple[Path, str, int, int]"
 """What holds two counts, a prefix of their keys, k, n."""
 _MOST_FIELDS = 9
@@ -22,25 +25,24 @@ _HITS = words_of("k hit positive success yes matched match event flagged observe
 SIZES = words_of("n total trial num size count sample obs nobs row pair item")
 
 
-def pairs_of(records: Mapping[Path, Mapping[str, Leaf]], vectors: Collection[Path]) -> Iterator[Pair]:
+def pairs_of(groups: Iterable[Group], vectors: Collection[Path]) -> Iterator[Pair]:
     """Counts with their trials in one record: by a rate beside them, as the only two, or by their names."""
-    for parent, found in records.items():
-        if parent in vectors:
+    for parent, prefix, group in groups:
+        whole = {k: int(leaf.value) for k, leaf in group.items() if leaf.whole and 0 <= leaf.value < 1e9}
+        if len(whole) < 2 or parent in vectors:
             continue
-        for prefix, group in by_prefix(found).items():
-            whole = {k: int(leaf.value) for k, leaf in group.items() if leaf.whole and 0 <= leaf.value < 1e9}
-            best = _beside_their_rate(group, whole)
-            if best is None and len(whole) == 2:
-                k, n = sorted(whole.values())
-                if n >= 5 and k < n:
-                    best = (k, n)
-            if best is None and len(whole) > 2:
-                hits = [k for k in whole if words_of(k) & _HITS]
-                sizes = [k for k in whole if words_of(k) & SIZES and k not in hits]
-                if len(hits) == 1 and len(sizes) == 1 and whole[hits[0]] <= whole[sizes[0]] >= 5:
-                    best = (whole[hits[0]], whole[sizes[0]])
-            if best is not None:
-                yield parent, prefix, *best
+        best = _beside_their_rate(group, whole)
+        if best is None and len(whole) == 2:
+            k, n = sorted(whole.values())
+            if n >= 5 and k < n:
+                best = (k, n)
+        if best is None and len(whole) > 2:
+            hits = [k for k in whole if words_of(k) & _HITS]
+            sizes = [k for k in whole if words_of(k) & SIZES and k not in hits]
+            if len(hits) == 1 and len(sizes) == 1 and whole[hits[0]] <= whole[sizes[0]] >= 5:
+                best = (whole[hits[0]], whole[sizes[0]])
+        if best is not None:
+            yield parent, prefix, *best
 
 
 def pairs_in(vectors: Sequence[Vector]) -> Iterator[Pair]:
@@ -61,15 +63,17 @@ def pairs_in(vectors: Sequence[Vector]) -> Iterator[Pair]:
 
 def _beside_their_rate(group: Mapping[str, Leaf], whole: Mapping[str, int]) -> tuple[int, int] | None:
     """k and n of which a record holds the ratio, as a fraction or in percent."""
-    rates = [(key, x.value) for key, x in group.items() if -1 < x.value < 101]
+    rates = sorted((x.value, key) for key, x in group.items() if -1 < x.value < 101)
     for a, k in whole.items():
         for b, n in whole.items():
             if a == b or k > n or n < 2:
                 continue
-            share, percent = k / n, 100 * k / n
-            for key, rate in rates:  # a file tries millions of these
-                if (-6e-4 < share - rate < 6e-4 or -6e-3 < percent - rate < 6e-3) and key != a and key != b:
-                    return k, n
+            for share, room in ((k / n, 6e-4), (100 * k / n, 6e-3)):  # a file tries millions of these
+                at = bisect_left(rates, (share - 2 * room,))
+                while at < len(rates) and rates[at][0] < share + 2 * room:
+                    if abs(share - rates[at][0]) < room and rates[at][1] not in (a, b):
+                        return k, n
+                    at += 1
     return None
 
 
@@ -77,9 +81,9 @@ def rates_of(pairs: Sequence[Pair]) -> Iterator[Series]:
     """k / n where a file holds the counts alone."""
     groups: dict[tuple[Path, str], dict[str, Fact]] = defaultdict(dict)
     for parent, prefix, k, n in pairs:
-        for part, i, j in parts_of(parent):
-            fact = Fact("rate", names_of(parent), k / n, k / n, pointer_of(parent))
-            groups[(opened(parent, i, j), prefix)][part] = fact
+        names, pointer = names_of(parent), pointer_of(parent)
+        for part, signature in openings(parent):
+            groups[(signature, prefix)][part] = Fact("rate", names, k / n, k / n, pointer)
     for (signature, prefix), found in groups.items():
         if len(found) > 1:
             words = words_along(signature) | words_of(prefix) | {"rate"}
@@ -97,8 +101,8 @@ def ratios_of(records: Mapping[Path, Mapping[str, Leaf]], pairs: Sequence[Pair])
         whole = {k: x for k, x in found.items() if x.whole and x.value >= 0}
         if not 2 <= len(whole) <= _MOST_FIELDS or (parent in known and len(whole) == 2):
             continue
-        for part, i, j in parts_of(parent):
-            tables[opened(parent, i, j)][part] = whole
+        for part, signature in openings(parent):
+            tables[signature][part] = whole
     out = []
     for signature, rows in tables.items():
         if len(rows) < 3:
@@ -116,18 +120,21 @@ def ratios_of(records: Mapping[Path, Mapping[str, Leaf]], pairs: Sequence[Pair])
     return out
 
 
-def by_prefix(found: Mapping[str, Leaf]) -> dict[str, dict[str, Leaf]]:
+def grouped(records: Mapping[Path, Mapping[str, Leaf]]) -> list[Group]:
+    """The fields of every record by what their keys have in common."""
+    return [(path, prefix, group) for path, found in records.items() for prefix, group in _by_prefix(found).items()]
+
+
+def _by_prefix(found: Mapping[str, Leaf]) -> dict[str, dict[str, Leaf]]:
     """Flat keys ("own_hits", "own_total") by what they have in common; one group where they have nothing."""
-    groups: dict[str, dict[str, Leaf]] = defaultdict(dict)
-    for key, leaf in found.items():
-        head, mark, _ = key.replace(".", "_").rpartition("_")
-        groups[head if mark else ""][key] = leaf
-    many = {h for h, g in groups.items() if h and len(g) >= 2}
+    heads = {key: key.replace(".", "_").rpartition("_")[0] for key in found}
     # "p_value" beside "r" and "n": a prefix of one key is none
+    many = {head for head, keys in Counter(heads.values()).items() if head and keys > 1}
+    if not many:
+        return {"": dict(found)}
     out: dict[str, dict[str, Leaf]] = defaultdict(dict)
     for key, leaf in found.items():
-        flat = key.replace(".", "_")
-        head = flat.rpartition("_")[0]
+        head = heads[key]
         while head and head not in many:
             head = head.rpartition("_")[0]
         out[head][key] = leaf

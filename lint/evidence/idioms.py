@@ -9,6 +9,7 @@ from leakstats.records import struct
 from ..regex import regex
 from .grammar import Number
 from .passages import Sentence, once
+from .wording import ARROW
 
 __all__ = [
     "SHARE_OF",
@@ -111,8 +112,9 @@ class Span:
     end: int
 
 
-_ARROW = regex(r"\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*$")
-_DASH = regex(r"\s?(?:[–—-]|…|\.{2,3})\s?$")
+_ARROW = regex(rf"\s*{ARROW}\s*$")
+_DASH = regex(r"(?:\s?(?:[–-]|…|\.{2,3})\s?|—)$")
+"""Of a range; " — " parts a sentence."""
 _TO = regex(r"\s+(?:up |down )?to\s+(?:about |roughly |~|ρ\s?=\s?|r\s?=\s?|rho\s?=\s?)?$")
 _KINDS = ("percent", "value", "coefficient", "count", "points")
 

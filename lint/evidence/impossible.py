@@ -35,7 +35,7 @@ def impossible_clashes(evidence: Evidence) -> Iterator[Clash]:
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
-        for sentence in passage.sentences:
+        for sentence in passage.sentences if passage.numbers else ():
             tested = any(n.role in ("p", "n") for n in sentence.numbers)
             related = any(n.role in ("coefficient", "n") for n in sentence.numbers)
             for number in sentence.numbers:

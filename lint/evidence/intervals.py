@@ -15,7 +15,7 @@ from .grammar import Number
 from .grim import sizes_of_rows
 from .knowledge import Evidence
 from .leaves import steps_of
-from .names import fold_name, name_variants
+from .names import fold_name, fullest_first, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import candidate_sizes, page_sizes
 
@@ -125,7 +125,7 @@ def _stated(
     place = evidence.document.place(found.low.cell.text, low.start, end)
     known: tuple[int, ...] = ()
     if estimate is not None and estimate.value:  # of a zero every n is one
-        for name in name_variants(sheet.labels[row]):
+        for name in fullest_first(name_variants(sheet.labels[row])):
             known = known or trials_of(evidence, name, estimate)
     sizes = (counts[1],) if counts else (size,) if size else known
     context, where = f"{sheet.header[column]} {' '.join(sheet.header)}", (number, column)

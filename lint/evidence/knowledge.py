@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 from leakstats.facts import Fact, Series
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 
 from ..document import Document, Table

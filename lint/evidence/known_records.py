@@ -11,6 +11,7 @@ from .aside import is_of_subset
 from .correlations import Record, records
 from .grammar import Number
 from .knowledge import Clash, Evidence
+from .methods import is_of_label
 from .record_p import follows
 from .slips import slip_of
 from .triples import Triple
@@ -79,7 +80,7 @@ def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
             continue
         fits = [t for t in known if t.n == n and t.p is not None and p.allows(t.p.value)]
         turned = _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value)
-        if turned and _is_of_method(c, fits[0], exact=True):
+        if turned and is_of_label(fits[0], c.label):
             yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
 
 
@@ -115,7 +116,7 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
         and not p.bound
         and _is_one(near)
         and not _is_stored(evidence, c)
-        and _is_of_method(c, near[0], exact=exact)
+        and is_of_label(near[0], c.label, sure=not exact)
     ):
         yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
         return
@@ -148,18 +149,6 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
 def _is_stored(evidence: Evidence, c: Number) -> bool:
     """True if the files hold the value anywhere: as a coefficient that no p stands beside."""
     return evidence.is_known(c, evidence.known_values)
-
-
-def _is_of_method(c: Number, triple: Triple, *, exact: bool) -> bool:
-    """True unless the coefficient is of the other method than the record, or may be."""
-    own, other = (_SPEARMAN, _PEARSON) if c.label == "ρ" else (_PEARSON, _SPEARMAN)
-    if c.label not in ("ρ", "r") or triple.words & own:
-        return True
-    return exact and not triple.words & other
-
-
-_PEARSON = frozenset(["pearson", "linear", "r"])
-_SPEARMAN = frozenset(["spearman", "rank", "rho", "r_s"])
 
 
 def _is_one(triples: list[Triple]) -> bool:

@@ -29,7 +29,10 @@ __all__ = [
 
 
 def is_number(x: Any) -> bool:
-    return isinstance(x, int | float) and not isinstance(x, bool)
+    return isinstance(x, _NUMBER) and not isinstance(x, bool)
+
+
+_NUMBER = (int, float)  # as a union it would be made anew for each of a file's values
 
 
 def rows_of_columns(node: dict[str, Any]) -> tuple[list[dict[str, Any]], frozenset[str]]:
@@ -285,7 +288,7 @@ def key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     whole = [k for k, v in fields.items() if k not in texts and len(set(v)) > 1]
 
     def unique(*chosen: str) -> bool:
-        return len({tuple(fields[k][i] for k in chosen) for i in range(len(rows))}) == len(rows)
+        return len(set(zip(*(fields[k] for k in chosen), strict=True))) == len(rows)
 
     for key in texts:
         if unique(key) and len(rows) > 1:
@@ -308,8 +311,10 @@ def key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
 
 def metric_field(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:
     """The key that names quantities in a list with one number a row ("metric": "rate", "value": 0.3); "" for none."""
-    numeric = {k for row in rows for k, v in row.items() if is_number(v) and k not in keys}
-    if len(keys) < 2 or len(numeric) != 1:
+    if len(keys) < 2:
+        return ""
+    numeric = {k for row in rows for k, v in row.items() if k not in keys and is_number(v)}
+    if len(numeric) != 1:
         return ""
     for key in reversed(keys):
         values = {str(row.get(key, "")) for row in rows}

@@ -21,6 +21,7 @@ __all__ = [
     "last_key",
     "names_of",
     "opened",
+    "openings",
     "parts_of",
     "pointer_of",
     "steps_of",
@@ -92,13 +93,28 @@ def opened(path: Path, i: int, j: int) -> Path:
     return (*path[:i], rest, *path[i + 1 :])
 
 
+def openings(path: Path) -> list[tuple[str, Path]]:
+    """Every name along ``path``, with what all things have that differ in it alone."""
+    return [(part, opened(path, i, j)) for part, i, j in parts_of(path)]
+
+
 def names_of(path: Path) -> frozenset[str]:
-    return frozenset().union(*map(_keys_of, steps_of(path)))
+    return frozenset().union(*map(_names_of_step, path))
+
+
+@lru_cache(maxsize=20_000)
+def _names_of_step(step: Step) -> frozenset[str]:
+    return _keys_of(step) if isinstance(step, str) else frozenset().union(*map(_keys_of, step))
 
 
 def words_along(signature: Path) -> frozenset[str]:
-    return frozenset().union(*(words_of(part) for part in steps_of(signature) if part != "*"))
+    return frozenset().union(*map(_words_of_step, signature))
+
+
+@lru_cache(maxsize=20_000)
+def _words_of_step(step: Step) -> frozenset[str]:
+    return frozenset().union(*(words_of(part) for part in steps_of((step,)) if part != "*"))
 
 
 def pointer_of(path: Path) -> str:
-    return "/" + "/".join(p if isinstance(p, str) else ",".join(p) for p in path)
+    return "/" + "/".join([p if isinstance(p, str) else ",".join(p) for p in path])

@@ -8,9 +8,19 @@ from functools import lru_cache
 from leakstats.records import struct
 
 from ..regex import regex
-from ..words import lowered
+from ..words import lowered, word_set, word_starts
 
-__all__ = ["DENIAL", "MOOT", "NEGATED", "ROLE_WORDS", "TRIALS", "DirectionWord", "direction_words", "strength_words"]
+__all__ = [
+    "DENIAL",
+    "MOOT",
+    "NEGATED",
+    "ROLE_WORDS",
+    "TRIALS",
+    "DirectionWord",
+    "direction_words",
+    "may_be_moot",
+    "strength_words",
+]
 
 _UP = [
     "rises?",
@@ -377,6 +387,12 @@ def _pattern(words: list[str]) -> str:
     return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in tails.items()).replace("_", r"\s")
 
 
+def _first_words(words: list[str]) -> frozenset[str]:
+    """The words with which a match of such an expression begins."""
+    bare = [word.rpartition("(?<!to_)")[2].partition("(")[0].partition("_")[0] for word in words]
+    return frozenset(form for word in bare for form in (word.replace("?", ""), word[:-2] if word[-1:] == "?" else word))
+
+
 _DIRECTION = regex(
     rf"\b(?:(?P<together>(?:rise|move|go|grow|increase|fall|vary|run|travel|climb)s? (?:together|in step|in tandem|"
     rf"hand in hand|in parallel|in the same direction|the same way))|(?P<up>{_pattern(_UP)})"
@@ -386,6 +402,15 @@ _DIRECTION = regex(
 )
 _STRENGTH = regex(rf"\b(?:(?P<up>{_pattern(_STRONGER)})|(?P<down>{_pattern(_WEAKER)}))\b")
 """Of text in lower case, in which hundreds of words are looked for three times as fast."""
+_STRENGTHS = _first_words([*_STRONGER, *_WEAKER])
+_DIRECTIONS = _first_words(
+    [
+        *(*_UP, *_DOWN, "go", "gos", "goes", "positive", "positively", "negative", "negatively", "inverse"),
+        *("inversely", "rises?", "moves?", "grows?", "increases?", "falls?", "varys?", "runs?", "travels?"),
+        *("climbs?", "points?", "pulls?"),
+    ]
+)
+"""One of them stands where a direction or a strength is said."""
 TRIALS = (
     r"(?:completions?|samples?|generations?|answers?|responses?|rollouts?|trials?|outputs?|repl(?:y|ies)|lines?|"
     r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
@@ -429,6 +454,8 @@ def direction_words(text: str) -> tuple[DirectionWord, ...]:
     >>> [(w.text, w.sign) for w in direction_words("leakage rises, then falls below the baseline")]
     [('rises', 1), ('falls', -1), ('below', -1)]
     """
+    if word_set(text).isdisjoint(_DIRECTIONS):
+        return ()
     out = []
     for match in _DIRECTION.finditer(lowered(text)):
         if NEGATED.search(text[max(0, match.start() - 30) : match.start()]) or (
@@ -450,6 +477,8 @@ def direction_words(text: str) -> tuple[DirectionWord, ...]:
 
 def strength_words(text: str) -> list[DirectionWord]:
     """The words that say stronger (+1) or weaker (-1)."""
+    if word_set(text).isdisjoint(_STRENGTHS):
+        return []
     return [
         DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, text[m.start() : m.end()])
         for m in _STRENGTH.finditer(lowered(text))
@@ -476,12 +505,26 @@ ROLE_WORDS = {
 }
 """What says that a number is the first, the last or the largest of a course."""
 MOOT = regex(
-    r"\b(?:(?<!\bas )(?<!\bthan )(?:expect\w*|predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|"
-    r"suppos\w*|would|could|should|might|if|whether|unless|target(?:ed|ing)|"
+    r"\b(?:(?<!\bas )(?<!\bthan )(?:(?!expected (?:one|sign|direction|way|order|side)\b)expect\w*|"
+    r"predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|suppos\w*|would|could|should|might|if|"
+    r"whether|unless|target(?:ed|ing)|"
     r"target(?= (?:of|was|is|rate|value|level|share)\b)|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|"
     r"for example|e\.g\.|in theory|chosen|chose|picked|selected|pre-?registered|development set|held[- ]out|"
-    r"(?<=\w )elsewhere|literature|previous\w*|"
-    r"earlier|pilot (?:study|run|experiment|estimate|phase)|other studies|et al)\b|#\d",
+    r"(?<=\w )elsewhere|literature|previous(?! ones\b)\w*|"
+    r"earlier(?! ones\b)|pilot (?:study|run|experiment|estimate|phase)|other studies|et al)\b|#\d",
     re.IGNORECASE,
 )
 """A sentence with one of these may speak of what was hoped, planned or found elsewhere."""
+_MOOT_STARTS = frozenset(
+    [
+        *("expe", "pred", "hypo", "anti", "plan", "assu", "supp", "woul", "coul", "shou", "migh", "if", "whet", "unle"),
+        *("targ", "aim", "aime", "goal", "imag", "gues", "simu", "exam", "g", "theo", "chos", "pick", "sele", "pre"),
+        *("prer", "deve", "held", "else", "lite", "prev", "earl", "pilo", "othe", "al"),
+    ]
+)
+"""How a word of each of these begins."""
+
+
+def may_be_moot(text: str) -> bool:
+    """False for a text in which :data:`MOOT` has no match, as that of most sentences."""
+    return "#" in text or not word_starts(text).isdisjoint(_MOOT_STARTS)

@@ -9,10 +9,13 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .clauses import clause_around
-from .grids import Line, Said, lines, tokens, tokens_of
 from .knowledge import Evidence
 from .lexicon import MOOT
 from .passages import Sentence
+from .sides import Said
+from .stages import stages_in
+from .stems import tokens, tokens_of
+from .table_lines import Line, lines
 from .vocabulary import is_common, is_used
 
 __all__ = ["Bound", "blanked", "bound_lines", "clause_at", "is_moot_between", "is_told", "values_of"]
@@ -52,26 +55,12 @@ def is_moot_between(sentence: Sentence, left: int, right: int) -> bool:
     return MOOT.search(sentence.text, left, right) is not None
 
 
-_OVER_ALL = regex(
-    r"\b(?:overall|pooled|altogether|in all|in total|on the whole|aggregated?|combined|mean|average|averaged)\b",
-    re.IGNORECASE,
-)
-_BEFORE = regex(
-    r"\b(?:before|untuned|untrained|initial(?:ly)?|originally|baseline|at first|at the outset|base)\b", re.IGNORECASE
-)
-_AFTER = regex(
-    r"\b(?:after(?! (?:which|that|all)\b)|afterwards?|once (?:tuned|trained)|tuned|final(?:ly)?|finish(?:es|ed)?|"
-    r"ends?|ended|"
-    r"following|post)\b",
-    re.IGNORECASE,
-)
 _END = regex(
     r"\b(?:(?:at|by|in) the (?:(?P<last>(?:very )?end|close|finish|last|final)|(?:very )?(?:start|beginning|outset|"
     r"first))\b|"
     r"(?:at|by|on) the (?:(?:last|final)|first) (?:step|checkpoint|layer|epoch|round))",
     re.IGNORECASE,
 )
-_STATES = {"before": _BEFORE, "after": _AFTER}
 
 
 def bound_lines(
@@ -92,8 +81,8 @@ def bound_lines(
     text = blanked(sentence.text, left, right, skip)
     words = [w for w in tokens_of(sentence)[0] if left <= w[0] < right]
     words = [w for w in words if not any(a < w[1] and w[0] < b for a, b in skip)]
-    states = {state for state, pattern in _STATES.items() if pattern.search(text)}
-    over_all = _OVER_ALL.search(text) is not None
+    stages = stages_in(text)
+    states = {state for state, end in (("before", "first"), ("after", "last")) if stages & {state, end}}
     ends = [(m.span(), bool(m["last"])) for m in _END.finditer(sentence.text, left, right)]
     masked = (*skip, *mask)
     sides: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[list[Said], list[Said]]] = {}
@@ -120,7 +109,7 @@ def bound_lines(
         taken = [(s.start, s.end) for s in (*own, *others) if len(s.members) == 1]
         free = {t for a, b, t in words if not any(x < b and a < y for x, y in taken)}
         hits = (free & line.words) | ({line.state} if line.state in states else set())
-        if over_all and line.whole:
+        if "whole" in stages and line.whole:
             hits |= {"<whole>"}
         hits -= _STOP
         found.append(Bound(line, tuple(own), named, frozenset(hits | ({"<named>"} if named else set()))))

@@ -16,6 +16,7 @@ from .knowledge import Evidence
 from .named_doses import is_dose
 from .passages import Sentence
 from .pooled import pooled_rates
+from .summaries import over
 from .wholes import known_of_whole
 
 __all__ = ["odd_means"]
@@ -86,7 +87,7 @@ def _means(evidence: Evidence) -> list[tuple[Series, Fact]]:
         for series in evidence.all_series:
             facts = series.distinct
             if series.fraction and not series.role and len(facts) > 2 and evidence.kind(series) == "rate":
-                low, high = statistics.fmean(f.low for f in facts), statistics.fmean(f.high for f in facts)
+                low, high = over(statistics.fmean, facts)
                 out.append((series, Fact("mean", frozenset(), low, high, f"the mean of {series.pointer}")))
         evidence.cache["means of columns"] = sorted(out, key=lambda x: (x[1].low, x[1].high))
     found: list[tuple[Series, Fact]] = evidence.cache["means of columns"]

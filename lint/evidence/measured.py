@@ -8,10 +8,9 @@ from leakstats.facts import Fact
 
 from ..regex import regex
 from .boards import Board, boards
-from .claims import is_claim, is_prior
+from .claims import is_claim, is_moot_before, is_prior
 from .grammar import Number
 from .knowledge import Evidence
-from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 
@@ -74,7 +73,7 @@ def measured(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
                 unit = _unit_of(sentence, number)
                 if unit not in known or is_prior(sentence):
                     continue
-                if MOOT.search(sentence.between(sentence.start, number.start)) is None:
+                if not is_moot_before(sentence, number):
                     yield sentence, number, unit
 
 

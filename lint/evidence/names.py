@@ -13,7 +13,17 @@ from leakstats.records import struct
 
 from ..regex import regex
 
-__all__ = ["Gazetteer", "Mention", "abbreviates", "fold_name", "index_of", "name_variants", "stem", "words_of"]
+__all__ = [
+    "Gazetteer",
+    "Mention",
+    "abbreviates",
+    "fold_name",
+    "fullest_first",
+    "index_of",
+    "name_variants",
+    "stem",
+    "words_of",
+]
 
 _CAMEL = regex(r"(?<=[a-z])(?=[A-Z])")
 _BLANK = regex(r"[^0-9A-Za-zα-ω]+")
@@ -62,14 +72,24 @@ def name_variants(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
+def fullest_first(names: frozenset[str]) -> tuple[str, ...]:
+    """Names of one thing in the order in which to ask for it: what only a part of its name knows comes last.
+
+    >>> fullest_first(frozenset({"lag", "lagspearman"}))
+    ('lagspearman', 'lag')
+    """
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@lru_cache(maxsize=20_000)
 def words_of(text: str) -> frozenset[str]:
     """The words of a key or a header, folded; plural s dropped.
 
     >>> sorted(words_of("meanLeak_rates (%)"))
     ['leak', 'mean', 'rate']
     """
-    parts = _BLANK.split(_CAMEL.sub(" ", text))
-    return frozenset(w.casefold().rstrip("s") or w for w in parts if w and not w.isdigit())
+    parts = _BLANK.split(text if text.islower() else _CAMEL.sub(" ", text))
+    return frozenset([w.casefold().rstrip("s") or w for w in parts if w and not w.isdigit()])
 
 
 _ENDING = regex(r"(?:ings?|ed|es|ers?|als?|ations?|ions?|ments?|ly|e|s)$")

@@ -13,7 +13,7 @@ from ..regex import regex
 from .grammar import Number
 from .idioms import is_rate, pairs_of_counts
 from .passages import Sentence, once
-from .wording import DIFFERENCE
+from .wording import ARROW, DIFFERENCE
 
 __all__ = ["Operands", "levels", "operands"]
 
@@ -131,12 +131,14 @@ _WORDS = (
 """Whose the rate in front is: "for the other ten"."""
 _ABOUT = r"(?:about\s+|only\s+|just\s+|roughly\s+|exactly\s+|some\s+|[≈~]\s*)?"
 _SAYS = (
-    rf"(?:(?:i\.e\.|that is|which is|which makes|making|so|or|hence|thus|net|only|just|up|down|by|=|[Δ∆]\s*[=:]?|"
+    rf"(?:(?:and\s+)?(?:i\.e\.|that is|which is|which makes|making|"
+    r"(?:that|this|it) (?:is|makes|means|gives|amounts to|comes to)|so|or|hence|thus|net|only|just|up|down|by|=|"
+    r"[Δ∆]\s*[=:]?|"
     rf"(?:an?|the|its|their)\s+(?:[a-z-]+\s+)?(?:{DIFFERENCE}|factor|ratio)\s+of|{DIFFERENCE}\s*[:=]?|[≈~]),?\s*)"
 )
 _JOIN = regex(rf"{_WORDS}\s*(?:[(\[]\s*{_SAYS}{{0,3}}|[,;:–—]?\s*{_SAYS}{{1,3}}|\s*=\s*)", re.IGNORECASE)
 _COMMA = regex(rf"{_WORDS}\s*,\s*", re.IGNORECASE)
-_ARROW = regex(rf"{_WORDS}\s*(?:→|[-=–]+>|⟶|➔|⇒)\s*{_ABOUT}", re.IGNORECASE)
+_ARROW = regex(rf"{_WORDS}\s*{ARROW}\s*{_ABOUT}", re.IGNORECASE)
 _TO = regex(rf"{_WORDS}\s+(?:up |down |back )?to\s+{_ABOUT}", re.IGNORECASE)
 _FROM = regex(rf"\bfrom\s+{_ABOUT}$", re.IGNORECASE)
 _OPENED = regex(r"[(\[]\s*$")
@@ -151,7 +153,7 @@ _THEN = regex(r"\s+(?:at last|at (?:the )?end|finally|in the end|after(?:wards)?
 _AFTER = regex(
     rf"(?:\s+(?:{DIFFERENCE}|in (?:all|total)|altogether|apart|higher|lower|more|less|up|down|ahead|behind|"
     r"as (?:much|many|often|high|large|frequent|likely)|larger|greater|the rate))?"
-    r"\s*(?:[)\],;:]|\.(?!\d)|$)",
+    r"\s*(?:[)\],;:]|\.(?!\d)|$|\(n\s?=)",
     re.IGNORECASE,
 )
 """What may follow a difference; "+3 pp over the control" is of another thing."""
@@ -165,7 +167,12 @@ _OPENS = regex(
 _CLOSES = regex(rf"{_WORDS}\s*(?:[)\],;]|\.(?!\d)|$)", re.IGNORECASE)
 _BETWEEN = regex(r"\bbetween\s+$", re.IGNORECASE)
 _AND = regex(rf"{_WORDS}\s+and\s+{_ABOUT}", re.IGNORECASE)
-_ASIDE = regex(r"\s*(?:\([^()]{0,80}\)|\[[^\[\]]{0,80}\])")
+_ASIDE = regex(
+    r"\s*(?:\([^()]{0,80}\)|\[[^\[\]]{0,80}\])|"
+    r",\s*n\s?=\s?\d[\d,]*(?:\s+(?:for\s+)?(?:each|every|per|either|both|apiece)(?:\s+[a-z]+)?)?(?=,)",
+    re.IGNORECASE,
+)
+"""What is said of a rate beside it: a bracket, and on how many trials it rests."""
 _POINT = regex(r"\s+(?:at|in|on|after|by)\s+(?:the\s+)?[A-Za-z]+\s*\d[\d,]*(?!\.?\d|\s*%)", re.IGNORECASE)
 _SO_MANY = regex(r"\b(?:the|other|all|these|those|of)\s+$", re.IGNORECASE)
 _LISTED = regex(rf"{_POINT.pattern}\s*,\s*(?:and\s+)?", re.IGNORECASE)

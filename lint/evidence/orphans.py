@@ -13,13 +13,12 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .aside import is_aside, is_of_unknown
-from .claims import closed, derived_rates, is_bar, is_moot, is_prior, own_passages
+from .claims import closed, derived_rates, is_bar, is_moot, is_moot_before, is_prior, own_passages
 from .correlations import records
 from .distances import is_distance
 from .grammar import Number
 from .idioms import interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT
 from .names import words_of
 from .passages import Sentence
 from .pooled import is_pooled
@@ -38,6 +37,7 @@ _INTERVAL = regex(
     r"\b(?:CIs?|[Ii]ntervals?|[Bb]ands?|[Bb]ars?|[Ww]hiskers?|[Ll]imits?|[Bb]ounds?|Wilson|[Cc]onfidence|[Rr]egion|"
     r"confined|margin|give or take|half-width|±|threshold|cut-?off|level|bar|line|mark)\b"
 )
+_OWN_INTERVAL = regex(r"\s*[(\[]\s*(?:\d\d\s?%[\s-]*)?(?:CI|[Ii]nterval|Wilson|[Cc]onfidence|[Cc]redible)\b")
 _MEAN = regex(
     r"\b(?:means?|average\w*|averaging|medians?|typical\w*|overall|pooled|across|together|combined|centre|sd|s\.d\.|"
     r"variance|explains?|explained|expected|agree\w*|kappa|truncated|dropped|lost|missing|refus\w*|reduction|relative|"
@@ -117,10 +117,12 @@ def _is_worked_out(sentence: Sentence, number: Number) -> bool:
     """True if the words around a number make it a mean, a share, a relative change or a level."""
     before = sentence.between(max(sentence.start, number.start - 60), number.start)
     after = sentence.between(number.end, number.end + 40)
+    if _OWN_INTERVAL.match(after):
+        after = ""  # what it lies in
     if is_bar(sentence, number):
         return True
     near = before[-40:] + " | " + after[:24]
-    if MOOT.search(sentence.between(sentence.start, number.start)) or _BY.search(before) or _OF.match(after):
+    if is_moot_before(sentence, number) or _BY.search(before) or _OF.match(after):
         return True
     return _MEAN.search(near) is not None or _INTERVAL.search(near) is not None
 

@@ -29,7 +29,7 @@ from .names import Mention
 from .passages import Sentence
 from .superlatives import superlatives
 from .word_numbers import SPELLED
-from .wording import AVERAGED, CHANGES, OF_LIKENESS
+from .wording import AVERAGED, BESIDE, CHANGES, OF_LIKENESS
 
 __all__ = ["outcome_clashes"]
 
@@ -110,7 +110,6 @@ _SHORT_OF = regex(
 """How two things stand, and no move; how far they are apart, and not how far they are."""
 _FEWEST = 20
 """Trials of which a share is a rate, and no count of things."""
-_PREPOSITION = regex(r"above|below|under|over|behind|beneath|beyond|ahead of|past", re.IGNORECASE)
 _PLACE = regex(r"\s+(?:where|its|their|the|that|what)\b|\s+[`\"]?[A-Z]")
 """Behind a preposition that compares: "above where it began", "below Ghent"; "under direct prompts" does not."""
 _COMPARATIVE = regex(
@@ -142,7 +141,7 @@ def _clauses(sentence: Sentence) -> Iterator[_Clause]:
             w for w in direction_words(text) if not any(a < w.end + start and w.start + start < b for a, b in taken)
         ]
         polar = any(w.polar for w in words)
-        words = [w for w in words if not _PREPOSITION.fullmatch(w.text) or _PLACE.match(text, w.end)]
+        words = [w for w in words if not BESIDE.fullmatch(w.text) or _PLACE.match(text, w.end)]
         if not word_set(text).isdisjoint(_COMPARATIVES):
             words += [
                 DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _COMPARATIVE.finditer(text)
@@ -186,11 +185,11 @@ def _readings(evidence: Evidence, sentence: Sentence, clause: _Clause, group: li
     rows = clause.names & frozenset(things)
     if clause.names - rows - columns:
         return  # of something that the table does not part
-    compares = _THAN.search(clause.text) is not None or _PREPOSITION.fullmatch(clause.word.text) is not None
+    compares = _THAN.search(clause.text) is not None or BESIDE.fullmatch(clause.word.text) is not None
     if compares and not _are_one(sentence, rows):
         return  # "tuned Ghent is above raw Lille"
     pairs = list(_compared(sentence, clause, group))
-    beside = _PREPOSITION.fullmatch(clause.word.text) and len(_named(clause, group)) > 1  # one state next to another
+    beside = BESIDE.fullmatch(clause.word.text) and len(_named(clause, group)) > 1  # one state next to another
     if not pairs and rows and not beside and not any(n.startswith("#") for n in rows):
         pairs = list(_in_time(evidence, clause, group))
     chosen = rows or frozenset(things) - _AGGREGATES

@@ -7,9 +7,9 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
-from functools import cached_property
 from typing import TypeVar
 
+from leakstats.lazy import cached_property
 from leakstats.records import replace, struct
 
 from ..document import Block, Document, Heading, Html, Paragraph, Scope

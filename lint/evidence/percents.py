@@ -14,7 +14,7 @@ from .idioms import interval_ends, is_share_of_course, spans
 from .knowledge import Clash, Evidence
 from .lexicon import direction_words
 from .passages import Sentence
-from .wording import DIFFERS
+from .wording import ARROW, DIFFERS
 
 __all__ = ["percent_clashes"]
 
@@ -94,7 +94,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     number.role != "percent"
                     or id(number) in ends
                     or id(number) in in_span
-                    or number.bound in ("<", "<=", ">", ">=")
+                    or (number.bound in ("<", "<=", ">", ">=") and not _differs_by_up_to(sentence, number))
                     or number.value == 0
                     or _SHORT_OF.search(sentence.between(max(sentence.start, number.start - 12), number.start))
                     or _ARROW.match(sentence.between(number.end, number.end + 6))
@@ -158,6 +158,12 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 )
 
 
+def _differs_by_up_to(sentence: Sentence, number: Number) -> bool:
+    """True for "they differ by up to 12%", which is the difference of the two that lie furthest apart."""
+    return _UP_TO.search(sentence.between(max(sentence.start, number.start - 40), number.start)) is not None
+
+
+_UP_TO = regex(r"\b(?:differ\w*|var(?:y|ies|ied)|apart)\s+by\s+(?:up to|at most|as much as)\s+$", re.IGNORECASE)
 _SHORT_OF = regex(r"\b(?:short|shy) of\s+$", re.IGNORECASE)
 """In front of a bar: "three fall short of 30%"."""
 _OF_A_LEVEL = regex(
@@ -243,7 +249,7 @@ def _is_level_of_list(sentence: Sentence, number: Number, before: str) -> bool:
     )
 
 
-_ARROW = regex(r"\s*%?\s*(?:[-=]+>|→|⟶|➔)")
+_ARROW = regex(rf"\s*%?\s*{ARROW}")
 """What follows the start of a move."""
 
 

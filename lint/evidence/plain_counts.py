@@ -110,9 +110,9 @@ _AMOUNTS = frozenset(
         *("minority", "single", *(part for word in WORD_NUMBERS for part in word.split("-"))),
     ]
 )
-"""One of them, or a digit, stands in every amount."""
+"""One of them, or digits before a word, stands in every amount."""
 _WHOLES = frozenset(["of", "among", "amongst"])
-_DIGIT = regex(r"\d")
+_SO_MANY = regex(r"\d\s+[A-Za-z]")
 _ALL_OF_THEM = frozenset(["cast", "lot", "roster", "line-up", "lineup", "ensemble", "them"])
 """Words for all the things of the one table of a page."""
 _OUT_OF = rf"(?:,?\s*\(?(?:out )?of\s+(?:a total of\s+|{_THE})(?P<n>{_NUMBER}|dozen)\)?,?)"
@@ -201,7 +201,7 @@ def plain_counts(evidence: Evidence, sentence: Sentence) -> Iterator[PlainCount]
         return
     text = _without_kinds(evidence, things, sentence.text)
     said = word_set(sentence.text)
-    amount = not said.isdisjoint(_AMOUNTS) or _DIGIT.search(text) is not None
+    amount = not said.isdisjoint(_AMOUNTS) or _SO_MANY.search(text) is not None
     for match in _FRONTED.finditer(text) if amount and not said.isdisjoint(_WHOLES) else ():
         yield from _count(evidence, sentence, text, match, match.end(), fronted=True)
     for match in _PLAIN.finditer(text) if amount else ():

@@ -25,6 +25,7 @@ __all__ = ["read_dataset"]
 
 _QUOTED = regex(r'"[-+]?\d*\.?\d+(?:e[-+]?\d+)?\s?%?"', re.IGNORECASE)
 """A number in quotation marks."""
+_DIGIT = regex(r"\d")
 
 
 def read_dataset(name: str, data: str) -> Dataset:
@@ -57,8 +58,11 @@ def _cell(text: Any) -> Any:
     if not isinstance(text, str):
         return str(text)
     bare = text.strip()
+    if _DIGIT.search(bare) is None:
+        return bare
     try:
-        return int(bare)
+        if "." not in bare:
+            return int(bare)
     except ValueError:
         pass
     percent = bare.endswith("%")

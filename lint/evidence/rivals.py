@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leakstats.records import struct
 
 from ..regex import regex
 from .directed import clash_of
-from .graded import sign_of
-from .grids import Line, Said
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord
 from .line_binding import Bound, bound_lines, clause_at, is_moot_between, is_told
+from .line_values import may_print, shown
 from .passages import Sentence
-from .scales import merit_of
+from .scales import merit_of, sense_of
+from .sides import Said
+from .table_lines import Line
 from .word_numbers import SPELLED
 
 __all__ = ["rival_clashes"]
@@ -99,14 +100,14 @@ def _judge(
     unread = [
         m[0].lower() for m in _UNREAD.finditer(text, left, right) if not match.start() <= m.start() < match.end() - 4
     ]
-    if any(not _is_header(evidence, x) for x in unread):
+    if any(x not in evidence.quantities for x in unread):
         return None
     groups = match.groupdict()
     side = next(k for k in ("up", "down", "better", "worse", "pace") if groups.get(k))
     word = DirectionWord(match.start(side), match.end(side), -1 if side in ("down", "worse") else 1, match[side])
     pairs: dict[int, _Rivals | None] = {}
 
-    def wanted(line: Line, own: object) -> bool:
+    def wanted(line: Line, _: Sequence[Said]) -> bool:
         if id(line.axis) not in pairs:
             pairs[id(line.axis)] = _pair(sentence, line, match, word, left, right, asides)
         return pairs[id(line.axis)] is not None
@@ -130,19 +131,13 @@ def _judge(
     return clash_of(
         sentence,
         word,
-        f"'{word.text}' where '{b.line.head}' has {_shown(b.line, rivals.first)} and {_shown(b.line, rivals.second)}",
+        f"'{word.text}' where '{b.line.head}' has {_value(b.line, rivals.first)} and {_value(b.line, rivals.second)}",
     )
 
 
-def _is_header(evidence: Evidence, word: str) -> bool:
-    return word in evidence.quantities
-
-
-def _shown(line: Line, said: Said) -> str:
+def _value(line: Line, said: Said) -> str:
     (i,) = said.members
-    low, high = line.values[i]
-    scale = 100 if line.kind == "rate" else 1
-    return f"{scale * (low + high) / 2:.4g}"
+    return shown(line, line.values[i])
 
 
 def _pair(
@@ -182,8 +177,7 @@ def _pair(
 def _sign(line: Line, rivals: _Rivals, match: re.Match[str]) -> int:
     sign = rivals.word.sign
     if rivals.pace:
-        words = f"{line.head} {' '.join(sorted(line.words))}"
-        return sign_of(words, rivals.pace) * (-1 if rivals.pace in ("faster", "quicker", "shorter", "cheaper") else 1)
+        return sense_of(line, rivals.pace)
     merit = merit_of(line)
     if rivals.merit and rivals.word.text.lower() in ("better", "worse"):
         return sign * merit
@@ -213,6 +207,4 @@ def _is_of_numbers(sentence: Sentence, line: Line, rivals: _Rivals, left: int, r
     if not stated:
         return True
     held = [line.values[i] for s in (rivals.first, rivals.second) for i in s.members]
-    return any(
-        n.low <= k * v[1] + 1e-9 and k * v[0] - 1e-9 <= n.high for n in stated for v in held for k in (1.0, 100.0)
-    )
+    return any(may_print(n, v) for n in stated for v in held)

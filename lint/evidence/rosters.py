@@ -11,6 +11,7 @@ from functools import lru_cache
 from leakstats.records import struct
 
 from ..regex import regex
+from ..words import word_set
 from .claims import is_claim, is_prior
 from .knowledge import Clash, Evidence
 from .lexicon import TRIALS
@@ -18,19 +19,21 @@ from .names import index_of
 from .passages import Sentence
 from .tables import is_aggregate
 from .trials import sums_of_rows
-from .word_numbers import SPELLED, whole_number
+from .word_numbers import SPELLED, may_spell_a_number, whole_number
 
 __all__ = ["COUNT", "Things", "roster_clashes", "things_in", "things_of_page"]
 
-COUNT = (
-    rf"\d{{1,3}}(?:[,\u2009\u202f\u00a0]\d{{3}})+|\d{{1,6}}|(?:an?|{SPELLED})[ -](?:dozen|hundred|thousand)|{SPELLED}"
-)
+_DIGITS = r"\d{1,3}(?:[,\u2009\u202f\u00a0]\d{3})+|\d{1,6}"
+COUNT = rf"{_DIGITS}|(?:an?|{SPELLED})[ -](?:dozen|hundred|thousand)|{SPELLED}"
 """A whole number in digits or words."""
 _LINKING = r"of|out|or|and|to|in|on|at|as|by|for|from|with|per|than|times|the|an?|is|are|was|were|has|have|had"
-_COUNTED = regex(
-    rf"\b(?<![.,#/+<>≥≤~≈−–-])(?<![<>≥≤~≈×/–−] )(?P<label>[Nn]\s*=\s*)?(?P<n>{COUNT})(?![\w%]|[.,]\d|\s?[%×/])\s+"
-    rf"(?P<words>(?:(?!(?:{_LINKING})\b)[a-z][a-z'’-]*\s+){{0,2}}?)(?P<noun>[a-z][a-z-]*s)\b(?!['’-])",
-    re.IGNORECASE,
+_COUNTED, _COUNTED_IN_DIGITS = (
+    regex(
+        rf"\b(?<![.,#/+<>≥≤~≈−–-])(?<![<>≥≤~≈×/–−] )(?P<label>[Nn]\s*=\s*)?(?P<n>{count})(?![\w%]|[.,]\d|\s?[%×/])\s+"
+        rf"(?P<words>(?:(?!(?:{_LINKING})\b)[a-z][a-z'’-]*\s+){{0,2}}?)(?P<noun>[a-z][a-z-]*s)\b(?!['’-])",
+        re.IGNORECASE,
+    )
+    for count in (COUNT, _DIGITS)
 )
 """ "250 replies", "N = 24 traits", "two dozen roles"."""
 _ASKED = regex(
@@ -86,13 +89,16 @@ def _singular(noun: str) -> str:
 def things_in(text: str, *, of_any_kind: bool = False) -> tuple[Things, ...]:
     """The numbers of things of a text; ``of_any_kind`` with what is no kind of its own, layers and steps."""
     out = []
-    for match in (*_COUNTED.finditer(text), *_NUMBER_OF.finditer(text)):
+    words = word_set(text)
+    counted = _COUNTED if may_spell_a_number(text) else _COUNTED_IN_DIGITS
+    for match in (*counted.finditer(text), *(_NUMBER_OF.finditer(text) if "number" in words else ())):
         said = match.groupdict()
         kind = _TRIAL_NOUN if _TRIAL.fullmatch(match["noun"]) else _singular(match["noun"])
-        words = frozenset(said.get("words", "").lower().split())
+        between = frozenset(said.get("words", "").lower().split())
         if of_any_kind or kind not in _NO_KIND:
-            out.append(Things(whole_number(match["n"]), kind, words, said.get("label", "N") is not None, *_span(match)))
-    for match in _ASKED.finditer(text):
+            labelled = said.get("label", "N") is not None
+            out.append(Things(whole_number(match["n"]), kind, between, labelled, *_span(match)))
+    for match in _ASKED.finditer(text) if "times" in words else ():
         out.append(Things(whole_number(match["n"]), _TRIAL_NOUN, frozenset(), False, match.start("n"), match.end()))
     return tuple(out)
 

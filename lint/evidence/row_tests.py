@@ -13,10 +13,11 @@ from ..regex import regex
 from .claims import is_claim, is_prior
 from .clauses import clause_around
 from .grammar import Number
+from .grids import grids_of
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .passages import Sentence
-from .regions import grids_of, region
+from .regions import region
 from .verdicts import Verdict, verdicts
 
 __all__ = ["p_of_row_clashes", "row_verdict_clashes"]

@@ -1,13 +1,14 @@
-"""Whether more of a quantity is better: accuracies and scores against losses, errors and delays."""
+"""What more of a quantity means: better for scores and worse for errors, slower for times and faster for paces."""
 
 from __future__ import annotations
 
 import re
 
 from ..regex import regex
-from .grids import Line
+from .graded import sign_of
+from .table_lines import Line
 
-__all__ = ["merit_of"]
+__all__ = ["merit_of", "sense_of"]
 
 _GOOD = regex(
     r"\b(?:accura\w+|success\w*|pass\w*|auroc|auc|scores?|correct\w*|recall|f1|precision|bleu|rouge|wins?|solv\w+|"
@@ -24,6 +25,19 @@ _BAD = regex(
 
 def merit_of(line: Line) -> int:
     """1 where more of what a line holds is better, -1 where less is, 0 where its words do not say."""
-    words = f"{line.head} {' '.join(sorted(line.words))}"
+    words = _words(line)
     good, bad = _GOOD.search(words) is not None, _BAD.search(words) is not None
     return good - bad
+
+
+_QUICK = frozenset(("fastest", "quickest", "shortest", "cheapest", "faster", "quicker", "shorter", "cheaper"))
+
+
+def sense_of(line: Line, pace: str) -> int:
+    """1 where "slower" or "faster" has more of what a line holds, -1 where less, 0 where its words do not say."""
+    sign = sign_of(_words(line), pace)
+    return -sign if pace in _QUICK else sign
+
+
+def _words(line: Line) -> str:
+    return f"{line.head} {' '.join(sorted(line.words))}"

@@ -8,14 +8,16 @@ columns decides by agreement.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import groupby, repeat
 
 from leakstats.facts import Series
+from leakstats.lazy import cached_property
 from leakstats.records import replace
 
-from .hits import SIZES, Pair, pairs_in, pairs_of, rates_of, ratios_of
-from .leaves import Leaf, Path, Vector, last_key, opened, parts_of
+from .hits import SIZES, Group, Pair, grouped, pairs_in, pairs_of, rates_of, ratios_of
+from .leaves import Leaf, Path, Step, Vector, last_key, openings, steps_of
 from .names import words_of
 from .triples import Triple, rows_of_vectors, triples_of
 from .vectors import courses_of, ends_of, points_of, rated, scale_of, series_of
@@ -43,16 +45,18 @@ class Dataset:
     def entities(self) -> frozenset[str]:
         """The names of things: keys of records, and keys of objects that hold the same fields as their neighbours."""
         out: set[str] = set()
-        tails: dict[Path, dict[str, set[Path]]] = defaultdict(lambda: defaultdict(set))
+        fields: dict[Path, list[str]] = defaultdict(list)
         for leaf in self.leaves:
-            path = leaf.path
+            fields[leaf.path[:-1]].extend(steps_of(leaf.path[-1:]))
+        tails: dict[Path, dict[str, set[tuple[Path, str]]]] = defaultdict(lambda: defaultdict(set))
+        for path, keys in fields.items():
             for i, step in enumerate(path):
-                if not isinstance(step, str):
+                if isinstance(step, str):
+                    tails[path[:i]][step].update(zip(repeat(path[i + 1 :]), keys))
+                else:
                     out.update(step)
-                elif i < len(path) - 1:
-                    tails[path[:i]][step].add(path[i + 1 :])
-                elif self._uniform(path[:-1]):
-                    out.add(step)
+            if self._uniform(path):
+                out.update(keys)
         for found in tails.values():
             names = list(found)
             for name in names:
@@ -75,34 +79,47 @@ class Dataset:
     @cached_property
     def series(self) -> list[Series]:
         """One quantity over several entities, for every step of the paths that can be the entity."""
-        groups: dict[Path, dict[str, Leaf]] = defaultdict(dict)
-        positional = {path for path, values, _ in self.vectors if len(values) > 3}
-        axes = {path for path, values, axis in self.vectors if axis == tuple(values)}
-        for leaf in self.leaves:
-            if leaf.path and str(leaf.path[-1])[:1] == "[" and leaf.path[:-1] in positional:
-                continue  # no page speaks of "the seventeenth"
-            if leaf.path[:-1] in axes:
-                continue  # "epoch 4" is where something was measured
-            for part, i, j in parts_of(leaf.path):
-                if isinstance(leaf.path[i], tuple) or i < len(leaf.path) - 1 or self._uniform(leaf.path[:-1]):
-                    groups[opened(leaf.path, i, j)][part] = leaf
         out = []
-        for signature, found in groups.items():
+        for signature, found in self._alike():
             if len(found) < 2:
                 continue
             values = [leaf.value for leaf in found.values()]
             whole = all(leaf.whole for leaf in found.values())
             scale, fraction = scale_of(values, whole, last_key(signature))
             made = series_of(signature, found, scale, fraction)
-            ends = {leaf.path[:-1] for leaf in found.values()} <= self._intervals or _last_words(
-                signature
-            ) & _INTERVAL_WORDS
+            within = self._intervals and {leaf.path[:-1] for leaf in found.values()} <= self._intervals
+            ends = within or _last_words(signature) & _INTERVAL_WORDS
             out.append(replace(made, role="interval") if ends else made)
         out.extend(rates_of(self.pairs))
         out.extend(points_of(self.rated_vectors))
         courses = courses_of(self.leaves, self.pairs, self._vector_paths)
         out.extend(ends_of((*self.vectors, *self.rated_vectors, *courses), self._intervals))
         return out
+
+    def _alike(self) -> Iterator[tuple[Path, dict[str, Leaf]]]:
+        """Leaves whose paths differ in one name alone, each under its name, with what their paths share."""
+        positional = {path for path, values, _ in self.vectors if len(values) > 3}
+        axes = {path for path, values, axis in self.vectors if axis == tuple(values)}
+        groups: dict[tuple[Path, Step], dict[str, Leaf]] = defaultdict(dict)
+        for parent, leaves in groupby((leaf for leaf in self.leaves if leaf.path), lambda leaf: leaf.path[:-1]):
+            if parent in axes:
+                continue  # "epoch 4" is where something was measured
+            above, uniform, unnamed = openings(parent), self._uniform(parent), parent in positional
+            for leaf in leaves:
+                last = leaf.path[-1]
+                if unnamed and last[:1] == "[":
+                    continue  # no page speaks of "the seventeenth"
+                for part, signature in above:
+                    groups[signature, last][part] = leaf
+                if uniform or isinstance(last, tuple):
+                    for part, (key,) in openings((last,)):
+                        groups[parent, key][part] = leaf
+        for (signature, last), found in groups.items():
+            yield (*signature, last), found
+
+    @cached_property
+    def _grouped(self) -> list[Group]:
+        return grouped(self.records)
 
     @cached_property
     def _vector_paths(self) -> frozenset[Path]:
@@ -112,7 +129,7 @@ class Dataset:
     def pairs(self) -> list[Pair]:
         """Counts with their trials."""
         counted = (x for x in self.vectors if x[0] not in self._intervals)
-        return [*pairs_of(self.records, self._vector_paths), *pairs_in(list(counted))]
+        return [*pairs_of(self._grouped, self._vector_paths), *pairs_in(list(counted))]
 
     @cached_property
     def ratios(self) -> list[Series]:
@@ -127,7 +144,7 @@ class Dataset:
     @cached_property
     def triples(self) -> list[Triple]:
         """Correlations with p and N."""
-        return triples_of((*self.records.items(), *rows_of_vectors(self.leaves, self.vectors).items()))
+        return triples_of((*self._grouped, *grouped(rows_of_vectors(self.leaves, self.vectors))))
 
     @cached_property
     def _intervals(self) -> frozenset[Path]:

@@ -17,13 +17,15 @@ from .chosen import chooses
 from .claims import is_moot, is_prior
 from .extents import PART, SUBJECT, clause_of, numerals
 from .grammar import Number
-from .grids import Said, stems_of
+from .grids import Grid, grids_of
 from .idioms import pairs_of_counts, spans
 from .knowledge import Evidence
 from .lexicon import MOOT, ROLE_WORDS, direction_words
 from .names import words_of
 from .passages import Sentence
-from .regions import Grid, grids_of, region
+from .regions import region
+from .sides import Said
+from .stems import stems_of
 from .tables import CellNumber
 from .vocabulary import is_accounted_for
 from .wording import CHANGES

@@ -8,6 +8,7 @@ from itertools import pairwise
 from math import prod
 
 from ..regex import regex
+from ..words import word_set
 from .claims import is_claim, is_prior
 from .concluded_totals import concluded_total_clashes
 from .joined_counts import joined_count_clashes
@@ -25,6 +26,7 @@ _MAKES = regex(
     r"i\.e\.|that is|hence|thus|so|is|are|for a total of)\s+(?:a total of |in all |altogether )?$|[=:]\s*$",
     re.IGNORECASE,
 )
+_DIGIT = regex(r"\d")
 _AND = regex(r"\s*(?:,|,?\s+and)\s+", re.IGNORECASE)
 """ "Six sites, four dates and five runs make 120 runs"."""
 _OPENS = regex(r"[^.;()\d]{0,24}(?::|\(|, (?:namely|that is|i\.e\.),?)\s*(?:of |from |the )?", re.IGNORECASE)
@@ -46,7 +48,7 @@ def spoken_product_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals that are not the product of the counts that the sentence joins; it says no other number."""
     for passage in evidence.passages:
         for sentence in passage.sentences if is_claim(passage) else ():
-            if not any(map(str.isdigit, sentence.text)) or is_prior(sentence):
+            if _DIGIT.search(sentence.text) is None or is_prior(sentence):
                 continue
             yield from joined_count_clashes(evidence, sentence)
             concluded = list(concluded_total_clashes(evidence, sentence))
@@ -97,11 +99,12 @@ def _before(evidence: Evidence, sentence: Sentence, counts: list[Things]) -> Ite
 
 def _shared_out(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """ "1,750 answers: 250 for each of seven ponds"."""
-    for match in _SHARED.finditer(sentence.text):
+    for match in _SHARED.finditer(sentence.text) if not word_set(sentence.text).isdisjoint(_OF_ALL) else ():
         total, *factors = (whole_number(match[x]) for x in ("total", "a", "b"))
         yield from _judged(evidence, sentence, total, factors, match.start("total"))
 
 
+_OF_ALL = frozenset(["each", "every", "all"])
 _SHARED = regex(
     rf"(?<![\w.,])(?P<total>{COUNT})\s+(?:[a-z-]+\s+)?[a-z-]+s(?:\s+(?:in total|in all|altogether))?\s*"
     rf"(?::|\(|, )\s*(?P<a>{COUNT})\s+(?:[a-z-]+\s+)?(?:for|from|in|on|at|per|with)\s+(?:each|every one|all)\s+"

@@ -14,15 +14,15 @@ from collections.abc import Iterator, Sequence
 from ..regex import regex
 from .addressed import unheld_measures
 from .aside import is_aside
-from .claims import is_bar, is_prior, own_passages
+from .claims import is_bar, is_moot_before, is_prior, own_passages
 from .grammar import Number
+from .grids import Grid, grids_of
 from .idioms import interval_ends, pairs_of_counts, spans
 from .kinds import is_correlated
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT
 from .names import name_variants
 from .passages import Sentence
-from .regions import Grid, Region, grids_of, region
+from .regions import Region, region
 from .slips import slip_of
 from .tables import CellNumber
 from .unheld import is_at_unheld_point
@@ -168,7 +168,7 @@ _PHRASE = regex(
 def _clash(evidence: Evidence, grids: Sequence[Grid], sentence: Sentence, number: Number, unit: str) -> Clash | None:
     clause = _clause(sentence, number)
     text = sentence.between(*clause)
-    if MOOT.search(sentence.between(sentence.start, number.start)):
+    if is_moot_before(sentence, number):
         return None
     found: list[tuple[Region, CellNumber, int]] = []
     for grid in grids:

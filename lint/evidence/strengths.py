@@ -13,6 +13,7 @@ from .directed import clash_of
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT, DirectionWord, strength_words
+from .methods import method_in
 from .passages import Passage, Sentence
 from .versus import weighed_clashes
 
@@ -265,12 +266,8 @@ def _statistic(record: Record) -> str:
     label = record.coefficient.label if record.coefficient is not None else ""
     if label in ("ρ", "r", "τ"):
         return label
-    context = record.context
-    ranks = regex(r"ρ|\brho\b|spearman|\brank", re.IGNORECASE).search(context) is not None
-    if record.passage is None:
-        return "ρ" if ranks and not regex("pearson", re.IGNORECASE).search(context.split("|")[0]) else "r"
-    linear = regex(r"pearson|\blinear\b", re.IGNORECASE).search(context) is not None
-    return "ρ" if ranks and not linear else "r" if linear and not ranks else ""
+    found = method_in(record.context)
+    return found if found or record.passage is not None else "r"
 
 
 def _layers(record: Record) -> set[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 
 from ..document import Table

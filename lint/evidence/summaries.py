@@ -11,7 +11,14 @@ from leakstats.facts import Fact, Series
 from .names import fold_name
 from .tables import Sheet
 
-__all__ = ["ends_of_courses", "means_and_spreads"]
+__all__ = ["ends_of_courses", "means_and_spreads", "over"]
+
+
+def over(function: Callable[[list[float]], float], facts: Sequence[Fact]) -> tuple[float, float]:
+    """A function, such as the mean, of the least and of the most that facts allow; what files hold is one value."""
+    lows, highs = [f.low for f in facts], [f.high for f in facts]
+    low = function(lows)
+    return low, low if highs == lows else function(highs)
 
 
 def means_and_spreads(series: Iterable[Series], kind: Callable[[Series], str]) -> list[Series]:
@@ -21,14 +28,14 @@ def means_and_spreads(series: Iterable[Series], kind: Callable[[Series], str]) -
         facts = one.distinct
         if one.role or len(facts) < 2 or len(facts) > 60 or kind(one) in ("size", "p", "spread"):
             continue
-        for name in frozenset.intersection(*(f.entities for f in facts)):
+        for name in sorted(frozenset.intersection(*(f.entities for f in facts))):
             groups[(one.origin, frozenset(one.facts), kind(one))][name].append(one)
     out = []
     for (origin, _, _), found in groups.items():
         alone = {n: s[0].distinct for n, s in found.items() if len(s) == 1}
         if len(alone) < 3:
             continue
-        mean = {n: _fact("mean", fmean(f.low for f in v), fmean(f.high for f in v), v[0]) for n, v in alone.items()}
+        mean = {n: _fact("mean", *over(fmean, v), v[0]) for n, v in alone.items()}
         wide = {n: _apart(v) for n, v in alone.items()}
         fraction = all(s[0].fraction for s in found.values())
         for role, facts_of in (("mean", mean), ("spread", wide)):

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..regex import regex
+from ..words import word_set
 from .lexicon import NEGATED
 
 __all__ = ["RANKS", "Superlative", "superlatives"]
@@ -104,7 +105,10 @@ _STRENGTH_SUPERLATIVE = frozenset(
 
 def superlatives(text: str) -> list[Superlative]:
     """The superlatives of ``text``; "at most", "at least" and "most of the" are none."""
-    out = []
+    out: list[Superlative] = []
+    words = word_set(text)
+    if words.isdisjoint(_PLACES):
+        return out
     ends = [m.span() for m in _BETWEEN_ENDS.finditer(text)]
     for match in _SUPERLATIVE.finditer(text):
         if any(a <= match.start() < b for a, b in ends):
@@ -136,16 +140,16 @@ def superlatives(text: str) -> list[Superlative]:
                     match.start(), match.end(), sign, False, 1 if ranked is None else RANKS[ranked.group(1).lower()]
                 )
             )
-    for match in _PEAKS.finditer(text):
+    for match in _PEAKS.finditer(text) if not words.isdisjoint(_OF_PEAKS) else ():
         out.append(Superlative(match.start(), match.end(), 1 if match["most"] else -1, False, 1, True))
-    for match in _PLACED.finditer(text):
+    for match in _PLACED.finditer(text) if not words.isdisjoint(RANKS) else ():
         place = match["a"] or match["b"] or match["c"]
         out.append(Superlative(match.start(), match.end(), 1, False, RANKS[place.lower()]))
     for match in _FOLLOWED.finditer(text) if out and out[0].rank == 1 else ():
         out.append(Superlative(match.start(), match.end(), out[0].sign, False, 2, beyond=True))
-    for match in _NOBODY.finditer(text):
+    for match in _NOBODY.finditer(text) if "than" in words else ():
         out.append(Superlative(match.start(), match.end(), 1 if match["more"] else -1, False, beyond=True))
-    for match in _LEADS.finditer(text):
+    for match in _LEADS.finditer(text) if not words.isdisjoint(_OF_LEADS) else ():
         if not NEGATED.search(text[max(0, match.start() - 30) : match.start()]):
             out.append(Superlative(match.start(), match.end(), 1 if match["first"] else -1, False))
     found: list[Superlative] = []
@@ -206,6 +210,20 @@ _LEADS = regex(
     r"(?:less|fewer|lower|smaller)(?: \w+){0,2} than (?:any|all|every)(?: of the)? others?(?: [a-z]+)?)\b",
     re.IGNORECASE,
 )
+_OF_PEAKS = frozenset(
+    [
+        *("peaks", "peaked", "top", "tops", "topped", "maxes", "maxed", "crest", "crests", "crested", "culminates"),
+        *("culminated", "bottom", "bottoms", "bottomed", "its", "their"),
+    ]
+)
+_OF_LEADS = frozenset(
+    [
+        *("tops", "topped", "leads", "led", "heads", "headed", "first", "top", "last", "bottom", "rear", "other"),
+        "others",
+    ]
+)
+_PLACES = _OF_PEAKS.union(_OF_LEADS, RANKS, _MOST, _LEAST, ("than", "commonest", "rarest", "scarcest"))
+"""One of them stands where a thing gets its place."""
 _COUNTED = regex(
     r"\s+(?!\w+ing\b|frequent\b|common\b|pronounced\b|prevalent\b|marked\b|prone\b|susceptible\b|accurate\b|"
     r"sensitive\b|"

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
+from .names import fullest_first
 from .tables import CellNumber
 
 __all__ = ["Binding", "bind", "exchanged"]
@@ -60,7 +61,7 @@ def bind(
         exact, of_n = number.decimals > 0, number.role == "n"
         counted = number.role == "count"
         none = counted and not number.value
-        for name in known:
+        for name in known if len(known) == 1 else fullest_first(known):
             for s, fact in index.get(name, ()):
                 if s in seen:
                     continue
@@ -76,13 +77,15 @@ def bind(
                     held[0].add(s)
                 if percent:
                     held[1].add(s)
+    either = held[0] | held[1]
+    rows = [row for row in rows if row[1] in either]
     for i, s, fact, plain, percent in rows:
         if s in held[0]:
             as_printed[s].append((i, fact, plain))
         if s in held[1] and cells[i].number.role != "count":
             as_percent[s].append((i, fact, percent))
     best = None
-    order = dict.fromkeys([s for _, s, *_ in rows])
+    order = dict.fromkeys([row[1] for row in rows])
     for s, scale in ((s, scale) for s in order for scale in _SCALES if s in votes[scale]):
         found = votes[scale][s]
         right = sum([ok for _, _, ok in found])
@@ -99,9 +102,10 @@ def bind(
     _, s, scale, found, distinct = best
     s, found = _fullest(votes[scale], s, data)
     right = sum(ok for _, _, ok in found)
-    printed = {fact for _, fact, ok in found if ok}
-    # a field that another row of that name prints is not that of this one: "a vs b (Pearson)", "a vs b (Spearman)"
-    wrong = [(cells[i], fact) for i, fact, ok in found if not ok and fact not in printed]
+    wrong = [(cells[i], fact) for i, fact, ok in found if not ok]
+    if wrong:  # a field that another row of that name prints is not that of this one: "a vs b (r)", "a vs b (ρ)"
+        printed = {fact for _, fact, ok in found if ok}
+        wrong = [x for x in wrong if x[1] not in printed]
     swapped = exchanged(wrong, scale)
     if wrong and not swapped and (distinct < 2 or right <= len(wrong)):
         return None

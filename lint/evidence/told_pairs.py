@@ -49,7 +49,9 @@ def told_clash(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     if pair is None or _is_explained(sentence.passage, number):
         return ""
     stated = Operands(number, ((pair[0].number, pair[1].number),), False)
-    if _is_told(sentence.passage, number, stated) or any(is_prior(x) for x in (sentence, *(r.sentence for r in pair))):
+    if _others_tell(sentence.passage, number, stated) or any(
+        is_prior(x) for x in (sentence, *(r.sentence for r in pair))
+    ):
         return ""
     if not _says_nothing_new(evidence, sentence, number, pair):
         return ""
@@ -100,7 +102,7 @@ def _is_explained(passage: Passage, number: Number) -> bool:
 _LEVELS = ("percent", "value", "coefficient")
 
 
-def _is_told(passage: Passage, number: Number, stated: Operands) -> bool:
+def _others_tell(passage: Passage, number: Number, stated: Operands) -> bool:
     """True if another number tells the difference of the pair, which this one then is not."""
     others = (n for n in passage.numbers if n.role == "points" and n is not number)
     return any(Operands(n, stated.pairs, False).fit() for n in others)
@@ -139,7 +141,8 @@ def _says_nothing_new(evidence: Evidence, sentence: Sentence, number: Number, pa
     ends = {x.sign for x in superlatives(said)} == {1, -1}
     words = _words(sentence, left, text)
     names = {m.name for m in sentence.names if left <= m.start < right}
-    if (order or ends) and all(is_common(w) or w in _OF_ORDER for s in told for w in _words(s, s.start, s.text)):
+    plain = (is_common(w) or w in _OF_ORDER for s in told for w in _words(s, s.start, s.text))
+    if order or (ends and all(plain)):
         # these say only how much it is for the former and the latter, or for the first and the last
         free = all(is_common(w) or is_used(evidence, sentence, w) for w in words)
         return free and len(names) == (2 if order else 0)

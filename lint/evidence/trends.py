@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..regex import regex
 from .changed_lines import change_lines
 from .directed import clash_of
-from .grids import Interval, Line, Said
+from .grids import Interval
 from .knowledge import Clash, Evidence
 from .lexicon import DirectionWord, direction_words
 from .line_binding import Bound, bound_lines, clause_at, is_moot_between, is_told, values_of
 from .passages import Sentence
 from .scales import merit_of
+from .sides import Said
+from .table_lines import Line
+from .wording import EXCEEDS
 
 __all__ = ["trend_clashes"]
 
@@ -26,10 +29,6 @@ _UNREAD = regex(
     r"significan\w*|expected|chance|differences?|gaps?|margins?|ranks?|correlat\w*|exceptions?|if|whether|than|"
     r"least|best|worst|\w{3,}est|rate of|slower|faster|p-values?|then|before|turns?|again|both|first|"
     r"leads?|leading|but (?:for|one|two)|(?<!every )(?<!each )one of)\b|n['’]t\b|\?|\bper\b",
-    re.IGNORECASE,
-)
-_PREPOSITION = regex(
-    r"above|below|under|over|behind|beneath|beyond|ahead.*|past|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led|top\w*",
     re.IGNORECASE,
 )
 _MERIT = regex(r"improv|worsen|better|worse|recover|regress|advanc|progress|deteriorat|suffer", re.IGNORECASE)
@@ -66,7 +65,7 @@ def trend_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """A word of direction against every course, or every pair of values, that can be meant."""
     if not evidence.sheets or _GATE.search(sentence.text) is None:
         return
-    words = [w for w in direction_words(sentence.text) if not w.polar and not _PREPOSITION.fullmatch(w.text)]
+    words = [w for w in direction_words(sentence.text) if not w.polar and not EXCEEDS.fullmatch(w.text)]
     words += [DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m[0]) for m in _GETS.finditer(sentence.text)]
     for word in sorted(words, key=lambda w: w.start):
         left, right = clause_at(sentence, word.start)
@@ -141,8 +140,8 @@ def _between_things(
 ) -> Iterator[_Found]:
     """ "From May to June": along an axis that has both."""
 
-    def ends(own: object) -> tuple[int, int] | None:
-        said = [s for s in own if len(s.members) == 1]  # type: ignore[attr-defined]
+    def ends(own: Sequence[Said]) -> tuple[int, int] | None:
+        said = [s for s in own if len(s.members) == 1]
         if len(said) != 2 or said[0].members == said[1].members:
             return None
         a, b = said
@@ -213,9 +212,8 @@ def _between_states(
         return
     skip = [(word.start, word.end)]
 
-    def wanted(line: Line, own: object) -> bool:
-        said: list[Said] = list(own)  # type: ignore[call-overload]
-        return all(len(s.members) == 1 for s in said) and len({s.members for s in said}) < 2
+    def wanted(_: Line, own: Sequence[Said]) -> bool:
+        return all(len(s.members) == 1 for s in own) and len({s.members for s in own}) < 2
 
     pool = [line for line in change_lines(evidence) if line.down]
     for b in bound_lines(evidence, sentence, left, right, wanted, skip, pool):

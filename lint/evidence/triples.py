@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from leakstats.facts import Fact
 from leakstats.records import replace, struct
 from leakstats.tails import correlation_p, correlation_p_bounds
 
-from .hits import by_prefix
+from .hits import Group
 from .leaves import MOST_STEPS, Leaf, Path, Vector, names_of, pointer_of, words_along
 from .names import words_of
 
@@ -32,48 +32,46 @@ class Triple:
     pointer: str
 
 
-def triples_of(records: Iterable[tuple[Path, Mapping[str, Leaf]]]) -> list[Triple]:
-    """The correlations of ``records`` whose p-value follows from coefficient and sample size."""
+def triples_of(groups: Iterable[Group]) -> list[Triple]:
+    """The correlations of the fields of records whose p-value follows from coefficient and sample size."""
     out: list[Triple] = []
     budget = _MOST_TRIED
-    for parent, found in records:
-        for prefix, group in by_prefix(found).items():
-            sizes = {int(x.value) for x in group.values() if x.whole and 4 <= x.value <= 1e7}
-            coefficients = [x for x in group.values() if not x.whole and -1 < x.value < 1]
-            ps = [x for x in group.values() if 0 < x.value <= 1 and not x.whole]
-            if not coefficients or not ps or not sizes:
-                continue
-            used: set[int] = set()
-            for c in coefficients:
-                best: tuple[float, Leaf, int] | None = None
-                for n in sizes:
-                    budget -= 1
-                    if budget < 0:
-                        return out
-                    least, most = correlation_p_bounds(c.value, n)
-                    possible = [p for p in ps if least * 0.97 < p.value < most * 1.03 and p is not c]
-                    expected = correlation_p(c.value, n) if possible else 0.0
-                    for p in possible:
-                        if id(p) in used:
-                            continue
-                        gap = abs(p.value - expected) / max(p.value, expected, 1e-300)
-                        named = words_of(p.path[-1] if isinstance(p.path[-1], str) else "") & _P_NAMES
-                        if gap < (0.02 if named else 1e-4) and (best is None or gap < best[0]):
-                            best = (gap, p, n)
-                if best is not None and not any(t.p is not None and t.p.pointer == c.pointer for t in out):
-                    _, p, n = best
-                    used.add(id(p))
-                    names = names_of((*parent, prefix) if prefix else parent)
-                    out.append(
-                        Triple(
-                            names,
-                            words_along(parent) | words_of(prefix),
-                            Fact("coefficient", names, c.value, c.value, c.pointer),
-                            Fact("p", names, p.value, p.value, p.pointer),
-                            n,
-                            pointer_of(parent),
-                        )
+    for parent, prefix, group in groups:
+        sizes = {int(x.value) for x in group.values() if x.whole and 4 <= x.value <= 1e7}
+        decimals = [x for x in group.values() if not x.whole] if sizes else []
+        coefficients = [x for x in decimals if -1 < x.value < 1]
+        ps = [x for x in decimals if 0 < x.value <= 1]
+        used: set[int] = set()
+        for c in coefficients:
+            best: tuple[float, Leaf, int] | None = None
+            for n in sizes if any(p is not c for p in ps) else ():
+                budget -= 1
+                if budget < 0:
+                    return out
+                least, most = correlation_p_bounds(c.value, n)
+                possible = [p for p in ps if least * 0.97 < p.value < most * 1.03 and p is not c]
+                expected = correlation_p(c.value, n) if possible else 0.0
+                for p in possible:
+                    if id(p) in used:
+                        continue
+                    gap = abs(p.value - expected) / max(p.value, expected, 1e-300)
+                    named = words_of(p.path[-1] if isinstance(p.path[-1], str) else "") & _P_NAMES
+                    if gap < (0.02 if named else 1e-4) and (best is None or gap < best[0]):
+                        best = (gap, p, n)
+            if best is not None and not any(t.p is not None and t.p.pointer == c.pointer for t in out):
+                _, p, n = best
+                used.add(id(p))
+                names = names_of((*parent, prefix) if prefix else parent)
+                out.append(
+                    Triple(
+                        names,
+                        words_along(parent) | words_of(prefix),
+                        Fact("coefficient", names, c.value, c.value, c.pointer),
+                        Fact("p", names, p.value, p.value, p.pointer),
+                        n,
+                        pointer_of(parent),
                     )
+                )
     return out
 
 

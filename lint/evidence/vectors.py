@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from leakstats.facts import Fact, Series
 
@@ -54,18 +55,27 @@ def courses_of(leaves: Sequence[Leaf], pairs: Sequence[Pair], vectors: Collectio
     rates = [
         Leaf((*parent, f"{prefix} k/n".strip()), k / n, False, pointer_of(parent)) for parent, prefix, k, n in pairs
     ]
+    above: dict[Path, tuple[tuple[int, Path], ...]] = {}
     for leaf in (*leaves, *rates):
-        if leaf.path[:-1] in vectors:
-            continue
-        for part, i, j in parts_of(leaf.path):
-            index = index_of(part)
-            step = leaf.path[i]
-            if index and (isinstance(step, str) or len(step) > 1):
-                groups[opened(leaf.path, i, j)][int(index[1:])] = leaf.value
+        parent, key = leaf.path[:-1], leaf.path[-1:]
+        if parent not in above:
+            above[parent] = () if parent in vectors else _numbered(parent)
+        for number, path in above[parent]:
+            groups[path + key][number] = leaf.value
+        for number, last in _numbered(key):
+            if parent not in vectors:
+                groups[parent + last][number] = leaf.value
     for path, points in groups.items():
         if len(points) >= 3:
             axis = tuple(float(k) for k in sorted(points))
             yield path, [points[k] for k in sorted(points)], axis
+
+
+@lru_cache(maxsize=4096)
+def _numbered(path: Path) -> tuple[tuple[int, Path], ...]:
+    """The numbers of checkpoints along ``path``, each with what all checkpoints have there."""
+    found = ((index_of(part), i, j) for part, i, j in parts_of(path) if len(path[i]) > 1 or isinstance(path[i], str))
+    return tuple((int(index[1:]), opened(path, i, j)) for index, i, j in found if index)
 
 
 _REPLICATES = words_of("seed seeds replicate replica repeat repetition rerun fold bootstrap")
@@ -74,7 +84,7 @@ _REPLICATES = words_of("seed seeds replicate replica repeat repetition rerun fol
 
 def ends_of(vectors: Iterable[Vector], intervals: Collection[Path]) -> Iterator[Series]:
     """First, last, largest, smallest of every vector, where the largest stands, and what changed."""
-    groups: dict[tuple[Path, str], dict[str, tuple[float, Path]]] = defaultdict(dict)
+    groups: dict[tuple[Path, str], dict[str, tuple[float, frozenset[str], str]]] = defaultdict(dict)
     for path, values, axis in vectors:
         if len(values) < 2 or path in intervals:
             continue
@@ -88,23 +98,25 @@ def ends_of(vectors: Iterable[Vector], intervals: Collection[Path]) -> Iterator[
             derived["gain"] = high - values[0]
         if axis is not None:
             derived["at"] = axis[values.index(high)]
+        names, pointer = names_of(path), pointer_of(path)
         for part, i, j in parts_of(path[:-1] if len(path) > 1 else path):
             if part == "*":
                 continue
+            signature = opened(path, i, j)
             for role, value in derived.items():
-                groups[(opened(path, i, j), role)][part] = (value, path)
+                groups[(signature, role)][part] = (value, names, pointer)
     for (signature, role), found in groups.items():
         if len(found) < 2:
             continue
-        numbers = [v for v, _ in found.values()]
+        numbers = [v for v, _, _ in found.values()]
         whole = all(float(v).is_integer() for v in numbers) and max(map(abs, numbers)) > 1
         key = last_key(signature)
         scale, fraction = (1.0, False)
         if role != "at":
             scale, fraction = scale_of(numbers, whole, key, signed=role in ("net", "gain"))
         facts = {
-            name: Fact(role, names_of(path), value * scale, value * scale, f"{pointer_of(path)} ({role})")
-            for name, (value, path) in found.items()
+            name: Fact(role, names, value * scale, value * scale, f"{pointer} ({role})")
+            for name, (value, names, pointer) in found.items()
         }
         words = words_along(signature) | {role}
         yield Series(key, words, keyed(facts), fraction, "data", pointer_of(signature), role)

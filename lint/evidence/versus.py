@@ -11,6 +11,7 @@ from .directed import Rate, clash_of, coefficients_in, rates_in
 from .knowledge import Clash
 from .lexicon import DENIAL, DirectionWord, strength_words
 from .passages import Sentence
+from .wording import ARROW
 
 __all__ = ["versus_clashes", "weighed_clashes"]
 
@@ -134,7 +135,7 @@ _LET_IN = regex(
 )
 _BESIDE = regex(rf"\s*%?{_STATISTICS}\)?,?\s*(?:and |which |that )?(?:is |lies |stays )?")
 """From a number to the word that sets it beside another: "the coefficient, .55, exceeds"."""
-_ARROWS = regex(r"\s*(?:→|->|=>|⟶|➔|⇒)\s*(?:[ρr]\s?=\s?)?")
+_ARROW = regex(rf"\s*{ARROW}\s*(?:[ρr]\s?=\s?)?")
 _SO_IT_IS = regex(r":\s+(?:[ρr]\s?=\s?|rho\s?=\s?)?$", re.IGNORECASE)
 _VALUE = r"(?:(?:the|an?|about|nearly|[ρr]\s?=)\s?)?[-−+]?\d?\.\d+$"
 _FROM = regex(
@@ -153,7 +154,7 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
         return b  # "take the first away (0.4) and it gets stronger: r = 0.8"
     if "coefficient" in (a.role, b.role):  # moves of rates have words of their own
         said = sentence.between(max(sentence.start, a.end - 40), a.end)
-        if _ARROWS.fullmatch(between) or (between.rstrip().endswith(" to") and _FROM.search(said)):
+        if _ARROW.fullmatch(between) or (between.rstrip().endswith(" to") and _FROM.search(said)):
             return b
         if _TO.search(said) and between.rstrip().endswith(("from", "from the")):
             return a

@@ -7,15 +7,18 @@ argument, "five of eight keep the old roof dry" of two things at once. What is n
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
+
+from leakstats.records import struct
 
 from ..regex import regex
 from .knowledge import Evidence
 from .names import stem, words_of
-from .passages import Sentence
+from .passages import Passage, Sentence
 
-__all__ = ["is_accounted_for", "is_common", "is_measured", "is_used"]
+__all__ = ["is_accounted_for", "is_common", "is_measured", "is_used", "measured_roots"]
 
 
 def is_accounted_for(evidence: Evidence, sentence: Sentence, left: int, right: int) -> bool:
@@ -26,7 +29,7 @@ def is_accounted_for(evidence: Evidence, sentence: Sentence, left: int, right: i
         word = match[0].lower()
         word = f"{word[:-3]}y" if word.endswith("ies") else word  # "accuracies"
         root = stem(word)
-        if root in _COMMON or word in _COMMON or word.endswith("ly") or known.get(root, _NONE) - {id(sentence.passage)}:
+        if root in _COMMON or word in _COMMON or word.endswith("ly") or known.elsewhere(root, sentence.passage):
             continue
         at = left + match.start()
         if word.endswith("er") and _THAN.match(sentence.between(at + len(word), right)):
@@ -38,17 +41,22 @@ def is_accounted_for(evidence: Evidence, sentence: Sentence, left: int, right: i
 
 def is_measured(evidence: Evidence, word: str) -> bool:
     """True for a word of common use, and for one that heads a column or a field; the word of a cell names a group."""
-    root = stem(word.lower())
+    return is_common(word) or stem(word.lower()) in measured_roots(evidence)
+
+
+def measured_roots(evidence: Evidence) -> frozenset[str]:
+    """The words of the headers of the page's tables and of the names of fields, without their endings."""
     if "words measured" not in evidence.cache:
-        heads = (*(h for sheet in evidence.sheets for h in sheet.header), *(s.quantity for s in evidence.all_series))
-        evidence.cache["words measured"] = frozenset(stem(w) for head in heads for w in words_of(head))
-    measured: frozenset[str] = evidence.cache["words measured"]
-    return root in _COMMON or word.lower() in _COMMON or root in measured
+        fields = frozenset(s.quantity for s in evidence.all_series)
+        measured = evidence.quantities.union(*map(words_of, fields))
+        evidence.cache["words measured"] = frozenset(map(stem, measured))
+    found: frozenset[str] = evidence.cache["words measured"]
+    return found
 
 
 def is_used(evidence: Evidence, sentence: Sentence, word: str) -> bool:
     """True for a word that the page's tables, files or other passages have."""
-    return bool(_known(evidence).get(stem(word.lower()), _NONE) - {id(sentence.passage)})
+    return _known(evidence).elsewhere(stem(word.lower()), sentence.passage)
 
 
 def is_common(word: str) -> bool:
@@ -62,27 +70,35 @@ def is_common(word: str) -> bool:
 
 _WORD = regex(r"\b(?<!['’])[^\W\d_]{2,}")
 _THAN = regex(r"\s+than\b", re.IGNORECASE)
-_NONE: frozenset[int] = frozenset()
-_OF_DATA = 0
-"""The passage of what stands in tables and files."""
 
 
-def _known(evidence: Evidence) -> Mapping[str, set[int]]:
-    """The words of the page and its files, without their endings, with the passages that have them."""
+@struct
+class _Known:
+    """The words of the page and its files, without their endings."""
+
+    of_data: frozenset[str]
+    """In tables and files."""
+    by_passage: Mapping[int, frozenset[str]]
+    """By the identity of the passage that has them."""
+    passages: Mapping[str, int]
+    """How many passages have a word."""
+
+    def elsewhere(self, root: str, passage: Passage) -> bool:
+        """True for a word of something else than ``passage``."""
+        return root in self.of_data or self.passages.get(root, 0) > (root in self.by_passage.get(id(passage), ()))
+
+
+def _known(evidence: Evidence) -> _Known:
     if "words known" not in evidence.cache:
-        out: dict[str, set[int]] = defaultdict(set)
-        for passage in evidence.passages:
-            for word in set(_WORD.findall(passage.plain.lower())):
-                out[stem(word)].add(id(passage))
+        by_passage = {id(p): frozenset(map(stem, _WORD.findall(p.plain.lower()))) for p in evidence.passages}
         words: set[str] = set()
         for sheet in evidence.sheets:
             words.update(*map(words_of, sheet.header), *(words_of(cell.text.text) for cell in sheet.table.cells))
-        for series in evidence.all_series:
-            words |= series.words | words_of(series.quantity)
-        for word in words:
-            out[stem(word)].add(_OF_DATA)
-        evidence.cache["words known"] = out
-    known: Mapping[str, set[int]] = evidence.cache["words known"]
+        words.update(*{series.words for series in evidence.all_series})
+        words.update(*map(words_of, {series.quantity for series in evidence.all_series}))
+        passages = Counter(chain.from_iterable(by_passage.values()))
+        evidence.cache["words known"] = _Known(frozenset(map(stem, words)), by_passage, passages)
+    known: _Known = evidence.cache["words known"]
     return known
 
 

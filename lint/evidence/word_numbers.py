@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 
 from ..regex import regex
+from ..words import word_set
 
-__all__ = ["PARTS", "SPELLED", "WORD_NUMBERS", "part_of", "spelled_numbers", "spells_a_number", "whole_number"]
+__all__ = [
+    "PARTS",
+    "SPELLED",
+    "WORD_NUMBERS",
+    "may_spell_a_number",
+    "part_of",
+    "spelled_numbers",
+    "spells_a_number",
+    "whole_number",
+]
 
 _UNITS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -32,6 +42,16 @@ _SPELLED = regex(rf"\b{SPELLED}\b", re.IGNORECASE)
 def spells_a_number(text: str) -> bool:
     """True if ``text`` has a number in words."""
     return _SPELLED.search(text) is not None
+
+
+_SAYING_NUMBERS = frozenset(word for number in WORD_NUMBERS for word in number.split("-")).union(
+    ["dozen", "hundred", "thousand"]
+)
+
+
+def may_spell_a_number(text: str) -> bool:
+    """False for a text in which digits alone say numbers; an expression that knows no other finds those much faster."""
+    return not word_set(text).isdisjoint(_SAYING_NUMBERS)
 
 
 def spelled_numbers(text: str) -> set[int]:

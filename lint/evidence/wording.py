@@ -11,12 +11,15 @@ from .word_numbers import SPELLED
 
 __all__ = [
     "AGREE",
+    "ARROW",
+    "BESIDE",
     "CHANGES",
     "DEEP",
     "DEGREE",
     "DENIED_LEVEL",
     "DIFFERENCE",
     "DIFFERS",
+    "EXCEEDS",
     "FALLS_SHORT",
     "FEWER",
     "FIRSTS",
@@ -209,6 +212,12 @@ LINEAR = regex(
     r"(?<![\w'’])r\b(?=\s*[=≥>]|\s+of\b|$)",
     re.IGNORECASE,
 )
+ARROW = r"(?:→|[-=–]+>|⟶|➔|⇒)"
+"""From one value to the next."""
+BESIDE = regex(r"above|below|under|over|behind|beneath|beyond|ahead(?: of)?|past", re.IGNORECASE)
+"""Words of where one thing stands to another, which are of no move."""
+EXCEEDS = regex(rf"{BESIDE.pattern}|exceed\w*|trail\w*|lag\w*|beat\w*|lead\w*|led|top\w*", re.IGNORECASE)
+"""And verbs for it."""
 REACH = regex(
     r"\b(?:reach\w*|attain\w*|get to|gets to|hits?|make|has|have|(?<!compared )with)\s+(?:a |an |"
     r"the )?(?:[\w-]+\s+){0,3}?(?:of )?$|\bas (?:much|many|high|often) as (?:in )?$",

@@ -42,16 +42,13 @@ class ChangedValue(Rule):
     needs = frozenset({"provenance"})
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for value in page.grounding.values if page.grounding is not None else ():
-            if not value.edited:
-                continue
-            for difference in value.differences():
-                if difference.numeric:
-                    yield self.finding(
-                        page,
-                        place_of(page.document.source, difference.start, difference.end),
-                        f"the page says {difference.said} where the analysis says {difference.meant} "
-                        f"({value.span.expression})",
-                        "restore it, or change the narrative and render again",
-                        edits=difference.edits,
-                    )
+        for value, difference in page.grounding.edits() if page.grounding is not None else ():
+            if difference.numeric:
+                yield self.finding(
+                    page,
+                    place_of(page.document.source, difference.start, difference.end),
+                    f"the page says {difference.said} where the analysis says {difference.meant} "
+                    f"({value.span.expression})",
+                    "restore it, or change the narrative and render again",
+                    edits=difference.edits,
+                )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows, unfilled, unrecorded
+from ..card import answered_rows, unfilled, unrecorded
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,16 +48,11 @@ class MissingCommit(Rule):
     name = "missing-commit"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for found in page.outline:
-            if found.spec.table is None:
+        for wanted, row, _ in answered_rows(page):
+            if not wanted.commit or unfilled(page, row, wanted) or unrecorded(page, row):
                 continue
-            rows = card_rows(page, found)
-            for wanted in found.spec.table.rows:
-                for row in answers(rows, wanted) if wanted.commit else ():
-                    urls = " ".join(link.url for link in row.value.links)
-                    if unfilled(page, row, wanted) or unrecorded(page, row):
-                        continue
-                    if not holds_commit(f"{row.said} {urls}"):
-                        yield self.finding(
-                            page, row.line, f"row '{row.label}' names no commit", "write the hash of the code that ran"
-                        )
+            urls = " ".join(link.url for link in row.value.links)
+            if not holds_commit(f"{row.said} {urls}"):
+                yield self.finding(
+                    page, row.line, f"row '{row.label}' names no commit", "write the hash of the code that ran"
+                )

@@ -41,15 +41,11 @@ class RewordedValue(Rule):
     needs = frozenset({"provenance"})
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for value in page.grounding.values if page.grounding is not None else ():
-            if not value.edited:
-                continue
-            for difference in value.differences():
-                if not difference.numeric:
-                    yield self.finding(
-                        page,
-                        place_of(page.document.source, difference.start, difference.end),
-                        f"the page says {difference.said} where {difference.meant} was printed "
-                        f"({value.span.expression})",
-                        "restore it, or change the narrative and render again",
-                    )
+        for value, difference in page.grounding.edits() if page.grounding is not None else ():
+            if not difference.numeric:
+                yield self.finding(
+                    page,
+                    place_of(page.document.source, difference.start, difference.end),
+                    f"the page says {difference.said} where {difference.meant} was printed ({value.span.expression})",
+                    "restore it, or change the narrative and render again",
+                )

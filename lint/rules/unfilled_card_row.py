@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows, is_row, unfilled
+from ..card import answered_rows, is_row, unfilled
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,12 +48,7 @@ class UnfilledCardRow(Rule):
     name = "unfilled-card-row"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for found in page.outline:
-            if found.spec.table is None:
-                continue
-            rows = card_rows(page, found)
-            for wanted in found.spec.table.rows:
-                for row in answers(rows, wanted):
-                    problem = unfilled(page, row, wanted, rows) if is_row(row.label, wanted) else None
-                    if problem is not None:
-                        yield self.finding(page, row.line, f"row '{row.label}' {problem}", f"write {wanted.help}")
+        for wanted, row, rows in answered_rows(page):
+            problem = unfilled(page, row, wanted, rows) if is_row(row.label, wanted) else None
+            if problem is not None:
+                yield self.finding(page, row.line, f"row '{row.label}' {problem}", f"write {wanted.help}")

@@ -83,4 +83,4 @@ class UnfilledSlot(Rule):
 
 def _visible(text: Text, *, of_cell: bool) -> str:
     outside = text.without("code")
-    return text.text if of_cell and not any(c.isalpha() for c in outside) else outside
+    return outside if not of_cell or any(map(str.isalpha, outside)) else text.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows, unfilled, unrecorded
+from ..card import answered_rows, unfilled, unrecorded
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -48,25 +48,18 @@ class UnversionedLibrary(Rule):
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for found in page.outline:
-            if found.spec.table is None:
+        for wanted, row, _ in answered_rows(page):
+            if not wanted.versions or unfilled(page, row, wanted) or unrecorded(page, row):
                 continue
-            rows = card_rows(page, found)
-            for wanted in found.spec.table.rows:
-                for row in answers(rows, wanted) if wanted.versions else ():
-                    if (
-                        unfilled(page, row, wanted)
-                        or unrecorded(page, row)
-                        or holds_phrase(row.said, page.template.phrases.lock_files)
-                    ):
-                        continue
-                    items = [item.strip(" `*_") for item in row.said.replace(";", ",").split(",")]
-                    bare = [item for item in items if item and not any(c.isdigit() for c in item)]
-                    if bare:
-                        names = ", ".join(repr(b[:40]) for b in bare[:5])
-                        yield self.finding(
-                            page,
-                            row.line,
-                            f"{names} {'stands' if len(bare) == 1 else 'stand'} without a version",
-                            "write name=version for each, or name the lock file with its commit",
-                        )
+            if holds_phrase(row.said, page.template.phrases.lock_files):
+                continue
+            items = [item.strip(" `*_") for item in row.said.replace(";", ",").split(",")]
+            bare = [item for item in items if item and not any(c.isdigit() for c in item)]
+            if bare:
+                names = ", ".join(repr(b[:40]) for b in bare[:5])
+                yield self.finding(
+                    page,
+                    row.line,
+                    f"{names} {'stands' if len(bare) == 1 else 'stand'} without a version",
+                    "write name=version for each, or name the lock file with its commit",
+                )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import answers, card_rows
+from ..card import answered_rows
 from ..finding import Finding
 from ..page import Page
 from ..products import products
@@ -47,18 +47,13 @@ class WrongProduct(Rule):
     name = "wrong-product"
 
     def check(self, page: Page) -> Iterator[Finding]:
-        for found in page.outline:
-            if found.spec.table is None:
-                continue
-            rows = card_rows(page, found)
-            for wanted in found.spec.table.rows:
-                for row in answers(rows, wanted) if wanted.product else ():
-                    for product in products(row.value.text):
-                        if product.value != product.total:
-                            factors = " × ".join(map(str, product.factors))
-                            yield self.finding(
-                                page,
-                                page.document.place(row.value, product.start, product.end),
-                                f"{factors} is {product.value}, not {product.total}",
-                                "correct the total or the factors",
-                            )
+        for wanted, row, _ in answered_rows(page):
+            for product in products(row.value.text) if wanted.product else ():
+                if product.value != product.total:
+                    factors = " × ".join(map(str, product.factors))
+                    yield self.finding(
+                        page,
+                        page.document.place(row.value, product.start, product.end),
+                        f"{factors} is {product.value}, not {product.total}",
+                        "correct the total or the factors",
+                    )

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from leakstats.facts import Fact, Series
+from leakstats.lint.document import Table
 from leakstats.lint.engine import Options, lint_text
+from leakstats.lint.evidence.table_binding import bind
+from leakstats.lint.evidence.tables import entity_names, read_sheet
+from leakstats.lint.parsing import parse_document
 
 RATES = {
     "plain": [97, 112, 68, 121, 77],
@@ -127,3 +132,35 @@ def test_columns_two_objects_deep(tmp_path: Path, wrong: bool) -> None:
     rows = [f"| {u} | {RATES['plain'][i]} | {notice[i]} |" for i, u in enumerate(UNITS)]
     table = "\n".join(["| Bird | Plain | Notice |", "|---|---|---|", *rows])
     assert found(tmp_path, file, table) == (["the cell says 51"] if wrong else [])
+
+
+def test_of_two_records_that_a_row_names_the_one_with_its_whole_name_is_bound() -> None:
+    """In whatever order the names of the row are known: sets of text have another one in each process."""
+    stones = [
+        "chert",
+        "slate",
+        "marl",
+        "gneiss",
+        "basalt",
+        "schist",
+        "tuff",
+        "chalk",
+        "flint",
+        "opal",
+        "jasper",
+        "shale",
+    ]
+    ranks = {s: 0.05 + i / 40 for i, s in enumerate(stones)}
+    held = {**ranks, **{s + "spearman": p + 0.001 for s, p in ranks.items()}}
+    facts = {name: Fact("p", frozenset({name}), p, p, f"/fits/{name}/p") for name, p in held.items()}
+    file = Series("p", frozenset({"p"}), facts, False, "data", "/fits/*/p")
+    rows = "\n".join(f"| {s} (Spearman) | {p + 0.001:.3f} |" for s, p in ranks.items())
+    (table,) = (b for b in parse_document(f"| Fit | p |\n|---|---|\n{rows}\n").blocks if isinstance(b, Table))
+    sheet = read_sheet(table, "")
+    assert sheet is not None
+    ((series, cells),) = [x for x in sheet.series if x[0].pointer.startswith("column")]
+    names = [entity_names(sheet, c, across=False) for c in cells]
+    assert names[0] == {"chert", "chertspearman"}
+    found = bind(series, cells, names, {name: [(0, fact)] for name, fact in facts.items()}, [file])
+    assert found is not None
+    assert len(found.matched) == len(stones)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from leakstats.lint.engine import Options, judge_page
-from leakstats.lint.evidence.grids import lines, tokens
+from leakstats.lint.evidence.stems import tokens
+from leakstats.lint.evidence.table_lines import lines
 
 TABLE = """# Looms (LOW confidence)
 
