@@ -192,7 +192,9 @@ def _is_of_they(sentence: Sentence) -> bool:
 _EQUATION = regex(r"\s*[-+−–]\s*\d[\d.]*\s*(?:pp|points?|%)?\s*(?:per\b|[×*·]\s*[A-Za-z])")
 
 
-_ONE_OF_A_KIND = regex(r"(?<!\w)(?:an?|another|one|every|some)\s+(?:[a-z-]+\s+){1,2}[`\"'*]*$")
+_ONE_OF_A_KIND = regex(
+    r"(?<!\w)(?:an?|another|one|every|some)\s+(?:(?!(?:for|of|in|at|with|from|to|by|on)\b)[a-z-]+\s+){1,2}[`\"'*]*$"
+)
 _USUAL = regex(
     r"\b(?:single|new|second|third|first|trained|untrained|separate|whole|full|bare|plain|given|typical|fixed|held-out)\b"
 )

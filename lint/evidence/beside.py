@@ -21,8 +21,9 @@ _FORWARD = regex(
     r"|is |of )?$"
 )
 _BACK = regex(
-    r"\s*(?:\(\s*|[),]?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|is (?:that|the (?:value|rate|share)) of|"
-    r"(?:is )?held by|comes? from|goes to|is found (?:for|in))\s+|for |in |at |under |by |on )"
+    r"\s*(?:\(\s*|(?:\([^()]*\))?(?:,[^,;.()\d]{1,40},|[),])?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|"
+    r"(?:is|was) (?:that|the (?:value|rate|share)) of|(?:is |was )?(?:held|attained|achieved|reached|shown) by|"
+    r"comes? from|goes to|(?:is|was) (?:found|seen|reached|attained) (?:for|in|by))\s+|for |in |at |under |by |on )"
     r"(?:the |source |persona |layer |condition )?[`\"'*]*$"
 )
 _TO_POINT = regex(r"\s*(?:to|through|until|–|—|-|→|->)\s*(?:[A-Za-z]+\s)?\d")
@@ -121,7 +122,8 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
         return None
     lead = sentence.between(max(sentence.start, before.start - 32), before.start)
     dosed = before.name.startswith("#") and _WITH.search(lead) is not None
-    if _APART.search(lead) and not dosed and not is_end(sentence, before, number):
+    opens = _OPENS_WITH.search(lead) is not None
+    if _APART.search(lead) and not dosed and not opens and not is_end(sentence, before, number):
         return None
     alike = [m.end for m in names if m.end <= before.start and m.name.startswith("#") == before.name.startswith("#")]
     if alike and joins_names(sentence.between(max(alike), before.start)):
@@ -134,6 +136,8 @@ def named_before(sentence: Sentence, i: int, names: Sequence[Mention]) -> Mentio
     return None if follows_its_value(sentence, number, before) else before
 
 
+_OPENS_WITH = regex(r"(?:^|[,;:])\W*with\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
+""" "With tea 12% spill, with the mate 40%": of the thing with which a clause begins."""
 _COMMA = regex(r"[`'\"*’]*,")
 _BREAK = regex(r"[,;:.]\s")
 _IN_BRACKETS = regex(r"\([^()]*\)")

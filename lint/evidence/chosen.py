@@ -21,7 +21,7 @@ _BAR = regex(
 )
 _BACK = regex(
     r"\b(?:among|amongst|of|in|at|for|across|over|with|within) (?:all (?:of )?)?(?:these|those|them)\b|\bthere\b|"
-    r"\b(?:these|those)\b",
+    r"\b(?:these|those)\b(?! (?:cosines|similarities|coefficients|correlations|rates|shares|values|numbers|figures)\b)",
     re.IGNORECASE,
 )
 """What points back to things that were chosen before."""

@@ -68,6 +68,7 @@ _OTHERWISE = regex(
     r"[`\"'’*]*(?: alone)?,?\s+(?:(?:goes|go|went|points?|pointed|moves?|moved|runs?|ran|heads?|turns?|turned|pulls?|"
     r"leans?) (?:in )?(?:the (?:other|opposite|wrong) (?:way|direction)|"
     r"against(?: (?:the|this) (?:plan|trend|grain|tide))?)|bucks? the|breaks? ranks|"
+    r"(?:does|do|did) the (?:opposite|reverse|contrary)\b|"
     r"(?:(?:does|do|did|is|are|was|were|has|have) ?n(?:o|['’])t|fails?|failed|differs?|disagrees?|dissents?|resists?)"
     r"(?=\s*(?:[.,;:()]|$)))",
     re.IGNORECASE,

@@ -110,7 +110,8 @@ def _of_part(evidence: Evidence, claim: Counted) -> Counted:
 
 
 _SO_MANY_FOR = regex(
-    r"\b\d[\d,]*\s+(?!percent|points?\b|pp\b)[a-z]+(?:\s+[a-z]+)?\s+(?:for|in|per|on|from|at|of)\s+$", re.IGNORECASE
+    r"(?<![\d.,])\d[\d,]*\s+(?!percent|points?\b|pp\b)[a-z]+(?:\s+[a-z]+)?\s+(?:for|in|per|on|from|at|of)\s+$",
+    re.IGNORECASE,
 )
 """ "300 tasks for each of the eight": of what size they are."""
 _CHOSEN = regex(r"\b(?:towards?|into|as|using) (?:any )?$", re.IGNORECASE)
@@ -239,8 +240,8 @@ _CLAUSE_END = regex(
     r"[;(?]|,? (?=(?:even )?though |although )|"
     r", (?=(?!the (?:criterion|bar|threshold|cut-?off|limit|mark|level|test|standard)\b|(?:their|its|whose) )"
     r"[\w`]+ (?:[\w`]+ ){0,3}"
-    r"being )|, (?:and|but|so|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|misses|"
-    r"stays?) )"
+    r"being )|, (?:and|but|so|since|because|while|whereas|which|as) |\. | and (?=(?:is|are|was|were|does|do|did|fails?|"
+    r"misses|stays?) )"
 )
 
 
@@ -271,12 +272,19 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
     colon = text.find(": ", tail, right)
     if len(text[tail : max(colon, tail)].split()) > 1 and not _BOUND_BEHIND.search(text, colon, right):
         right = colon  # "No lake breaks the rule: the deepest froze last"
+    opened = text.rfind("(", left, at)
+    if opened >= 0 and ")" not in text[opened:at]:
+        says = len(text[opened + 1 : at].split()) > 1  # "They differ (a later end in 4 of 6)": what is counted
+        closed = text.find(")", tail, right)
+        if says or _WHERE.match(text, left, opened) is not None:  # "Where it is damp (4 of 9), the rate is below 36%"
+            left, right = opened + 1 if says else left, closed if closed >= tail else right
     if _CONCEDED.match(text[left:at]) is not None:
         comma = text.find(",", tail, right)
         right = comma if comma >= tail else right
     return left, right
 
 
+_WHERE = regex(r"\W*(?:where|wherever|when|whenever|if)\b", re.IGNORECASE)
 _SUBJECT = regex(
     r"(?:^|[;:,.]\s+)\W*(?:(?:and|but|while|whereas)\s+)?(?P<q>both|neither|all|every|each|"
     r"most)\s+(?:of\s+)?(?:the\s+)?[a-z]+",

@@ -104,13 +104,15 @@ def _is_beyond_doubt(claim: Counted, found: list[Tally]) -> bool:
     A strange word beside it, "towards the cosy end, the lure works on 4 of 9 by over 5 points", changes nothing then.
     """
     alike = {tuple(tally.counts) for tally in found}
-    if claim.things or len(alike) != 1 or alike in ({(0,)}, {(0, 1)}) or len(next(iter(alike))) != 1:
+    if claim.things or any(len(counts) != 1 for counts in alike) or alike <= {(0,)}:
+        return False
+    if len(alike) > 1 and not _has_bar(claim):
         return False
     if _ELLIPTICAL.match(claim.sentence.text, claim.end - claim.sentence.start):
         return False
     if all(tally.sure for tally in found) or _has_bar(claim):
         return _SO_MANY_OF.search(claim.text) is not None or claim.low == claim.high == claim.total
-    return _SO_MANY_OF.search(claim.text) is not None and _of_relation(claim)
+    return _SO_MANY_OF.search(claim.text) is not None and (_of_relation(claim) or bool(_ways(claim)))
 
 
 _SO_MANY_OF = regex(r"\bof\b|/")

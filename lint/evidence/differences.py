@@ -108,7 +108,8 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         return ""
     if number.signed and _is_apart_from_rates(sentence, number):
         return ""
-    if len(here) == 2 and not number.signed and _compares_two(sentence, number):
+    apart = _IS_APART.match(sentence.between(number.end, number.end + 12)) is not None
+    if len(here) == 2 and not number.signed and (apart or _compares_two(sentence, number)):
         a, b = here
         return "" if difference_fits(*_allowed(number), [(a, b)], False) else _OF_NO_RATES.format(number.text)
     if not here and (wrong := gap_clash(evidence, sentence, number, owner)):
@@ -151,6 +152,8 @@ def _is_apart_from_rates(sentence: Sentence, number: Number) -> bool:
     return bool(rates) and all(";" in gap for gap in between)
 
 
+_IS_APART = regex(r"\s*(?:percent(?:age)?[\s-]*)?(?:points?\s+|pp\s+)?apart\b", re.IGNORECASE)
+"""Behind a difference of the two that a sentence tells: "58% under one, 39% under the other, 19 points apart"."""
 _BOUNDS = regex(
     r"\b(?:lie|lies|lay|are|fall|stand|sit|score|rank|land)\s+between\s+\d+\s?%\s+and\s+\d+\s?%", re.IGNORECASE
 )
@@ -282,6 +285,12 @@ _CONTRASTED = regex(
 )
 
 
+_TO_START = regex(
+    r"\b(?:relative|compared) (?:to|with) (?:the|its|their) (?:own )?(?:start\w*|beginning|outset|"
+    r"first \w+|initial \w+)\b",
+    re.IGNORECASE,
+)
+"""Of the change over a course, and of no other thing."""
 _FROM = regex(
     r"\b(?:from|to|than|with|against|over|versus|vs\.?|below|above|beyond)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE
 )
@@ -299,7 +308,7 @@ def _owner(sentence: Sentence, number: Number) -> str:
     won 0.7 pp", in that order.
     """
     names = [m for m in sentence.names if not m.name.startswith("#")]
-    if _CONTRASTED.search(sentence.text):
+    if _CONTRASTED.search(_TO_START.sub(" ", sentence.text)):
         return ""
     for m in names:  # "+5 pp for the cook, +3 pp for the clerk": a name behind goes before one in front
         if m.start >= number.end and _OF_ITS_OWN.fullmatch(sentence.between(number.end, m.start)):

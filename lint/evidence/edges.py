@@ -31,7 +31,7 @@ def is_edge(sentence: Sentence, number: Number) -> bool:
 
 
 _TOLD = ("upper", "lower", "Upper", "Lower", "interval", "Interval", "CI")
-_EDGE = r"(?:upper|lower) (?:confidence |credible )?(?:ends?|limits?|bounds?|edges?)"
+_EDGE = r"(?<!at the )(?:upper|lower) (?:confidence |credible )?(?:ends?|limits?|bounds?|edges?)"
 _NAMES_EDGE = regex(rf"\b{_EDGE}\b", re.IGNORECASE)
 _CALLED = regex(rf"\s*%?\s*[(,]?\s*(?:(?:as|being) (?:its |the )?)?{_EDGE}\b(?! than)")
 _ALL_CALLED = regex(r"[^.;()]*\(\s*(?:the )?(?:upper|lower) (?:ends|limits|bounds|edges)\b")

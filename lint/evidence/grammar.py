@@ -96,7 +96,9 @@ _BOUND = regex(
     r"\bca\.?|\bsome|\bnear|\bjust (?:over|under)|\bwell (?:over|under|above|below)))\s*[\(]?$",
     re.IGNORECASE,
 )
-_FROM_ENDS = regex(r"\bfrom\s+[-−–+]?[\d.]+\s?%?\s*(?:\([^()\d]*\)\s*)?$", re.IGNORECASE)
+_FROM_ENDS = regex(
+    r"\bfrom\s+[-−–+]?[\d.]+\s?%?\s*(?:\([^()\d]*\)\s*|(?:for|in|at|of|with)\s[^()\d.,;:]{1,40}\s)?$", re.IGNORECASE
+)
 _TO_ANOTHER = regex(r"\s?(?:[–—-]|to\b)\s?[-−–+]?\.?\d")
 """Behind the first of two ends: what lies over a range is above neither."""
 _BOUND_ENDS = "≥>≤<≪=~≈."

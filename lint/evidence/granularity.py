@@ -98,12 +98,12 @@ _SPREAD = regex(
     r"(?:\s+(?:of|is|was|at|being))?\s*[:=(]?\s*$|"
     r"\s*\(?(?:±|\+/?-|sd\b|SD\b|s\.d\.)"
 )
+_RUN_WORDS = ("runs", "seeds", "repeats", "repetitions", "replicates", "replications", "restarts", "fits")
 _RUNS = regex(
-    rf"\b(?P<m>\d{{1,2}}|{SPELLED})" + r"\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){0,2}"
-    r"(?:runs|seeds|repeats|repetitions|replicates|replications|restarts|fits)\b",
+    rf"\b(?P<m>\d{{1,2}}|{SPELLED})\s+(?!(?:further|more|new|other|additional)\b)(?:\w+\s+){{0,2}}"
+    rf"(?:{'|'.join(_RUN_WORDS)})\b",
     re.IGNORECASE,
 )
-_RUN_WORDS = frozenset("runs seeds repeats repetitions replicates replications restarts fits".split())  # noqa: SIM905
 _RATES = regex(r"\b(?:rates?|shares?|fractions?|proportions?)\b", re.IGNORECASE)
 _RELATIVE = regex(
     r"\s*(?:of|through|from) (?:its|the|their|that|this|all|what)\b[^.;,)]{0,30}?"
@@ -117,7 +117,9 @@ _SHARE_IS = regex(
     re.IGNORECASE,
 )
 _ELSEWHERE = regex(
-    r"#\d|\b(?:prior|previous|previously|earlier|another|other|reported|published|et al|replicat\w*)\b", re.IGNORECASE
+    r"#\d|\b(?:prior|(?:previous|earlier)(?! ones\b)|previously|another (?=[a-z]+\b)|(?<!each )(?<!any )(?<!the )other|"
+    r"reported|published|et al|replicat\w*)\b",
+    re.IGNORECASE,
 )
 
 

@@ -12,7 +12,7 @@ from .fractions import Fraction, counted
 from .grammar import Number
 from .grim import sizes_behind
 from .idioms import intervals, is_rate, spans, stats
-from .intervals import Stated, trials_of
+from .intervals import Stated, counts_of, trials_of
 from .knowledge import Evidence
 from .passages import Sentence
 from .trials import trials_in_words, trials_of_rate
@@ -48,6 +48,8 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                     estimate, counts = _estimate(sentence, found, position, rates, fractions, low)
                 if orphan and estimate is None:
                     estimate = _change_before(sentence, low, high)
+                if estimate is None and counts is None and not rates and not fractions:
+                    counts = _counts_of_name(evidence, sentence, low)
                 sizes = (counts[1],) if counts is not None else _sizes_of(evidence, sentence, estimate)
                 place = passage.place(low.start, high.end)
                 change = _changed(sentence, [n for n in rates if n.end <= _at], _at)
@@ -67,6 +69,23 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                     names=names,
                     where=sentence.text,
                 )
+
+
+def _counts_of_name(evidence: Evidence, sentence: Sentence, low: Number) -> tuple[int, int] | None:
+    """The only k and n that the files hold for the name right in front of an interval: "the mason has [26%, 43%]"."""
+    names = [m for m in sentence.names if m.end <= low.start]
+    if not names or low.role != "percent" or not _HAS.fullmatch(sentence.between(names[-1].end, low.start)):
+        return None
+    found = counts_of(evidence, names[-1].name)
+    return found[0] if len(found) == 1 and found[0][1] >= _FEWEST else None
+
+
+_FEWEST = 20
+"""Of fewer trials the methods for an interval differ by much."""
+_HAS = regex(
+    r"[`\"'’*]*,?\s*(?:(?:has|had|gets?|got|with|at|of|:|=|spans?|covers?|runs? from|lies in|stands at)\s*)?[\[(]?\s*",
+    re.IGNORECASE,
+)
 
 
 def _rivals(sentence: Sentence, ends: set[int], estimate: Number | None) -> tuple[tuple[float, float], ...]:

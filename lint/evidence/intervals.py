@@ -19,7 +19,7 @@ from .names import fold_name, fullest_first, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import candidate_sizes, page_sizes
 
-__all__ = ["Stated", "intervals_of_tables", "trials_of"]
+__all__ = ["Stated", "counts_of", "intervals_of_tables", "trials_of"]
 
 
 @struct(slots=False)
@@ -50,6 +50,11 @@ class Stated:
 
 def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
     """The trials behind the rates of ``name`` that print as ``rate``."""
+    return tuple(dict.fromkeys(n for k, n in counts_of(evidence, name) if rate.allows(100 * k / n)))
+
+
+def counts_of(evidence: Evidence, name: str) -> list[tuple[int, int]]:
+    """Every k and n that the files hold for ``name``."""
     key = "trials"
     if key not in evidence.cache:
         table: dict[str, list[tuple[int, int]]] = {}
@@ -59,7 +64,7 @@ def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
                     table.setdefault(fold_name(part), []).append((k, n))
         evidence.cache[key] = table
     found: dict[str, list[tuple[int, int]]] = evidence.cache[key]
-    return tuple(dict.fromkeys(n for k, n in found.get(name, ()) if rate.allows(100 * k / n)))
+    return list(dict.fromkeys(found.get(name, ())))
 
 
 @struct

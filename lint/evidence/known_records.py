@@ -51,7 +51,6 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             c is None
             or c.bound
             or record.unlabelled
-            or record.carried
             or record.rivals
             or record.prior
             or _QUOTED.search(record.context)
@@ -59,7 +58,7 @@ def coefficient_clashes(evidence: Evidence) -> Iterator[Clash]:
             or (record.passage is not None and is_of_subset(_lead(record.passage.plain, c)))
         ):
             continue
-        yield from _against(evidence, record, c, known)
+        yield from _turned(record, c, known) if record.carried else _against(evidence, record, c, known)
     yield from _quoted(evidence, known)
     for record in (r for r in records(evidence) if r.unlabelled and not r.prior):
         c, p = record.coefficient, record.p
@@ -82,6 +81,19 @@ def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
         turned = _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value)
         if turned and is_of_label(fits[0], c.label):
             yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
+
+
+def _turned(record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:
+    """A coefficient with the other sign of the one record that has its size and its p, whatever N it inherits."""
+    p = record.p
+    if p is None or p.bound or p.digits < 2 or abs(c.value) < 0.05:
+        return
+    fits = [t for t in known if t.p is not None and p.allows(t.p.value)]
+    if not _is_one(fits) or not is_of_label(fits[0], c.label):
+        return
+    value = fits[0].coefficient.value
+    if c.allows(-value) and not c.allows(value):
+        yield _convict(record.place, "coefficient", c.text, fits, _by(p, None), _coefficient_of)
 
 
 def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:

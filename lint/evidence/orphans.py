@@ -35,7 +35,7 @@ _NEAR = 0.0101
 """A rate is as far as this from the one that it misprints."""
 _INTERVAL = regex(
     r"\b(?:CIs?|[Ii]ntervals?|[Bb]ands?|[Bb]ars?|[Ww]hiskers?|[Ll]imits?|[Bb]ounds?|Wilson|[Cc]onfidence|[Rr]egion|"
-    r"confined|margin|give or take|half-width|±|threshold|cut-?off|level|bar|line|mark)\b"
+    r"confined|margin|give or take|half-width|±|threshold|cut-?off|level|bar|(?<!per )(?<!each )line|mark)\b"
 )
 _OWN_INTERVAL = regex(r"\s*[(\[]\s*(?:\d\d\s?%[\s-]*)?(?:CI|[Ii]nterval|Wilson|[Cc]onfidence|[Cc]redible)\b")
 _MEAN = regex(

@@ -139,7 +139,7 @@ def _judge(
         of_all = [holds_of_all(evidence, place, b, holder) for b, holder in found if b.named]
         return _clash(sentence, place, *found[0]) if of_all and not any(v is not False for v in of_all) else None
     subjects = [x for x in found if not is_slice(text, x[1])]
-    found = _of_numbers(sentence, subjects or found, left, right)
+    found = _of_numbers(sentence, subjects or found, place, left, right)
     if not found:
         return None
     verdicts = [holds_place(read, place, b.line, holder) for b, holder in found]
@@ -227,8 +227,10 @@ def _end(text: str, at: int, right: int) -> int:
     return right
 
 
-def _of_numbers(sentence: Sentence, found: list[tuple[Bound, Said]], left: int, right: int) -> list[tuple[Bound, Said]]:
-    """The lines that have the numbers of the clause, where it states any."""
+def _of_numbers(
+    sentence: Sentence, found: list[tuple[Bound, Said]], place: Place, left: int, right: int
+) -> list[tuple[Bound, Said]]:
+    """The lines that have the number behind the place, "highest (61%)", or one of the clause, where it states any."""
     stated = [
         n
         for n in sentence.numbers
@@ -238,9 +240,14 @@ def _of_numbers(sentence: Sentence, found: list[tuple[Bound, Said]], left: int, 
     stated = [n for n in stated if n.role != "count" or n.value > 30]
     if not stated:
         return found
+    at = sentence.start + place.end
+    stated = [n for n in stated if n.at >= at and _ITS_VALUE.fullmatch(sentence.between(at, n.at))] or stated
 
     def has(line: Line) -> bool:
         values = [v for low, high in line.values.values() for v in ((low, high), (-high, -low))]
         return any(may_print(n, v) for n in stated for v in values)
 
     return [x for x in found if has(x[0].line)]
+
+
+_ITS_VALUE = regex(r"[^.,;:()\d]{0,24}\(\s*")

@@ -448,7 +448,8 @@ _OTHER_LEVEL = regex(
 
 
 _ANAPHORIC = regex(
-    r"\W*(?:this|that|it|which|(?:the|this|that|such an?) (?:correlation|relation\w*|association|coefficient|fit|link|"
+    r"\W*(?:(?:with|given|at|in|for|on) (?:[\w-]+ ){1,6}(?=(?:this|that|it) (?:is|was)\b))?"
+    r"(?:this|that|it|which|(?:the|this|that|such an?) (?:correlation|relation\w*|association|coefficient|fit|link|"
     r"difference|effect|change|shift|contrast|result|trend|slope|value|one|former|latter))\b",
     re.IGNORECASE,
 )

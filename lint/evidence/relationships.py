@@ -69,6 +69,11 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     if correlative is None and coefficients and at < len(text):
         tail = text[coefficients[-1].end - sentence.start :]
         correlative = relation_sign(tail) if not regex(r"\d").search(tail) else None
+    told = _SIGN_IS.search(first) if coefficients else None
+    if told is not None and (1 if told["up"] else -1) != sign:
+        word = DirectionWord(told.start("said"), told.end("said"), -sign, told["said"])
+        yield clash_of(sentence, word, f"'{word.text}' beside {shown}")
+        return
     if correlative is not None:
         start, end, said = correlative
         trait = _TRAIT.match(text, end)
@@ -109,6 +114,12 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     if said != sign:
         beside = shown if coefficients else "coefficients of the other sign"
         yield clash_of(sentence, chosen[0], f"'{chosen[0].text}' beside {beside}")
+
+
+_SIGN_IS = regex(
+    r"\bsigns? (?:is|are|was|were|stays?|remains?) (?:always |everywhere )?(?P<said>(?P<up>positive)|negative)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_of_distance(evidence: Evidence) -> bool:

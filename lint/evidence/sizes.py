@@ -108,7 +108,9 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         if value >= 5 and {value + 1, value + 2} & correlated:
             return True  # a fit without one or two
-        if _is_of_all(evidence, value) or _are_of_groups(evidence, sentence) or _are_parts(sentence, number, largest):
+        if _is_of_all(evidence, value) or _are_of_groups(evidence, sentence, number):
+            return True
+        if _are_parts(sentence, number, largest):
             return True
         answers = number.label == "n" or _ANSWERS.match(sentence.between(number.end, number.end + 24)) is not None
         if not answers and evidence.triples:
@@ -167,11 +169,11 @@ def _is_of_all(evidence: Evidence, value: int) -> bool:
     return value in evidence.cache["sizes of all"]
 
 
-def _are_of_groups(evidence: Evidence, sentence: Sentence) -> bool:
+def _are_of_groups(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for the sizes of two groups, each several times the usual one: "n = 150 and n = 100" of 50 a thing."""
     sizes = {int(x.value) for x in sentence.numbers if x.role == "n" and x.decimals <= 0}
     usual = [n for n, often in _counts_of_page(evidence).items() if often > 1 and n >= 20]
-    several = len(sizes) > 1 or _GROUP.search(sentence.text) is not None
+    several = len(sizes) > 1 or _GROUP.search(sentence.between(sentence.start, number.at).split(";")[-1]) is not None
     return several and any(all(v > n and v % n == 0 for v in sizes) for n in usual)
 
 
@@ -205,7 +207,7 @@ def _is_rest(value: int, known: Iterable[int]) -> bool:
 
 
 _INFERRED = regex(
-    r"\b(?:must (?:have|be)|presumabl\w+|apparently|infer\w*|impl(?:y|ies|ied)|suggests?|"
+    r"\b(?:must (?:have|be)|presumabl\w+|apparently|infer\w*(?! from\b)|impl(?:y|ies|ied)|suggests?|"
     r"would (?:need|take|require))\b",
     re.IGNORECASE,
 )

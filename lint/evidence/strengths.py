@@ -12,7 +12,7 @@ from .correlations import Record, records
 from .directed import clash_of
 from .grammar import Number
 from .knowledge import Clash, Evidence
-from .lexicon import MOOT, DirectionWord, strength_words
+from .lexicon import MOOT, DirectionWord, direction_words, strength_words
 from .methods import method_in
 from .passages import Passage, Sentence
 from .versus import weighed_clashes
@@ -27,12 +27,12 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
             continue
         before: Number | None = None
         for sentence in passage.sentences:
-            words = strength_words(sentence.text)
+            words = strength_words(sentence.text) or _moves_of_fit(sentence)
             coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound]
             weighed = list(weighed_clashes(sentence))
             yield from weighed
             if len(words) == 1 and not weighed:
-                verdict = _strength(evidence, sentence, words[0], coefficients)
+                verdict = _had_been(sentence, words[0]) or _strength(evidence, sentence, words[0], coefficients)
                 if not verdict and before is not None and not coefficients:
                     verdict = _replaced(sentence, words[0], before) or _strength_of(
                         evidence, sentence, words[0], before
@@ -45,6 +45,47 @@ def strength_clashes(evidence: Evidence) -> Iterator[Clash]:
             before = coefficients[0] if len(coefficients) == 1 else None
 
 
+def _moves_of_fit(sentence: Sentence) -> list[DirectionWord]:
+    """ "Without it r goes up (r = 0.7)", "adding both lifts r to 0.5": what a coefficient above zero does."""
+    found = [n for n in sentence.numbers if n.role == "coefficient" and n.value > 0]
+    return [w for w in direction_words(sentence.text) if found and not w.polar and _is_of_fit(sentence.text, w)]
+
+
+def _is_of_fit(text: str, word: DirectionWord) -> bool:
+    return _FIT_BEFORE.search(text, 0, word.start) is not None or _FIT_BEHIND.match(text, word.end) is not None
+
+
+_FIT_BEFORE = regex(r"(?:\b(?:r|rho|coefficient|correlation)|[ρ])\s+(?:only |then |even |itself )?$", re.IGNORECASE)
+_FIT_BEHIND = regex(
+    r"\s+(?:the |our |its |their )?(?:Pearson(?:['’]s)? |Spearman(?:['’]s)? |linear |rank |pooled )*"
+    r"(?:r|rho|ρ|coefficient|correlation)\s+to\s",
+    re.IGNORECASE,
+)
+
+
+def _had_been(sentence: Sentence, word: DirectionWord) -> str:
+    """What is wrong with "lifts r to 0.5; it had been 0.8": the coefficient behind a word, and what it was before."""
+    decimals = [
+        n
+        for n in sentence.numbers
+        if n.role in ("coefficient", "value") and n.decimals > 0 and abs(n.value) <= 1 and not n.bound
+        if n.start >= sentence.start + word.end
+    ]
+    if len(decimals) != 2 or not _WAS.fullmatch(sentence.between(decimals[0].end, decimals[1].at)):
+        return ""
+    now, then = decimals
+    if not _TO_VALUE.search(sentence.between(sentence.start + word.end, now.start)) or now.value * then.value <= 0:
+        return ""
+    change = abs(now.value) - abs(then.value)
+    return f"beside {now.text}, where it was {then.text}" if change * word.sign < 0 else ""
+
+
+_WAS = regex(
+    r"\s*(?:\([^()]*\))?\s*[;,:–—]\s*(?:it|this|that|which|[rρ]|rho|the (?:coefficient|correlation)) "
+    r"(?:had been|was|used to be|had stood at|stood at)\s+(?:at )?",
+    re.IGNORECASE,
+)
+_TO_VALUE = regex(r"\bto\s*(?:(?:about|only|just)\s+)?$", re.IGNORECASE)
 _LEFT_OUT = regex(
     r"\b(?:without|w/o|excluding|leaving out|left out|dropping|dropped|removing|minus|except|sans|before adding)\b",
     re.IGNORECASE,

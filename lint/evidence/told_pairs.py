@@ -144,7 +144,7 @@ def _says_nothing_new(evidence: Evidence, sentence: Sentence, number: Number, pa
     plain = (is_common(w) or w in _OF_ORDER for s in told for w in _words(s, s.start, s.text))
     if order or (ends and all(plain)):
         # these say only how much it is for the former and the latter, or for the first and the last
-        free = all(is_common(w) or is_used(evidence, sentence, w) for w in words)
+        free = all(_PLAIN.fullmatch(w) or is_common(w) or is_used(evidence, sentence, w) for w in words)
         return free and len(names) == (2 if order else 0)
     known = {m.name for s in told for m in s.names if s is not sentence or m.start < left}
     if names and names != known:

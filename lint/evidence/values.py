@@ -49,6 +49,7 @@ from .unheld import is_at_other_point, is_at_unheld_point, is_between_others, is
 from .wholes import facts_of_whole
 from .whose import is_of_level, is_of_member, is_of_opponent, is_of_run
 from .worded_coefficients import is_bare_coefficient, worded_clash
+from .wording import ARROW
 
 __all__ = ["cell_clashes", "value_clashes"]
 
@@ -164,7 +165,25 @@ def _is_outside(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
         or is_aside(evidence, sentence, number)
         or is_share_again(sentence, number)
         or _OF_GAP.search(sentence.between(sentence.start, number.start)) is not None
-        or (is_moot(sentence) and MOOT.search(sentence.between(sentence.start, number.start)) is not None)
+    )
+
+
+def _may_be_hoped(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
+    """True behind words of a hope or a plan, unless a number between them and this one is what is known of its name.
+
+    "As was planned, Ghent was left out; Lyon reached 12%, Graz 40%".
+    """
+    if not is_moot(sentence):
+        return False
+    last = max((m.end() for m in MOOT.finditer(sentence.between(sentence.start, number.start))), default=-1)
+    if last < 0:
+        return False
+    near = ((sentence.numbers[i], name) for i, name in adjacent(sentence).items())
+    return not any(
+        evidence.matches(other, s, f)
+        for other, name in near
+        if sentence.start + last <= other.start < number.start
+        for s, f in facts_of(evidence, name.name, other)
     )
 
 
@@ -208,6 +227,8 @@ class _Claim(NamedTuple):
     """The thing beside it."""
     understood: bool
     """The page's numbers of this kind are nearly all known."""
+    moot: bool
+    """It may be of what was hoped, so that only what has come from a known value is suspect."""
 
     @property
     def percent(self) -> bool:
@@ -222,6 +243,9 @@ def _judge(evidence: Evidence, sentence: Sentence, i: int, in_records: _InRecord
     if verdict is not None:
         return verdict
     name = _name_of(evidence, sentence, i)
+    moot = _may_be_hoped(evidence, sentence, number)
+    if moot and name is None:
+        return None
     if consistent and (name is None or name.name.startswith("#") or number.role != "coefficient"):
         return False
     if name is not None and name.end <= number.start and is_apart(sentence, name, number):
@@ -232,8 +256,8 @@ def _judge(evidence: Evidence, sentence: Sentence, i: int, in_records: _InRecord
         return False
     if name is None and (number.role == "coefficient" or is_bare_coefficient(sentence, number)):
         return worded_clash(evidence, sentence, number) or False
-    claim = _Claim(sentence, number, name, closed(evidence, percent=number.role == "percent"))
-    for bound in (_by_question, _by_name, _by_whole, _by_only_name, _by_sole_thing, _by_neighbours):
+    claim = _Claim(sentence, number, name, closed(evidence, percent=number.role == "percent"), moot)
+    for bound in (_by_name,) if moot else _BINDINGS:
         verdict = bound(evidence, claim)
         if verdict is not None:
             return verdict
@@ -316,7 +340,7 @@ def _by_name(evidence: Evidence, claim: _Claim) -> _Verdict:
     )
     if doubtful:
         return False
-    tight = claim.understood and is_read(evidence, sentence, number, name, bound)
+    tight = claim.understood and not claim.moot and is_read(evidence, sentence, number, name, bound)
     if tight or is_traced(evidence, number, bound, several=claim.understood):
         return _clash(sentence, number, f"of {name.text.strip()}", bound, claim.percent)
     return False
@@ -406,7 +430,7 @@ def _by_sole_thing(evidence: Evidence, claim: _Claim) -> _Verdict:
     return _clash(sentence, number, f"of {lone.text.strip()}", facts_of(evidence, lone.name, number), True)
 
 
-_ARROW = regex(r"\s*%?\s*(?:→|->|=>|⟶|➔|⇒|--?>)\s*")
+_ARROW = regex(rf"\s*%?\s*{ARROW}\s*")
 
 
 def _by_neighbours(evidence: Evidence, claim: _Claim) -> _Verdict:
@@ -419,6 +443,10 @@ def _by_neighbours(evidence: Evidence, claim: _Claim) -> _Verdict:
     if near and not doubted and is_traced(evidence, number, near, several=False):
         return _clash(sentence, number, "of what it speaks of", near, claim.percent)
     return None
+
+
+_BINDINGS = (_by_question, _by_name, _by_whole, _by_only_name, _by_sole_thing, _by_neighbours)
+"""The nearest first."""
 
 
 def _is_size_of(sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:

@@ -14,6 +14,7 @@ from .grammar import Number
 from .idioms import pairs_of_counts
 from .lexicon import direction_words
 from .passages import Sentence
+from .wording import MOSTLY, PART, PART_OF
 
 __all__ = ["windows"]
 
@@ -117,6 +118,9 @@ def windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
         yield sentence.start, f"{head}: {own}", [*numbers_in(claim, 0, len(head)), *numbers_in(claim, left, right)]
     if stated and not numbers:  # "Four of six qualify (ρ ≥ 0.7)"
         yield sentence.start + left, behind, held
+    gloss = _BRACKET.match(sentence.text, right)
+    if gloss is not None and not numbers and any(x.search(gloss["in"]) for x in (MOSTLY, PART, PART_OF)):
+        yield sentence.start + left, f"{own} {gloss['in']}", []  # "A habit in 4 of 9 (it shows in more than half)"
     asked = sentence.previous  # the question that it answers
     if asked is not None and asked.text.rstrip(" *_").endswith("?") and _QUESTION.search(asked.text):
         yield asked.start, f"{asked.text} {own}", [*asked.numbers, *numbers_in(claim, left, right)]
@@ -164,4 +168,5 @@ _TAKEN_AS = regex(
     re.IGNORECASE,
 )
 _BARE = regex(r"\b(?:up|down|lower|higher|ahead|behind)\b(?!\s+to\b)", re.IGNORECASE)
+_BRACKET = regex(r"\s*\((?P<in>[^()]{8,90})\)")
 _BAR_BEHIND = regex(r"\s*\([^()]*[<>≤≥][^()]*\)")

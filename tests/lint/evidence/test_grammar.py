@@ -117,3 +117,9 @@ def test_digits_are_intervals_with_ties_either_way() -> None:
 
 def test_digits_in_code_are_left_out() -> None:
     assert read_numbers("run 12 of x", ((4, 6),)) == []
+
+
+def test_over_in_front_of_a_named_size_is_no_bound() -> None:
+    assert only("all that we have, over N = 15 quarries").bound == ""
+    assert only("over 15% of them").bound == ">"
+    assert read_numbers("from 14.8% for the mason up to 85.6% for the clerk")[1].bound == ""
