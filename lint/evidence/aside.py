@@ -193,6 +193,7 @@ _EQUATION = regex(r"\s*[-+−–]\s*\d[\d.]*\s*(?:pp|points?|%)?\s*(?:per\b|[×*
 
 
 _ONE_OF_A_KIND = regex(
+    r"(?<!\w)(?:as|than)\s+one\s+(?:in|of|for|at|with|from)\s+(?:the\s+)?[`\"'*]*$|"
     r"(?<!\w)(?:an?|another|one|every|some)\s+(?:(?!(?:for|of|in|at|with|from|to|by|on)\b)[a-z-]+\s+){1,2}[`\"'*]*$"
 )
 _USUAL = regex(

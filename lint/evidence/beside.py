@@ -23,9 +23,11 @@ _FORWARD = regex(
 _BACK = regex(
     r"\s*(?:\(\s*|(?:\([^()]*\))?(?:,[^,;.()\d]{1,40},|[),])?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|"
     r"(?:is|was) (?:that|the (?:value|rate|share)) of|(?:is |was )?(?:held|attained|achieved|reached|shown) by|"
-    r"comes? from|goes to|(?:is|was) (?:found|seen|reached|attained) (?:for|in|by))\s+|for |in |at |under |by |on )"
-    r"(?:the |source |persona |layer |condition )?[`\"'*]*$"
+    r"comes? from|goes to|(?:is|was) (?:found|seen|reached|attained) (?:for|in|by))\s+|,?\s*for |in |at |under |by |"
+    r"on )(?:the |source |persona |layer |condition )?[`\"'*]*$"
 )
+_ITS_VALUE = regex(r"[`'’\"*]*\s*(?:\(|:|=|is|at|with|it is|has)?\s*[-−–+~≈]?\.?\d")
+"""Behind a name that has a value of its own: "it is 20%, for the nurse 28%"."""
 _TO_POINT = regex(r"\s*(?:to|through|until|–|—|-|→|->)\s*(?:[A-Za-z]+\s)?\d")
 _AT_POINT = regex(r"\s*\(?(?:after|with|from)\s+(?:the |only |just )?")
 _APART = regex(
@@ -71,7 +73,10 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
         point = after is not None and after.name.startswith("#")
         if after is not None and point and _TO_POINT.match(sentence.between(after.end, after.end + 12)):
             continue  # "0.9 to 85% (step 50 to 1600)"
-        if after is not None and (_BACK.match(gap) or (point and _AT_POINT.fullmatch(gap))):
+        listed = (
+            after is not None and gap.startswith(",") and _ITS_VALUE.match(sentence.between(after.end, sentence.end))
+        )
+        if after is not None and not listed and (_BACK.match(gap) or (point and _AT_POINT.fullmatch(gap))):
             out[i] = after
             continue
         if after is not None and _is_its(sentence, number, sentence.between(end, after.start)):

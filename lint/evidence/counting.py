@@ -106,7 +106,7 @@ def _is_beyond_doubt(claim: Counted, found: list[Tally]) -> bool:
     alike = {tuple(tally.counts) for tally in found}
     if claim.things or any(len(counts) != 1 for counts in alike) or alike <= {(0,)}:
         return False
-    if len(alike) > 1 and not _has_bar(claim):
+    if len(alike) > 1 and not (_has_bar(claim) and _NUMBERED.match(claim.text)):
         return False
     if _ELLIPTICAL.match(claim.sentence.text, claim.end - claim.sentence.start):
         return False
@@ -117,6 +117,8 @@ def _is_beyond_doubt(claim: Counted, found: list[Tally]) -> bool:
 
 _SO_MANY_OF = regex(r"\bof\b|/")
 """In a count with its total; of "five ponds" nobody says among how many."""
+_NUMBERED = regex(rf"(?:\d{{1,2}}|{SPELLED})\s+(?:out\s+)?of\b|all\b", re.IGNORECASE)
+""" "4 of 6", and no "two thirds of them"."""
 _ELLIPTICAL = regex(
     r"(?:\s+[\w-]+){0,2}\s+(?:do|does|did|are|is|were|was|have|has|had)(?:\s+so|\s+not)?\s*(?:[.,;:)]|$)"
 )

@@ -186,7 +186,7 @@ def of_change(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Ta
         return None if not series else []
     if len(kinds) == 1:
         only = [x for x in found if x[0] in kinds]
-        found = only or found
+        found = only if kinds == {"similarity"} else only or found  # a likeness is no rate
     elif not kinds:
         rates = [x for x in found if x[0] == "rate"]
         found = rates or found

@@ -116,6 +116,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         ).sub(",", gap)
         if _leaves_bracket(gap) or (")" not in gap and "(" in gap and _OBJECT.match(gap)):
             continue
+        if _NEUTRAL.search(gap) or _GIVEN_BACK.search(sentence.text, 0, word.start):
+            continue
         if _BARE_WORD.search(gap) or _NOT_ALL.search(sentence.text, 0, word.start):
             continue
         if (
@@ -289,6 +291,18 @@ _OF_SOME_CHANGE = regex(
 """ "A smaller change, from 3% to 5%": how far it goes, and not which way."""
 
 
+_NEUTRAL = regex(
+    r"\b(?:whose|while its|while the)\s[^,;:()\d]{1,50}\s(?:goes|went|moves|moved|changes|changed|passes|passed)\s+"
+    r"from\s*$",
+    re.IGNORECASE,
+)
+"""Another subject with a verb of its own: "it shrinks for the ferry, whose fare goes from 4% to 9%"."""
+_GIVEN_BACK = regex(
+    r"\b(?:(?:gives?|gave|giving|hands?|handed) back|los(?:es?|t|ing)|undoes|undid|forfeits?|keeps?|kept|part|much|"
+    r"most|some|half|all|little|none) (?:\w+ ){0,3}?of (?:its|their|the|this|that|his|her) (?:\w+ )?$",
+    re.IGNORECASE,
+)
+"""In front of a noun: "gives back part of its rise, from 74% to 51%"."""
 _NOT_ALL = regex(r"\bnot (?:all|every|each)\b[^.;:,]*$", re.IGNORECASE)
 """ "Not every pond freezes over: one thaws, 30% to 12%": what the words deny is what the move shows."""
 _BARE_WORD = regex(r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$", re.IGNORECASE)
@@ -471,8 +485,16 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
         after = text[word.end : word.end + 40]
         opened = sentence.start + max((m.end() for m in _STOP.finditer(text, 0, word.start)), default=0)
         told = sentence.between(opened, sentence.start + word.start)
-        if OF_LIKENESS.search(told) or any(opened <= s.start < sentence.start + word.start for s in moves_in(sentence)):
-            continue  # of another quantity, or from where a move before it has led: "it doubles and has lost ground"
+        moved = [s for s in moves_in(sentence) if opened <= s.start < sentence.start + word.start]
+        if OF_LIKENESS.search(told):
+            continue  # of another quantity
+        if moved:  # from where a move before it has led: "it doubles and has lost ground"
+            span = moved[0]
+            turned = (span.right.value - span.left.value) * word.sign < 0
+            so = len(moved) == 1 and _SO_IT.search(sentence.between(span.right.end, sentence.start + word.start))
+            if so and turned and _BASE.match(after.lstrip()):
+                yield clash_of(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
+            continue
         before = text[max(0, word.start - 40) : word.start]
         if not _COURSE.match(after) and not (
             _BASE.match(after.lstrip())
@@ -495,6 +517,8 @@ def _of_ends(evidence: Evidence, sentence: Sentence, words: list[DirectionWord])
             yield clash_of(sentence, word, f"'{word.text}' where the last value minus the first is {change:+.3g}")
 
 
+_SO_IT = regex(r",?\s(?:so|and so|and thus)(?: that)?\s(?:it\s)?(?:finishes|ends|closes|stops|lands)\s$", re.IGNORECASE)
+""" "From 30% to 9%, so that it ends below its start"."""
 _STOP = regex(r"[;:]|\.(?!\d)")
 _SO_MANY = regex(rf"\b(?:\d{{1,2}}|{SPELLED}|both|most|several|many|few)\s+(?:[a-z]+\s+)?[a-z]{{3,}}s\b", re.IGNORECASE)
 

@@ -96,6 +96,7 @@ _PART = regex(
 )
 
 
+_OTHER = regex(r"\s*\bother\b", re.IGNORECASE)
 _TURNED = regex(r"\b(?:other way|opposite|contrary|reverse|otherwise|differently|disagree\w*)\b", re.IGNORECASE)
 """What is said of the names is told by the sentence before."""
 
@@ -160,8 +161,13 @@ def _lead(before: str, after: str, count: int) -> tuple[int, int, str] | None:
     if count == 2 and (lead := _BOTH.search(before)) is not None:
         return lead.start(), 0, "both"
     tail = _ALONE.match(after) or _IS_ONLY.match(after)
-    if tail is None or _EXCEPTING.search(after, tail.end()):
-        return None  # "the only one besides Welsh": of two
+    if (
+        tail is None
+        or _EXCEPTING.search(after, tail.end())
+        or _OTHER.search(tail[0])
+        or _OTHER.match(after, tail.end())
+    ):
+        return None  # "the only one besides Welsh", "the only other one": of two
     return len(before), tail.end(), "only"
 
 

@@ -166,7 +166,8 @@ def _extent(sentence: Sentence, a: Number, b: Number, *marks: str, moved: bool =
     without, cuts = _left_out(sentence)
     start, end = clause_of(sentence, a, b)
     lead = sentence.between(start, a.at)
-    words = _ASIDE.sub("", sentence.between(start, end))
+    at = a.at - start  # a bracket that holds the range itself says what it is of
+    words = _ASIDE.sub(lambda m: m[0] if m.start() <= at < m.end() else "", sentence.between(start, end))
     for cut in (*cuts, *marks):
         words, lead = words.replace(cut, " ") if cut else words, lead.replace(cut, " ") if cut else lead
     if not marks and direction_words(lead) and _GOES.search(words) is None:

@@ -117,7 +117,7 @@ _SHARE_IS = regex(
     re.IGNORECASE,
 )
 _ELSEWHERE = regex(
-    r"#\d|\b(?:prior|(?:previous|earlier)(?! ones\b)|previously|another (?=[a-z]+\b)|(?<!each )(?<!any )(?<!the )other|"
+    r"#\d|\b(?:prior|(?:previous|earlier)(?! ones\b)|previously|another (?=[a-z]+\b)|(?<!each )(?<!any )other|"
     r"reported|published|et al|replicat\w*)\b",
     re.IGNORECASE,
 )

@@ -152,14 +152,15 @@ _FIRST = regex(
 _THEN = regex(r"\s+(?:at last|at (?:the )?end|finally|in the end|after(?:wards)?)\b")
 _AFTER = regex(
     rf"(?:\s+(?:{DIFFERENCE}|in (?:all|total)|altogether|apart|higher|lower|more|less|up|down|ahead|behind|"
-    r"as (?:much|many|often|high|large|frequent|likely)|larger|greater|the rate))?"
+    r"as (?:much|many|often|high|large|frequent|likely)|larger|greater|the rate|"
+    r"of (?:a )?(?:difference|distance|gap)))?"
     r"\s*(?:[)\],;:]|\.(?!\d)|$|\(n\s?=)",
     re.IGNORECASE,
 )
 """What may follow a difference; "+3 pp over the control" is of another thing."""
 _OPENS = regex(
     rf"(?:\s+(?!(?:on|averag\w+|means?|medians?|each|per|most|least|best|worst|than|over|above|below|between|other\w*|and|"
-    rf"or|but|while|s[de])\b)[`*]*[a-z][\w.-]*[`*]*){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b))"
+    rf"or|but|while|s[de])\b)[`*]*[a-z][\w.-]*[`*]*){{0,3}}\s*(?:[(\[]\s*|,\s*(?:i\.e\.,?\s+)?(?=from\b)|\s+(?=from\b)|;\s+)"
     rf"(?:[\w`*'’-]+\s+){{0,3}}?(?:from\s+)?{_ABOUT}",
     re.IGNORECASE,
 )
@@ -278,6 +279,8 @@ def _in_front(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands
     if gap is None or not (_JOIN.fullmatch(gap) or ((d.signed or d.role == "fold") and _COMMA.fullmatch(gap))):
         return None
     kind = _joined(sentence, before[1], before[0])
+    if not kind and d.role == "points" and _IN_BRACKET.fullmatch(gap) and _is_and(sentence, before[1], before[0]):
+        return _operands(sentence, d, [before[1], before[0]], False)
     if not kind:
         return None
     chain = [before[0]]
@@ -288,6 +291,16 @@ def _in_front(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands
     return _operands(sentence, d, chain, kind == "move")
 
 
+def _is_and(sentence: Sentence, a: Number, b: Number) -> bool:
+    """True for two rates that "and" joins, and whose they are: "93% itself and 1% abroad"."""
+    gap = _plain(sentence, a.end, b.start)
+    return gap is not None and _AND_OF.fullmatch(gap) is not None
+
+
+_AND_OF = regex(r"(?:\s+[\w'’`*-]+){0,4}\s+and\s+(?:about |only |just )?", re.IGNORECASE)
+_IN_BRACKET = regex(r"(?:\s+[\w'’`*-]+){0,4}\s*\(\s*")
+
+
 def _behind(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands | None:
     """For "by 33 pp (12% → 45%)" and "a drop of 33 pp, from 45% to 12%"."""
     d = numbers[i]
@@ -296,6 +309,8 @@ def _behind(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands |
     if not near or not _OPENS.fullmatch(sentence.between(d.end, after[0].start)):
         return None
     kind = _joined(sentence, after[0], after[1])
+    if kind != "move" and ";" in sentence.between(d.end, after[0].start):
+        return None  # "+62 pp; 0 → 62%" in one bracket
     chain = _chain(sentence, after, kind) if kind else []
     if len(chain) < 2 or not _closes(sentence, chain[-1]) or _may_enclose(sentence, d, chain):
         return None

@@ -110,6 +110,7 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                 worded = (
                     listed
                     or (by and bool(in_span))
+                    or (by and _has_its_rates_behind(sentence, number))
                     or bool(_BY.search(before) and (DIFFERS.search(_near(before)) or (by and direction_words(before))))
                     or _NAMED_DIFFERENCE.search(before) is not None
                     or _AFTER.match(after) is not None
@@ -156,6 +157,21 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
                     "write pp",
                 )
+
+
+def _has_its_rates_behind(sentence: Sentence, number: Number) -> bool:
+    """True for "by 5.3% (47.3% against 42%)", the difference of the only two rates of the bracket behind it."""
+    bracket = _BRACKET.match(sentence.passage.plain, number.end)
+    if bracket is None:
+        return False
+    inside = [n for n in sentence.numbers if bracket.start("in") <= n.start < bracket.end("in") and n.role == "percent"]
+    if len(inside) != 2:
+        return False
+    a, b = (n.scaled() for n in inside)
+    return difference_fits(*number.scaled(), [(a, b)], False)
+
+
+_BRACKET = regex(r"\s*%?\s*\((?P<in>[^()]{3,80})\)")
 
 
 def _differs_by_up_to(sentence: Sentence, number: Number) -> bool:

@@ -379,11 +379,19 @@ def _is_doubtful(evidence: Evidence, claim: _Claim, name: Mention, facts: _Facts
         is_averaged(evidence, sentence, number, name.name)
         or (abs(number.value) > 1 and all(evidence.kind(s) == "coefficient" for s, _ in bound))
         or is_other_quantity(evidence, sentence, number, facts)
+        or _shares_a_unit(sentence, number)
         or is_new_end(evidence, sentence, number, bound)
         or is_of_run(evidence, sentence, number, name)
         or is_of_opponent(evidence, sentence, number, bound)
         or is_of_level(evidence, number, name)
     )
+
+
+def _shares_a_unit(sentence: Sentence, number: Number) -> bool:
+    """True for the second of "20.9 per cent at noon and 75.3 at night": what the files hold in no unit is another."""
+    if number.role != "value" or number.value <= 1 or number.unit:
+        return False
+    return any(x.role == "percent" and x.end <= number.start for x in sentence.numbers)
 
 
 def _by_whole(evidence: Evidence, claim: _Claim) -> _Verdict:

@@ -80,7 +80,8 @@ _OF_SEVERAL = regex(
 
 _NONE = regex(
     r"\b(?:nothing|none|nobody|no (?!longer\b|doubt\b|less\b|more\b)\w+|neither|hardly any(?:thing)?|"
-    r"not (?:one|a single|any))\b(?P<rest>(?:(?!,\s+(?:and|but|while|whereas|yet|al?though)\b)[^.;:])*)$",
+    r"not (?:one|a single|any))\b"
+    r"(?P<rest>(?:(?!,\s+(?:and|but|while|whereas|yet|al?though|the|this|that|its)\b)[^.;:])*)$",
     re.IGNORECASE,
 )
 """A subject of which nothing is significant, "nothing at depth 20 is significant"."""

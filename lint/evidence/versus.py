@@ -100,10 +100,13 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
     if own is None or _EXCEPT.search(sentence.between(sentence.start + word.end, a.start)):
         return
     other = b if own is a else a
+    if own is a and _ONCE.search(sentence.between(sentence.start + word.end, b.start)):
+        return  # "the fit (r = 0.9) is looser once all have joined (r = 0.7)"
     if (sizes[pair.index(own)] - sizes[pair.index(other)]) * word.sign < 0:
         yield clash_of(sentence, word, f"'{word.text}' of {own.text}, beside {other.text}")
 
 
+_ONCE = regex(r"\b(?:once|as soon as|now that)\b", re.IGNORECASE)
 _SET = regex(r"\s+(?:(?:sub)?sets?|samples?|groups?|pools?|panels?|models?|batch(?:es)?|collections?)\b", re.IGNORECASE)
 """Behind "the larger": what is large is no number of the sentence."""
 _OF_A_QUALITY = regex(
