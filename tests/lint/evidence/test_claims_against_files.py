@@ -1,0 +1,62 @@
+"""Claims of sentences that only a file decides: intervals without a rate, signs, sizes, values behind a hope."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leakstats.lint.engine import Options, lint_text
+
+FILE = {
+    "harbours": {
+        "adria": {"label": "Adria", "hits": 50, "asked": 126, "rate": 50 / 126},
+        "biscay": {"label": "Biscay", "hits": 43, "asked": 126, "rate": 43 / 126},
+        "cadiz": {"label": "Cadiz", "hits": 78, "asked": 126, "rate": 78 / 126},
+        "delft": {"label": "Delft", "hits": 91, "asked": 126, "rate": 91 / 126},
+    },
+    "fit": {
+        "pearson": {"r": 0.7206, "p": 0.0036, "n": 14},
+        "spearman": {"r": 0.7341, "p": 0.0032, "n": 14},
+    },
+}
+PAGE = """# Harbours (LOW confidence)
+
+## TL;DR
+
+### Results
+
+**Main takeaways:**
+
+- Adria has 39.7%, Biscay 34.1%, Cadiz 61.9% and Delft 72.2% (n = 126 each).
+- {}
+"""
+
+
+def codes(tmp_path: Path, sentence: str) -> set[str]:
+    """The number rules that a takeaway breaks."""
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(FILE))
+    report = lint_text(PAGE.format(sentence), Options(results=(path,)))
+    return {f.code for f in report.findings if f.severity != "note" and f.code[2] in "34" and f.place.line == 10}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right", "wrong", "code"),
+    [
+        ("Both overlap: Adria has [31.6%, {}], Biscay has [26.4%, 42.8%] (n = 126 each).", "48.4%", "45.2%", "CR404"),
+        (
+            "Rank and rate go together (ρ = 0.73, p = 0.0032, N = 14). The corresponding Pearson coefficient is {}, "
+            "with p = 0.0036.",
+            "0.721",
+            "−0.721",
+            "CR313",
+        ),
+        ("Adria was chosen for its pier and has 39.7%, and of the others Cadiz has {}.", "61.9%", "16.9%", "CR312"),
+        ("The largest rate, {} (95% interval 63.8% to 79.3%), is that of Delft.", "72.2%", "27.2%", "CR312"),
+    ],
+)
+def test_a_file_decides(tmp_path: Path, sentence: str, right: str, wrong: str, code: str) -> None:
+    assert codes(tmp_path, sentence.format(right)) == set()
+    assert code in codes(tmp_path, sentence.format(wrong))
