@@ -90,6 +90,8 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
             return f"{number.text} points is no difference of the values that it speaks of{bound.against()}"
         if not number.signed:
             return ""
+    if number.signed and _opens(sentence, number) and (moved := _moves_before(sentence)):
+        return "" if difference_fits(*_allowed(number), moved, True) else _OF_NO_RATES.format(number.text)
     here = distinct_rates(rates_of(sentence, False))
     owner = _owner(sentence, number)
     if owner and number.signed:
@@ -250,6 +252,17 @@ def _moves(sentence: Sentence) -> list[Span]:
         and is_rate(sentence, s.left)
         and is_rate(sentence, s.right)
     ]
+
+
+def _opens(sentence: Sentence, number: Number) -> bool:
+    """True for the change with which a sentence opens: "It climbs from 20% to 75%. +55 points, p < 0.001"."""
+    return sentence.between(sentence.start, number.start).strip(" *_(") == ""
+
+
+def _moves_before(sentence: Sentence) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The only move of rates of the sentence before, from its end to its beginning."""
+    moves = _moves(sentence.previous) if sentence.previous is not None else []
+    return [(m.right.scaled(), m.left.scaled()) for m in moves] if len(moves) == 1 else []
 
 
 def _is_near(sentence: Sentence, number: Number, here: Sequence[tuple[float, float]]) -> bool:

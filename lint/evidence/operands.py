@@ -165,7 +165,7 @@ _OPENS = regex(
     re.IGNORECASE,
 )
 """Between a difference and its rates behind it."""
-_CLOSES = regex(rf"{_WORDS}\s*(?:[)\],;]|\.(?!\d)|$)", re.IGNORECASE)
+_CLOSES = regex(rf"{_WORDS}\s*(?:\(n\s?=[^()]{{0,40}}\)\s*)?(?:[)\],;]|\.(?!\d)|$)", re.IGNORECASE)
 _BETWEEN = regex(r"\bbetween\s+$", re.IGNORECASE)
 _AND = regex(rf"{_WORDS}\s+and\s+{_ABOUT}", re.IGNORECASE)
 _ASIDE = regex(

@@ -33,9 +33,9 @@ _SLOPES = regex(
 _RESIDUAL = regex(
     r"\b(?:residuals?|misfits?|deviat\w+|off (?:the|its) (?:line|fit)|(?:over|under)-?predict\w*)\b", re.I
 )
-_OF_DATA = regex(
-    r"\bN\s*[=≈]|\boutliers?\b|\bR(?:²|\^2)|ρ|\brho\b|\bfit(?:s|ted)?\b|\bscatter\b|\bregress", re.IGNORECASE
-)
+_OF_DATA = regex(r"\boutliers?\b|\bR(?:²|\^2)|ρ|\brho\b|\bfit(?:s|ted)?\b|\bscatter\b|\bregress", re.IGNORECASE)
+_UNITS = regex(r"\bN\s*[=≈]")
+"""Of units, each of which is a point of a scatter; n counts trials."""
 _PAIR = regex(
     r"\s*[(\[]\s*(?:[^\W\d]+ ){0,3}(?P<left>\d{1,6})\s*(?:→|->|–>|to|–|—|-|and)\s*(?:[a-z]+ )?"
     r"(?P<right>\d{1,6})\s*[)\],;]"
@@ -131,7 +131,7 @@ def is_of_data(sentence: Sentence, number: Number) -> bool:
         and not number.signed
         and "point" in sentence.between(number.start, number.end + 8)
         and "percent" not in sentence.between(number.start, number.end + 12)
-        and _OF_DATA.search(sentence.text) is not None
+        and any(x.search(sentence.text) for x in (_UNITS, _OF_DATA))
         and not any(n.role == "percent" for n in sentence.numbers)
     )
 
