@@ -261,10 +261,15 @@ _ELSEWHERE = regex(
 """Behind a number: of other things than the one that is named."""
 
 
+_IN_THAT_ORDER = regex(r"^(?:[^.;]|\.\d)*\b(?:respectively|in (?:that|this|the same) order)\b", re.IGNORECASE)
+
+
 def facts_meant(evidence: Evidence, sentence: Sentence, number: Number) -> list[tuple[Series, Fact]]:
     """The facts for which the words beside a number ask, where they leave no choice."""
     if number.signed or is_share_of_course(sentence, number) or is_of_some_list(sentence, number):
         return []
+    if _IN_THAT_ORDER.search(sentence.between(number.end, number.end + 60)):
+        return []  # of two that were named before
     name = subject(evidence, sentence, number)
     if not name or is_past(sentence, number) or _ELSEWHERE.match(sentence.between(number.end, sentence.end)):
         return []

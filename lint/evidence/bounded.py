@@ -41,8 +41,9 @@ def bounds_said(asked: Asked) -> list[Number]:
             bound = _bound_by_verb(before, sentence.between(number.end, number.end + 40))  # "2 of 7 arrive at 0.3"
             if not bound and _CAP.search(before):
                 bound = ">" if _BROKEN.search(text) else "<=" if _KEPT.search(text) else ""
-            if bound == ">" and number.role == "value" and number.value in _ALPHAS:
-                bound = "<"  # "clear 0.05" is of p
+            if number.role == "value" and number.value in _ALPHAS:
+                tested = bound == ">=" and _OF_TEST.match(sentence.between(number.end, number.end + 16))
+                bound = "<" if bound == ">" or tested else bound  # "clear 0.05", "make the 0.05 cut" are of p
             number = replace(number, bound=bound)
         if _COURSE.search(before) and _GOES_ON.match(sentence.between(number.end, sentence.end)):
             continue  # "from 0.71 over 0.78 to 0.83"
@@ -69,6 +70,7 @@ def bounds_said(asked: Asked) -> list[Number]:
     return bounded
 
 
+_OF_TEST = regex(r"\s*(?:significance )?(?:cut|level|bar|mark|threshold|line|hurdle)\b", re.IGNORECASE)
 _P = regex(r"\bp\b(?! [a-z]*\s?=)|\bp-values?\b")
 _COURSE = regex(r"\bfrom [+−-]?\d[\d.,]*\s?%?(?:,? (?:over|past) (?:[+−-]?\d[\d.,]*\s?%?)?)+$", re.IGNORECASE)
 _GOES_ON = regex(r"(?:,? over [+−-]?\d[\d.,]*\s?%?)*,? to [+−-]?\d", re.IGNORECASE)

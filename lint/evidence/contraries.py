@@ -63,6 +63,8 @@ _TAIL = regex(
     re.IGNORECASE,
 )
 """Behind it."""
+_ONE_OF_SEVERAL = regex(r"\b(?:is|was|being|remains|are|were) ones?\b", re.IGNORECASE)
+""" "Garda is one that did not": there may be others."""
 _ALONE = regex(rf"(?:^|[.;:(]\s)\W*(?:(?:but )?only|just|alone) (?:for |in |at )?{_ARTICLE}$", re.IGNORECASE)
 _OTHERWISE = regex(
     r"[`\"'’*]*(?: alone)?,?\s+(?:(?:goes|go|went|points?|pointed|moves?|moved|runs?|ran|heads?|turns?|turned|pulls?|"
@@ -181,8 +183,9 @@ def _of_name(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepte
         yield excepted(True)
     elif behind and said is not None and not _PART.search(before[-60:] + after[:60]):
         plural = regex(r"exceptions\b|ones\b").search(said[0].lower()) is not None
+        one_of_several = tail is not None and _ONE_OF_SEVERAL.search(tail[0]) is not None
         if not others and plural == (len(group) > 1):
-            yield excepted(True)
+            yield excepted(not one_of_several)
     elif _ALONE.search(before) and _OTHERWISE.match(after):
         if not any(n.bound for n in clause_of(claim)[1]):  # "only Garda goes the other way" is of no level
             yield excepted(True)

@@ -492,10 +492,11 @@ _MET = regex(
     re.IGNORECASE,
 )
 _AT_LEVEL = regex(
-    r"\b(?:at|to|meet\w*|pass\w*|clear\w*|reach\w*|attain\w*|cross\w*|below|under|beyond) (?:the |an? )?"
+    r"\b(?:at|to|meet\w*|pass\w*|clear\w*|reach\w*|attain\w*|cross\w*|makes?|made|surviv\w+|below|under|beyond) "
+    r"(?:the |an? )?"
     r"(?:α ?= ?|p ?[<=] ?)?"
     r"(?P<level>0?\.(?:0[0-5]\d{0,2}|1)|(?:0\.[1-5]|10|[15])\s?%|(?:one|five|ten)[ -]per[ -]?cent)[ -]"
-    r"(?:significance )?(?:level|threshold|significance|bar|mark)\b",
+    r"(?:significance )?(?:level|threshold|significance|bar|mark|cut(?:-?off)?|line|limit|hurdle|criterion)\b",
     re.IGNORECASE,
 )
 """ "At the 1% level"."""

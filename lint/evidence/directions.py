@@ -293,7 +293,7 @@ _OF_SOME_CHANGE = regex(
 
 _NEUTRAL = regex(
     r"\b(?:whose|while its|while the)\s[^,;:()\d]{1,50}\s(?:goes|went|moves|moved|changes|changed|passes|passed)\s+"
-    r"from\s*$",
+    r"from\s*$|\)\s*,\s[^,;:()\d]{1,50}\s(?:goes?|went|moves?|moved|changes?|changed|pass(?:es|ed)?)\s+from\s*$",
     re.IGNORECASE,
 )
 """Another subject with a verb of its own: "it shrinks for the ferry, whose fare goes from 4% to 9%"."""
@@ -305,7 +305,9 @@ _GIVEN_BACK = regex(
 """In front of a noun: "gives back part of its rise, from 74% to 51%"."""
 _NOT_ALL = regex(r"\bnot (?:all|every|each)\b[^.;:,]*$", re.IGNORECASE)
 """ "Not every pond freezes over: one thaws, 30% to 12%": what the words deny is what the move shows."""
-_BARE_WORD = regex(r"\b(up|down)(?:wards?)?\s*[,:(]?\s*(?:from\s+)?$", re.IGNORECASE)
+_BARE_WORD = regex(
+    r"\b(up|down)(?:wards?)?(?:\s+(?:for|in|at|with|on)\s[^,;:()\d]{1,40})?\s*[,:(]?\s*(?:from\s+)?$", re.IGNORECASE
+)
 
 
 def _of_bare_words(sentence: Sentence) -> Iterator[Clash]:

@@ -121,6 +121,8 @@ def _extents(sentence: Sentence) -> Iterator[Extent]:
         lead = sentence.between(sentence.start, a.at)
         gap = _ASIDE.sub("", sentence.between(a.end, b.at if b.role == "coefficient" else b.start))
         gap = _UNIT.sub("", _WHERE.sub("", gap))
+        if a.value > b.value and _WENT.search(lead):
+            continue  # "the fit, which goes from r = 0.8 to r = 0.6": a move
         goes = [m.end() for m in _GOES.finditer(lead)]
         opened = any(x.search(lead) for x in (_FROM, _LISTS, *((_OPENED,) if goes else ())))
         opened = opened or (bool(goes) and goes[-1] == len(lead.rstrip()))
@@ -437,6 +439,7 @@ def _chosen(evidence: Evidence, extent: Extent, series: Series) -> bool:
     return any(w not in known and not whole_number(w) for w in said)
 
 
+_WENT = regex(r"\b(?:go|goes|went)\s+from\s+(?:about |only )?$", re.IGNORECASE)
 _GOES = regex(
     r"\b(?:rang\w+|span\w*|spread\w*|stretch\w*|extend\w*|runs?|ran|running|(?:go|goes|went)(?! (?:up|down)\b)|any\w*|"
     r"var(?:y|ies|ied|ying)|all over|compris\w+|scatter\w*|cover\w*|lies?|lay|lying|sits?|differ\w*|"

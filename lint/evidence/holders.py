@@ -225,6 +225,9 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
     for number in sentence.numbers:
         if number.start >= end and number.role in ("percent", "value", "coefficient") and number.bound in ("", "~"):
             gap = sentence.between(end, number.at)
+            following = [m for m in sentence.names if end <= m.start < number.at and m.name != holder.name]
+            if any(_AND_SO.search(sentence.between(end, m.start)) for m in following):
+                return None  # "Ghent has the bottom value and Lille the top one (0.7)"
             for m in sentence.names:
                 if end <= m.start < number.at:
                     gap = gap.replace(m.text, "", 1)
@@ -243,6 +246,9 @@ def stated_behind(sentence: Sentence, word: Superlative, holder: Mention) -> Num
                 return None  # "4% for a at the bottom, 67% for b at the top"
             return number if plain is not None else None
     return None
+
+
+_AND_SO = regex(r"\b(?:and|while|whereas|but)\s+(?:the\s+)?[`\"'*]*$", re.IGNORECASE)
 
 
 def _is_shared_out(sentence: Sentence, number: Number) -> bool:

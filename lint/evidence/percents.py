@@ -21,7 +21,8 @@ __all__ = ["percent_clashes"]
 _AFTER = regex(
     r"\s*(?:in (?:points|absolute terms)|higher|lower|more|less|above|below|apart|gap|difference|spread|rise|"
     r"drop|gain|increase|decrease|fewer|greater|smaller|behind|ahead|in between|"
-    r"between (?:them|the \w+|these|those|both)|separat\w+|decline|fall|loss|swing|shift|distance|margin)\b",
+    r"between (?:them|the \w+|these|those|both)|"
+    r"(?:remains?|lies?|lay|stands?|opens?) between|separat\w+|decline|fall|loss|swing|shift|distance|margin)\b",
     re.IGNORECASE,
 )
 _BY = regex(

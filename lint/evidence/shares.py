@@ -118,16 +118,24 @@ def is_share_again(sentence: Sentence, number: Number) -> bool:
     if number.role != "percent" or number.signed or any(number in (s.left, s.right) for s in spans(sentence)):
         return False
     clause = _CLAUSE.split(sentence.between(sentence.start, number.start))[-1]
-    if any(x.end <= number.start and _is_share(sentence, x) for x in sentence.numbers):
+    if any(x.end <= number.start and _is_share(sentence, x) for x in sentence.numbers) or _goes_on(sentence, number):
         return len(clause.split()) <= _FEW_WORDS and _LEVEL.search(clause) is None
     rates = [x for x in sentence.numbers if is_rate(sentence, x)]
     before = sentence.previous
+    if before is not None and _HAS_DONE.search(clause) and any(is_share_of_course(before, x) for x in before.numbers):
+        return True  # "77% of the way. Bergen has done 30% by then"
     if before is None or rates != [number] or _LEVEL.search(sentence.text):
         return False
     told = [x for x in before.numbers if is_rate(before, x)]
     return bool(told) and all(
         is_share_of_course(before, x) or is_share_again(before, x) or _is_listed(before, x, told) for x in told
     )
+
+
+def _goes_on(sentence: Sentence, number: Number) -> bool:
+    """True for the second of "Ghent has done 30% of it and Lille 4%", of a way that the sentence before tells."""
+    first = next((x for x in sentence.numbers if is_rate(sentence, x)), number)
+    return first is not number and first.end <= number.start and is_share_again(sentence, first)
 
 
 def _is_listed(sentence: Sentence, number: Number, told: list[Number]) -> bool:
@@ -150,6 +158,10 @@ def _is_share(sentence: Sentence, number: Number) -> bool:
 
 
 _OF_OWN = regex(r"\s+of (?:its|his|her|their|what)\b")
+_HAS_DONE = regex(
+    r"\b(?:has|have|had) (?:done|covered|completed|travelled|gone|managed|made)\s+(?:only |just |about )?$",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 4
 
 

@@ -201,7 +201,7 @@ def _clash(evidence: Evidence, grids: Sequence[Grid], sentence: Sentence, number
         return None
     if _OTHERWISE.search(sentence.between(left, number.at)) and not _is_beside(sentence, number, named):
         return None
-    if is_at_unheld_point(evidence, sentence):
+    if is_at_unheld_point(evidence, sentence) or _is_of_next(evidence, sentence, number, named, told):
         return None
     if (not unit and unheld_measures(evidence, text)) or is_aside(evidence, sentence, number):
         return None
@@ -317,6 +317,17 @@ def _is_worked_out(named: Region, number: Number) -> bool:
         made += [abs(a - b), a + b]
         made += [100 * a / b, 100 * abs(a - b) / b] if b else []
     return any(low <= x <= high for x in made)
+
+
+def _is_of_next(evidence: Evidence, sentence: Sentence, number: Number, named: Region, told: CellNumber) -> bool:
+    """True if the thing that has a number stands right behind it: "from 3%, seen in Ghent, to 42%, seen in Lille"."""
+    behind = next((m for m in sentence.names if m.start >= number.end), None)
+    if behind is None or _SEEN_WITH.fullmatch(sentence.between(number.end, behind.start)) is None:
+        return False
+    return behind.name in evidence.known_as(name_variants(named.grid.sheet.labels[told.row]))
+
+
+_SEEN_WITH = regex(r"\s*%?,\s+[a-z]+\s+(?:with|for|in|by|at|under)\s+(?:the\s+)?[`\"'*]*")
 
 
 def _holds_file(evidence: Evidence, named: Region, number: Number) -> bool:
