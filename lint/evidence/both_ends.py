@@ -75,7 +75,8 @@ def _crossed(sentence: Sentence, a: Superlative, b: Superlative) -> Clash | None
     high, low = (first, second) if a.sign > 0 else (second, first)
     # of what falls, or of two negative relations, the largest may be the one that is largest in size
     sized = max(high.value, low.value) <= 0 or (min(high.value, low.value) < 0 and "highest" not in said)
-    if sized or (high.high >= low.low and high.text != low.text):
+    alike = high.text == low.text and high.digits > 1  # of one digit all may be
+    if sized or (high.high >= low.low and not alike):
         return None
     return Clash(
         "superlative",

@@ -80,6 +80,7 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
         or is_moot(sentence)
         or _OF_DIFFERENCES.search(sentence.text)
         or _OF_LEG.search(sentence.text)
+        or _PART_OF_IT.match(sentence.between(number.end, sentence.end))
         or _is_over_unstated(sentence, number)
         or _is_from_elsewhere(sentence, number)
     ):
@@ -204,6 +205,8 @@ _OF_LEG = regex(
     re.IGNORECASE,
 )
 """ "Between the last two checkpoints": of a leg of a course, whose ends are not named."""
+_PART_OF_IT = regex(r"\s+of (?:it|this|that|them|these|those|which)\b", re.IGNORECASE)
+""" "+3 pp of it came with the wind": a part of what was told."""
 _OVER = regex(
     r"\s*(?:percentage |%-)?(?:points?|pp|pts?)\s+(?:ahead of|behind|above|below|over|under|short of|(?:more|less|"
     r"higher|lower) than)"
@@ -256,7 +259,12 @@ def _moves(sentence: Sentence) -> list[Span]:
 
 def _opens(sentence: Sentence, number: Number) -> bool:
     """True for the change with which a sentence opens: "It climbs from 20% to 75%. +55 points, p < 0.001"."""
-    return sentence.between(sentence.start, number.start).strip(" *_(") == ""
+    if sentence.between(sentence.start, number.start).strip(" *_("):
+        return False
+    return _STANDS_ALONE.match(sentence.between(number.end, sentence.end)) is not None  # "+3 pp of it came in May"
+
+
+_STANDS_ALONE = regex(r"\s*(?:(?:percentage )?(?:points?|pp|pts))?\s*(?:[*_]{0,2}[,;(.]|$)")
 
 
 def _moves_before(sentence: Sentence) -> list[tuple[tuple[float, float], tuple[float, float]]]:

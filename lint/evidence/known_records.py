@@ -78,9 +78,16 @@ def _quoted(evidence: Evidence, known: list[Triple]) -> Iterator[Clash]:
         if c.bound or p.bound or record.carried or record.rivals or p.digits < 2 or abs(c.value) < 0.05:
             continue
         fits = [t for t in known if t.n == n and t.p is not None and p.allows(t.p.value)]
-        turned = _is_one(fits) and c.allows(-fits[0].coefficient.value) and not c.allows(fits[0].coefficient.value)
-        if turned and is_of_label(fits[0], c.label):
+        if _has_other_sign(c, fits):
             yield _convict(record.place, "coefficient", c.text, fits, _by(p, n), _coefficient_of)
+
+
+def _has_other_sign(c: Number, fits: list[Triple]) -> bool:
+    """True for the size, with the other sign, of the coefficient of the one record that fits."""
+    if not _is_one(fits) or not is_of_label(fits[0], c.label):
+        return False
+    value = fits[0].coefficient.value
+    return c.allows(-value) and not c.allows(value)
 
 
 def _turned(record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:
@@ -89,10 +96,7 @@ def _turned(record: Record, c: Number, known: list[Triple]) -> Iterator[Clash]:
     if p is None or p.bound or p.digits < 2 or abs(c.value) < 0.05:
         return
     fits = [t for t in known if t.p is not None and p.allows(t.p.value)]
-    if not _is_one(fits) or not is_of_label(fits[0], c.label):
-        return
-    value = fits[0].coefficient.value
-    if c.allows(-value) and not c.allows(value):
+    if _has_other_sign(c, fits):
         yield _convict(record.place, "coefficient", c.text, fits, _by(p, None), _coefficient_of)
 
 

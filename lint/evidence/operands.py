@@ -279,7 +279,8 @@ def _in_front(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands
     if gap is None or not (_JOIN.fullmatch(gap) or ((d.signed or d.role == "fold") and _COMMA.fullmatch(gap))):
         return None
     kind = _joined(sentence, before[1], before[0])
-    if not kind and d.role == "points" and _IN_BRACKET.fullmatch(gap) and _is_and(sentence, before[1], before[0]):
+    plain = d.role == "points" and not d.signed  # "a has 61% and b 45% (+3 pp)" may tell what b has gained
+    if not kind and plain and _IN_BRACKET.fullmatch(gap) and _is_and(sentence, before[1], before[0]):
         return _operands(sentence, d, [before[1], before[0]], False)
     if not kind:
         return None
