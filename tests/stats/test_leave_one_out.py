@@ -343,6 +343,14 @@ def test_prints() -> None:
     assert "vacuous" in text
 
 
+def test_two_middle_widths_may_add_up_to_more_than_any_number() -> None:
+    y = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 1.7e308])
+    x = np.array([0.0, 0.0, 0.0, 0.0, 1.7e308, 1.7e308]).reshape(6, 1)
+    width = loo_prediction_intervals(y, x, intercept=False).relative_width
+    assert isinstance(width, Estimate)
+    assert 0.0 < width.value < 100.0
+
+
 EXTREME = [0.0, 1.0, -1.0, 2.0, 0.1, 1e-100, 1e8, 1e8 + 1, 1e300, -1e300, 1.7e308, 5e-324, 1e-310, 3.0]
 
 
