@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from leakstats.contracts import builtin_template
 from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
 from leakstats.files import sha256_of
+from leakstats.lazy import cached_property
 from leakstats.records import replace, struct
 
 __all__ = [
@@ -140,9 +141,19 @@ class RowSpec:
     example: bool = False
     """The value is an example of the data with a link to the rest; a fenced block of the section may stand for it."""
 
-    @functools.cached_property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return (self.label, *self.aliases)
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """Its names as they are compared."""
+        return frozenset(map(fold, self.names))
+
+    @cached_property
+    def endings(self) -> tuple[str, ...]:
+        """How a longer label ends that is the row too; empty where none is."""
+        return tuple(f" {name}" for name in self.folded) if self.suffix else ()
 
     @property
     def required(self) -> bool:
@@ -242,7 +253,7 @@ class FigureUrls:
     """Hexadecimal digits of a full commit hash."""
 
 
-@struct(kw_only=True)
+@struct(kw_only=True, slots=False)
 class Profile:
     """How strictly a page is judged."""
 
@@ -263,10 +274,15 @@ class Profile:
         >>> load_template("v1").profiles["rigorous"].severity_of("CR501", "note")
         'error'
         """
-        for end in range(len(code), 0, -1):
+        for end in self._key_lengths:
             if code[:end] in self.severity:
                 return self.severity[code[:end]]
         return default
+
+    @cached_property
+    def _key_lengths(self) -> tuple[int, ...]:
+        """The lengths of the keys of ``severity``, the longest first."""
+        return tuple(sorted({len(key) for key in self.severity if key}, reverse=True))
 
 
 @struct(kw_only=True)

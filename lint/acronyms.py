@@ -17,6 +17,9 @@ __all__ = ["Use", "first_uses", "spells"]
 _ACRONYM = regex(r"[A-Z](?<![\w#@/.\[`_-].)[A-Z]{1,5}(?=s?(?![\w\]/=_@]|-\d|\.\w))")
 _ROMAN = regex(r"(?=..)X{0,3}(?:IX|IV|V?I{0,3})")
 """Plate IX, appendix II."""
+_REMARK = regex(r"\s+[/|·:—–-]\s+|[:(,]")
+"""What parts a label from what is said of it."""
+_BLANKS = regex(r"[\s_]+")
 _HYPHENS = "-‐‑"
 _WORD = regex(rf"[{_HYPHENS}]?[^\W\d_]+")
 """The hyphen before the later parts of a compound stays with them: they need not give a letter of their own."""
@@ -43,7 +46,8 @@ def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
     >>> [(use.acronym, use.status) for use in first_uses(page, ())]
     [('SFT', 'wrong'), ('BR', 'bare'), ('MOM', 'expanded')]
     """
-    done = set(known) | _labels(document)
+    done = set(known)
+    labels: Collection[str] | None = None
     for text, scope in document.texts():
         if scope not in ("prose", "caption"):
             continue
@@ -52,9 +56,23 @@ def first_uses(document: Document, known: Collection[str]) -> Iterator[Use]:
             acronym = match[0]
             if acronym in done or _ROMAN.fullmatch(acronym):
                 continue
-            done.add(acronym)
+            labels = _labels(document) if labels is None else labels  # which few pages ask for
             status, words = _status(visible, match.start(), match.end(), acronym)
+            if status != "expanded" and acronym not in labels and _is_label(visible, match.start(), match.end()):
+                continue  # it may be an acronym where it stands again
+            done.add(acronym)
+            if acronym in labels:
+                continue
             yield Use(acronym, text, match.start(), match.end(), status, words)
+
+
+def _is_label(text: str, start: int, end: int) -> bool:
+    """True for the word in capitals with which a text opens, "COLD — the kiln was never full"."""
+    return not text[:start].strip(_MARKS) and _SAID_OF.match(text, end) is not None
+
+
+_MARKS = " *_`•·–—-"
+_SAID_OF = regex(r"[*_`]*\s*(?:[:：]|\s[—–-])[*_`]*\s")
 
 
 def _labels(document: Document) -> set[str]:
@@ -69,15 +87,18 @@ def _labels(document: Document) -> set[str]:
         elif isinstance(block, Table):
             for cell in block.cells:
                 text = cell.text.text.strip(" *_`")
-                if cell.row and cell.column and text.lower() == text:
+                may_hold = text.lower() != text
+                if cell.row and cell.column:
+                    if may_hold and len(text.split(None, 1)) == 1:
+                        out.update(_ACRONYM.findall(text))
                     continue
-                name = regex(r"\s+[/|·:—–-]\s+|[:(,]").split(text)[0] if cell.row == 0 or cell.column == 0 else text
-                if len(name.split()) <= (3 if cell.row == 0 or cell.column == 0 else 1):
-                    out.update(_ACRONYM.findall(name))
-                if cell.row == 0 or cell.column == 0:
-                    words = regex(r"[\s_]+").split(text)
-                    if 2 <= len(words) <= 4 and all(w.isalpha() for w in words):
-                        out.add("".join(w[0] for w in words).upper())
+                if may_hold:
+                    name = _REMARK.split(text, 1)[0]
+                    if len(name.split()) <= 3:
+                        out.update(_ACRONYM.findall(name))
+                words = _BLANKS.split(text)
+                if 2 <= len(words) <= 4 and all(w.isalpha() for w in words):
+                    out.add("".join(w[0] for w in words).upper())
     return out
 
 

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 from leakstats.template import RowSpec, Section, fold
 
@@ -44,10 +45,20 @@ class CardRow:
         """The value as a reader sees it."""
         return self.value.text.strip()
 
-    @functools.cached_property
+    @cached_property
     def low(self) -> str:
         """All that the row says, in lower case."""
         return lowered(f"{self.label} {self.said}")
+
+    @cached_property
+    def bare(self) -> str:
+        """The label as it is compared."""
+        return _bare(self.label)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What of the label may be the name of a row of the template."""
+        return _names_in(self.label)
 
 
 @struct(slots=False)
@@ -64,14 +75,14 @@ class SetupTable:
         """The rows that nothing answers: those that are required, or those that are only expected."""
         return [wanted for wanted, found in self.given if wanted.required == required and not found]
 
-    @functools.cached_property
+    @cached_property
     def strangers(self) -> list[CardRow]:
         """The rows whose label is none of the template's, and which answer nothing by what they say.
 
         A known name with a genitive is known to be another thing: "Wall time of the judge".
         """
         known = {id(row) for _, found in self.given for row in found}
-        others = tuple(other for x, _ in self.given for other in _with_genitive(x.names))
+        others = tuple(other for x, _ in self.given for other in _with_genitive(x.folded))
         return [row for row in self.rows if id(row) not in known and not fold(row.label).startswith(others)]
 
 
@@ -97,8 +108,15 @@ def _setup_tables(page: Page) -> Iterator[SetupTable]:
             yield SetupTable(spec, line, tuple(rows), given)
 
 
-def answered_rows(page: Page) -> Iterator[tuple[RowSpec, CardRow, list[CardRow]]]:
+def answered_rows(page: Page) -> list[tuple[RowSpec, CardRow, list[CardRow]]]:
     """Each row that the template wants with each one that answers it, and all rows of that table."""
+    if "answered rows" not in page.memory:
+        page.memory["answered rows"] = list(_answered_rows(page))
+    answered: list[tuple[RowSpec, CardRow, list[CardRow]]] = page.memory["answered rows"]
+    return answered
+
+
+def _answered_rows(page: Page) -> Iterator[tuple[RowSpec, CardRow, list[CardRow]]]:
     for found in page.outline:
         if found.spec.table is not None:
             rows = card_rows(page, found)
@@ -111,10 +129,11 @@ def _told_apart(card: list[CardRow], spec: RowSpec) -> list[CardRow]:
 
     "Trainable: LoRA adapter, rank 64" and "Trainable: all weights" are answers to "LoRA config".
     """
+    sought = _sought(spec)
     out = []
     for row in card:
-        said = [phrase for phrase in spec.said_as if _sought(phrase) in row.low and _says(row.said, phrase)]
-        if any(" " in x for x in said) or (said and any(_says(row.said, name) for name in spec.names)):
+        said = [phrase for phrase, x in sought if x in row.low and _says(row.said, phrase)]
+        if said and (any(" " in x for x in said) or any(_says(row.said, name) for name in spec.names)):
             out.append(row)
     return out
 
@@ -197,25 +216,23 @@ def _bullet_row(text: Text, line: int) -> CardRow | None:
 
 def is_row(label: str, spec: RowSpec) -> bool:
     """True if ``label`` names the row: as one of its names, perhaps with a remark in brackets or behind a dash."""
-    return _is_named(label, spec.names, spec.suffix)
+    return not spec.folded.isdisjoint(_names_in(label)) or _bare(label).endswith(spec.endings)
 
 
-@functools.lru_cache(maxsize=4096)  # every label is held against every row of the template, several times a page
-def _is_named(label: str, names: tuple[str, ...], suffix: bool) -> bool:
-    seen = fold(label).strip(" :")
-    short = fold(seen.split("(")[0].split(" — ")[0].split(" – ")[0]).strip(" :")
-    known = _folded(names)
-    return seen in known or short in known or (suffix and seen.endswith(tuple(f" {name}" for name in known)))
+def _bare(label: str) -> str:
+    return fold(label).strip(" :")
+
+
+@functools.lru_cache(maxsize=1024)  # every label is held against every row of the template
+def _names_in(label: str) -> frozenset[str]:
+    """A label, and what stands in it before a remark."""
+    seen = _bare(label)
+    return frozenset((seen, _bare(seen.split("(")[0].split(" — ")[0].split(" – ")[0])))
 
 
 @functools.lru_cache(maxsize=1024)
-def _with_genitive(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{name} {of} " for name in _folded(names) for of in ("of", "for"))
-
-
-@functools.lru_cache(maxsize=1024)
-def _folded(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(fold, names))
+def _with_genitive(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(f"{name} {of} " for name in names for of in ("of", "for"))
 
 
 def answers(rows: list[CardRow], spec: RowSpec, table: tuple[RowSpec, ...] = ()) -> list[CardRow]:
@@ -223,26 +240,26 @@ def answers(rows: list[CardRow], spec: RowSpec, table: tuple[RowSpec, ...] = ())
 
     The label of a row of ``table`` says nothing of another one: "LR schedule" is no answer to "LR".
     """
-    named = [row for row in rows if is_row(row.label, spec)]
+    known, endings = spec.folded, spec.endings
+    named = [row for row in rows if not known.isdisjoint(row.names) or (endings and row.bare.endswith(endings))]
     if named:
         return named
-    sought = [(phrase, _sought(phrase)) for phrase in spec.said_as]
+    sought = _sought(spec)
     return [row for row in rows if any(x in row.low and _says(_text(row, spec, p, table), p) for p, x in sought)]
 
 
 def _text(row: CardRow, spec: RowSpec, phrase: str, table: tuple[RowSpec, ...]) -> str:
     """What the row says about ``spec``: its label too, unless it is another row's that holds the name of this one."""
-    another = fold(phrase) in _folded(spec.names) and any(is_row(row.label, other) for other in table)
+    another = fold(phrase) in spec.folded and any(is_row(row.label, other) for other in table)
     return row.said if another else f"{row.label} {row.said}"
 
 
 _MANY = regex(r"\d[\d,.]*\s?[kKM]?\s+(?:[\w-]+\s+){0,2}$")
 
 
-@functools.cache
-def _sought(phrase: str) -> str:
-    """What stands in lower case in every text that says a phrase of the template: few rows hold it."""
-    return phrase.removeprefix("# ").lower()
+def _sought(spec: RowSpec) -> list[tuple[str, str]]:
+    """The phrases that answer a row, each with what stands in lower case in every text that says it: few hold it."""
+    return [(phrase, phrase.removeprefix("# ").lower()) for phrase in spec.said_as]
 
 
 def _says(text: str, phrase: str) -> bool:

@@ -19,6 +19,7 @@ from .evidence.passages import Passage, Sentence
 from .evidence.word_numbers import SPELLED, whole_number
 from .page import Page
 from .regex import regex
+from .words import word_starts
 
 __all__ = ["correction_clashes", "rejected"]
 
@@ -35,6 +36,8 @@ _KEEPS = regex(
     r"reject\w*)\b",
     re.IGNORECASE,
 )
+_KEEPING = frozenset(["surv", "with", "rema", "stay", "hold", "held", "pass", "clea", "keep", "kept", "sign", "reje"])
+"""How its words begin."""
 _NOT = regex(rf"{DENIAL}|\b(?:fails?|failed|loses?|lost|without)\b", re.IGNORECASE)
 _ADJUSTED = regex(
     r"\b(?:corrected|adjusted|adj\.?|(?:Holm|Bonferroni|BH|FDR)[- ](?:corrected|adjusted)?)\s*p\b|\bp_?adj|\bq\s*[=<]",
@@ -96,8 +99,12 @@ def rejected(ps: Sequence[float], method: str, *, alpha: float = 0.05, m: int | 
 def correction_clashes(page: Page) -> Iterator[Clash]:
     """Claims about a correction that the p-values contradict; silent where no family of that size is known."""
     for passage in own_passages(page.evidence):
+        divides = any(mark in passage.plain for mark in ("/", "÷", "divided"))
         for sentence in passage.sentences:
-            yield from _of_threshold(passage, sentence)
+            if divides:
+                yield from _of_threshold(passage, sentence)
+            if word_starts(sentence.text).isdisjoint(_KEEPING):
+                continue
             if "#" in sentence.text or _KEEPS.search(sentence.text) is None:
                 continue
             methods = [name for name, pattern in _METHODS.items() if pattern.search(sentence.text)]

@@ -93,8 +93,7 @@ _THINGS = regex(
 
 def pooled_rows(page: Page) -> Iterator[Clash]:
     """Each N beside a coefficient or a p that counts pairs, or rows of the same units under several conditions."""
-    counts = _counts_of_things(page)
-    done = _counts_of_own(page)
+    done: set[int] = set()
     for record in records(page.evidence):
         n, number = record.n, record.n_number
         if n is None or n < 12 or n in done or record.prior:
@@ -102,9 +101,11 @@ def pooled_rows(page: Page) -> Iterator[Clash]:
         around = f"{record.context} {record.passage.plain if record.passage is not None else ''}"
         if _ACCOUNTED.search(around) or (record.passage is not None and PRIOR.search(record.context)):
             continue
-        what = _pairs_of(n, counts) if _PAIRS.search(around) else ""
-        what = what or (_rows_of(n, counts) if _POOLED.search(around) else "")
-        if what:
+        paired, pooled = _PAIRS.search(around), _POOLED.search(around)
+        counts = _counts_of_things(page) if paired or pooled else frozenset()
+        what = _pairs_of(n, counts) if paired else ""
+        what = what or (_rows_of(n, counts) if pooled else "")
+        if what and n not in _counts_of_own(page):
             done.add(n)
             place = record.n_place if number is not None else record.place
             yield Clash("pooled", place, f"N = {n:,} counts {what}", _UNITS_HELP)
@@ -114,6 +115,13 @@ _UNITS_HELP = "state the units as N and the rows beside it, and test by unit: pe
 
 
 def _counts_of_things(page: Page) -> frozenset[int]:
+    if "counts of things" not in page.memory:
+        page.memory["counts of things"] = _read_counts(page)
+    counts: frozenset[int] = page.memory["counts of things"]
+    return counts
+
+
+def _read_counts(page: Page) -> frozenset[int]:
     texts = page.document.texts_with_counts()
     found = {int(m.group(1)) for text, _ in texts for m in _THINGS.finditer(text.text[:4000])}
     found |= {len(s.labels) for s in page.evidence.sheets}
@@ -156,14 +164,17 @@ _ONE_SIDED = regex(r"\bone[- ](?:sided|tailed)\b", re.IGNORECASE)
 def _smallest(record: Record) -> tuple[float, str] | None:
     """The smallest p that the test which the words name can give, with its name; ``None`` where none is named."""
     n = record.n
-    if n is None or not 1 < n <= 170 or _COMBINED.search(record.context):
+    if n is None or not 1 < n <= 170:
+        return None
+    signs = _SIGN.search(record.context) is not None
+    if not signs and (record.coefficient is None or _PERMUTED.search(record.context) is None):
+        return None
+    if _COMBINED.search(record.context):
         return None  # a combined p has a reference distribution of its own
     sides = 1 if _ONE_SIDED.search(record.context) else 2
-    if _SIGN.search(record.context):
+    if signs:
         return min(sides * 0.5**n, 1.0), f"a sign-flip test of {n} units"
-    if record.coefficient is not None and _PERMUTED.search(record.context):
-        return min(sides / math.factorial(n), 1.0), f"a permutation test of a correlation over {n} units"
-    return None
+    return min(sides / math.factorial(n), 1.0), f"a permutation test of a correlation over {n} units"
 
 
 _COMBINED = regex(r"\bcombined\b|\bHartung|\bmeta|\bpooled over (?:the )?(?:sources|units|tests)", re.IGNORECASE)

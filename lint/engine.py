@@ -27,7 +27,7 @@ from .gather import expand
 from .kept import KEPT
 from .page import Page, WrittenVersion
 from .parsing import parse_document, too_complex
-from .registry import all_names, all_rules
+from .registry import all_names, all_rules, rules_in_turn
 from .report import Coverage, NotRun, PageReport, Report, Unread
 from .results import load_results
 from .rule import Rule, ToolRule
@@ -267,7 +267,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
     findings: list[Finding] = []
     ran: list[Rule] = []
     not_run: list[NotRun] = []
-    for rule in sorted(all_rules(), key=lambda rule: rule.last):
+    for rule in rules_in_turn():
         if options.codes is not None and rule.code not in options.codes:
             continue
         if rule.code in options.left_out:
@@ -340,6 +340,8 @@ def _unused(
     document: Document, allows: tuple[Allow, ...], used: list[Allow], ran: list[Rule], profile: Profile, today: date
 ) -> Iterator[Finding]:
     """Comments that allow nothing although the rules that they name have run."""
+    if not allows:
+        return
     rule = UnusedAllow()
     severity = profile.severity_of(rule.code, rule.severity)
     names = {name for r in ran for name in (r.code, r.name)}

@@ -15,9 +15,10 @@ from markdown_it.token import Token
 
 from leakstats.records import struct
 
-__all__ = ["Comment", "Image", "Link", "Run", "Spots", "Text", "empty_text", "plain_text", "read_inline"]
+__all__ = ["Comment", "Image", "Link", "Run", "Spots", "Text", "code_text", "empty_text", "plain_text", "read_inline"]
 
 _NO_MARKS: frozenset[str] = frozenset()
+_CODE = frozenset(("code",))
 _MARK_OF = {"strong": "strong", "em": "emphasis", "s": "strike"}
 _BLANK = " \t"
 
@@ -138,6 +139,8 @@ class Text:
 
     def without(self, *marks: str) -> str:
         """The visible text with the characters of these marks blanked out; offsets stay."""
+        if len(self.runs) == 1 and not self.runs[0].marks:
+            return self.text  # as most cells are
         kept = [r.text if r.marks.isdisjoint(marks) else " " * len(r.text) for r in self.runs]
         return "".join(kept)
 
@@ -363,6 +366,11 @@ class _Walk:
 def plain_text(text: str, at: int) -> Text:
     """A text that stands in the page as it is seen."""
     return Text(text, (Run(text, 0, at, len(text), _NO_MARKS),), at, at + len(text), _starts=(0,))
+
+
+def code_text(text: str, at: int) -> Text:
+    """A text all in code style, whose first character stands behind the mark at ``at``."""
+    return Text(text, (Run(text, 0, at + 1, len(text), _CODE),), at, at + len(text) + 2, _starts=(0,))
 
 
 def read_inline(token: Token, spots: Spots) -> Text:

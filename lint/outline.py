@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 from leakstats.template import Section as Spec
 from leakstats.template import Template
@@ -68,8 +69,11 @@ class Outline:
 
     def __iter__(self) -> Iterator[Found]:
         """Every section found, in the order of the template."""
-        for spec in self.template.sections:
-            yield from self.all(spec.id)
+        return iter(self._every)
+
+    @cached_property
+    def _every(self) -> tuple[Found, ...]:
+        return tuple(found for spec in self.template.sections for found in self.all(spec.id))
 
     def blocks(self, found: Found) -> tuple[Block, ...]:
         """The blocks of a section, those of the template's sections below it aside."""

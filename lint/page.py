@@ -91,6 +91,10 @@ class Page:
         heads = {id(b.text): i + 1 for i, b in enumerate(blocks) if isinstance(b, Heading)}
         return tuple(t for t in self.document.titles if t.written is None or heads.get(id(t.written)) not in taken)
 
+    @cached_property
+    def _not_applicable(self) -> tuple[tuple[str, str], ...]:
+        return tuple((word, word.casefold()) for word in self.template.not_applicable)
+
     def reason_not_to_apply(self, text: str) -> str | None:
         """The reason behind ``N/A — reason``: "" where none is given, ``None`` where ``text`` says no such thing.
 
@@ -104,11 +108,11 @@ class Page:
         """
         text = " ".join(text.split())
         low = text.casefold()
-        for word in self.template.not_applicable:
-            if low == word.casefold() or low == word.casefold() + ".":
-                return ""
-            if not low.startswith(word.casefold()):
+        for word, folded in self._not_applicable:
+            if not low.startswith(folded):
                 continue
+            if low == folded or low == folded + ".":
+                return ""
             rest = text[len(word) :].lstrip()
             for mark in self.template.separators:
                 if rest.startswith(mark):

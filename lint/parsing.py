@@ -30,7 +30,7 @@ from .document import (
 )
 from .frontmatter import read_front_matter
 from .html_block import read_html, without_comments
-from .inline import Comment, Image, Spots, Text, empty_text, plain_text, read_inline
+from .inline import Comment, Image, Spots, Text, code_text, empty_text, plain_text, read_inline
 from .regex import regex
 from .source import Source
 
@@ -71,6 +71,7 @@ def _parser() -> MarkdownIt:
     # Joined text tokens would no longer be slices of the source.
     parser.inline.ruler2.disable("fragments_join", ignoreInvalid=True)
     parser.core.ruler.disable("text_join", ignoreInvalid=True)
+    parser.core.ruler.disable("normalize")  # as a source is already
     parser.core.ruler.at("inline", _inline)
     parser.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
     parser.block.ruler.before("table", "by_first_character", by_first_character)
@@ -79,6 +80,7 @@ def _parser() -> MarkdownIt:
 
 _PLAIN = regex(r"[^\n!&*<\[\\\]_`~]+")
 """Content in which the parser finds a text and nothing else."""
+_CODE = regex(r"`[^`\s](?:[^`\n]*[^`\s])?`")
 
 
 def _inline(state: StateCore) -> None:
@@ -237,9 +239,15 @@ class _Reader:
         self.blocks.append(Table(rows[0], tuple(rows[1:]), line, end, self.quotes > 0))
 
     def cell(self, content: str, spots: Spots, line: int) -> Text:
-        """The text of a cell; most are plain, and need no parser."""
-        if len(spots.contents) == 1 and _PLAIN.fullmatch(content):
-            return plain_text(content, spots.sources[0])
+        """The text of a cell; most are plain, empty or a piece of code, and need no parser."""
+        if len(spots.contents) == 1:
+            at = spots.sources[0]
+            if not content:
+                return empty_text(at)
+            if _PLAIN.fullmatch(content):
+                return plain_text(content, at)
+            if _CODE.fullmatch(content):
+                return code_text(content[1:-1], at)
         children: list[Token] = []
         token = Token("inline", "", 0, map=[line, line + 1], content=content, children=children)
         parser = _parser()

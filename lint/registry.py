@@ -12,7 +12,7 @@ from leakstats.errors import InputError
 from . import rules as package
 from .rule import Rule
 
-__all__ = ["all_names", "all_rules", "rule_by_code", "select_rules"]
+__all__ = ["all_names", "all_rules", "rule_by_code", "rules_in_turn", "select_rules"]
 
 
 @functools.cache
@@ -25,6 +25,12 @@ def all_rules() -> tuple[Rule, ...]:
             if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == here:
                 found.append(value())
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+@functools.cache
+def rules_in_turn() -> tuple[Rule, ...]:
+    """The rules in the order in which they are asked."""
+    return tuple(sorted(all_rules(), key=lambda rule: rule.last))
 
 
 @functools.cache

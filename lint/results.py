@@ -132,7 +132,7 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
     out: list[NamedFile] = []
     seen: set[str] = set()
     for text, scope in document.texts():
-        if scope in ("quote", "alt"):
+        if scope in ("quote", "alt") or not (text.links or _ENDING.search(text.text)):
             continue
         for name, start, end in _names(text):
             if len(name) > 300 or name.count("/") > 12:

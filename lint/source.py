@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import field
 from typing import NamedTuple
 
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 
 __all__ = ["Place", "Source"]
@@ -20,7 +21,7 @@ class Place(NamedTuple):
     end_column: int
 
 
-@struct
+@struct(slots=False)
 class Source:
     """A page's text under the name that messages use for it."""
 
@@ -50,9 +51,9 @@ class Source:
 
     def line(self, line: int) -> str:
         """The 1-based ``line`` without its line end."""
-        return self.text[self.start_of(line) : self.start_of(line + 1)].removesuffix("\n")
+        return self.lines[line - 1] if line <= len(self.starts) else ""
 
-    @property
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """Every line without its line end."""
         return tuple(self.text.split("\n"))

@@ -27,6 +27,8 @@ _ISSUE = regex(r"(?<![\w&/])(?:[\w.-]{1,40}/[\w.-]{1,60})?#\d+\b|\bGH-\d+\b")
 _ISSUE_PATH = regex(r"/(?:issues|pull|discussions)/\d+")
 
 _COUNT = r"\d[\d,' ]{0,15}\d|\d"
+_OF_COURSE = "steps|epochs|rounds|checkpoints|layers|depths|hours|days|points"
+"""What the length of a course is counted in."""
 _SAMPLE_SIZE = (
     # N = 12, n≈200, N is 12, N of 12
     regex(rf"\b[Nn]\s*(?:[=≈~:<>≥≤]|is|was|of|are)\s*~?(?:{_COUNT})"),
@@ -38,7 +40,10 @@ _SAMPLE_SIZE = (
     # a sample size of 12, sample of 12
     regex(rf"\bsamples?(?:\s+size)?\s+(?:of|is|was)\s+(?:{_COUNT})\b", re.IGNORECASE),
     # 150 draws per reading, 240 each; "p < 10⁻³ for each" tells of no size
-    regex(rf"(?<!\d-)(?<![.^])\b(?:{_COUNT})\s+(?:\w+\s+)?(?:per\s+(?!cent\b)\w|each\b|apiece\b)", re.IGNORECASE),
+    regex(
+        rf"(?<!\d-)(?<![.^])\b(?:{_COUNT})\s+(?:(?!(?:{_OF_COURSE})\b)\w+\s+)?(?:per\s+(?!cent\b)\w|each\b|apiece\b)",
+        re.IGNORECASE,
+    ),
     # 200 (source, bystander) pairs, 200 completions
     regex(
         rf"\b(?:{_COUNT})\s+(?:\([^()]{{1,40}}\)\s+)?(?:\w+\s+)?(?:pairs|completions|generations|responses|answers|"
@@ -48,7 +53,7 @@ _SAMPLE_SIZE = (
     # the 110 bystanders, all 25 anchor words; a few panels or curves, and the length of a course, are no sample
     regex(
         r"\b(?:all|the|these)\s+[1-9]\d{1,5}\s+(?:[a-z-]+\s+)?"
-        r"(?!(?:steps|epochs|rounds|checkpoints|layers|depths|hours|days|points|ones|others)\b)[a-z]{2,}s\b",
+        rf"(?!(?:{_OF_COURSE}|ones|others)\b)[a-z]{{2,}}s\b",
         re.IGNORECASE,
     ),
 )

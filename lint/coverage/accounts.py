@@ -88,6 +88,8 @@ class _Accounts:
 
     def _against(self, place: Place) -> Finding | None:
         """A finding that speaks of the number at ``place``."""
+        if not self.against:
+            return None
         start, end = (place.line, place.column), (place.end_line, place.end_column)
         i = bisect_right(self.against, place.line, key=lambda f: f.place.line)
         for finding in reversed(self.against[max(0, i - 40) : i]):

@@ -36,6 +36,7 @@ class Known:
         self.page = page
         self.evidence = page.evidence
         self._by_row: dict[int, dict[int, list[CellNumber]]] = {}
+        self._decimals: dict[str, list[Number]] = {}
 
     @cached_property
     def printed(self) -> list[tuple[int, int, str]]:
@@ -177,20 +178,26 @@ class Known:
         return out
 
     @cached_property
-    def written(self) -> list[tuple[float, float, frozenset[str]]]:
-        """Numbers in the words of table cells, with the words of their row."""
-        out: list[tuple[float, float, frozenset[str]]] = []
+    def written(self) -> list[tuple[frozenset[str], tuple[str, ...]]]:
+        """The words of the rows of tables, with the cells that hold decimals among words."""
+        out = []
         for block in self.page.document.blocks:
             if not isinstance(block, Table) or block.quoted:
                 continue
             for row in block.rows:
                 texts = [cell.text.text for cell in row]
                 told = [x for x in texts[1:] if 12 < len(x) <= 300 and _DECIMAL.search(x)]
-                numbers = [n for x in told if any(map(str.isalpha, x)) for n in read_numbers(x) if n.decimals > 0]
-                if numbers:
+                told = [x for x in told if any(map(str.isalpha, x))]
+                if told:
                     words = frozenset().union(*(words_of(x) for x in texts if len(x) <= 300))
-                    out.extend((n.low, n.high, words) for n in numbers)
+                    out.append((words, tuple(told)))
         return out
+
+    def decimals(self, text: str) -> list[Number]:
+        """The decimals of a text; few texts are asked for theirs."""
+        if text not in self._decimals:
+            self._decimals[text] = [n for n in read_numbers(text) if n.decimals > 0]
+        return self._decimals[text]
 
     def rows(self, sheet: Sheet) -> dict[int, list[CellNumber]]:
         """The numbers of a table by row."""

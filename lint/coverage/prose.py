@@ -118,7 +118,7 @@ def _alike(known: Known, sentence: Sentence, series: Series, number: Number, nam
 
 def _of_range(known: Known, sentence: Sentence, number: Number) -> Explanation | None:
     """The ends of a range that are the smallest and the largest value of one field."""
-    span = next((s for s in spans(sentence) if number in (s.left, s.right) and s.kind != "move"), None)
+    span = next((s for s in spans(sentence) if (number is s.left or number is s.right) and s.kind != "move"), None)
     if span is None:
         return None
     a, b = span.left, span.right
@@ -287,7 +287,9 @@ def _of_table_text(known: Known, sentence: Sentence, number: Number) -> Explanat
     if number.role not in ("coefficient", "value", "percent", "p") or number.decimals <= 0:
         return None
     said = words_of(sentence.text) - COMMON
-    for low, high, words in known.written:
-        if low <= number.value <= high and len(said & (words - COMMON)) >= 2:
+    for words, texts in known.written:
+        if len(said & words) < 2:
+            continue
+        if any(n.low <= number.value <= n.high for text in texts for n in known.decimals(text)):
             return Explanation("derived", "stands in the words of a table")
     return None

@@ -29,20 +29,27 @@ Clashes, which the rules print
     regions, strays: against the part of a table that a clause names, where another cell has the number.
     differences, bare_differences, gaps, operands, anaphoric, told_pairs, percents, relatives, ratios, settings, folds:
     against what it is made of.
+    since_start: the way from the start of a thing to a named point.
     counting, contraries, listed, exclusives: counts and orders.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
+    extreme_values: the largest value of a column, whoever has it.
     standings: places in an order.
     table_lines, line_binding, changed_lines, scales: lines of tables, and which of them a clause is about.
     line_values: the values of lines as text has them.
     placings, enumerated, rivals, trends: places, orders, comparisons and directions on the lines that words tell.
     places, placed_things, line_places: what gives a place, to which thing, and whether it has it.
     ranges, extents, families, slice_ranges: from where to where values go, of columns, families and parts of tables.
+    spreads, listed_differences: how far the ends of a column lie apart, and two columns for each of several things.
     directions, outcomes, pairwise, graded, signed, relationships, strengths, versus: words of direction and strength.
+    compared_back: what is more or less than a value, and stands in the sentence before.
     pvalues, record_p, named_p, row_tests, mirrors, granularity, lattice, fractions, impossible: against statistics and
     arithmetic.
+    only_ones: a direction of one thing alone, and of another.
     widths, printed_intervals, interval_claims: intervals by their method, against known ones, and in words.
     sizes, rosters: sample sizes, and numbers of things.
-    products, spoken_products, joined_counts, concluded_totals, totals, total_texts, equal_parts, factors: totals.
+    products, spoken_products, joined_counts, concluded_totals: totals beside the factors of which they are made.
+    chained_totals: totals that hang on one another.
+    totals, total_texts, equal_parts, factors: totals against the counts of the page.
     part_sizes, cell_counts, sums: totals of parts, of cells and of named things.
     column_totals: counts against the column of their name.
     rows: the rows of a table among each other.

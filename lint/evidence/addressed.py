@@ -59,7 +59,10 @@ def cells_named(evidence: Evidence) -> dict[int, Cell]:
 # -- sentences ---------------------------------------------------------------------------------------------------------
 
 _CUT = regex(r";|\b(?:while|whereas)\b")
-_CLOSES = regex(r",\s(?:an?|that|which|and|but|so|though|although|while)\b|;|\((?![\w\s-]{1,24}\))")
+_CLOSES = regex(
+    r",\s(?:an?|that|which|and|but|so|though|although|while|should|must|may|might|can|could|will|would|do|does|did)\b|;|"
+    r"\((?![\w\s-]{1,24}\))"
+)
 _OTHERWISE = regex(
     r"\b(?:not|never|no|none|nor|nobody|without|except|unlike|others?|rest|remaining|else\w*|median|each|every|any|some|"
     r"threshold|bar|chance|random|target\w*|human\w*|interval|band|bounds?|limits?|second only|only to|behind only)\b|"

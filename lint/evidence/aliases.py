@@ -26,6 +26,8 @@ _MOST_OPEN = 40
 _SURE = 5
 """Digits by which a row is known."""
 _MOST_TEXT = 8_000
+_TWO_WORDS = 5
+"""Characters of the shortest two, "ab cd"; many cells hold less."""
 _PLAIN_WORD = regex(r"[A-Za-z]+")
 _OF_TWO = regex(
     r"(?P<a>[A-Za-z]\w*(?: \w+)?)\s*(?:\bvs\.?|\bversus\b|–|—|/|×|&|\band\b|\bwith\b|~)\s*(?P<b>[A-Za-z]\w*(?: \w+)?)"
@@ -105,9 +107,9 @@ class Aliases:
         for text, scope in self._document.texts():
             if scope in ("quote", "code", "alt"):
                 continue
-            words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
-            if len(words) < 2:
+            if len(text.text) < _TWO_WORDS or text.text.isalpha():
                 continue
+            words = _PLAIN_WORD.findall(text.text[:_MOST_TEXT])
             starts = [word[:2].casefold() for word in words]
             if names.keys().isdisjoint(itertools.pairwise(starts)):
                 continue

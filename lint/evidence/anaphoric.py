@@ -22,7 +22,7 @@ __all__ = ["anaphoric_clashes"]
 
 _ONE_OF_TWO = r"the\s+(?:first|second|latter|former|larger|smaller|higher|lower|other)"
 _THAT_IS = regex(
-    r"\W*(?:in (?:absolute|raw) terms,?\s+|in points,?\s+)?"
+    rf"\W*(?:in (?:absolute|raw) terms,?\s+|in (?:percentage )?points,?\s+|as an?\s+{DIFFERENCE},?\s+)?"
     rf"(?:(?:that|this)(?:['’]s|\s+(?:is|was|makes|means|amounts\s+to|comes\s+to|gives|leaves))\s+"
     rf"(?:an?\s+|the\s+)?(?:[a-z]+\s+)?(?:{DIFFERENCE}\s+of\s+)?|"
     rf"(?:so\s+)?(?:an?|the|its|their|that|this)\s+(?:[a-z]+\s+)?{DIFFERENCE}\s+(?:is|was|comes\s+to|amounts\s+to|of)\s+|"
@@ -110,7 +110,9 @@ def _of_two(before: Sentence, sentence: Sentence) -> Iterator[Clash]:
     end = sentence.end if more is None else more.start()
     ends = interval_ends(sentence)
     here = [x for x in sentence.numbers if x.role == "percent" and x.start < end and id(x) not in ends]
-    pair = _from_here(before, sentence, d, here[0]) if len(here) == 1 else None
+    pair = None
+    if len(here) == 1:
+        pair = _from_here(before, sentence, d, here[0]) or _exceeded(before, sentence, d, here[0])
     if (
         not here
         and _points_back(before, sentence, d, said)
@@ -134,6 +136,30 @@ def _from_here(before: Sentence, sentence: Sentence, d: Number, rate: Number) ->
         return None
     rates = _plain_rates(before)
     return (rates[0], rate) if rates is not None and len(rates) == 1 else None
+
+
+def _exceeded(before: Sentence, sentence: Sentence, d: Number, rate: Number) -> tuple[Number, Number] | None:
+    """The one rate of the sentence before and the one that it exceeds: "It exceeds Ghent (25%) by 60 points"."""
+    lead = sentence.between(sentence.start, rate.start)
+    if (
+        rate.end > d.start
+        or _EXCEEDS.fullmatch(lead) is None
+        or _BY.search(sentence.between(rate.end, d.start)) is None
+    ):
+        return None
+    if not is_rate(sentence, rate) or rate.bound or rate.signed:
+        return None
+    rates = _plain_rates(before)
+    return (rates[0], rate) if rates is not None and len(rates) == 1 else None
+
+
+_EXCEEDS = regex(
+    r"\W*(?:it|that|this|which)\s+(?:thus\s+|also\s+|still\s+)?(?:exceeds?|tops?|beats?|surpass\w*|trails?|undercuts?|outstrips?|"
+    r"(?:falls|stays|comes)\s+(?:short\s+of|behind|below)|(?:is|lies|stands)\s+(?:above|below|over|under|ahead\s+of|behind))\b"
+    r"[^.;:()\d]{0,60}(?:\(|\bat\s|\bof\s|,\s)\s*",
+    re.IGNORECASE,
+)
+_BY = regex(r"^[^;:]{0,80}\bby\s+(?:about\s+|some\s+|only\s+|just\s+|fully\s+)?$", re.IGNORECASE)
 
 
 def _meant(before: Sentence, said: str) -> tuple[Number, Number] | None:

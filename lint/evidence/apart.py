@@ -47,6 +47,8 @@ _OPEN = regex(
     re.IGNORECASE,
 )
 """Words of something that need be no value of what is named."""
+_SIZES = regex(r"\((?:(?:each|every|all|both)\s[^()%]{0,24})?\b[nN]\s?=\s?[\d,]+[^()%]{0,24}\)")
+"""A bracket that says no more than how many answers there are: "(each share of n = 150)"."""
 _AVERAGES = regex(r"\b(?:means?|averag\w+|pooled|overall|in all|altogether|together|typical\w*|total)\b", re.IGNORECASE)
 _BACK = regex(
     r"\W*(?:(?:on|in|at|by|under|with|for|from|to|of|after|before|and|or|but|than)\s+)?"
@@ -80,7 +82,7 @@ def apart(evidence: Evidence, sentence: Sentence, at: int, *, points: bool) -> C
     Of ``points`` all values are fractions.
     """
     left, right = clause_of(sentence, at)
-    text = sentence.between(left, right)
+    text = _SIZES.sub(" ", sentence.between(left, right))
     if _OPEN.search(text) or _BACK.match(text.lstrip(" ,;:–—")) or MOOT.search(text):
         return None
     parts = [x for x in named_lines(evidence, sentence, left, right) if x.board.printed or x.whole]

@@ -199,7 +199,7 @@ def _methods_of(evidence: Evidence, series: Series) -> frozenset[str]:
 
 
 _NAMED = regex(
-    r"(?:(?:\(|,\s)\s*([A-Za-z][A-Za-z-]{2,})\s*(?:=|:|of)?|([A-Za-z][A-Za-z-]{2,})\s+(?:of|=|:|is|was))\s*"
+    r"(?:(?:\(|,\s)\s*(?![a-z]+[a-rt-z]s\s+$)([A-Za-z][A-Za-z-]{2,})\s*(?:=|:|of)?|([A-Za-z][A-Za-z-]{2,})\s+(?:of|=|:|is|was))\s*"
     r"(?:about |only )?$"
 )
 

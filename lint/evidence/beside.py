@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..regex import regex
 from .coordination import joins_names, paired
 from .grammar import Number
-from .idioms import interval_ends
+from .idioms import interval_ends, stats
 from .names import Mention
 from .passages import Sentence, once
 
@@ -18,13 +18,15 @@ __all__ = ["adjacent", "follows_its_value", "is_end", "is_of_number_before", "na
 _FORWARD = regex(
     r"[`'’\"*]*(?:s\b)?[\s]*(?:[(:=,—–-]\s*)?(?:(?!(?:and|or|than|vs|versus|while|but|as|from|to|"
     r"against|over|between|by|drop\w*|without|more|less|times)\b)[\w'’-]+[\s,]+){0,6}[\s(:=,~≈]*(?:at "
-    r"|is |of )?$"
+    r"|is |of |(?:gets?|got|comes?|came|makes? it|made it|amounts?|amounted|runs?|ran|adds? up|added up|works? out|"
+    r"goes|went|rises?|rose|climbs?|climbed) (?:only |just |up |as far as )?to )?$"
 )
 _BACK = regex(
     r"\s*(?:\(\s*|(?:\([^()]*\))?(?:,[^,;.()\d]{1,40},|[),])?\s*(?:which |and )?(?:belong(?:s|ed|ing) to|"
     r"(?:is|was) (?:that|the (?:value|rate|share)) of|(?:is |was )?(?:held|attained|achieved|reached|shown) by|"
     r"comes? from|goes to|(?:is|was) (?:found|seen|reached|attained) (?:for|in|by))\s+|,?\s*for |in |at |under |by |"
-    r"on )(?:the |source |persona |layer |condition )?[`\"'*]*$"
+    r"on |%?(?:\s*of [a-z]+)?\s*(?:after|when|upon) (?:training|tuning|fine-?tuning|trained|tuned) "
+    r"(?:on|with|for|towards?) )(?:the |source |persona |layer |condition )?[`\"'*]*$"
 )
 _ITS_VALUE = regex(r"[`'’\"*]*\s*(?:\(|:|=|is|at|with|it is|has)?\s*[-−–+~≈]?\.?\d")
 """Behind a name that has a value of its own: "it is 20%, for the nurse 28%"."""
@@ -61,13 +63,15 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
     if not names or not claims:
         return out
     out.update((i, pair.name) for i, pair in paired(sentence).items() if any(i == j for j, _ in claims))
+    # "ρ = 0.55, p = 5e-9, N = 96 for the nun": a name behind the record is that of its coefficient
+    recorded = {id(x.coefficient): x.end for x in stats(sentence) if x.coefficient is not None and x.n is not None}
     for i, number in claims:
         if i in out:
             continue
         if i and _SPREAD.search(sentence.between(numbers[i - 1].end, number.start)):
             continue
         spread = i + 1 < len(numbers) and _SPREAD.fullmatch(sentence.between(number.end, numbers[i + 1].start))
-        end = numbers[i + 1].end if spread else number.end
+        end = numbers[i + 1].end if spread else recorded.get(id(number), number.end)
         after = next((m for m in names if m.start >= end), None)
         gap = sentence.between(end, after.start) if after is not None else ""
         point = after is not None and after.name.startswith("#")
@@ -88,10 +92,28 @@ def adjacent(sentence: Sentence) -> dict[int, Mention]:
             if one is not None:
                 out[i] = one
             continue
-        before = named_before(sentence, i, names)
+        before = named_before(sentence, i, names) or _of_first_quantity(sentence, i, out)
         if before is not None:
             out[i] = before
     return out
+
+
+_AND_SECOND = regex(
+    r"\s*%?\s*(?:,|(?:,\s*)?(?:and|with|at))\s+(?:(?:an?|the|its)\s+)?(?:[a-z]+\s+){0,2}(?:(?:of|at|is|=)\s+)?"
+)
+
+
+def _of_first_quantity(sentence: Sentence, i: int, found: dict[int, Mention]) -> Mention | None:
+    """The name of the number before, where a second quantity follows: "the nun with a cosine of 0.42 and 12%"."""
+    name = found.get(i - 1)
+    if name is None:
+        return None
+    first, second = sentence.numbers[i - 1], sentence.numbers[i]
+    if (first.role == "percent") == (second.role == "percent") or name.end > first.start or name.name.startswith("#"):
+        return None
+    if {first.role, second.role} - {"percent", "value", "coefficient"} or first.decimals < 2 <= second.decimals:
+        return None
+    return name if _AND_SECOND.fullmatch(sentence.between(first.end, second.at)) else None
 
 
 _ALSO_TO = regex(r"\s*,?\s*to (?:the )?[`\"'*]*")
@@ -224,5 +246,7 @@ def _is_shared(sentence: Sentence, i: int) -> bool:
         return False  # "`nun` (12%, interval 8% to 17%)"
     between = sentence.between(number.end, following.at)
     roles = {number.role, following.role}
-    alike = len(roles) == 1 or roles == {"percent", "value"}
+    bare = next((x for x in (number, following) if x.role == "value"), number)
+    # "0.42 and 12%" are two quantities of one thing, and "12 and 40%" one of two
+    alike = len(roles) == 1 or (roles == {"percent", "value"} and not bare.signed and abs(bare.value) >= 1)
     return alike and len(between) < 24 and _SEVERAL.match(between + " ") is not None

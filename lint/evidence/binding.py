@@ -146,7 +146,7 @@ _TWO = regex(r"\b(?:against|vs|versus|and|to|or)\b|→|->")
 _BRACKET = regex(r"[`'\"*]*\s*\([^()\[\]]*")
 
 
-_CUT = regex(r"[;:]|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
+_CUT = regex(r";|:(?!\s(?:there|here|it|its|his|her)\b)|\.\s|\b(?:while|whereas|but|than|against|versus|vs|compared)\b")
 
 
 def follows_name(
@@ -186,9 +186,13 @@ def is_read(
     if pair is not None:  # "at L3 and L5 the nurse shows 12% and 40%"
         words -= frozenset().union(*(words_of(m.text) for m in sentence.names if pair.gap[0] <= m.start < pair.gap[1]))
     if number.role == "value" and not prints_rate(evidence, sentence, number):
-        asked = words | words_of(sentence.between(max(sentence.start, min(name.start, number.at) - 30), number.at))
+        opened = max(sentence.start, min(name.start, number.at) - 30)
+        if before and _THAT_OF.search(sentence.between(opened, name.start)):
+            opened = sentence.start  # "the pooled coefficient is above that of the nurse (.46)"
+        asked = words | words_of(sentence.between(opened, number.at))
         centre = CENTRE_AFTER.match(sentence.between(number.end, number.end + 8)) is not None
-        if not any(asked & s.words for s, _ in facts) and not _lone(facts) and not (centre and _few(facts)):
+        fits = asked & _COEFFICIENT_WORDS and all(evidence.kind(s) == "coefficient" for s, _ in facts)
+        if not (any(asked & s.words for s, _ in facts) or fits or _lone(facts) or (centre and _few(facts))):
             return False
     own = frozenset().union(*(s.words | words_of(evidence.header_of(s)) for s, _ in facts))
     read = READ | own  # the name of another column asks for something else
@@ -197,6 +201,7 @@ def is_read(
     return words <= read
 
 
+_THAT_OF = regex(r"\b(?:that|the one) (?:of|for|in|with) (?:the )?[`\"'*]*$", re.IGNORECASE)
 _COEFFICIENT_WORDS = frozenset(
     words_of(
         "correlation correlations coefficient coefficients association link relation relationship fit pooled strongest "

@@ -115,7 +115,7 @@ def _of_files(evidence: Evidence) -> Iterator[Board]:
     groups: dict[frozenset[str], dict[tuple[float, ...], list[Series]]] = defaultdict(lambda: defaultdict(list))
     for series in evidence.data:
         if series.role in _ROLES_OF_FIELDS and 2 <= len(series.distinct) <= _MOST_THINGS:
-            groups[frozenset(series.facts)][tuple(f.value for f in series.facts.values())].append(series)
+            groups[frozenset(series.facts)][series.values].append(series)
     for names, fields in groups.items():
         if not 2 <= len(fields) <= _MOST_FIELDS or not names & evidence.spoken:
             continue

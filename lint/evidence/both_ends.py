@@ -126,5 +126,14 @@ _OPPOSITES = frozenset(
         ("maximum", "minimum"),
         ("widest", "narrowest"),
         ("longest", "shortest"),
+        ("clearest", "faintest"),
+        ("strongest", "faintest"),
+        ("closest", "farthest"),
+        ("nearest", "farthest"),
+        ("sharpest", "bluntest"),
+        ("deepest", "shallowest"),
+        ("steepest", "shallowest"),
+        ("fastest", "slowest"),
+        ("warmest", "coldest"),
     ]
 )

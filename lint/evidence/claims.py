@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections.abc import Sequence
 
 from leakstats.facts import Fact, Series
 
@@ -57,6 +58,23 @@ _EARLIER_ONES = regex(
 """Things of this work that were there before others: "the twelve earlier ones"."""
 
 
+_ADDED_TO = regex(
+    r"\b(?:add(?:ed|itions?|s)|new(?:ly added|comers?)?|absent|missing|lacking|"
+    r"not (?:yet )?(?:part|in|covered|included|tested))"
+    r"(?:\s+(?:(?:here|yet)\s+)?(?:to|from|of|by|in|since|after|at|against|relative to|with respect to|"
+    r"compared (?:to|with)))?"
+    r"\s+#\d+(?!\w)(?! (?:is|was|has|had|found|gave|reports?)\b)",
+    re.IGNORECASE,
+)
+"""Things of this work that an earlier one did not have: "the additions to #12"."""
+_NEW_IN = regex(r"\bnew(?:ly added|comers?)?\s+in\s+#|\badd(?:ed|itions?|s)\s+(?:by|in|of)\s+#", re.IGNORECASE)
+"""Those of the earlier work itself."""
+
+
+def _without_added(text: str) -> str:
+    return text if "#" not in text or _NEW_IN.search(text) else _ADDED_TO.sub(" ", text)
+
+
 def is_claim(passage: Passage) -> bool:
     """True for text whose numbers speak of this experiment's results."""
     return passage.part not in ("plan", "card", "skip")
@@ -78,13 +96,13 @@ def is_prior(sentence: Sentence) -> bool:
     text = sentence.text
     if "#" not in text and word_starts(text).isdisjoint(_PRIOR_STARTS):
         return False
-    return PRIOR.search(_EARLIER_ONES.sub(" ", text)) is not None
+    return PRIOR.search(_EARLIER_ONES.sub(" ", _without_added(text))) is not None
 
 
 @once
 def is_moot(sentence: Sentence) -> bool:
     """True for a sentence that may speak of what was hoped, planned or found elsewhere."""
-    return may_be_moot(sentence.text) and MOOT.search(sentence.text) is not None
+    return may_be_moot(sentence.text) and MOOT.search(_without_added(sentence.text)) is not None
 
 
 def is_moot_before(sentence: Sentence, number: Number) -> bool:
@@ -99,17 +117,22 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
         for series in evidence.all_series:
             if not series.fraction:
                 continue
-            facts = list(dict.fromkeys(series.distinct))
+            facts = _different(series.distinct)
             if len(facts) < 3:
                 continue
             out += [over(function, facts) for function in (statistics.fmean, statistics.median)]
             for group in groups_of(evidence):
-                inside = list(dict.fromkeys([f for n, f in series.facts.items() if n in group]))
+                inside = _different([f for n, f in series.facts.items() if n in group])
                 if 1 < len(inside) < len(facts):
                     out.append(over(statistics.fmean, inside))
         evidence.cache["derived"] = sorted(out)
     found: list[tuple[float, float]] = evidence.cache["derived"]
     return found
+
+
+def _different(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Equal facts once; none are that stand in different places, which is told sooner."""
+    return facts if len({f.pointer for f in facts}) == len(facts) else list(dict.fromkeys(facts))
 
 
 def groups_of(evidence: Evidence) -> frozenset[frozenset[str]]:

@@ -9,7 +9,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .coordination import list_of
-from .counted import Counted, bounds_of, clause_of, partial_counts
+from .counted import Counted, clause_of, partial_counts
 from .knowledge import Clash
 from .lexicon import direction_words
 from .names import Mention
@@ -115,7 +115,7 @@ def contrary_clash(claim: Counted, claims: list[Counted]) -> Clash | None:
         left = claim.total - claim.low
         if left > found.count and _LEAVES.search(claim.sentence.between(claim.sentence.start, claim.start)):
             continue  # "which leaves two of five": others may have gone before
-        if (left != found.count and claim.high > 0) if found.only else left == 0:
+        if (left != found.count and claim.high > 0) if found.only else left < found.count:
             return Clash(
                 "count",
                 claim.sentence.passage.place(claim.start, claim.end),
@@ -160,6 +160,8 @@ def _excepted(claim: Counted) -> Iterator[Excepted]:
         for m in named:
             if not any(o.start == m.start for o in named if o is not m and o.end > m.end):
                 yield from _of_name(claim, sentence, m)
+    for sentence in sentences[i + 1 : i + 3]:
+        yield from _turned(claim, sentence)
     for sentence in sentences[i : i + 2]:
         said = _UNNAMED.search(sentence.text, claim.end - sentence.start if sentence is claim.sentence else 0)
         if said is not None and not _PART.search(sentence.text[said.start() : said.end() + 40]):
@@ -209,7 +211,7 @@ def _is_denied(claim: Counted, sentence: Sentence, before: str, after: str, *, a
 
 
 def _is_of_one_kind(claim: Counted, text: str) -> bool:
-    left, right = bounds_of(claim)
+    left, right = claim.bounds
     own, other = ((OF_LIKENESS.search(x), OF_RATE.search(x)) for x in (claim.sentence.text[left:right], text))
     kinds = [(a is not None, b is not None) for a, b in (own, other)]
     return kinds[1] in ((False, False), kinds[0])
@@ -217,7 +219,7 @@ def _is_of_one_kind(claim: Counted, text: str) -> bool:
 
 def _not_significant(claim: Counted, sentence: Sentence, m: Mention) -> Iterator[Excepted]:
     """ "At depth 9 it is not significant" beside a count of the layers that are, or of those that show the effect."""
-    left, right = bounds_of(claim)
+    left, right = claim.bounds
     own = claim.sentence.text[left:right]
     tested = SIGNIFICANT.search(own) or regex(r"\bp\s?[<≤]|\b0?\.05\b").search(own)
     if not tested and (claim.noun in DEEP or not _SHOWN.search(own) or _OF_SIGN.search(own)):
@@ -254,9 +256,41 @@ _OF_SIGN = regex(
 _ITS = regex(r":\s+(?:its|there|here|the|both|it)\b", re.IGNORECASE)
 
 
+def _turned(claim: Counted, sentence: Sentence) -> Iterator[Excepted]:
+    """ "In Ghent it fell, as it did in Lyon", "They fell for Ghent and for Lyon", behind a rise in so many towns."""
+    opened = _IT_WENT.match(sentence.text)
+    if opened is None or claim.noun in DEEP or _IN_TIME.search(sentence.text):
+        return
+    left, right = claim.bounds
+    signs = {w.sign for w in direction_words(claim.sentence.text[left:right]) if not w.polar}
+    words = [w for w in direction_words(sentence.text) if not w.polar]
+    if len(signs) != 1 or {w.sign for w in words} != {-next(iter(signs))} or _UNLIKE.search(sentence.text):
+        return
+    things = {m.name: m for m in sentence.names if not m.name.startswith("#")}
+    first = next(iter(things.values()), None)
+    if first is None or not opened.end() <= words[0].end + 8 + len(first.text):
+        return
+    yield Excepted(first.start, len(things), ", ".join(sorted(things)), False)
+
+
+_IT_WENT = regex(
+    r"\W*(?:(?:only|but|however,?)\s+)?(?:(?:in|for|at|with)\s+[^.;:()\d]{2,50}?\s(?:it|they)\b|(?:it|they)\s+[a-z]+)",
+    re.IGNORECASE,
+)
+_IN_TIME = regex(
+    r"\b(?:at first|then|later|until|before|after|between|early|briefly|once|again|back|first|half|by|"
+    r"since|while|whereas|but)\b",
+    re.IGNORECASE,
+)
+"""Of a part of the course, which may go the other way and the whole not."""
+_UNLIKE = regex(
+    r"\b(?:not|no|never|neither|nor|than|less|more|least|most|slower|faster|unlike)\b|\d\s?%", re.IGNORECASE
+)
+
+
 def _opposite(claim: Counted, sentence: Sentence, m: Mention, after: str) -> Iterator[Excepted]:
     """ "In Ghent it fell" behind a rise in all of the towns."""
-    left, right = bounds_of(claim)
+    left, right = claim.bounds
     own = claim.sentence.text[left:right]
     signs = {w.sign for w in direction_words(own) if not w.polar}
     turned = [w for w in direction_words(after) if not w.polar]

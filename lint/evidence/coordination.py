@@ -170,6 +170,9 @@ def _things(
             and not _ASIDE.search(sentence.between(max(sentence.start, fore[0].start - 32), fore[0].start))
         ):
             return fore, (start, first)
+        they = _THEY.search(sentence.between(start, first))
+        if they is not None and {m.name for m in before if not m.name.startswith("#")} == {m.name for m in fore}:
+            return fore, (first - len(they["own"]), first)  # "A and B began at 0%, but by now they stand at 12% and 4%"
         return _NO_THINGS
     clause = _in_clause(sentence, before, values)
     if clause:
@@ -183,6 +186,12 @@ def _things(
 
 
 _TO = regex(r"\s*(?:up |down )?to\s+$")
+_THEY = regex(
+    r"[,;]\s[^.;:,()]{0,40}?\b(?P<own>they\s+(?:now |then |only |finally )?(?:stand|are|were|stood|lie|lay|sit|end|"
+    r"ended|finish\w*|reach\w*|have|had|show\w*|come|came|arrive[sd]?|g[oe]t|got)\s+(?:up |out )?(?:at |on |to |with )?"
+    r"(?:only |just )?)$",
+    re.IGNORECASE,
+)
 
 
 def _two_lists(sentence: Sentence, values: tuple[Number, ...]) -> bool:

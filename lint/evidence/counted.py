@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from leakstats.lazy import cached_property
 from leakstats.records import replace, struct
 
 from ..regex import regex
@@ -21,7 +22,7 @@ from .subsets import Part, part_named, parts_of
 from .word_numbers import SPELLED
 from .wording import PART, PART_OF
 
-__all__ = ["Counted", "agrees", "bounds_of", "clause_of", "counted_things", "numbers_in", "partial_counts"]
+__all__ = ["Counted", "agrees", "clause_of", "counted_things", "numbers_in", "partial_counts"]
 
 
 @struct(slots=False)
@@ -48,6 +49,11 @@ class Counted:
     """The group of a table's things that is counted, and no other."""
     strict: bool = False
     """It is judged only where its words name the one field of which they ask."""
+
+    @cached_property
+    def bounds(self) -> tuple[int, int]:
+        """Where its clause begins and ends in its sentence; another count beside it has a clause of its own."""
+        return _bounds_of(self)
 
     @property
     def bare(self) -> bool:
@@ -89,7 +95,7 @@ def _read_claims(evidence: Evidence) -> Iterator[Counted]:
                     )
             found.extend(_named_claims(evidence, sentence, [(c.start, c.end) for c in found]))
             for claim in sorted((_of_part(evidence, c) for c in found), key=lambda c: c.start):
-                said = _BY_DEFINITION.sub("", sentence.text[: bounds_of(claim)[1]])
+                said = _BY_DEFINITION.sub("", sentence.text[: claim.bounds[1]])
                 if passage.scope == "title" or not MOOT.search(said):
                     yield claim
 
@@ -245,10 +251,9 @@ _CLAUSE_END = regex(
 )
 
 
-def bounds_of(claim: Counted) -> tuple[int, int]:
-    """Where the clause of a count begins and ends in its sentence; another count beside it has a clause of its own."""
+def _bounds_of(claim: Counted) -> tuple[int, int]:
     sentence = claim.sentence
-    text = sentence.text
+    text = _INTERJECTED.sub(lambda m: " " * len(m[0]), sentence.text) if ", " in sentence.text else sentence.text
     at, tail = claim.start - sentence.start, claim.end - sentence.start
     left = max(
         (m.end() for m in regex(r"[;:]|, (?:and|but|so|with|which|thus|while|whereas) |\. |\?").finditer(text[:at])),
@@ -276,7 +281,10 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
     if opened >= 0 and ")" not in text[opened:at]:
         says = len(text[opened + 1 : at].split()) > 1  # "They differ (a later end in 4 of 6)": what is counted
         closed = text.find(")", tail, right)
-        if says or _WHERE.match(text, left, opened) is not None:  # "Where it is damp (4 of 9), the rate is below 36%"
+        fronted = _WHERE.match(text, left, opened) or (
+            _FRONTED.match(text, left, opened) and text[closed + 1 :][:1] == ","
+        )
+        if says or fronted:  # "Where it is damp (4 of 9), the rate is below 36%"
             left, right = opened + 1 if says else left, closed if closed >= tail else right
     if _CONCEDED.match(text[left:at]) is not None:
         comma = text.find(",", tail, right)
@@ -284,7 +292,16 @@ def bounds_of(claim: Counted) -> tuple[int, int]:
     return left, right
 
 
+_INTERJECTED = regex(
+    r",\s(?:(?:by|in|by way of) (?:comparison|contrast)|however|moreover|likewise|incidentally|in turn|"
+    r"on the other hand|for (?:its|their|his|her) part|for (?:comparison|instance)|too|in fact|indeed),(?=\s)",
+    re.IGNORECASE,
+)
+"""Between a subject and its verb: "a low tide, by comparison, was seen in four of nine ports"."""
 _WHERE = regex(r"\W*(?:where|wherever|when|whenever|if)\b", re.IGNORECASE)
+_FRONTED = regex(
+    r"\W*(?:among|amongst|for|in|with|of|at|on|under|over|within|across|outside|beyond|below|above)\s", re.IGNORECASE
+)
 _SUBJECT = regex(
     r"(?:^|[;:,.]\s+)\W*(?:(?:and|but|while|whereas)\s+)?(?P<q>both|neither|all|every|each|"
     r"most)\s+(?:of\s+)?(?:the\s+)?[a-z]+",
@@ -307,7 +324,7 @@ def partial_counts(sentence: Sentence) -> list[tuple[int, int]]:
 
 def clause_of(claim: Counted) -> tuple[str, list[Number]]:
     """The words around a count, up to the next one."""
-    left, right = bounds_of(claim)
+    left, right = claim.bounds
     return claim.sentence.text[left:right], numbers_in(claim, left, right)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .contraries import contrary_clash, is_borne_out
-from .counted import Counted, agrees, bounds_of, clause_of, counted_things
+from .counted import Counted, agrees, clause_of, counted_things
 from .criteria import readings
 from .fields import Asked
 from .grammar import Number
@@ -23,7 +23,7 @@ from .tallies import Tally
 from .vocabulary import is_accounted_for
 from .windows import windows
 from .word_numbers import SPELLED, whole_number
-from .wording import NAMED_BAR, RELATION
+from .wording import MOSTLY, NAMED_BAR, RELATION
 
 __all__ = ["count_clashes", "true_counts"]
 
@@ -93,7 +93,7 @@ _OF_NO_ONE = regex(
 
 def _is_read_whole(evidence: Evidence, claim: Counted) -> bool:
     """True if no word of a claim's clause is strange: another may ask for something else than what was counted."""
-    left, right = bounds_of(claim)
+    left, right = claim.bounds
     start = claim.sentence.start
     return is_accounted_for(evidence, claim.sentence, start + left, max(claim.end, start + right))
 
@@ -110,7 +110,7 @@ def _is_beyond_doubt(claim: Counted, found: list[Tally]) -> bool:
         return False
     if _ELLIPTICAL.match(claim.sentence.text, claim.end - claim.sentence.start):
         return False
-    if all(tally.sure for tally in found) or _has_bar(claim):
+    if all(tally.sure for tally in found) or _has_bar(claim) or MOSTLY.search(clause_of(claim)[0]):
         return _SO_MANY_OF.search(claim.text) is not None or claim.low == claim.high == claim.total
     return _SO_MANY_OF.search(claim.text) is not None and (_of_relation(claim) or bool(_ways(claim)))
 
@@ -255,9 +255,16 @@ def _of_relation(claim: Counted) -> bool:
     """True for a count of where a relation holds, and not of where it is of some size."""
     if any(role != "p" for role, _ in _limits(claim)) or _MUTUAL.search(clause_of(claim)[0]):
         return False
+    if _PAST_BAR.search(clause_of(claim)[0]):
+        return False
     return _HOLDS.search(clause_of(claim)[0]) is not None or RELATION.search(clause_of(claim)[0]) is not None
 
 
+_PAST_BAR = regex(
+    r"\b(?:past|over|above|beyond|below|beneath|under|across|reach\w*|cross\w*|clear\w*|pass\w*|meets?|met)\s+"
+    r"(?:the|our|this|that|its|their|any|an?)\s+(?:[\w-]+\s+){0,2}(?:line|limit|bar|mark|threshold|cut-?off|ceiling|floor)s?\b",
+    re.IGNORECASE,
+)
 _MUTUAL = regex(r"\b(?:each other|one another)\b", re.IGNORECASE)
 """Of how the counted things stand to each other, and of no two quantities."""
 _CONFIDENCE = regex(r"\W*confidence\b", re.IGNORECASE)

@@ -222,7 +222,8 @@ _OWN_START = regex(
 )
 """ "Higher than they began"."""
 _UNSAID = regex(
-    r"\b(?:(?:wrong|other|opposite|right) (?:way|direction)|improv\w+|deteriorat\w+|(?:got|gets?|became|becomes?|did|"
+    r"\b(?:(?:wrong|other|opposite|right|intended|expected|desired|predicted|planned) (?:way|direction)|improv\w+|"
+    r"deteriorat\w+|(?:got|gets?|became|becomes?|did|"
     r"does|fare[sd]?) (?:better|worse)|benefit\w*|backfir\w+)\b",
     re.IGNORECASE,
 )

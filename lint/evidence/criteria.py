@@ -34,6 +34,7 @@ from .knowledge import Evidence
 from .levels import is_named, is_one, named_columns
 from .names import fold_name, words_of
 from .overlaps import of_overlap
+from .relations import relation_sign
 from .tallies import Tally, beyond_zero, surely, tally_of, tally_of_bound
 from .word_numbers import part_of, whole_number
 from .wording import (
@@ -137,6 +138,7 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
         of_ratio,
         _of_share,
         _of_interval,
+        _of_told_relation,
         _of_arms,
         _of_reference,
         _of_sign,
@@ -150,6 +152,13 @@ def _read(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally]
         if found is not None:
             return found
     return _of_agreement(evidence, asked, series)
+
+
+def _of_told_relation(evidence: Evidence, asked: Asked, series: list[Series]) -> list[Tally] | None:
+    """ "Ponds nearer to it freeze more often in 5 of 6 towns": by the sign of the coefficients, and by their tests."""
+    if relation_sign(asked.text) is None or not any(is_coefficient(evidence, s) for s in series):
+        return None
+    return _of_significance(evidence, replace(asked, text=f"{asked.text} correlated"), series)
 
 
 _GOES_WITH = regex(
@@ -376,6 +385,8 @@ def _against(asked: Asked) -> re.Match[str] | None:
     """The words of a comparison with one thing beside the counted ones, which a name or "the baseline" follows."""
     text = asked.text
     for match in _AGAINST.finditer(text):
+        if _LIKENESS_BEFORE.search(text, max(0, match.start() - 24), match.start()):
+            continue  # "the likeness to the plain loaf grows": what it is a likeness to
         tail = text[match.end() : match.end() + 40]
         if REFERENCE.match(tail.lstrip("`\"'*")):
             return match
@@ -385,6 +396,10 @@ def _against(asked: Asked) -> re.Match[str] | None:
     return None
 
 
+_LIKENESS_BEFORE = regex(
+    r"\b(?:cos(?:ines?)?|similarit(?:y|ies)|likeness(?:es)?|closeness|resemblance|proximity|nearness|distances?)\s+$",
+    re.IGNORECASE,
+)
 _ITS_OWN = regex(r"\b(?:its|their)\s+$", re.IGNORECASE)
 """ "Above its untreated rate": the same thing in another state."""
 

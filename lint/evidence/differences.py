@@ -31,15 +31,18 @@ from .compared import (
     widest_pairs,
 )
 from .contrasts import contrast
-from .coordination import joins_names
+from .coordination import joins_names, pair_of
 from .gaps import gap_clash
 from .grammar import Number
 from .idioms import Span, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import direction_words
+from .listed_differences import listed_difference_clashes
 from .names import words_of
 from .operands import levels, operands
 from .passages import Sentence
+from .since_start import since_start_clash
+from .spreads import spread_clash
 from .told_pairs import told_clash
 from .unpaired import is_of_data, is_unpaired
 from .wording import CHANGES, DIFFERS, LOSS
@@ -49,6 +52,7 @@ __all__ = ["difference_clashes"]
 
 def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Differences in points that no two of the rates beside them have."""
+    told: set[tuple[int, int]] = set()
     for passage in evidence.passages:
         if not is_claim(passage):
             continue
@@ -57,16 +61,20 @@ def difference_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if number.role != "points":
                     wrong = bare_clash(evidence, sentence, number)
                 elif _is_bounded(sentence, number) or _threshold(sentence, number):
-                    continue
+                    wrong = spread_clash(evidence, sentence, number)
                 else:
                     wrong = (
                         _judge(evidence, sentence, number)
                         or _against_named(evidence, sentence, number)
+                        or since_start_clash(evidence, sentence, number)
                         or _against_told(evidence, sentence, number)
+                        or spread_clash(evidence, sentence, number)
                     )
                 if wrong:
                     place = passage.place(number.start, number.end)
+                    told.add((place.line, place.column))
                     yield Clash("difference", place, wrong, "subtract again, from unrounded values")
+    yield from (c for c in listed_difference_clashes(evidence) if (c.place.line, c.place.column) not in told)
 
 
 def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
@@ -94,7 +102,7 @@ def _judge(evidence: Evidence, sentence: Sentence, number: Number) -> str:
     if number.signed and _opens(sentence, number) and (moved := _moves_before(sentence)):
         return "" if difference_fits(*_allowed(number), moved, True) else _OF_NO_RATES.format(number.text)
     here = distinct_rates(rates_of(sentence, False))
-    owner = _owner(sentence, number)
+    owner = _owner(sentence, number) or _owner_in_list(evidence, sentence, number)
     if owner and number.signed:
         if _stands_in_contrast(evidence, sentence, number, owner):
             return ""
@@ -167,7 +175,7 @@ def _against_named(evidence: Evidence, sentence: Sentence, number: Number) -> st
     left, right = clause_of(sentence, number.start)
     if any(n is not number and n.role == "points" for n in sentence.numbers if left <= n.start < right):
         return ""
-    if number.start in operands(sentence) or rates_of(sentence, False) or sentence.passage.part == "prior":
+    if number.start in operands(sentence) or sentence.passage.part == "prior" or _prints_rates(sentence, left, right):
         return ""
     if is_unpaired(evidence, sentence, number) or any(x.search(sentence.text) for x in (_OF_DIFFERENCES, _OF_LEG)):
         return ""
@@ -179,12 +187,22 @@ def _against_named(evidence: Evidence, sentence: Sentence, number: Number) -> st
     found = apart(evidence, sentence, number.start, points=True)
     if found is None or found.differs(*_allowed(number)):
         return ""
-    beside = [x for x in sentence.passage.sentences if x.previous is sentence or x is sentence.previous]
+    beside = [x for x in sentence.passage.sentences if sentence in (x, x.previous) or x is sentence.previous]
     if any(difference_fits(*_allowed(number), list(permutations(rates_of(x, False), 2)), False) for x in beside):
         return ""  # of the two rates of the sentence before, or behind: "The former has 82%, the latter 15%"
     return f"{number.text} points is no difference of the values that it speaks of{found.against()}"
 
 
+def _prints_rates(sentence: Sentence, left: int, right: int) -> bool:
+    """True for a clause with a rate of its own, or a count of answers."""
+    if not rates_of(sentence, False):
+        return False
+    return any(left <= n.start < right and is_rate(sentence, n) for n in sentence.numbers) or any(
+        left <= k.start < right and n.value >= _FEWEST_ANSWERS for k, n in pairs_of_counts(sentence)
+    )
+
+
+_FEWEST_ANSWERS = 20
 _THE = regex(r"\b(?:the|these|those|all|of)\s+$", re.IGNORECASE)
 _IN_PERCENT = regex(r"[^\s-]+[\s-]*(?:pp|p\.p\.|ppts?|percent|%)", re.IGNORECASE)
 _OF_NO_RATES = "{} points is no difference of the rates that it speaks of"
@@ -354,6 +372,22 @@ def _owner(sentence: Sentence, number: Number) -> str:
     if len(before) != 2 or not regex(r"\W*(?:their|the (?:two|net))\b", re.IGNORECASE).match(sentence.text):
         return ""
     return before[signed.index(number)] if number in signed else ""
+
+
+def _owner_in_list(evidence: Evidence, sentence: Sentence, number: Number) -> str:
+    """The thing at the place of a signed number in a list of changes: "A, B and C change by +4, −2 and +7 points".
+
+    All others have to be known changes of theirs, which shows the order; "" else.
+    """
+    pair = pair_of(sentence, number) if number.signed else None
+    if pair is None or any(x.role != "points" or not x.signed for x in pair.values):
+        return ""
+    for name, value in zip(pair.others, pair.values, strict=True):
+        if value is not number and (
+            not _changes_of(evidence, name.name) or _is_no_change(evidence, sentence, value, name.name)
+        ):
+            return ""
+    return pair.name.name
 
 
 def _is_turned(evidence: Evidence, sentence: Sentence, number: Number, owner: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from leakstats.records import struct
 
@@ -40,9 +41,11 @@ def clash_of(sentence: Sentence, word: DirectionWord, message: str) -> Clash:
 @once
 def moves_in(sentence: Sentence) -> list[Span]:
     """The pairs of numbers of a sentence of which the second came of the first."""
+    out: list[Span] = []
+    if len(sentence.numbers) < 2:
+        return out
     ends = interval_ends(sentence)
-    out = []
-    for s in spans(sentence):
+    for s in (*spans(sentence), *_turned(sentence)):
         if id(s.left) in ends or s.kind == "range":
             continue
         if "coefficient" in (s.left.role, s.right.role) and (s.kind != "move" or min(s.left.value, s.right.value) <= 0):
@@ -57,6 +60,19 @@ def moves_in(sentence: Sentence) -> list[Span]:
     return out
 
 
+def _turned(sentence: Sentence) -> list[Span]:
+    """The pairs of "0.45 becomes 0.38"."""
+    if "bec" not in sentence.text and "turn" not in sentence.text:
+        return []
+    return [
+        Span(a, b, "move", a.at, b.end)
+        for a, b in pairwise(sentence.numbers)
+        if {a.role, b.role} <= {"value", "coefficient"} or a.role == b.role == "percent"
+        if _BECOMES.fullmatch(sentence.between(a.end, b.at))
+    ]
+
+
+_BECOMES = regex(r"\s*%?\s+(?:becomes?|became|turns? into|turned into)\s+(?:only |just )?", re.IGNORECASE)
 _OF_SIZE = regex(r"\b(?:by|of)\s+(?:about |roughly |only |some |~)?$", re.IGNORECASE)
 """Before the sizes of several changes, "by 4 to 9 points", and before the whole of a part, "8 out of 60 to 31"."""
 
@@ -64,6 +80,8 @@ _OF_SIZE = regex(r"\b(?:by|of)\s+(?:about |roughly |only |some |~)?$", re.IGNORE
 @once
 def rates_in(sentence: Sentence) -> list[Rate]:
     """The rates of a sentence that are no ends of intervals, no bounds and no differences, each once."""
+    if not sentence.numbers:
+        return []
     ends = interval_ends(sentence)
     found = [
         Rate(n.at, n.end, n.value if n.role == "percent" else 100 * n.value, n.role, n.text)
@@ -96,6 +114,8 @@ _OTHER_QUANTITY = regex(
 
 def coefficients_in(sentence: Sentence) -> list[Rate]:
     """The coefficients of a sentence; in one that speaks of a fit the bare decimals too, "it was .69 before"."""
+    if not sentence.numbers:
+        return []
     ends = interval_ends(sentence)
     bare = any(n.role == "value" and n.decimals > 1 for n in sentence.numbers)
     fit = (

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..regex import regex
 from .claims import is_claim
+from .compared_back import back_clashes
 from .directed import Rate, clash_of, moves_in, rates_in
 from .enumerated import enumeration_clashes
 from .grammar import Number
 from .idioms import Span, interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
-from .lexicon import DirectionWord, direction_words, strength_words
+from .lexicon import NEGATED, DirectionWord, direction_words, strength_words
+from .only_ones import only_one_clashes
 from .outcomes import outcome_clashes
 from .pairwise import pairwise_clashes
 from .passages import Sentence
@@ -69,10 +72,13 @@ def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     ]
     words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
     yield from versus_clashes(sentence)
+    yield from back_clashes(sentence)
     yield from _of_bare_words(sentence)
     yield from _of_named_steps(sentence)
     yield from _of_differences(sentence)
     yield from _of_standstills(sentence, words)
+    yield from _of_still_times(sentence, words)
+    yield from only_one_clashes(sentence, words)
     if not words and relation_sign(sentence.text) is None:
         return
     yield from _of_moves(evidence, sentence, words)
@@ -116,6 +122,10 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         ).sub(",", gap)
         if _leaves_bracket(gap) or (")" not in gap and "(" in gap and _OBJECT.match(gap)):
             continue
+        if not _reaches(sentence, word, moves, span):
+            continue
+        if _OF_OURS.search(sentence.text, 0, word.start) and _SOMETHING.match(gap):
+            continue
         if _NEUTRAL.search(gap) or _GIVEN_BACK.search(sentence.text, 0, word.start):
             continue
         if _BARE_WORD.search(gap) or _NOT_ALL.search(sentence.text, 0, word.start):
@@ -141,15 +151,40 @@ def _of_standstills(sentence: Sentence, words: list[DirectionWord]) -> Iterator[
     """ "The fit loosens from r = 0.64 to r = 0.64": a word of change right in front of one value, printed twice."""
     for span in spans(sentence):
         a, b = span.left, span.right
-        if span.kind == "range" or (a.text, a.role) != (b.text, b.role) or a.decimals < 1:
+        if span.kind == "range" or not _are_one(a, b):
             continue
         said = [w for w in (*words, *strength_words(sentence.text)) if not w.polar]
-        near = [w for w in said if _WORD_FROM.fullmatch(sentence.between(sentence.start + w.end, a.at))]
-        if near:
+        near = [w for w in said if _WORD_FROM.fullmatch(sentence.between(sentence.start + w.end, a.start))]
+        if near and not NEGATED.search(sentence.text[: near[-1].start]):
             yield clash_of(sentence, near[-1], f"'{near[-1].text}' beside {a.text} twice")
 
 
-_WORD_FROM = regex(r"(?:\s+\w+)?\s*,?\s+from\s+", re.IGNORECASE)
+def _are_one(a: Number, b: Number) -> bool:
+    """True for one decimal printed twice; a coefficient need not be called so again."""
+    roles = {a.role, b.role}
+    return a.text == b.text and a.decimals >= 1 and (len(roles) == 1 or roles == {"coefficient", "value"})
+
+
+def _of_still_times(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:
+    """ "The fit loosens: r was 0.64 before and is 0.64 now": behind a word of change, one value at two times."""
+    for a, b in pairwise(sentence.numbers):
+        if not _are_one(a, b) or _BEFORE_NOW.fullmatch(sentence.between(a.end, b.at)) is None:
+            continue
+        said = [w for w in (*words, *strength_words(sentence.text)) if not w.polar and sentence.start + w.end <= a.at]
+        word = max(said, key=lambda w: w.start, default=None)
+        if word is None or _TO_VALUE.fullmatch(sentence.between(sentence.start + word.end, a.at)) is None:
+            continue
+        if not NEGATED.search(sentence.text[: word.start]):
+            yield clash_of(sentence, word, f"'{word.text}' beside {a.text} twice")
+
+
+_BEFORE_NOW = regex(
+    r"\s*%?\s*(?:before(?:hand)?|at first|earlier|initially|until then|back then)\s*,?\s*(?:and|but|then)\s+"
+    r"(?:(?:it\s+)?(?:is|has|stands at|comes to|now)\s+)*(?:now\s+)?",
+    re.IGNORECASE,
+)
+_TO_VALUE = regex(r"\s*[:,(–—]\s*(?:[\w'’]+\s+){0,4}(?:(?:was|had|stood at|of|=)\s*)?", re.IGNORECASE)
+_WORD_FROM = regex(r"(?:\s+(?!(?:by|to|and|but|or)\b)[\w'’-]+){0,4}\s*,?\s+from\s+(?:[\w'’]+\s*=\s*)?", re.IGNORECASE)
 _DIPS_FIRST = regex(r"\b(?:before|until|and then|then)\s+(?:it |they |she |he )?$", re.IGNORECASE)
 """ "It dips before it rises: 2.4 → 0.8%, then up to 4.4%"."""
 _GONE_BEFORE = regex(
@@ -164,10 +199,34 @@ _OF_SIZE = regex(
     r"(?:shr[aiu]nk|gr[eo]w|swell|swoll|expand|dwindl|diminish|weaken|strengthen|widen|narrow)", re.IGNORECASE
 )
 """Of two negative values, which way that is their size says."""
-_OF_ANOTHER = regex(r"\b(?:when|once|as|if)\b[^,;]*\b(?:goes|went|moves|moved|changes|changed|passes|is|was)\b")
-"""What something else did meanwhile, "it drops when the dose goes from 5 to 40"."""
+_OF_ANOTHER = regex(
+    r"\b(?:when|once|as|if)\b[^,;]*\b(?:goes|went|moves|moved|changes|changed|passes|is|was)\b|\b(?:former|latter)\b"
+)
+"""What something else did meanwhile, "it drops when the dose goes from 5 to 40", or one of the two things of before."""
 _OBJECT = regex(r"\s+(?:the|its|their|his|her|this|that|every|all)\s+(?!rates?\b|shares?\b|value|level)", re.IGNORECASE)
 """Behind a verb that does something to a thing, "squeezes the space (0.90 → 0.99)": the number may well rise."""
+
+
+def _reaches(sentence: Sentence, word: DirectionWord, moves: list[Span], span: Span) -> bool:
+    """True unless a word has a nearer move, and more than names stand between that and this one.
+
+    "It sinks for the lock (0.3 to 0.1), and its toll goes from 4% to 22%" has a verb of its own for the second.
+    """
+    nearer = [s for s in moves if sentence.start + word.end <= s.start and s.end <= span.start]
+    if not nearer:
+        return True
+    left = nearer[-1].end
+    gap = sentence.between(left, span.start)
+    for m in reversed(sentence.names):
+        if left <= m.start and m.end <= span.start:
+            gap = gap[: m.start - left] + gap[m.end - left :]
+    return _BETWEEN_MOVES.fullmatch(gap) is not None
+
+
+_BETWEEN_MOVES = regex(
+    r"(?:\W|\d|\b(?:and|or|then|for|the|an?|in|at|with|on|of|from|by|after|to|[nN]|epochs?|steps?|rounds?|layers?|points?|"
+    r"pp|percent(?:age)?)\b)*"
+)
 
 
 def _leaves_bracket(gap: str) -> bool:
@@ -293,10 +352,14 @@ _OF_SOME_CHANGE = regex(
 
 _NEUTRAL = regex(
     r"\b(?:whose|while its|while the)\s[^,;:()\d]{1,50}\s(?:goes|went|moves|moved|changes|changed|passes|passed)\s+"
-    r"from\s*$|\)\s*,\s[^,;:()\d]{1,50}\s(?:goes?|went|moves?|moved|changes?|changed|pass(?:es|ed)?)\s+from\s*$",
+    r"from\s*$|(?:\)\s*,|\b(?:and|so)\s+(?:the|an?|our|its|their|this|that))\s[^,;:()\d]{1,50}\s"
+    r"(?:goes?|went|moves?|moved|changes?|changed|pass(?:es|ed)?)\s+from\s*$",
     re.IGNORECASE,
 )
 """Another subject with a verb of its own: "it shrinks for the ferry, whose fare goes from 4% to 9%"."""
+_OF_OURS = regex(r"\b(?:we|I)(?:\s(?:have|had|then|also|only|now|later))*\s$")
+_SOMETHING = regex(r"\s+(?!(?:slightly|a (?:bit|little)|only|by)\b)[\w-]{2,}")
+"""Around a verb of what the writers do to something: "we added two ponds, and …"."""
 _GIVEN_BACK = regex(
     r"\b(?:(?:gives?|gave|giving|hands?|handed) back|los(?:es?|t|ing)|undoes|undid|forfeits?|keeps?|kept|part|much|"
     r"most|some|half|all|little|none) (?:\w+ ){0,3}?of (?:its|their|the|this|that|his|her) (?:\w+ )?$",

@@ -348,7 +348,8 @@ def _by_order(columns: list[Series], text: str) -> list[Series]:
 def _in_full(series: Series, text: str) -> bool:
     """True if a text has the header of a column word for word: "epoch-10 rates"."""
     head = _BLANKS.sub(" ", series.quantity.lower()).strip()
-    return re.search(rf"(?<!\w){re.escape(head)}(?!\w)", _BLANKS.sub(" ", text)) is not None
+    plain = _BLANKS.sub(" ", text)
+    return head in plain and re.search(rf"(?<!\w){re.escape(head)}(?!\w)", plain) is not None
 
 
 _BLANKS = regex(r"[\s_-]+")

@@ -10,6 +10,7 @@ from leakstats.facts import Fact, Series
 from ..regex import regex
 from .both_ends import both_ends
 from .claims import is_claim, is_moot
+from .extreme_values import extreme_value_clashes
 from .extreme_words import Extreme, read_extreme
 from .grammar import Number
 from .holders import holder_of, point_of, shares_rank, stands_apart, stated_behind, stated_beside
@@ -40,7 +41,7 @@ def _superlative_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             if sentence.names and passage.part != "prior" and not is_moot(sentence):
                 found = list(_of_words(evidence, sentence)) or list(standing_clashes(evidence, sentence))
-                yield from found or placing_clashes(evidence, sentence)
+                yield from found or [*placing_clashes(evidence, sentence)] or extreme_value_clashes(evidence, sentence)
 
 
 def _of_words(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:

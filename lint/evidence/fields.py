@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from leakstats.facts import Series
+from leakstats.lazy import cached_property
 from leakstats.records import struct
 
 from ..regex import regex
@@ -59,7 +61,7 @@ class Asked:
     contrasted: bool = False
     """It counts in the other state than the one that the words before it name: "against 2 of 9 before"."""
 
-    @property
+    @cached_property
     def criterion(self) -> str:
         """Its words in lower case, the noun of what is counted blotted out: a header may have it too."""
         low = self.text.lower()
@@ -68,53 +70,61 @@ class Asked:
         )
 
 
-def _is_deep(evidence: Evidence, series: Series) -> bool:
-    """True for values of layers or points of time; one of them may have a byname, "L18, chosen beforehand"."""
-    known: dict[int, bool] = evidence.cache.setdefault("deep", {})
-    if id(series) not in known:
-        deep = {
-            id(f)
-            for k, f in series.facts.items()
-            if k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP
-        }
-        known[id(series)] = len(deep) == len(series.distinct)
-    return known[id(series)]
+@struct
+class _Candidate:
+    """A series that a count of so many things may be of."""
+
+    series: Series
+    deep: bool
+    """Values of layers or points of time; one of them may have a byname, "L18, chosen beforehand"."""
+    spoken_of: bool
+    """The page names at least half of its things."""
+    has_whole: bool
+    """Among its values is the one of all the others."""
+
+
+def _candidates(evidence: Evidence, size: int) -> list[_Candidate]:
+    """The series over ``size`` things."""
+    known: dict[int, list[_Candidate]] = evidence.cache.setdefault("candidates by size", {})
+    if size not in known:
+        known[size] = [
+            _Candidate(
+                series,
+                _is_deep(series),
+                2 * sum(k in evidence.spoken for k in series.facts) >= len(series.facts),
+                any(_OF_ALL.fullmatch(k) for k in series.facts),
+            )
+            for series in counted_series(evidence)
+            if series.role not in ("interval", "at") and len(series.distinct) == size
+        ]
+    return known[size]
+
+
+def _is_deep(series: Series) -> bool:
+    deep = {
+        id(f)
+        for k, f in series.facts.items()
+        if k.startswith("#") or k.isdigit() or k[1:].isdigit() or k.rstrip("0123456789") in DEEP
+    }
+    return len(deep) == len(series.distinct)
 
 
 def fitting(evidence: Evidence, asked: Asked, size: int) -> list[Series]:
     """The series over ``size`` things, things that the page names, of the kind that the clause counts."""
     deep = asked.noun in DEEP
-    found = [s for s in counted_series(evidence) if s.role not in ("interval", "at") and len(s.distinct) == size]
+    found = _candidates(evidence, size)
     if not asked.noun:
-        shallow = [s for s in found if not _is_deep(evidence, s)]
-        alike = found if words_of(asked.text) & DEEP else shallow or found
+        shallow = [c for c in found if not c.deep]
+        over = found if words_of(asked.text) & DEEP else shallow or found
     else:
-        alike = [s for s in found if _is_deep(evidence, s) == deep] or ([] if deep else found)
-    if not deep:
-        alike = [s for s in alike if _is_deep(evidence, s) or _is_spoken_of(evidence, s)]
-    alike = [s for s in alike if not _has_whole(evidence, s)]
+        over = [c for c in found if c.deep == deep] or ([] if deep else found)
+    alike = [c.series for c in over if (deep or c.deep or c.spoken_of) and not c.has_whole]
     named = {n for n in asked.names if not n.startswith("#")}
     layers = {n for n in asked.names if n.startswith("#")}
     for chosen in (named, layers):
         own = [s for s in alike if chosen and all(chosen & f.entities for f in s.facts.values())]
         alike = own or alike
     return alike
-
-
-def _is_spoken_of(evidence: Evidence, series: Series) -> bool:
-    """True for values of things of which the page names at least half."""
-    known: dict[int, bool] = evidence.cache.setdefault("spoken of", {})
-    if id(series) not in known:
-        known[id(series)] = 2 * sum(k in evidence.spoken for k in series.facts) >= len(series.facts)
-    return known[id(series)]
-
-
-def _has_whole(evidence: Evidence, series: Series) -> bool:
-    """True for values among which is the one of all the others."""
-    known: dict[int, bool] = evidence.cache.setdefault("has whole", {})
-    if id(series) not in known:
-        known[id(series)] = any(_OF_ALL.fullmatch(k) for k in series.facts)
-    return known[id(series)]
 
 
 _OF_ALL = regex(r"(?:all|mean|average|overall|total|pooled)(?:[a-z]{3,}s)?", re.IGNORECASE)
@@ -204,7 +214,7 @@ def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
 
     A rate and the k and n of which it is made are one field twice, and no rivals.
     """
-    words = [{stem(w) for w in (s.words | words_of(s.quantity)) - COMMON if len(w) > 2} for s in group]
+    words = [_own_stems(s.words, s.quantity) for s in group]
     held = [printed_values(s) for s in group]
     said = [(m.start(), stem(m.group(0).rstrip("s") or m.group(0))) for m in _WORD.finditer(text)]
     out = []
@@ -212,6 +222,11 @@ def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
         rivals: set[str] = set().union(*(w for w, other in zip(words, held, strict=True) if other != values))
         out.append([i for i, w in said if w in own and w not in rivals])
     return out
+
+
+@lru_cache(maxsize=4096)  # clause after clause is held against the same fields
+def _own_stems(words: frozenset[str], quantity: str) -> frozenset[str]:
+    return frozenset([stem(w) for w in (words | words_of(quantity)) - COMMON if len(w) > 2])
 
 
 def printed_values(series: Series) -> tuple[float, ...]:
@@ -402,7 +417,26 @@ def _quoted_fields(evidence: Evidence, series: list[Series], asked: Asked) -> li
         if numbers[i].role == "percent" and not numbers[i].bound and numbers[i].end <= len(asked.before)
     ]
     quoted = [(name, n) for name, n in quoted if any(name in s.facts for s in series)]
-    return [s for s in series if all(evidence.matches(n, s, s.facts[name]) for name, n in quoted if name in s.facts)]
+    kept = [s for s in series if all(evidence.matches(n, s, s.facts[name]) for name, n in quoted if name in s.facts)]
+    listed = _listed_behind(asked) if len(kept) > 1 else []
+    return [s for s in kept if _holds_all(evidence, s, listed)] or kept
+
+
+def _holds_all(evidence: Evidence, series: Series, quoted: Sequence[tuple[str, Number]]) -> bool:
+    return all(name in series.facts and evidence.matches(n, series, series.facts[name]) for name, n in quoted)
+
+
+def _listed_behind(asked: Asked) -> list[tuple[str, Number]]:
+    """The rates of the things that a colon lists behind a count: "four of six pass a tenth: Graz (31%), Lyon (19%)"."""
+    sentence, numbers = asked.sentence, asked.sentence.numbers
+    colon = asked.after.find(": ")
+    opened = sentence.end - len(asked.after) + colon
+    listed = [
+        (m.name, numbers[i])
+        for i, m in (adjacent(sentence).items() if colon >= 0 else ())
+        if numbers[i].role == "percent" and not numbers[i].bound and m.start >= opened
+    ]
+    return listed if listed and ";" not in asked.after else []
 
 
 def mean_fields(evidence: Evidence, series: list[Series]) -> list[Series]:

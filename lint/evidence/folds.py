@@ -26,7 +26,7 @@ from .gaps import ratio_clash
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import TRIALS
-from .operands import levels, operands
+from .operands import SUMMED_UP, levels, operands
 from .passages import Passage, Sentence
 from .ratios import Ratio, ratios
 from .wording import DIFFERENCE
@@ -248,6 +248,8 @@ def _stated_pair(sentence: Sentence, ratio: Ratio) -> tuple[Number, Number] | No
         return None
     a, b = numbers
     lead, between = sentence.between(sentence.start, a.start), sentence.between(a.end, b.start)
+    if b.end < ratio.start and a.role == "percent" and SUMMED_UP.fullmatch(_said_between(sentence, b, ratio)):
+        return a, b
     if ratio.end <= a.start and _BACK_FROM.fullmatch(between) and _CLOSES.match(sentence.between(b.end, sentence.end)):
         return b, a
     behind = sentence.between(b.end, sentence.end)
@@ -264,6 +266,14 @@ def _stated_pair(sentence: Sentence, ratio: Ratio) -> tuple[Number, Number] | No
     if a.role == "count" and _TRIALS.match(rest):
         return None  # they may be how many were asked
     return (a, b) if _CLOSES.match(rest) else None
+
+
+def _said_between(sentence: Sentence, rate: Number, ratio: Ratio) -> str:
+    """The words from a rate to a ratio behind it, without what stands in brackets."""
+    return _BRACKETED.sub("", sentence.between(rate.end, ratio.start))
+
+
+_BRACKETED = regex(r"\s*\([^()]{0,60}\)")
 
 
 def _is_turned(ratio: Ratio, a: Number, b: Number) -> bool:

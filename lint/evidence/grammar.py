@@ -32,6 +32,7 @@ _NUMBER = regex(
     r"(?P<unit>\s?%(?:[- ]points?\b)?|\s?percent(?:age)?[- ]points?\b|\s?(?:percent|per cent)\b(?![- ]point)"
     r"|\s?(?:pp|p\.p\.|pts?|ppts?)(?![A-Za-z])|[ -]points?\b|[- ]?fold\b|[- ]times\b|\s?[×x](?![\w×]|\s?\d))?"
 )
+_BARE = regex(r"(?:\d{1,6}(?:\.\d{1,9})?|\.\d{1,9})(?P<unit>%)?")
 _WORDS = regex(
     rf"\b(?<!-)(?<!hundred )(?<!hundred and )(?<!thousand )({SPELLED})"
     r"(?=(?: out)? of (?:the |all |its |these |those |our )?(?:\w+)\b"
@@ -56,6 +57,7 @@ _COEFFICIENT = regex(
     r"(?:\s+(?:ρ|rho|r|τ|tau|correlation|coefficient|rank correlation))?"
     r"|\bcorrelat(?:ion|es|ed)(?:\s+coefficient)?(?:\s+at)?|\bcoefficients?|\bassociation(?=\s+of\b))"
     + _EQ
+    + r"|(?<!\w)(?:ρ|ϱ|rho|r_?s|r)\s+(?:in|within|between)\s+(?:the\s+range\s+(?:of\s+|from\s+)?)?(?=[-−–+]?0?\.\d|$)$"
     + r"|\b(?:coefficients?|correlations?)\s+(?:with|of|for|at|on|over|against|between)\s+(?:[\w'-]+\s+){1,4}"
     + r"(?:is|was|=)\s*$"
 )
@@ -82,10 +84,11 @@ _AXIS_POINT = regex(r"\b(?:layer|epoch|step|round|checkpoint|iteration|stage|tur
 _ISSUE = regex(r"(?:#|GH-|(?<![\d\s])/|@|\$|\\)$")
 _BOUND = regex(
     r"(?:(?=[≥>≤<≪~≈])|\b(?=\w))"  # so that no words are tried inside a word
-    r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower) than|\bor more than|(?<!after )(?<!from )\ba minimum of)"
+    r"(?:(?P<ge>≥|>=|\bat least|\bno (?:less|fewer|lower|smaller|weaker|worse) than|\bor more than|"
+    r"(?<!after )(?<!from )\ba minimum of)"
     r"|(?P<gt>(?<![-=–—])>|\b(?:more|greater|higher|larger|bigger|better) than|\bin excess of|\bupwards of|"
     r"\bnorth of|\bover|\babove|\bexceed(?:s|ed|ing)?|\bbeyond|\bpast|\btop(?:s|ped))"
-    r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater) than|"
+    r"|(?P<le>≤|<=|\bat most|\bno (?:more|higher|greater|larger|bigger|stronger|better) than|"
     r"(?<!add )(?<!adds )(?<!added )"
     r"(?<!went )(?<!goes )(?<!gone )(?<!moves )(?<!moved )(?<!climbs )(?<!rises )(?<!rose )(?<!jumps )(?<![\d%] )"
     r"\bup to|(?<!after )(?<!from )\ba maximum of)"
@@ -99,8 +102,11 @@ _BOUND = regex(
 _FROM_ENDS = regex(
     r"\bfrom\s+[-−–+]?[\d.]+\s?%?\s*(?:\([^()\d]*\)\s*|(?:for|in|at|of|with)\s[^()\d.,;:]{1,40}\s)?$", re.IGNORECASE
 )
+_HAS_P = regex(r"\s*[,;(]\s*[pP]\s*[=<]")
 _TO_ANOTHER = regex(r"\s?(?:[–—-]|to\b)\s?[-−–+]?\.?\d")
 """Behind the first of two ends: what lies over a range is above neither."""
+_LONGEST_BOUND = 32
+"""Characters of "in the neighbourhood of (", and some blanks."""
 _BOUND_ENDS = "≥>≤<≪=~≈."
 _BOUND_WORD = regex(
     r"least|than|of|over|above|exceed(?:s|ed|ing)?|beyond|past|top(?:s|ped)|most|to|under|below|about|around|roughly|"
@@ -233,6 +239,8 @@ def read_numbers(text: str, hidden: tuple[tuple[int, int], ...] = ()) -> list[Nu
     >>> [(n.role, n.value) for n in read_numbers("ρ = −0.74, p = 2.0e-55, N=12 at L20 (31%, #232)")]
     [('coefficient', -0.74), ('p', 2e-55), ('n', 12.0), ('index', 20.0), ('percent', 31.0), ('none', 232.0)]
     """
+    if not hidden and (cell := _BARE.fullmatch(text)) is not None:
+        return _bare(text, cell["unit"])
     out: list[Number] = []
     position, next_hidden = 0, 0
     for match in _NUMBER.finditer(text) if _DIGIT.search(text) else ():
@@ -249,6 +257,19 @@ def read_numbers(text: str, hidden: tuple[tuple[int, int], ...] = ()) -> list[Nu
             position = number.end
     _words(text, out)
     return _inherit(text, out)
+
+
+def _bare(text: str, unit: str | None) -> list[Number]:
+    """The number that is all of a text, as of most cells of tables: what stands on its sides need not be asked."""
+    body = text.removesuffix("%")
+    parsed = _parse("", body, "")
+    if parsed is None:
+        return []
+    value, low, high, decimals = parsed
+    if unit:
+        return [Number(0, len(text), body, value, low, high, decimals, "percent", unit="%")]
+    role: Role = "value" if decimals > 0 else "none" if _is_year(body) else "count"
+    return [Number(0, len(text), text, value, low, high, decimals, role, label="year" if role == "none" else "")]
 
 
 def _read(text: str, match: re.Match[str], previous: Number | None) -> Number | None:
@@ -322,6 +343,11 @@ def _parse(sign: str, body: str, power: str) -> tuple[float, float, float, int] 
     return printed.value, printed.low, printed.high, printed.decimals
 
 
+_SAYS_P = ("of", "is", "was", "below", "above", "under")
+"""The words behind which p has its value, where no sign says so."""
+_LONGEST_INDEX = 24
+"""Characters of "checkpoints no. (" in front of a number, and some blanks."""
+_ENDS_OF_NAME = (")", "_")
 _ENDS_OF_ISSUE = ("#", "-", "/", "@", "$", "\\")
 _COLONS = (".", ":")
 _NO_UNIT = ("", ",", ".", ";", ")", ":")
@@ -346,7 +372,8 @@ def _role(
         or (left == "-" and len(body) == 2 and regex(r"\d{4}-(?:\d\d-)?$").search(before))
     ):
         return "none", "", start  # a version, a time, a date
-    if named and (hit := _P.search(before)) is not None:
+    spoken = before.rstrip().endswith(_SAYS_P) if mark.isalpha() else named
+    if spoken and (hit := _P.search(before)) is not None:
         return "p", "p", start - len(before) + hit.start()
     if named and not unit and _P_BARE.search(before[-3:]) and (body == "0" or _is_small(body, decimals)):
         return "p", "p", start - 2
@@ -375,7 +402,11 @@ def _role(
         if unit == "×" and regex(r"\s?[A-Z]\w*\d").match(after):
             return "none", "", start
         return "fold", "", start
-    if (decimals > 0 or body in ("0", "1")) and (hit := _COEFFICIENT.search(before)) is not None:
+    if (
+        (decimals > 0 or body in ("0", "1"))
+        and (named or mark in _ENDS_OF_NAME or mark.isdigit())
+        and (hit := _COEFFICIENT.search(before)) is not None
+    ):
         return "coefficient", _coefficient_name(hit.group(0)), start - len(before) + hit.start()
     if "=" in before[-4:] and _SETTING.search(before):
         hit = regex(r"[A-Za-z_α-ωΑ-Ω]+(?=\s?=\s?[\[\(]?$)").search(before)
@@ -385,7 +416,7 @@ def _role(
         return "none", "setting", start
     if (
         decimals <= 0
-        and (hit := _INDEX.search(before)) is not None
+        and (hit := _INDEX.search(before, max(0, len(before) - _LONGEST_INDEX))) is not None
         and not regex(r"\s*(?:(?:out of|of|/)\s|/\d)").match(after)
     ):
         return "index", _index_word(hit.group(1)), start - len(before) + hit.start()
@@ -396,13 +427,13 @@ def _role(
     if right not in _NO_UNIT and _SIZE_AFTER.match(after):
         return "none", "size", start
     if decimals <= 0:
-        year = (
-            len(body) == 4
-            and body[:2] in ("19", "20")
-            and not (_OF_WHOLE.match(after) or _WHOLE_OF.search(before[-20:]))
-        )
+        year = _is_year(body) and not (_OF_WHOLE.match(after) or _WHOLE_OF.search(before[-20:]))
         return ("none", "year", start) if year else ("count", "", start)
     return "value", "", start
+
+
+def _is_year(body: str) -> bool:
+    return len(body) == 4 and body[:2] in ("19", "20")
 
 
 def _size(body: str) -> float:
@@ -463,9 +494,11 @@ def _bound(lead: str, before: str, role: Role, label: str, after: str) -> str:
     front = before if not label else lead
     last = front.rstrip().rstrip("(").rstrip().rpartition(" ")[2]
     ends = _BOUND_WORD.fullmatch(last) if last.isalpha() else last[-1:].isalpha() or last[-1:] in _BOUND_ENDS
-    hit = _BOUND.search(front) if ends and front else None
+    hit = _BOUND.search(front, max(0, len(front) - _LONGEST_BOUND)) if ends and front else None
     if hit is not None and last == "to" and _FROM_ENDS.search(front, 0, hit.start()):
         return ""  # "from 0.56 (the nun) up to"
+    if hit is not None and last == "to" and role == "coefficient" and _HAS_P.match(after):
+        return ""  # "it extends up to ρ = 0.87, p = 1e-30": what has a p is no bound
     if hit is not None and last.lower() == "over" and (label or _TO_ANOTHER.match(after)):
         return ""  # "they extend over 0.59–0.77", "all we have, over n = 40"
     if hit is not None:
@@ -520,6 +553,8 @@ _MULTIPLIER = regex(
 
 def _inherit(text: str, numbers: list[Number]) -> list[Number]:
     """Give "0→73.2%", "15.8–32.2%" and "31, 32 and 67%" their common unit."""
+    if len(numbers) < 2:
+        return numbers
     for i in range(len(numbers) - 2, -1, -1):
         here, after = numbers[i], numbers[i + 1]
         if here.role in ("count", "value") and after.role in ("percent", "points") and not here.label:

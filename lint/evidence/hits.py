@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 
-from .leaves import Leaf, Path, Vector, keyed, names_of, openings, pointer_of, words_along
+from .leaves import Leaf, Path, Vector, keyed, keys_of, names_of, openings, pointer_of, words_along
 from .names import words_of
 
 __all__ = ["SIZES", "Group", "Pair", "grouped", "pairs_in", "pairs_of", "rates_of", "ratios_of"]
@@ -63,6 +63,8 @@ def pairs_in(vectors: Sequence[Vector]) -> Iterator[Pair]:
 
 def _beside_their_rate(group: Mapping[str, Leaf], whole: Mapping[str, int]) -> tuple[int, int] | None:
     """k and n of which a record holds the ratio, as a fraction or in percent."""
+    if len(group) < 3:
+        return None
     rates = sorted((x.value, key) for key, x in group.items() if -1 < x.value < 101)
     for a, k in whole.items():
         for b, n in whole.items():
@@ -107,16 +109,18 @@ def ratios_of(records: Mapping[Path, Mapping[str, Leaf]], pairs: Sequence[Pair])
     for signature, rows in tables.items():
         if len(rows) < 3:
             continue
+        names, along, pointer = names_of(signature), words_along(signature), pointer_of(signature)
         shared = sorted(frozenset.intersection(*(frozenset(r) for r in rows.values())))
         for a, b in itertools.permutations(shared, 2):
             if not all(r[a].value <= r[b].value >= 5 for r in rows.values()):
                 continue
+            quantity = f"{a}/{b}"
             facts: dict[str, Fact] = {}
             for name, r in rows.items():
                 rate = r[a].value / r[b].value
-                facts[name] = Fact(f"{a}/{b}", names_of(r[a].path[:-1]), rate, rate, r[a].pointer)
-            words = words_along(signature) | words_of(a) | {"rate"}
-            out.append(Series(f"{a}/{b}", words, keyed(facts), True, "data", f"{pointer_of(signature)}/{a}"))
+                facts[name] = Fact(quantity, names | keys_of(name), rate, rate, r[a].pointer)
+            words = along | words_of(a) | {"rate"}
+            out.append(Series(quantity, words, keyed(facts), True, "data", f"{pointer}/{a}"))
     return out
 
 

@@ -97,7 +97,8 @@ _APPOSED = regex(r"[`\"'’*]*(?:\s\([^()]*\))?,\s+(?:by far )?the\s+")
 _HAS_THE = regex(
     r"[`\"'’*]*\s+(?:has|had|have|shows?|showed|gets?|got|gives?|gave|takes?|took|keeps?|kept|makes?|made|sees|saw|"
     r"posts?|"
-    r"posted|records?|recorded)\s+(?:by far )?the\s+(?:(?:second|third|fourth|fifth)[\s-]+)?",
+    r"posted|records?|recorded)\s+(?:by far )?the\s+(?:(?:second|third|fourth|fifth)[\s-]+)?|"
+    r"[`\"'’*]*,\s+with\s+(?:by far )?the\s+",
     re.IGNORECASE,
 )
 _STOPS = regex(r"\s*(?:[,.;:)]|$)")
@@ -266,7 +267,13 @@ def _is_second(sentence: Sentence, word: Superlative) -> bool:
     """True behind another superlative with no number between the two."""
     at = sentence.start + word.start
     earlier = [sentence.start + w.end for w in superlatives(sentence.text) if w.end <= word.start]
+    if not earlier:
+        earlier = [sentence.start + m.end() for m in _IN_WHAT_WAY.finditer(sentence.text, 0, word.start)]
     return bool(earlier) and not any(earlier[-1] <= n.start < at for n in sentence.numbers)
+
+
+_IN_WHAT_WAY = regex(r"\b(?:most|least|best|worst) [a-z]+ly\b", re.IGNORECASE)
+"""An extreme of a manner, "most reliably", which no column ranks."""
 
 
 def stated_beside(sentence: Sentence, holder: Mention, word: Superlative) -> list[Number]:

@@ -200,6 +200,8 @@ def intervals(sentence: Sentence) -> list[tuple[Number, Number, int]]:
     """Intervals in square brackets, or behind "CI": low, high, and where the whole begins."""
     out: list[tuple[Number, Number, int]] = []
     numbers = sentence.numbers
+    if len(numbers) < 2:
+        return out
     worded = any(word in sentence.text for word in ("lower", "Lower", "bound", "limits", "between"))
     for i in range(len(numbers) - 1):
         a, b = numbers[i], numbers[i + 1]

@@ -42,7 +42,7 @@ _STRAIGHT = regex(
     re.IGNORECASE,
 )
 """Between an interval and what is said of it."""
-_NOT = regex(rf"{DENIAL}|\bwithout\b", re.IGNORECASE)
+_NOT = regex(rf"{DENIAL}|\b(?:without|far from)\b", re.IGNORECASE)
 _UNSURE = regex(
     r"\b(?:hardly|scarcely|almost|nearly|fail|stop|ceas|start|begin|begun|would|should|may|might|if|whether|unless|"
     r"but|except\w*|apart from|only|most|every|each|all|any|half|none|some|elsewhere|others?|below|under|before|until|"
@@ -164,6 +164,14 @@ _END = regex(
 )
 
 
+_HELD = regex(
+    r"\s(?:is|was|are|were|belongs?|goes|went|falls?|fell|(?:is |was )?(?:held|taken|marked|formed|set|made)|lies|sits|"
+    r"stands|reaches|comes|has|by)\b",
+    re.IGNORECASE,
+)
+"""Between an end and a name: "the upper end is held by the nun at 85%" is the end of a scale, and a thing is there."""
+
+
 def _single_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """ "The upper end at layer 4 is 0.78", of the one interval that the clause names."""
     for match in _END.finditer(sentence.text):
@@ -173,7 +181,7 @@ def _single_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
         if number is None or number.bound or number.role not in ("percent", "value", "points", "coefficient"):
             continue
         known = _named(evidence, sentence, left, match.end())
-        if len(known) != 1 or intervals(sentence):
+        if len(known) != 1 or intervals(sentence) or _HELD.search(sentence.between(at - len(match[0]), known[0][0])):
             continue
         low, high = known[0][1].low, known[0][1].high
         scale = known[0][1].scale

@@ -65,9 +65,28 @@ def joined_count_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Cla
         if total % product == 0 and total // product in others:
             continue
         yield _clash(sentence, match.start("t"), match.end("t"), match["t"], factors)
+    for match in _COME_FROM.finditer(text) if " from " in text and _FROM.search(text) else ():
+        factors = [whole_number(match["a"]), whole_number(match["b"])]
+        total, product = whole_number(match["t"]), prod(factors)
+        if total in (product, sum(factors)) or not product or _LEFT.search(text):
+            continue
+        if total % product or total // product not in {c.value for c in things_in(text, of_any_kind=True)}:
+            yield _clash(sentence, match.start("t"), match.end("t"), match["t"], factors)
     yield from _over_all(evidence, sentence)
 
 
+_FROM = regex(r"\b(?:come|came|result(?:ed)?|ar[io]se|stem(?:med)?|follow(?:ed)?) from\b")
+"""Without it a text holds none of these."""
+_COME_FROM = regex(
+    rf"(?<![\w.,×/])(?P<t>{COUNT})\s+(?:[a-z-]+\s+)?(?:cells|points|combinations|conditions|runs|readings|"
+    rf"measurements|pairs)\s+"
+    rf"(?:come|came|result|resulted|arise|arose|stem|stemmed|follow|followed) from\s+(?:the\s+|our\s+)?"
+    rf"(?P<a>{COUNT})\s+"
+    rf"(?:[a-z-]+\s+){{0,2}}?[a-z-]+s\s+(?:and|at|by|with|times)\s+(?:the\s+)?(?P<b>{COUNT})\s+(?:[a-z-]+\s+)?[a-z-]+s"
+    r"(?=\s*(?:[.;:,)(*]|$|each\b))",
+    re.IGNORECASE,
+)
+""" "54 cells come from 9 kilns and 6 dates"."""
 _FACTOR = regex(rf"(?:^|[×x]\s*)(?P<n>{COUNT})", re.IGNORECASE)
 
 

@@ -192,10 +192,11 @@ class Evidence:
 
         By the relation of its values to others first, then by the header of the column that prints it, then by words.
         """
-        key = id(series)
-        if key not in self._kinds:
-            self._kinds[key] = kind_of(series, self.header_of(series), *self._of_triples)
-        return self._kinds[key]
+        try:
+            return self._kinds[id(series)]
+        except KeyError:
+            found = self._kinds[id(series)] = kind_of(series, self.header_of(series), *self._of_triples)
+            return found
 
     @cached_property
     def _kinds(self) -> dict[int, str]:
@@ -430,7 +431,7 @@ class Evidence:
             if series.fraction:
                 out.extend((f.low, f.high) for f in series.facts.values())
             elif series.origin == "data":
-                values = [f.value for f in series.facts.values()]
+                values = series.values
                 if (
                     all(0 <= v <= 100 for v in values)
                     and any(v != int(v) for v in values)

@@ -33,6 +33,7 @@ def is_number(x: Any) -> bool:
 
 
 _NUMBER = (int, float)  # as a union it would be made anew for each of a file's values
+_NAMING = (str, int)
 
 
 def rows_of_columns(node: dict[str, Any]) -> tuple[list[dict[str, Any]], frozenset[str]]:
@@ -185,11 +186,11 @@ def stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
             continue
         if not all(isinstance(row.get(key), str) for row in rows):
             continue
+        if not 1 < len({row[key] for row in rows}) <= max(len(rows) // 2, 2):
+            break
         parts: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in rows:
             parts[row[key]].append({k: v for k, v in row.items() if k != key and v not in ("", None)})
-        if not 1 < len(parts) <= max(len(rows) // 2, 2):
-            break
         fields = [frozenset(k for row in part for k in row) for part in parts.values()]
         everywhere = frozenset.union(*fields)
         several = any(2 * len(a & b) <= min(len(a), len(b)) for a, b in itertools.combinations(fields[:12], 2))
@@ -201,6 +202,9 @@ def stacked(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def _by_filled(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Frames by the fields that their rows fill, each under the first that is its own; empty for one frame."""
+    keys = rows[0].keys()
+    if all(row.keys() == keys and None not in row.values() and "" not in row.values() for row in rows):
+        return {}
     frames: list[tuple[set[str], list[dict[str, Any]]]] = []
     for row in rows:
         filled = {k: v for k, v in row.items() if v not in ("", None)}
@@ -282,7 +286,7 @@ def key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     fields: dict[str, list[Any]] = {}
     for key in dict.fromkeys(k for row in rows for k in row):
         values = [row.get(key) for row in rows]
-        if all(isinstance(v, str | int) and not isinstance(v, bool) for v in values if v is not None):
+        if all(isinstance(v, _NAMING) and not isinstance(v, bool) for v in values if v is not None):
             fields[key] = values
     texts = [k for k, v in fields.items() if any(isinstance(x, str) for x in v)]
     whole = [k for k, v in fields.items() if k not in texts and len(set(v)) > 1]

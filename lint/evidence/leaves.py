@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import TypeAlias
 
 from leakstats.facts import Fact
@@ -13,11 +14,14 @@ from .names import fold_name, index_of, words_of
 
 __all__ = [
     "MOST_STEPS",
+    "Beside",
     "Leaf",
     "Path",
     "Step",
     "Vector",
+    "beside",
     "keyed",
+    "keys_of",
     "last_key",
     "names_of",
     "opened",
@@ -47,6 +51,18 @@ class Leaf:
     pointer: str
 
 
+Beside: TypeAlias = "tuple[Path, list[Leaf]]"
+"""What holds leaves, with those of them that follow each other in the file."""
+
+
+def beside(leaves: Iterable[Leaf]) -> list[Beside]:
+    return [(parent, list(found)) for parent, found in groupby(leaves, _parent)]
+
+
+def _parent(leaf: Leaf) -> Path:
+    return leaf.path[:-1]
+
+
 def last_key(signature: Path) -> str:
     for step in reversed(signature):
         if isinstance(step, str) and step != "*" and step[:1] != "[":
@@ -55,7 +71,8 @@ def last_key(signature: Path) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _keys_of(name: str) -> frozenset[str]:
+def keys_of(name: str) -> frozenset[str]:
+    """The folded forms under which a thing is looked for."""
     out = {fold_name(name), index_of(name)}
     out.discard("")
     return frozenset(out)
@@ -65,7 +82,7 @@ def keyed(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """``facts`` under the folded keys of their names; the first of two names that fold to one counts."""
     out: dict[str, Fact] = {}
     for name, fact in facts.items():
-        for key in _keys_of(name):
+        for key in keys_of(name):
             out.setdefault(key, fact)
     return out
 
@@ -104,7 +121,7 @@ def names_of(path: Path) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _names_of_step(step: Step) -> frozenset[str]:
-    return _keys_of(step) if isinstance(step, str) else frozenset().union(*map(_keys_of, step))
+    return keys_of(step) if isinstance(step, str) else frozenset().union(*map(keys_of, step))
 
 
 def words_along(signature: Path) -> frozenset[str]:

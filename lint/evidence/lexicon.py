@@ -416,7 +416,10 @@ TRIALS = (
     r"texts?|transcripts?|draws?|judg(?:e)?ments?|queries)"
 )
 """What trials are called."""
-DENIAL = r"\b(?:not|no|none|never|neither|nor|nothing|nobody|nowhere|cannot)\b|n['’]t\b"
+DENIAL = (
+    r"\b(?:not|no(?! (?:matter|doubt|wonder|surprise)\b)|none|never|neither|nor|nothing|nobody|nowhere|cannot)\b|"
+    r"n['’]t\b"
+)
 """What denies something of its stretch of text, wherever it stands there; askers add words of their own."""
 NEGATED = regex(
     r"\b(?:not|no|never|neither|nor|without|rather than|instead of|n['’]t|fails? to|cannot|hardly|"
@@ -506,10 +509,13 @@ ROLE_WORDS = {
 """What says that a number is the first, the last or the largest of a course."""
 MOOT = regex(
     r"\b(?:(?<!\bas )(?<!\bthan )(?:(?!expected (?:one|sign|direction|way|order|side)\b)expect\w*|"
-    r"predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|suppos\w*|would|could|should|might|if|"
+    r"predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|suppos\w*|would|could|should|might|"
+    # "if Pearson's r is preferred, …" chooses a method and supposes nothing
+    r"if(?! (?:we (?:use|take|prefer) )?(?:the )?(?:Pearson|Spearman|rank|linear|raw|rho|r|ρ)\b[^.,;]{0,40},)|"
     r"whether|unless|target(?:ed|ing)|"
     r"target(?= (?:of|was|is|rate|value|level|share)\b)|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|"
-    r"for example|e\.g\.|in theory|chosen|chose|picked|selected|pre-?registered|development set|held[- ]out|"
+    r"for example|e\.g\.|in theory|chosen|chose|picked(?! (?:[a-z]+ ){0,3}up\b)|selected|pre-?registered|"
+    r"development set|held[- ]out|"
     r"(?<=\w )elsewhere|literature|previous(?! ones\b)\w*|"
     r"earlier(?! ones\b)|pilot (?:study|run|experiment|estimate|phase)|other studies|et al)\b|#\d",
     re.IGNORECASE,

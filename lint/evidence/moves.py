@@ -105,6 +105,9 @@ _TWO = regex(r"\b(?:between|from|over|over to)\s.*\b(?:to|and)\s+(?:the\s+)?[`\"
 
 def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
     """The one thing of which both ends are; "" where they may be of two."""
+    behind = _named_behind(sentence, span)
+    if behind:
+        return behind
     name = subject(evidence, sentence, span.left)
     near = adjacent(sentence)
     for i, number in enumerate(sentence.numbers):
@@ -123,8 +126,22 @@ def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
     return name if not {n for n in inside if not n.startswith("#")} - {name} else ""
 
 
+def _named_behind(sentence: Sentence, span: Span) -> str:
+    """The thing alone in the bracket behind a move: "0 → 58% (Ghent), 4 → 44% (Lyon)"; "" for none."""
+    m = next((m for m in sentence.names if m.start >= span.end), None)
+    if m is None or m.name.startswith("#") or _INTO_BRACKET.fullmatch(sentence.between(span.end, m.start)) is None:
+        return ""
+    return m.name if _OUT_OF_BRACKET.match(sentence.between(m.end, sentence.end)) else ""
+
+
+_INTO_BRACKET = regex(r"\s*%?\s*\([`\"'*]*")
+_OUT_OF_BRACKET = regex(r"[`\"'’*]*\)")
+
+
 def _is_read(evidence: Evidence, sentence: Sentence, span: Span, name: str, read: frozenset[str]) -> bool:
     """True if the words from the name to the move are understood."""
+    if _named_behind(sentence, span) == name:
+        return True
     own = [m for m in sentence.names if m.name == name and m.end <= span.start]
     gap = sentence.between(own[-1].end if own else sentence.start, span.start)
     numbers = [n for n in sentence.numbers if own and own[-1].end <= n.start < span.start]

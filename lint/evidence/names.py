@@ -134,6 +134,8 @@ def abbreviates(short: str, full: str) -> bool:
         at += 1
     else:
         return True
+    if words and pieces[0][0] != words[0][0] and "0" not in (pieces[0][0], words[0][0]):
+        return False
     if len(pieces) == len(words) and all(_letters(p, w) for p, w in zip(pieces, words, strict=True)):
         return True
     return len(pieces) == 1 < len(words) and _unpadded(pieces[0]) == "".join(
@@ -180,8 +182,8 @@ class Mention:
     text: str
 
 
-_PART = regex(r"[^\W_]+")
-_WORD = regex(r"[^\W_]+(?:[_'’][^\W_]+)*|#\d+")
+_PIECE = regex(r"[^\W_]+(?<![^\W_]['’]s)|(?<=['’])s(?=[_'’][^\W_])")
+"""A word between blanks, strokes and hyphens; the s of a genitive is none."""
 
 
 class Gazetteer:
@@ -209,20 +211,15 @@ class Gazetteer:
 
     def find(self, text: str) -> list[Mention]:
         """The mentions in ``text``, left to right, none inside another."""
-        pieces: list[tuple[int, int, str]] = []
-        for match in _WORD.finditer(text):
-            word, at = match.group(0), match.start()
-            if word.isalnum():
-                pieces.append((at, match.end(), word.casefold()))
-                continue
-            if word.endswith(("'s", "’s")):
-                word = word[:-2]
-            for part in _PART.finditer(word):
-                pieces.append((at + part.start(), at + part.end(), part.group(0).casefold()))
-        out: list[Mention] = []
         first = self._first
+        words = [word.casefold() for word in _PIECE.findall(text)]
+        starts = [i for i, word in enumerate(words) if word in first or word.rstrip("s") in first]
+        if not starts:
+            return []
+        pieces = [(*match.span(), word) for match, word in zip(_PIECE.finditer(text), words, strict=True)]
+        out: list[Mention] = []
         behind = 0
-        for i in [i for i, (_, _, word) in enumerate(pieces) if word in first or word.rstrip("s") in first]:
+        for i in starts:
             if i < behind:
                 continue
             hit = None

@@ -275,9 +275,13 @@ def _in_front(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands
     if _AFTER.match(sentence.between(d.end, d.end + 24)) is None:
         return None
     before = list(_outer(sentence, numbers, i, -1))
+    if _summed_up(sentence, d, before):
+        return _operands(sentence, d, before, False)
     gap = _plain(sentence, before[0].end, d.start) if len(before) >= 2 else None
     if gap is None or not (_JOIN.fullmatch(gap) or ((d.signed or d.role == "fold") and _COMMA.fullmatch(gap))):
         return None
+    if d.role == "points" and _goes_back(sentence, before[1], before[0]):
+        return _operands(sentence, d, [before[0], before[1]], True)
     kind = _joined(sentence, before[1], before[0])
     plain = d.role == "points" and not d.signed  # "a has 61% and b 45% (+3 pp)" may tell what b has gained
     if not kind and plain and _IN_BRACKET.fullmatch(gap) and _is_and(sentence, before[1], before[0]):
@@ -290,6 +294,49 @@ def _in_front(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands
             break
         chain.insert(0, a)
     return _operands(sentence, d, chain, kind == "move")
+
+
+SUMMED_UP = regex(
+    rf"{_WORDS}\s*[,;:–—]\s*(?:and\s+)?(?:which|that|this)\s+"
+    r"(?:is|was|makes?|means|gives?|(?:amounts?|comes?|corresponds?)\s+to)\s+"
+    rf"(?:(?:an?|the)\s+(?:[a-z-]+\s+)?(?:{DIFFERENCE}|factor|ratio)\s+of\s+)?{_ABOUT}",
+    re.IGNORECASE,
+)
+"""Between the second of two rates and what they amount to: "…, which amounts to a factor of 3.7"."""
+_THAN_FIRST = regex(
+    r"\s*(?:percentage\s+)?(?:points?\s+)?(?:lower|higher|less|more|fewer|apart)\s*(?:[,;:)(]|\.(?!\d)|$)"
+)
+
+
+def _summed_up(sentence: Sentence, d: Number, before: Sequence[Number]) -> bool:
+    """True for "94% at home; abroad it is 6%, which is 88 points lower": of the only two rates in front."""
+    if d.role != "points" or d.signed or len(before) != 2 or any(x.role != "percent" for x in before):
+        return False
+    gap = _plain(sentence, before[0].end, d.start)
+    if gap is None or SUMMED_UP.fullmatch(gap) is None:
+        return False
+    return _THAN_FIRST.match(sentence.between(d.start + len(d.text), sentence.end)) is not None
+
+
+def _goes_back(sentence: Sentence, end: Number, start: Number) -> bool:
+    """True for "goes down to 8%, having begun at 22%", "up to 41% from 22%": the end stands in front."""
+    gap = _plain(sentence, end.end, start.start)
+    hit = _HAVING_BEGUN.fullmatch(gap) if gap is not None else None
+    if hit is None:
+        return False
+    return hit["begun"] is not None or _ARRIVES.search(sentence.between(sentence.start, end.start)) is not None
+
+
+_HAVING_BEGUN = regex(
+    rf"\s*,?\s*(?:(?:from|after)\s+|(?P<begun>(?:having|after having)\s+(?:begun|started|opened|set out)\s+"
+    rf"(?:out\s+|off\s+)?(?:at|from|with)\s+|"
+    rf"after\s+(?:beginning|starting|opening|a start)\s+(?:at|from|with|of)\s+)){_ABOUT}",
+    re.IGNORECASE,
+)
+_ARRIVES = regex(
+    rf"\b(?:up|down|back|ris\w+|rose|f[ae]ll\w*|climb\w*|dropp?\w*|goes|went|sinks?|sank)\s+to\s+{_ABOUT}$",
+    re.IGNORECASE,
+)
 
 
 def _is_and(sentence: Sentence, a: Number, b: Number) -> bool:
@@ -309,13 +356,32 @@ def _behind(sentence: Sentence, numbers: Sequence[Number], i: int) -> Operands |
     near = len(after) >= 2 and after[0].start - d.end <= _LONGEST
     if not near or not _OPENS.fullmatch(sentence.between(d.end, after[0].start)):
         return None
-    kind = _joined(sentence, after[0], after[1])
+    kind = _joined(sentence, after[0], after[1]) or _in_own_bracket(sentence, d, after)
+    if kind == "own":
+        return _operands(sentence, d, after[:2], False)
     if kind != "move" and ";" in sentence.between(d.end, after[0].start):
         return None  # "+62 pp; 0 → 62%" in one bracket
     chain = _chain(sentence, after, kind) if kind else []
     if len(chain) < 2 or not _closes(sentence, chain[-1]) or _may_enclose(sentence, d, chain):
         return None
     return _operands(sentence, d, chain, kind == "move")
+
+
+def _in_own_bracket(sentence: Sentence, d: Number, after: Sequence[Number]) -> str:
+    """``own`` for "they differ by 26 pp (67% at home, 41% abroad)": two rates alone in the bracket."""
+    lead = sentence.between(max(sentence.start, d.start - _LONGEST), d.start)
+    if _DIFFER_BY.search(lead) is None or _UNIT.fullmatch(sentence.between(d.end, after[0].start)) is None:
+        return ""
+    if _SIDES.fullmatch(sentence.between(after[0].end, after[1].start)) is None:
+        return ""
+    closed = _SIDE.match(sentence.between(after[1].end, sentence.end))
+    return "own" if closed is not None else ""
+
+
+_DIFFER_BY = regex(r"\b(?:differ\w*|apart|separat\w+)\b[^;().\d]{0,40}$", re.IGNORECASE)
+_UNIT = regex(r"\s*(?:(?:percentage\s+|%-)?points?|pp|pts)?\s*\(", re.IGNORECASE)
+_SIDES = regex(r"\s?%?(?:(?:\s[\w'’-]+){1,3},\s|(?:\s[\w'’-]+){0,3}\s(?:and|against)\s)(?:only |just )?", re.IGNORECASE)
+_SIDE = regex(r"\s?%?(?:\s[\w'’-]+){0,3}(?:,\s(?:respectively|in (?:that|this) order))?\)")
 
 
 def _may_enclose(sentence: Sentence, d: Number, chain: Sequence[Number]) -> bool:

@@ -19,6 +19,7 @@ from .distances import is_distance
 from .grammar import Number
 from .idioms import interval_ends, is_rate, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
+from .leaves import words_along
 from .names import words_of
 from .passages import Sentence
 from .pooled import is_pooled
@@ -89,11 +90,15 @@ def _is_fine(number: Number) -> bool:
 
 def _rates(evidence: Evidence) -> Iterator[tuple[Sentence, Number, str]]:
     for sentence in _sentences(evidence):
-        ends = interval_ends(sentence)
-        if _INTERVAL.search(sentence.text):
-            ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+        ends: frozenset[int] | None = None
         for number in sentence.numbers:
-            if id(number) in ends or number.bound or number.signed or number.label or not _is_fine(number):
+            if number.bound or number.signed or number.label or not _is_fine(number):
+                continue
+            if ends is None:
+                ends = interval_ends(sentence)
+                if _INTERVAL.search(sentence.text):
+                    ends |= {id(x) for s in spans(sentence) for x in (s.left, s.right)}
+            if id(number) in ends:
                 continue
             ranges = [x for x in spans(sentence) if x.kind == "range"]
             if not evidence.datasets and any(number in (x.left, x.right) for x in ranges):
@@ -230,7 +235,7 @@ def _stored(evidence: Evidence) -> list[tuple[float, float]]:
         out.update(
             (x.value, x.value)
             for x in dataset.leaves
-            if not x.whole and -1 <= x.value <= 1 and words_of(x.pointer) & _COEFFICIENT_KEYS
+            if not x.whole and -1 <= x.value <= 1 and words_along(x.path) & _COEFFICIENT_KEYS
         )
     return sorted(out)
 

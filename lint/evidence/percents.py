@@ -14,7 +14,7 @@ from .idioms import interval_ends, is_share_of_course, spans
 from .knowledge import Clash, Evidence
 from .lexicon import direction_words
 from .passages import Sentence
-from .wording import ARROW, DIFFERS
+from .wording import ARROW, DIFFERENCE, DIFFERS
 
 __all__ = ["percent_clashes"]
 
@@ -37,6 +37,9 @@ _MOVED = regex(
     re.IGNORECASE,
 )
 """In front of the way between two rates of the same sentence, "spans 54%, from 8% to 62%"."""
+_OVER_A_WIDTH = regex(r"\b(?:spread|range|extend|stretch(?:e)?|span)s?\s+over\s+$", re.IGNORECASE)
+""" "Peaks extend over 54.8%", which is how far the ends lie apart."""
+_STEP_OF = regex(rf"\b(?:an?|the)\s+(?:[a-z]+\s+)?{DIFFERENCE}\s+of\s+(?:about |only |just )?$", re.IGNORECASE)
 _BETWEEN = regex(
     r"\bbetween\b[^;.\d]*\b(?:lies?|lay|are|is|stands?|separates?|fits?)\s*(?:only |about |just |some )*$"
     r"|\b(?:lies?|lay|stands?) (?:only |about |just |some )*$|\b(?:separates?|divides?|parts?) (?:them|the two|"
@@ -45,7 +48,8 @@ _BETWEEN = regex(
 )
 _NAMED_DIFFERENCE = regex(
     r"(?:\b(?:their|the|a)\s+|^\W*)(?:total |net |overall |absolute |whole )?(?:distance|difference|gap|spread|margin|"
-    r"separation|contrast)\W{0,3}\s*(?:only |about )?$|\bbetween (?:them|the two|these(?: two)?|both)\W*$",
+    r"separation|contrast)\W{0,3}\s*(?:only |about )?$|\bbetween (?:them|the two|these(?: two)?|both)\W*$|"
+    r"\bin absolute (?:terms|numbers),?\s+(?:by\s+)?(?:only |about )?$",
     re.IGNORECASE,
 )
 
@@ -81,6 +85,8 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
         if not is_claim(passage):
             continue
         for sentence in passage.sentences:
+            if not any(x.role == "percent" for x in sentence.numbers):
+                continue
             ends = interval_ends(sentence)
             in_span = {id(x) for s in spans(sentence) for x in (s.left, s.right)}
             beside = None
@@ -114,6 +120,8 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     or (by and _has_its_rates_behind(sentence, number))
                     or bool(_BY.search(before) and (DIFFERS.search(_near(before)) or (by and direction_words(before))))
                     or _NAMED_DIFFERENCE.search(before) is not None
+                    or _OVER_A_WIDTH.search(before) is not None
+                    or _STEP_OF.search(before) is not None
                     or _AFTER.match(after) is not None
                     or _BETWEEN.search(before) is not None
                     or (bool(in_span) and _THAT_IS.search(before) is not None)
@@ -137,8 +145,11 @@ def percent_clashes(evidence: Evidence) -> Iterator[Clash]:
                     named = [((a.low, a.high), (b.low, b.high)) for a, b in known_pairs(evidence, sentence)]
                     if _relative(low, high, [*pairs, *named]):
                         continue  # and wrong only where it is the difference that fits
-                elsewhere = evidence.is_known(number, evidence.known_rates, 0.01)
-                sure = listed and (number.signed or DIFFERS.search(sentence.text) is not None)
+                beside_points = number.signed and any(x.role == "points" and x.signed for x in sentence.numbers)
+                elsewhere = not beside_points and evidence.is_known(number, evidence.known_rates, 0.01)
+                sure = listed and (
+                    number.signed or DIFFERS.search(sentence.text) is not None or _closes_list(sentence, number)
+                )
                 if (
                     not sure
                     and not difference_fits(low, high, pairs, False)
@@ -177,7 +188,8 @@ _BRACKET = regex(r"\s*%?\s*\((?P<in>[^()]{3,80})\)")
 
 def _differs_by_up_to(sentence: Sentence, number: Number) -> bool:
     """True for "they differ by up to 12%", which is the difference of the two that lie furthest apart."""
-    return _UP_TO.search(sentence.between(max(sentence.start, number.start - 40), number.start)) is not None
+    before = sentence.between(max(sentence.start, number.start - 40), number.start)
+    return _UP_TO.search(before) is not None or _OVER_A_WIDTH.search(before) is not None
 
 
 _UP_TO = regex(r"\b(?:differ\w*|var(?:y|ies|ied)|apart)\s+by\s+(?:up to|at most|as much as)\s+$", re.IGNORECASE)
@@ -217,6 +229,8 @@ def _is_listed_with_points(sentence: Sentence, number: Number) -> bool:
     """
     if _RELATIVE.search(sentence.text):
         return False
+    if _closes_list(sentence, number):
+        return True
     for other in sentence.numbers:
         if other.role != "points" or other.bound in ("<", "<=", ">", ">=") or other.signed != number.signed:
             continue
@@ -236,6 +250,18 @@ def _is_listed_with_points(sentence: Sentence, number: Number) -> bool:
     return False
 
 
+def _closes_list(sentence: Sentence, number: Number) -> bool:
+    """True for the last of "surpass it by 56 points, 39 points and 30%"."""
+    first, many = number, 0
+    for other in reversed([n for n in sentence.numbers if n.end <= number.start]):
+        if other.role != "points" or not _JOINED.fullmatch(sentence.between(other.end, first.start)):
+            break
+        first, many = other, many + 1
+    return many > 1 and _BY_ALONE.search(sentence.between(sentence.start, first.start)) is not None
+
+
+_JOINED = regex(r"\s*(?:(?:percentage\s+|%-)?points|pp|pts)?\s*(?:,|,?\s*and)\s+(?:by\s+)?", re.IGNORECASE)
+_BY_ALONE = regex(r"\bby\s+(?:about |only )?$", re.IGNORECASE)
 _CLOSE = 4
 """Characters between a name and its number, with none but a space, a quote or a sign."""
 _RELATIVE = regex(r"\b(?:relative\w*|proportion\w*|ratios?|in percent)\b", re.IGNORECASE)

@@ -9,6 +9,7 @@ from math import prod
 from ..inline import Text
 from ..regex import regex
 from .cell_counts import cell_count_clashes
+from .chained_totals import chained_total_clashes
 from .factors import draws
 from .grammar import Number
 from .knowledge import Clash, Evidence
@@ -36,7 +37,8 @@ _EACH = regex(r"[\s,]*(?:\w+\s)?(?:each|per|a|every|for each|for every)\b", re.I
 def product_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Totals that differ from the product of the factors beside them; each is named once."""
     told = set()
-    for clash in (*_product_clashes(evidence), *total_clashes(evidence), *cell_count_clashes(evidence)):
+    found = (_product_clashes, total_clashes, cell_count_clashes, chained_total_clashes)
+    for clash in (x for check in found for x in check(evidence)):
         if (clash.place.line, clash.place.column) not in told:
             told.add((clash.place.line, clash.place.column))
             yield clash
@@ -45,7 +47,7 @@ def product_clashes(evidence: Evidence) -> Iterator[Clash]:
 def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
     for stretch in stretches(evidence):
         text, plain = stretch.text, stretch.plain
-        if stretch.passage is None and not _MANY_NUMBERS.search(plain):
+        if stretch.passage is None and not _may_multiply(plain):
             continue
         counts = [
             n
@@ -68,6 +70,12 @@ def _product_clashes(evidence: Evidence) -> Iterator[Clash]:
             clash = _judge(evidence, text, plain, counts, run)
             if clash is not None:
                 yield clash
+
+
+def _may_multiply(plain: str) -> bool:
+    """True for a cell with several numbers that are joined: most cells have neither a sign nor an "and"."""
+    joined = "×" in plain or "x" in plain or "*" in plain or "and" in plain
+    return joined and _MANY_NUMBERS.search(plain) is not None
 
 
 _FEWEST_FACTORS = 2
@@ -104,7 +112,9 @@ def _totals(evidence: Evidence, text: Text, plain: str, counts: list[Number]) ->
             and _THEN.fullmatch(plain[b.end : number.start])
         )
         total = trial or regex(r"\s*(?:$|[.;)*]|in all|in total|altogether)").match(plain, number.end)
-        both = int(2 * a.value)
+        both, grid = int(2 * a.value), int(a.value) * int(b.value)
+        if grid and value % grid == 0 and (value == grid or value // grid in draws(plain)):
+            continue  # "9 rooms and 9 weeks, 81 cells": of every pair
         if twice and total and both and (value % both or (value != both and value // both not in draws(plain))):
             yield _wrong_total(evidence, text, number, f"{a.text} and {b.text} are {both:,}")
 

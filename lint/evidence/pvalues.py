@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from leakstats.records import replace
+
 from ..regex import regex
 from .chosen import chooses, chosen_things
 from .claims import is_claim, own_passages
 from .correlations import records
 from .grammar import Number
-from .idioms import pairs_of_counts, spans, stats
+from .idioms import Span, pairs_of_counts, spans, stats
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
-from .record_p import p_range
+from .record_p import follows, p_range
 from .verdicts import Verdict, verdicts
 from .word_numbers import SPELLED, whole_number
 
@@ -203,11 +205,6 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     behind = [x for x in sentence.numbers if x.start > bound.end and x.role in ("n", "p", "coefficient", "value")]
     if not own and behind and behind[0].role == "n":
         own = behind[:1]
-    named = [x for x in passage.numbers if x.role == "n"]
-    stated = [x for x in named if x.label == "N"] or named
-    each = [x for x in stated if _OF_EACH.match(passage.plain, x.end)]
-    # "each p < 1e-6, N = 90 a ward": the N that stands with the bound, or is that of each
-    sizes = {int(x.value) for x in own or each or stated if x.decimals <= 0}
     ranges = [
         s
         for other in passage.sentences
@@ -217,6 +214,12 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
         and _is_coefficient(s.right)
         and _RANGED.search(passage.plain if other is sentence else other.text)
     ]
+    beyond = _sizes_beyond(passage, ranges[0]) if len(ranges) == 1 else []
+    named = [x for x in passage.numbers if x.role == "n" and not any(x is y for y in beyond)]
+    stated = [x for x in named if x.label == "N"] or named
+    each = [x for x in stated if _OF_EACH.match(passage.plain, x.end)]
+    # "each p < 1e-6, N = 90 a ward": the N that stands with the bound, or is that of each
+    sizes = {int(x.value) for x in own or each or stated if x.decimals <= 0}
     if len(sizes) != 1 or len(ranges) != 1 or ranges[0].left.value * ranges[0].right.value <= 0:
         return None
     weakest, strongest = sorted((ranges[0].left, ranges[0].right), key=lambda x: abs(x.value))
@@ -225,6 +228,13 @@ def _of_weakest(sentence: Sentence, bound: Number) -> float | None:
     if ends is None or best is None or best[0] >= bound.high:
         return None  # "N = 7 panels": no coefficient has such a p with that N
     return ends[0]
+
+
+def _sizes_beyond(passage: Passage, ranged: Span) -> list[Number]:
+    """The N of coefficients outside a range: that of the pool in "ρ of 0.55 to 0.87; the pool has 0.53, N = 576"."""
+    low, high = sorted((ranged.left.value, ranged.right.value))
+    found = (x for s in passage.sentences for x in stats(s) if x.coefficient is not None and x.n is not None)
+    return [x.n for x in found if x.n is not None and x.coefficient and not low <= x.coefficient.value <= high]
 
 
 _SIGNIFICANT = regex(
@@ -341,7 +351,10 @@ def _coefficient_sets(evidence: Evidence) -> list[list[tuple[float, float]]]:
             facts = series.distinct
             if len(facts) >= 3 and all(f.pointer in p_of for f in facts):
                 out.append([(f.value, p_of[f.pointer]) for f in facts])
-        in_tables = [r for r in records(evidence) if r.passage is None and not r.rivals]
+        # beside Spearman's and Pearson's coefficient a p is of the one from which it follows
+        in_tables = [
+            r for r in records(evidence) if r.passage is None and (not r.rivals or follows(replace(r, rivals=())))
+        ]
         heads = {f" {head} {' '.join(sheet.header)}" for sheet in evidence.sheets for head in sheet.header}
         for head in sorted(heads):
             column = [
@@ -448,7 +461,8 @@ _OTHER_LEVEL = regex(
 
 
 _ANAPHORIC = regex(
-    r"\W*(?:(?:with|given|at|in|for|on) (?:[\w-]+ ){1,6}(?=(?:this|that|it) (?:is|was)\b))?"
+    r"\W*(?:(?:if anything|and|but|so|still|yet),?\s+)?"
+    r"(?:(?:with|given|at|in|for|on) (?:[\w-]+ ){1,6}(?=(?:this|that|it) (?:is|was)\b))?"
     r"(?:this|that|it|which|(?:the|this|that|such an?) (?:correlation|relation\w*|association|coefficient|fit|link|"
     r"difference|effect|change|shift|contrast|result|trend|slope|value|one|former|latter))\b",
     re.IGNORECASE,

@@ -62,7 +62,8 @@ _AS = regex(
 )
 """ "A third as long as"."""
 _BY_FACTOR = regex(
-    r"\b(?:multipl(?:y|ies|ied|ying)(?:\s+(?:it|them|itself|the\s+[a-z]+))?\s+by|by\s+a\s+factor\s+of)\s+"
+    r"\b(?:multipl(?:y|ies|ied|ying)(?:\s+(?:it|them|itself|the\s+[a-z]+))?\s+by|"
+    r"(?:by|(?:amount|com|correspond)\w*\s+to|is|was|makes?|gives?|means)\s+a\s+factor\s+of)\s+"
     r"(?:about |roughly |nearly |only |just )?$",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 
 from leakstats.records import replace
@@ -40,23 +41,26 @@ def read_dataset(name: str, data: str) -> Dataset:
     walk = Walk()
     try:
         if low.endswith((".csv", ".tsv")):
-            rows = list(csv.DictReader(io.StringIO(data), delimiter="\t" if low.endswith(".tsv") else ","))
-            walk.records(
-                [{k: _cell(v) for k, v in row.items() if k and v not in ("", None)} for row in rows[:MOST_LEAVES]], ()
-            )
+            walk.records(_rows(data, "\t" if low.endswith(".tsv") else ","))
         elif low.endswith(".jsonl"):
-            walk.visit(numbered([json.loads(line) for line in data.splitlines() if line.strip()]), ())
+            walk.visit(numbered([json.loads(line) for line in data.splitlines() if line.strip()]))
         else:
             node = json.loads(data)
-            walk.visit(numbered(node) if _QUOTED.search(data) else node, ())
+            walk.visit(numbered(node) if _QUOTED.search(data) else node)
     except (RecursionError, csv.Error, IndexError) as error:
         raise ValueError(str(error) or type(error).__name__) from error
     return _finish(name, walk)
 
 
-def _cell(text: Any) -> Any:
-    if not isinstance(text, str):
-        return str(text)
+def _rows(data: str, delimiter: str) -> list[dict[str, Any]]:
+    """The lines of a table by its first one; a cell without a header and one that says nothing are left out."""
+    header, *lines = [*csv.reader(io.StringIO(data), delimiter=delimiter)] or [[]]
+    cell = lru_cache(maxsize=None)(_cell)  # names and sizes stand in many rows
+    rows = (dict(itertools.zip_longest(header, line)) for line in lines if line)
+    return [{k: cell(v) for k, v in row.items() if k and v} for row in itertools.islice(rows, MOST_LEAVES)]
+
+
+def _cell(text: str) -> float | str:
     bare = text.strip()
     if _DIGIT.search(bare) is None:
         return bare
@@ -87,7 +91,7 @@ def _finish(name: str, walk: Walk) -> Dataset:
     by_path = {path: axes.get(len(values)) for path, values in walk.raw_vectors}
     parted = parted_keys(leaf.path for leaf in walk.leaves)
     vectors = [(parted_path(path, parted), values, axes.get(len(values))) for path, values in walk.raw_vectors]
-    leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves]
+    leaves = [_on_axis(leaf, by_path) for leaf in walk.leaves] if axes else walk.leaves
     if parted:
         leaves = [replace(leaf, path=parted_path(leaf.path, parted)) for leaf in leaves]
     return Dataset(

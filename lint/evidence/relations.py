@@ -115,6 +115,12 @@ _NEAREST_MOST = regex(
     rf"(?P<bl>{_SELDOMEST}))\b"
 )
 """ "The ponds nearest to it freeze most often"."""
+_THE_NEARER = regex(
+    rf"\b(?:(?P<bm>{_MORE})|(?P<bl>{_LESS}))\b(?P<gap>[^.;:?!,()\d]{{0,40}}?)"
+    rf"(?:\bthe |\b(?:in|among|for|on|at|with|by) (?:[a-z'-]+ ){{1,6}}?)(?:(?P<an>{_NEAR})|(?P<af>{_FAR}))\b"
+    r"(?! (?:to )?than\b)"
+)
+""" "It floods less often the nearer a pond lies", "it floods less in ponds which are nearer to the sea"."""
 _UPWARD = r"increases?|rises?|grows?|climbs?|goes up|gets? (?:larger|higher|bigger|more common)"
 _DOWNWARD = r"decreases?|falls?|drops?|declines?|shrinks?|diminish(?:es)?|goes down|gets? (?:smaller|lower|rarer)"
 _AS = regex(
@@ -190,6 +196,9 @@ def relation_sign(text: str) -> tuple[int, int, int] | None:
             hits.append((match.start(), match.end(), sign))
     for match in _HAVING.finditer(text) if compared and not hits else ():
         if not regex(r"\b(?:than|as|but|and|or)\b").search(match["gap"]):
+            hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
+    for match in _THE_NEARER.finditer(text) if compared and not hits else ():
+        if not regex(r"\b(?:than|as|but|and|or)\b").search(match.group()):
             hits.append((match.start(), match.end(), (1 if match["an"] else -1) * (1 if match["bm"] else -1)))
     if not hits and not words.isdisjoint(_READILY):
         for pattern in (_WHERE_MOST, _NEAREST_MOST):

@@ -46,6 +46,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
     if stated:
         yield from _of_stated(sentence, words, coefficients)
+        yield from _odd_ones(sentence)
     at = coefficients[0].at - sentence.start if coefficients else len(text)
     if not coefficients and (correlative is not None or stated):
         coefficients = _earlier(sentence)
@@ -81,7 +82,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
             return
         if _NEARNESS.search(text) is None and _is_of_distance(evidence):
             return
-        if said != sign:
+        if said != sign and not _SUPPOSED.search(text, 0, start):
             place = sentence.passage.place(sentence.start + start, sentence.start + end)
             if correlative in (relation_sign(first), relation_sign(text)) or not coefficients:
                 word = DirectionWord(start, end, said, first[start:end] or text[start:end])
@@ -95,7 +96,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
     mine = [w for w in words if w.end <= len(first) and not _BEFORE_NUMBER.match(text[w.end :])]
     mine += [w for w in words if w.polar and _BEHIND.fullmatch(text[len(first) : w.start])]
     polar = [w for w in mine if w.polar]
-    chosen = polar or mine
+    chosen = [w for w in polar or mine if not _SUPPOSED.search(text, 0, w.start)]
     if not chosen or len(chosen) > 2:
         return
     if not polar and not regex(r"\b(?:with|as(?! well\b)|when|along|towards?|across)\b").search(first[chosen[0].end :]):
@@ -122,6 +123,10 @@ _SIGN_IS = regex(
 )
 
 
+_SUPPOSED = regex(r"\b(?:should|would|could|might|ought to)\s+(?:\w+\s+)?$", re.IGNORECASE)
+""" "If so, the rate should rise with the distance, but …": what is not there."""
+
+
 def _is_of_distance(evidence: Evidence) -> bool:
     """True if the page's coefficients may be those of a distance, which has the other sign."""
     if evidence.quantities & _REMOTE:
@@ -140,6 +145,26 @@ def _of_stated(sentence: Sentence, words: list[DirectionWord], coefficients: lis
         yield clash_of(sentence, polar[0], f"'{polar[0].text}' beside {values[0].text}")
 
 
+def _odd_ones(sentence: Sentence) -> Iterator[Clash]:
+    """ "Both coefficients are positive: 0.4 on ranks and −0.3": the one of the other sign."""
+    said = _ALL_ARE.search(sentence.text)
+    if said is None:
+        return
+    sign = 1 if said["sign"].lower() == "positive" else -1
+    values = [v for v in coefficients_in(sentence) if v.value]
+    values = [v for v in values if v.end <= sentence.start + said.start()] or values
+    odd = [v for v in values if v.value * sign < 0]
+    if len(values) == 2 and len(odd) == 1 and not _BUT.search(sentence.text):
+        place = sentence.passage.place(odd[0].start, odd[0].end)
+        yield Clash("direction", place, f"{odd[0].text} where both are said to be {said['sign']}", "correct the sign")
+
+
+_ALL_ARE = regex(
+    r"\bboth(?:\s+[a-z]+){0,2}?\s+(?:are|were|is|come out|came out|turn out|stay|remain)\s+(?:\w+ly\s+)?"
+    r"(?P<sign>positive|negative)\b",
+    re.IGNORECASE,
+)
+_BUT = regex(r"\b(?:but|whereas|while|except|than|unless|without|until|before|not|only if)\b", re.IGNORECASE)
 _DENIED = regex(DENIAL, re.IGNORECASE)
 _COEFFICIENT_IS = regex(
     r"(?:ρ|\b(?:rho|r|coefficients?|correlations?|it|which|this|that))\s+(?:is|was|are|were|becomes?|became|gets?|got|stays?|"

@@ -49,7 +49,8 @@ _BEFORE = {
     ),
 }
 _NOT_ABOVE = regex(
-    r"\b(?:not|never|nor|fail(?:s|ed)? to|without)\s+(?:\w+\s+)?(?:exceed(?:s|ed|ing)?|surpass\w*|"
+    r"\b(?:not|never|nor|fail(?:s|ed)? to|without|(?:at|in|on) no [a-z]+)\s+(?:\w+\s+)?"
+    r"(?:exceed(?:s|ed|ing)?|surpass\w*|"
     r"(?:(?:gets?|got|getting|goes|go|went|going|rises?|rose|rising|climbs?|moves?|comes?|is|was|stands?) )?"
     r"(?:past|above|beyond|over|higher than)|"
     r"pass(?:es|ed|ing)?|top(?:s|ped)?|tops|more than)\s*(?:the )?$",
@@ -150,10 +151,15 @@ def of_course(evidence: Evidence, sentence: Sentence, number: Number, name: str)
     for series in evidence.all_series:
         if series.origin != "page" or name not in series.facts or not series.fraction or role.startswith("#"):
             continue
-        column = not series.role and series.pointer.startswith("column") and evidence.kind(series) == "rate"
-        if series.role == role or (column and ROLE_WORDS[role].search(series.quantity)):
+        if series.role == role or _is_column_of(evidence, series, role):
             out.append((series, series.facts[name]))
     return out
+
+
+def _is_column_of(evidence: Evidence, series: Series, role: str) -> bool:
+    """True for a column of rates that its header gives a role: "Peak"."""
+    column = not series.role and series.pointer.startswith("column") and evidence.kind(series) == "rate"
+    return column and ROLE_WORDS[role].search(series.quantity) is not None
 
 
 _OF_ITSELF = regex(r"\b(?:high|maximum|peak|top|best) of\s+(?:only |just )?$", re.IGNORECASE)
@@ -176,7 +182,8 @@ def ceiling(evidence: Evidence, sentence: Sentence, number: Number) -> list[tupl
     tops += [
         (s, s.facts[name])
         for s in evidence.all_series
-        if s.origin == "page" and s.role == "max" and s.fraction and name in s.facts
+        if s.origin == "page" and s.fraction and name in s.facts
+        if s.role == "max" or _is_column_of(evidence, s, "max")
     ]
     if not tops:  # what was measured once is its own largest value
         once = [
@@ -232,7 +239,8 @@ def _role(sentence: Sentence, number: Number) -> str:
     after = sentence.between(number.end, min(sentence.end, number.end + 30))
     for role, pattern in _BEFORE.items():
         if pattern.search(before) and not (role == "first" and is_past(sentence, number)):
-            return role
+            point = _own_point(sentence, number) if role != "max" and before.rstrip()[-1:] in (":", ",") else None
+            return role if point is None else point
     for role, pattern in _AFTER.items():
         if pattern.match(after) and (role == "first" or not _FROM.search(before)):
             return role
@@ -264,6 +272,17 @@ def _role(sentence: Sentence, number: Number) -> str:
     if len(points) == 1 and (_THEN.match(after) or _REACHED.search(before)):
         return points.pop()
     return ""
+
+
+def _own_point(sentence: Sentence, number: Number) -> str | None:
+    """The checkpoint right behind a number, "at the end: 48% at round 4, 45% at round 5"; "" for one nobody knows."""
+    own = _AT_ITS_POINT.match(sentence.passage.plain, number.end, sentence.end)
+    if own is None:
+        return None
+    return next((m.name for m in sentence.names if m.name.startswith("#") and number.end <= m.start < own.end()), "")
+
+
+_AT_ITS_POINT = regex(rf"\s*%?\s*\(?(?:at|in|by|on|after)\s+(?:the )?{_POINT}s?\s+\d+", re.IGNORECASE)
 
 
 def _without_owners(sentence: Sentence, number: Number) -> str:

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, repeat
+from itertools import repeat
 
 from leakstats.facts import Series
 from leakstats.lazy import cached_property
 from leakstats.records import replace
 
 from .hits import SIZES, Group, Pair, grouped, pairs_in, pairs_of, rates_of, ratios_of
-from .leaves import Leaf, Path, Step, Vector, last_key, openings, steps_of
+from .leaves import Beside, Leaf, Path, Step, Vector, beside, last_key, openings, steps_of
 from .names import words_of
 from .triples import Triple, rows_of_vectors, triples_of
 from .vectors import courses_of, ends_of, points_of, rated, scale_of, series_of
@@ -46,8 +46,8 @@ class Dataset:
         """The names of things: keys of records, and keys of objects that hold the same fields as their neighbours."""
         out: set[str] = set()
         fields: dict[Path, list[str]] = defaultdict(list)
-        for leaf in self.leaves:
-            fields[leaf.path[:-1]].extend(steps_of(leaf.path[-1:]))
+        for path, leaves in self._beside:
+            fields[path].extend(key for leaf in leaves for key in steps_of(leaf.path[-1:]))
         tails: dict[Path, dict[str, set[tuple[Path, str]]]] = defaultdict(lambda: defaultdict(set))
         for path, keys in fields.items():
             for i, step in enumerate(path):
@@ -69,12 +69,17 @@ class Dataset:
     def records(self) -> dict[Path, dict[str, Leaf]]:
         """Leaves by what holds them and their key."""
         out: dict[Path, dict[str, Leaf]] = defaultdict(dict)
-        for leaf in self.leaves:
-            last = leaf.path[-1] if leaf.path else ""
-            if last[:1] == "[":
-                continue  # a member of a vector has a position and no name
-            out[leaf.path[:-1]][last if isinstance(last, str) else "/".join(last)] = leaf
+        for parent, leaves in self._beside:
+            for leaf in leaves:
+                last = leaf.path[-1] if leaf.path else ""
+                if last[:1] == "[":
+                    continue  # a member of a vector has a position and no name
+                out[parent][last if isinstance(last, str) else "/".join(last)] = leaf
         return out
+
+    @cached_property
+    def _beside(self) -> list[Beside]:
+        return beside(self.leaves)
 
     @cached_property
     def series(self) -> list[Series]:
@@ -92,7 +97,7 @@ class Dataset:
             out.append(replace(made, role="interval") if ends else made)
         out.extend(rates_of(self.pairs))
         out.extend(points_of(self.rated_vectors))
-        courses = courses_of(self.leaves, self.pairs, self._vector_paths)
+        courses = courses_of(self._beside, self.pairs, self._vector_paths)
         out.extend(ends_of((*self.vectors, *self.rated_vectors, *courses), self._intervals))
         return out
 
@@ -101,8 +106,8 @@ class Dataset:
         positional = {path for path, values, _ in self.vectors if len(values) > 3}
         axes = {path for path, values, axis in self.vectors if axis == tuple(values)}
         groups: dict[tuple[Path, Step], dict[str, Leaf]] = defaultdict(dict)
-        for parent, leaves in groupby((leaf for leaf in self.leaves if leaf.path), lambda leaf: leaf.path[:-1]):
-            if parent in axes:
+        for parent, leaves in self._beside:
+            if parent in axes or not leaves[0].path:
                 continue  # "epoch 4" is where something was measured
             above, uniform, unnamed = openings(parent), self._uniform(parent), parent in positional
             for leaf in leaves:
@@ -175,10 +180,13 @@ class Dataset:
     def trials(self) -> frozenset[int]:
         """Whole numbers that can be sample sizes: of counts, of correlations, of collections, or by their name."""
         out = {n for _, _, _, n in self.pairs} | {t.n for t in self.triples if t.n is not None} | set(self.sizes)
+        whole: dict[Step, list[Leaf]] = defaultdict(list)
         for leaf in self.leaves:
-            key = leaf.path[-1] if leaf.path and isinstance(leaf.path[-1], str) else ""
-            if leaf.whole and words_of(key) & SIZES:
-                out.add(int(leaf.value))
+            if leaf.whole and leaf.path:
+                whole[leaf.path[-1]].append(leaf)
+        for name, found_leaves in whole.items():
+            if isinstance(name, str) and words_of(name) & SIZES:
+                out.update(int(leaf.value) for leaf in found_leaves)
         fields: dict[str, list[Leaf]] = defaultdict(list)
         for found in self.records.values():
             for key, leaf in found.items():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..regex import regex
 from .claims import groups_of, is_claim, is_prior
-from .correlations import records
+from .correlations import Record, records
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .passages import Sentence
@@ -80,7 +80,9 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
     in_records = {
         id(r.n_number)
         for r in records(evidence)
-        if r.n_number is not None and (r.prior or (follows(r) is not None and not (r.p is not None and r.p.bound)))
+        if r.n_number is not None
+        and (r.prior or (follows(r) is not None and not (r.p is not None and r.p.bound)))
+        and not (not r.prior and _is_of_other_size(evidence, r))
     }  # from "all p < 0.01" no N follows
     correlated = {r.n for r in records(evidence)}
     stated = [
@@ -114,8 +116,10 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             return True
         answers = number.label == "n" or _ANSWERS.match(sentence.between(number.end, number.end + 24)) is not None
         if not answers and evidence.triples:
-            return _is_pair(value, sentence) or (value < largest and _SUBSET.search(sentence.text) is not None)
-        if value < largest and _SUBSET.search(sentence.text):
+            return _is_pair(value, sentence) or (
+                value < largest and _SUBSET.search(_clause(sentence, number)) is not None
+            )
+        if value < largest and _SUBSET.search(_clause(sentence, number)):
             return True
         spoken = sentence if sentence.previous is None else sentence.previous
         factors = _factors(evidence)[number.label == "n"]
@@ -148,6 +152,21 @@ def size_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"knows {nearest})",
             "state the same size everywhere",
         )
+
+
+def _clause(sentence: Sentence, number: Number) -> str:
+    """The words between the semicolons around a number: "the rest are dots; N = 14 towns" counts all of them."""
+    before, after = sentence.between(sentence.start, number.at), sentence.between(number.end, sentence.end)
+    return f"{before.rpartition(';')[2]}{number.text}{after.partition(';')[0]}"
+
+
+def _is_of_other_size(evidence: Evidence, record: Record) -> bool:
+    """True if both the coefficient and a p of some digits are those of known records, all of another size."""
+    c, p = record.coefficient, record.p
+    if c is None or p is None or len(p.text.strip("0.")) < 2 or record.unlabelled:
+        return False
+    same = [t for t in evidence.triples if t.p is not None and c.allows(t.coefficient.value) and p.allows(t.p.value)]
+    return bool(same) and all(t.n is not None and t.n != record.n for t in same)
 
 
 _FEW = 20
@@ -310,9 +329,13 @@ _AND = regex(r"[`\"'*]*\s*(?:,|,?\s*and|&)\s*(?:for |of )?(?:the )?[`\"'*]*")
 def _trials_of(evidence: Evidence, name: str) -> frozenset[int]:
     """The sample sizes that the results hold of a thing."""
     found = {
-        int(f.value)
+        int(value)
         for s, f in evidence.about.get(name, ())
-        if s.origin == "data" and not s.role and f.value == int(f.value) and f.value >= 5 and evidence.kind(s) == "size"
+        if s.origin == "data"
+        and not s.role
+        and (value := f.value) >= 5
+        and value == int(value)
+        and evidence.kind(s) == "size"
     }
     return frozenset(found)
 
@@ -330,9 +353,9 @@ def _sums_of_files(evidence: Evidence) -> frozenset[int]:
     if "size sums" not in evidence.cache:
         out = set()
         for series in evidence.data:
-            values = [f.value for f in series.distinct]
-            if not series.role and len(values) > 1 and all(v == int(v) and v > 1 for v in values):
-                out.add(int(sum(values)))
+            facts = series.distinct if series.whole and not series.role else ()
+            if len(facts) > 1 and all(f.value > 1 for f in facts):
+                out.add(int(sum(f.value for f in facts)))
         evidence.cache["size sums"] = frozenset(out)
     found: frozenset[int] = evidence.cache["size sums"]
     return found
@@ -340,11 +363,18 @@ def _sums_of_files(evidence: Evidence) -> frozenset[int]:
 
 def _is_pair(value: int, sentence: Sentence) -> bool:
     """True if two counts of the passage make ``value``: sources and bystanders, for pairs."""
-    found = {int(x.value) for x in sentence.passage.numbers if x.decimals <= 0 and 1 < x.value < 10_000 and not x.unit}
+    found = {
+        int(x.value)
+        for x in sentence.passage.numbers
+        if x.decimals <= 0 and 1 < x.value < 10_000 and not x.unit
+        if not _OF_MODEL.search(sentence.passage.plain, max(0, x.start - 24), x.start)
+    }
     found |= {v for v in spelled_numbers(sentence.passage.plain) if v > 1}
     return any(value % a == 0 and value // a in found for a in found - {value})
 
 
+_OF_MODEL = regex(r"[A-Za-z][\w.-]*-$")
+"""In front of the 8 of "Olive-8B" and of the 4 of "press-4"."""
 _TIMES = regex(r"[×x*]\s?\d|\b(?:times|per|each|every|twice)\b", re.IGNORECASE)
 
 

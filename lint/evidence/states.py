@@ -95,11 +95,12 @@ def _known(evidence: Evidence, name: str) -> Known:
 
 
 def _chosen_by(evidence: Evidence, series: Series) -> frozenset[str]:
-    """The words of a field; those of "Week 18" and "round_3" choose nothing without their number."""
+    """The words of a field; those of "Week 18" choose nothing without their number, nor does "yard" of "home-yard"."""
     head = f"{series.quantity} {evidence.header_of(series)}"
-    return (series.words | words_of(head)) - words_of(" ".join(_NUMBERED.findall(head)))
+    return (series.words | words_of(head)) - words_of(" ".join((*_NUMBERED.findall(head), *_COMPOUND.findall(head))))
 
 
+_COMPOUND = regex(r"[A-Za-z]-([A-Za-z]{3,})")
 _NUMBERED = regex(r"([A-Za-z]{3,})[\s_-]?\d+\b(?![.%])")
 
 

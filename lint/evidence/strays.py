@@ -197,9 +197,12 @@ def _clash(evidence: Evidence, grids: Sequence[Grid], sentence: Sentence, number
     named, told, left = found[0]
     if not named.is_sure or (not named.is_cell and _is_worked_out(named, number)):
         return None
-    if _OF_OTHERS.search(sentence.between(number.end, number.end + 24)):
+    behind = sentence.between(number.end, min(number.end + 24, _next_number(sentence, number)))
+    if _OF_OTHERS.search(behind):
         return None
-    if _OTHERWISE.search(sentence.between(left, number.at)) and not _is_beside(sentence, number, named):
+    if _OTHERWISE.search(_MORE_SO.sub("", sentence.between(left, number.at))) and not _is_beside(
+        sentence, number, named
+    ):
         return None
     if is_at_unheld_point(evidence, sentence) or _is_of_next(evidence, sentence, number, named, told):
         return None
@@ -237,7 +240,14 @@ _OTHERWISE = regex(
 """In a clause with such a word a number may be of others than those that are named, or worked out."""
 
 
+_MORE_SO = regex(r"\b(?<!\bby )(?<!\d )(?:more|less|fewer)\s*[,:(—]\s*$", re.IGNORECASE)
+""" "Ghent sells more, 51.3%": the value of who does more."""
 _OF_OTHERS = regex(r"\b(?:others?|rest|else\w*|each|less|fewer|more|above|below|than|apart)\b", re.IGNORECASE)
+
+
+def _next_number(sentence: Sentence, number: Number) -> int:
+    """Where the next number of a sentence begins: "each" of "76.7%, on n = 120 answers each" is not of the first."""
+    return min((x.at for x in sentence.numbers if x.at >= number.end), default=sentence.end)
 
 
 def _prints(number: Number, item: CellNumber) -> bool:

@@ -60,7 +60,8 @@ class Part:
 
     def is_said(self, text: str) -> bool:
         """True if a text has the group's name, in whatever case."""
-        return re.search(rf"\b{re.escape(self.text)}\b", text, re.IGNORECASE) is not None
+        held = self.text.lower() in text.lower()
+        return held and re.search(rf"\b{re.escape(self.text)}\b", text, re.IGNORECASE) is not None
 
 
 def parts_of(evidence: Evidence) -> list[Part]:

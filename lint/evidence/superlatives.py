@@ -125,7 +125,9 @@ def superlatives(text: str) -> list[Superlative]:
             continue
         if word in ("most", "least") and not before.endswith("the ") and _COUNTED.match(text[match.end() :]):
             continue  # "most voices" is a share
-        if _MODIFIER.search(text[max(0, match.start() - 24) : match.start()]):
+        lead = text[max(0, match.start() - 60) : match.start()]
+        has = _HAS.search(lead) or (_WITH_ITS.search(lead) and _NOUN.match(text, match.end()))
+        if _MODIFIER.search(lead[-24:]) and not has:
             continue  # "at the highest dose" says where
         ranked = _RANK.search(text[max(0, match.start() - 10) : match.start()])
         rank = 1 if ranked is None else RANKS[ranked.group(1).lower()]
@@ -233,6 +235,10 @@ _COUNTED = regex(
 )
 _BETWEEN_ENDS = regex(r"\bbetween the (?:[\w-]+ ){1,4}and the [\w-]+(?: [\w-]+)?", re.IGNORECASE)
 """The two ends that something lies between; which of the things behind has which, is told by no order."""
+_HAS = regex(r"\b(?:is|was)\s+(?:the\s+[a-z]+|that|the\s+one|one)\s+with\s+the\s+$", re.IGNORECASE)
+_WITH_ITS = regex(r"(?:^|[.;]\s)[\s*_`]*(?:The\s+)?[A-Z`][\w-]*(?:\s[A-Z][\w-]*){0,2}[*_`]*,\s+with\s+the\s+$")
+_NOUN = regex(r"\s+(?!of\b|in\b|at\b|for\b|and\b)[a-z]{3,}")
+"""Around what a thing has: "Ghent is the town with the clearest trend", "Ghent, with the highest rate, …"."""
 _MODIFIER = regex(
     r"\b(?:at|under|with|from|until|till|by|in|on|beyond|up to|down to|after|before|than|through|between|of|to|using|"
     r"given|over|across|for)\s+(?:(?:the|its|their|our|this|that|each|a)\s+)(?:\w+\s+)?$",

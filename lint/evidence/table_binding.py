@@ -48,13 +48,14 @@ def bind(
 
     ``names`` are the folded names of each cell's entity; ``index`` lists, for each name, the series that have it.
     """
-    counts = [d.whole and not d.fraction for d in data]
     votes: dict[float, dict[int, list[_Vote]]] = {scale: defaultdict(list) for scale in _SCALES}
     as_printed, as_percent = votes.values()
     rows: list[tuple[int, int, Fact, bool, bool]] = []
     held: tuple[set[int], set[int]] = (set(), set())
     """The fields that have a cell's value, as it is printed and as a percentage: no other one can be bound."""
-    for i, (item, known) in enumerate(zip(cells, names, strict=True)):
+    near = sorted(_that_hold_any(cells, names, index))
+    counts = {s: data[s].whole and not data[s].fraction for s in near}
+    for i, (item, known) in enumerate(zip(cells, names, strict=True) if near else ()):
         seen: set[int] = set()
         number = item.number
         low, high = number.admitted
@@ -62,8 +63,9 @@ def bind(
         counted = number.role == "count"
         none = counted and not number.value
         for name in known if len(known) == 1 else fullest_first(known):
-            for s, fact in index.get(name, ()):
-                if s in seen:
+            for s in near:
+                fact = data[s].facts.get(name) if s not in seen else None
+                if fact is None:
                     continue
                 seen.add(s)
                 if exact if counts[s] else of_n:
@@ -111,6 +113,21 @@ def bind(
         return None
     matched = tuple(cells[i] for i, _, ok in found if ok)
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
+
+
+def _that_hold_any(
+    cells: tuple[CellNumber, ...], names: list[frozenset[str]], index: dict[str, list[tuple[int, Fact]]]
+) -> set[int]:
+    """The fields that hold what a cell prints of its thing; most hold nothing of a column, and are not looked at."""
+    out: set[int] = set()
+    for item, known in zip(cells, names, strict=True):
+        low, high = item.number.admitted
+        for name in known:
+            for s, fact in index.get(name, ()):
+                value = 0.5 * (fact.low + fact.high)
+                if low <= value <= high or low <= value * 100.0 <= high:
+                    out.add(s)
+    return out
 
 
 def _fullest(votes: dict[int, list[_Vote]], s: int, data: list[Series]) -> tuple[int, list[_Vote]]:

@@ -44,8 +44,11 @@ _FEWEST_DIGITS = 3
 
 
 def is_factor(plain: str, number: Number) -> bool:
-    """True for both numbers of "6 × 84 pairs"."""
-    return plain[: number.start].rstrip()[-1:] in ("×", "x", "*", "·") or plain[number.end :].lstrip()[:1] in ("×", "·")
+    """True for both numbers of "6 × 84 pairs", and of "25 item pairs × 6"."""
+    return plain[: number.start].rstrip()[-1:] in ("×", "x", "*", "·") or _TIMES.match(plain, number.end) is not None
+
+
+_TIMES = regex(r"\s*(?:[a-z][\w-]*\s+){0,3}[×·]")
 
 
 _MADE_OF = regex(r"[×x*·]\s*\d[\d,]*(?:\s+[a-z-]+){0,2}\s*=\s*$")

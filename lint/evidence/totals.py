@@ -162,9 +162,13 @@ def _is_summed(plain: str, number: Number, numbers: Sequence[Number]) -> bool:
 _MOST_SUMMED = 12
 
 
+_OPENS = r"\s*(?:(?:were|was|are|have been)\s+(?:[a-z]+ly\s+)?[a-z]+(?:ed|en|wn)\s+)?\("
+""" "900 answers (…", "900 answers were read (…"."""
+
+
 def _bracket(plain: str, number: Number, own: Sequence[Factor]) -> int | None:
     """What "144 completions (24 questions, 5 of each)" makes; ``None`` without such brackets."""
-    opened = regex(rf"\s+(?:[a-z-]+\s+)?{TRIALS}\s*\(", re.IGNORECASE).match(plain[number.end :])
+    opened = regex(rf"\s+(?:[a-z-]+\s+)?{TRIALS}{_OPENS}", re.IGNORECASE).match(plain[number.end :])
     if opened is None:
         return None
     start = number.end + opened.end()
@@ -206,7 +210,7 @@ def _scope(plain: str, number: Number) -> str | None:
     said = _SO.search(plain[max(0, number.at - 40) : number.at]) is not None
     if noun is None and number.role != "n" and not (said and (per or whole)) and whole is None:
         return None
-    opened = noun is not None and tail.lstrip().startswith("(")
+    opened = noun is not None and regex(_OPENS, re.IGNORECASE).match(tail) is not None
     if per is None and whole is None and not said and number.role != "n" and not opened:
         return None
     return (per["noun"] or "").lower().removesuffix("s") if per is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from leakstats.records import struct
 
@@ -56,10 +56,10 @@ _AND = regex(r"[`\"'”’*]*\s*(?:,|,?\s*and|&|or)\s*(?:the\s+)?[`\"'“‘*]*"
 def stated_sizes(passage: Passage) -> tuple[Size, ...]:
     """Every "n = …" of a passage; N counts units and is left out, but for "N = 320 test items"."""
     out = []
-    for number in passage.numbers:
-        if number.role != "n" or number.decimals > 0 or number.bound or number.value < 2:
+    for number in _with_joined(passage):
+        if number.decimals > 0 or number.bound or number.value < 2:
             continue
-        if number.label != "n" and _OF_TRIALS.match(passage.plain, number.end) is None:
+        if number.role == "n" and number.label != "n" and _OF_TRIALS.match(passage.plain, number.end) is None:
             continue
         if _counts_cells(passage, number) or _RANGE.match(passage.plain, number.end):
             continue
@@ -74,6 +74,23 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
         names += _exceptions(passage, number)
         out.append(Size(number, frozenset(names), _TOTAL.match(passage.plain, number.end) is not None))
     return tuple(out)
+
+
+_MORE_SIZES = regex(
+    r"(?:\s*[,/]\s*\d[\d,]*)*\s*(?:/|,?\s(?:and|vs\.?|versus|against))\s*\d[\d,]*(?=\s*(?:,?\s?respectively\s*)?[)\];])"
+)
+
+
+def _with_joined(passage: Passage) -> Iterator[Number]:
+    """The sizes of a passage with those that a bracket joins to one: both of "(n = 240 and 5,040)"."""
+    last = -1
+    for number in passage.numbers:
+        if number.role == "n":
+            yield number
+            more = _MORE_SIZES.match(passage.plain, number.end) if number.label == "n" else None
+            last = more.end() if more is not None else -1
+        elif number.role == "count" and number.start < last:
+            yield number
 
 
 _RANGE = regex(r"\s*(?:to|–|—|-|\.\.|…)\s*\d")

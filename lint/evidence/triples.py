@@ -37,8 +37,10 @@ def triples_of(groups: Iterable[Group]) -> list[Triple]:
     out: list[Triple] = []
     budget = _MOST_TRIED
     for parent, prefix, group in groups:
+        decimals = [x for x in group.values() if not x.whole]
+        if len(decimals) < 2:
+            continue
         sizes = {int(x.value) for x in group.values() if x.whole and 4 <= x.value <= 1e7}
-        decimals = [x for x in group.values() if not x.whole] if sizes else []
         coefficients = [x for x in decimals if -1 < x.value < 1]
         ps = [x for x in decimals if 0 < x.value <= 1]
         used: set[int] = set()

@@ -11,6 +11,7 @@ from .knowledge import Evidence
 from .names import words_of
 from .plain_counts import things_of
 from .shifts import OF_MERIT
+from .word_numbers import SPELLED, whole_number
 from .wording import CHANGES, RATE_NOUNS
 
 __all__ = ["SUBSET", "is_unranked"]
@@ -38,12 +39,30 @@ def is_unranked(evidence: Evidence, extreme: Extreme) -> bool:
         return True
     if said in _OF_FIT and not extreme.of_likeness and _FIT.search(sentence.text) is None:
         return True
-    if _AFTER_START.search(extreme.clause):
+    if _AFTER_START.search(extreme.clause) or _is_of_group(evidence, extreme):
         return True
     if SUBSET.search(sentence.text) or _TWICE.search(sentence.text) or _LEG.search(sentence.text):
         return True
     # of one layer or dose alone
     return _SLICE.search(sentence.text) is not None and not extreme.holder.name.startswith("#")
+
+
+def _is_of_group(evidence: Evidence, extreme: Extreme) -> bool:
+    """True for "the coldest of them" behind "the four deep ponds", where the page has another number of ponds."""
+    sentence = extreme.sentence
+    said = _OF_THEM.search(sentence.text)
+    if said is None:
+        return False
+    before = sentence.previous.text if sentence.previous is not None else ""
+    sizes = {whole_number(m["k"]) for m in _SO_MANY.finditer(f"{before} {sentence.text[: said.start()]}")}
+    return bool(sizes) and sizes.isdisjoint(things_of(evidence).values())
+
+
+_OF_THEM = regex(r"\b(?:[a-z]{2,}est|most|least|best|worst|top|first|last)(?:\s+[a-z]+)?\s+of them\b", re.IGNORECASE)
+_SO_MANY = regex(
+    rf"\b(?:the|these|those|our|its|all|both|of|among)\s+(?:other\s+)?(?P<k>\d{{1,2}}|(?!one\b){SPELLED})\s+(?:[\w-]+\s+){{0,2}}?[\w-]+s\b",
+    re.IGNORECASE,
+)
 
 
 def _things(evidence: Evidence) -> frozenset[str]:

@@ -30,7 +30,7 @@ from .claims import (
 from .correlations import records
 from .explained import is_explained
 from .grammar import Number
-from .idioms import pairs_of_counts, spans
+from .idioms import is_share_of_course, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .means import odd_means
@@ -47,7 +47,7 @@ from .slips import slip_of
 from .traces import is_of_another, is_of_part, is_traced
 from .unheld import is_at_other_point, is_at_unheld_point, is_between_others, is_new_end, is_of_unheld_range, unsaid
 from .wholes import facts_of_whole
-from .whose import is_of_level, is_of_member, is_of_opponent, is_of_run
+from .whose import is_of_contrast, is_of_level, is_of_member, is_of_opponent, is_of_run
 from .worded_coefficients import is_bare_coefficient, worded_clash
 from .wording import ARROW
 
@@ -195,6 +195,9 @@ def _is_of_now(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     text = sentence.text
     at = number.start - sentence.start
     first, last = text.rfind(";", 0, at) + 1, text.find(";", at)
+    if last < 0:  # "Lyon has 12% and Graz 40%, both more than in earlier years"
+        told = sentence.numbers[-1].end - sentence.start
+        last = text.find(", ", told)
     clause = text[first : last if last >= 0 else len(text)]
     if len(clause) == len(text) or PRIOR.search(clause) or sentence.passage.part == "prior":
         return False
@@ -311,9 +314,11 @@ def _by_question(evidence: Evidence, claim: _Claim) -> _Verdict:
         return None
     if not claim.understood and not is_traced(evidence, number, meant, several=True):
         return None
-    if _is_whole(evidence, sentence, number, meant):
-        return False
+    if is_pooled(evidence, number) and _TOGETHER.search(sentence.text):
+        return False  # without such a word a start or a peak is of one thing
     if is_averaged(evidence, sentence, number, subject(evidence, sentence, number)):
+        return False
+    if is_of_contrast(evidence, sentence, number, meant):
         return False
     return _clash(sentence, number, "of what its words ask for", meant, claim.percent)
 
@@ -383,8 +388,26 @@ def _is_doubtful(evidence: Evidence, claim: _Claim, name: Mention, facts: _Facts
         or is_new_end(evidence, sentence, number, bound)
         or is_of_run(evidence, sentence, number, name)
         or is_of_opponent(evidence, sentence, number, bound)
+        or is_of_contrast(evidence, sentence, number, bound)
         or is_of_level(evidence, number, name)
+        or _has_value_behind(evidence, claim, facts)
     )
+
+
+def _has_value_behind(evidence: Evidence, claim: _Claim, facts: _Facts) -> bool:
+    """True for "75% by noon (39%)" of a thing that is at 39%: the bracket has its value, the number is a share."""
+    sentence, number = claim.sentence, claim.number
+    opened = _VALUE_BEHIND.match(sentence.between(number.end, sentence.end)) if claim.percent else None
+    if opened is None:
+        return False
+    own = [x for x in sentence.numbers if x.role == "percent" and x.at == number.end + opened.end()]
+    before = sentence.previous
+    if before is not None and any(is_share_of_course(before, x) for x in before.numbers):
+        return bool(own)  # "14% of its rise is done by then. Ghent: 75% (39%)"
+    return any(evidence.matches(x, s, f) for x in own for s, f in facts)
+
+
+_VALUE_BEHIND = regex(r"\s*%?(?:\s+[a-z][\w-]*){0,5}\s*\((?=\d[\d.]*\s?%[,;)])")
 
 
 def _shares_a_unit(sentence: Sentence, number: Number) -> bool:
@@ -490,7 +513,8 @@ def _facts_around(evidence: Evidence, sentence: Sentence, number: Number) -> lis
 
 
 _DERIVED = regex(
-    r"\b(?:distances? of|differ\w*|gaps?|spreads?|minus|apart|margins?|ratios?|times|fold|chang\w+|net|shifts?|ranges?|"
+    r"\b(?:distances? of|differ\w*|gaps?|spreads?|minus|apart|margins?(?!,? (?:with|at) )|ratios?|times|fold|"
+    r"chang\w+|net|shifts?|ranges?|"
     r"deltas?|contrasts?|between)\b|Δ",
     re.IGNORECASE,
 )

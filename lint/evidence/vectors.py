@@ -11,10 +11,12 @@ from leakstats.facts import Fact, Series
 from .hits import Pair
 from .leaves import (
     MOST_STEPS,
+    Beside,
     Leaf,
     Path,
     Vector,
     keyed,
+    keys_of,
     last_key,
     names_of,
     opened,
@@ -49,22 +51,22 @@ def rated(vectors: Sequence[Vector], records: Mapping[Path, Mapping[str, Leaf]])
             yield (*path[:-1], f"{path[-1]} k/n"), [a / b for a, b in zip(values, beside[0], strict=True)], axis
 
 
-def courses_of(leaves: Sequence[Leaf], pairs: Sequence[Pair], vectors: Collection[Path]) -> Iterator[Vector]:
+def courses_of(beside: Iterable[Beside], pairs: Sequence[Pair], vectors: Collection[Path]) -> Iterator[Vector]:
     """Vectors of which each element stands in a record of its own, "epoch": 4 beside "rate": 0.3."""
     groups: dict[Path, dict[int, float]] = defaultdict(dict)
-    rates = [
-        Leaf((*parent, f"{prefix} k/n".strip()), k / n, False, pointer_of(parent)) for parent, prefix, k, n in pairs
+    fields: list[tuple[Path, list[tuple[Path, float]]]] = [
+        (parent, [(leaf.path[-1:], leaf.value) for leaf in leaves]) for parent, leaves in beside
     ]
-    above: dict[Path, tuple[tuple[int, Path], ...]] = {}
-    for leaf in (*leaves, *rates):
-        parent, key = leaf.path[:-1], leaf.path[-1:]
-        if parent not in above:
-            above[parent] = () if parent in vectors else _numbered(parent)
-        for number, path in above[parent]:
-            groups[path + key][number] = leaf.value
-        for number, last in _numbered(key):
-            if parent not in vectors:
-                groups[parent + last][number] = leaf.value
+    fields += [(parent, [((f"{prefix} k/n".strip(),), k / n)]) for parent, prefix, k, n in pairs]
+    for parent, values in fields:
+        if parent in vectors:
+            continue
+        above = _numbered(parent)
+        for key, value in values:
+            for number, path in above:
+                groups[path + key][number] = value
+            for number, last in _numbered(key):
+                groups[parent + last][number] = value
     for path, points in groups.items():
         if len(points) >= 3:
             axis = tuple(float(k) for k in sorted(points))
@@ -141,9 +143,11 @@ def points_of(vectors: Iterable[Vector]) -> Iterator[Series]:
 def series_of(signature: Path, found: Mapping[str, Leaf], scale: float, fraction: bool) -> Series:
     """What ``signature`` holds of every name in place of its ``*``."""
     key = last_key(signature)
+    shared = names_of(signature)
     facts = {
-        name: Fact(key, names_of(leaf.path), leaf.value * scale, leaf.value * scale, leaf.pointer)
+        name: Fact(key, shared | keys_of(name), value, value, leaf.pointer)
         for name, leaf in found.items()
+        for value in (leaf.value * scale,)
     }
     return Series(key, words_along(signature), keyed(facts), fraction, "data", pointer_of(signature))
 

@@ -121,7 +121,8 @@ _LABEL = regex(
     rf"\s*%?{_STATISTICS}\s*(?:of \w+\s+)?(?P<label>without|with|before|after)\b(?! the exception)", re.IGNORECASE
 )
 _LABEL_BEFORE = regex(
-    r"\b(?P<label>without|with|before|after)\b(?! the exception)[^.;:,()\d]{0,30}[\s(=]*(?:[ρr]\s?=\s?)?$",
+    r"\b(?P<label>without|with|before|after)\b(?! the exception)(?:\s(?:it|them|that|this),|[^.;:,()\d]{0,30})[\s(=]*"
+    r"(?:[ρr]\s?=\s?)?$",
     re.IGNORECASE,
 )
 _IN_BRACKET = regex(r"\s*%?,? (?:against|versus|vs\.?|compared (?:with|to)|instead of|rather than) (?:[ρr]\s?=\s?)?")
@@ -164,10 +165,12 @@ def _own(sentence: Sentence, word: DirectionWord, a: Rate, b: Rate) -> Rate | No
     labels = [_LABEL.match(sentence.between(x.end, min(sentence.end, x.end + 60))) for x in (a, b)]
     if _IN_BRACKET.fullmatch(between) and sentence.between(sentence.start, a.start).rstrip(" ρr=").endswith("("):
         return a if end <= a.start else None  # "higher than without it (52% compared with 48%)"
-    if not any(labels):
+    if not all(labels):
         earlier = (sentence.start, a.end)
-        labels = [_LABEL_BEFORE.search(sentence.between(i, x.start)) for i, x in zip(earlier, (a, b), strict=True)]
-        labels = labels if all(labels) else [None, None]
+        fronted = [_LABEL_BEFORE.search(sentence.between(i, x.start)) for i, x in zip(earlier, (a, b), strict=True)]
+        either = [x or y for x, y in zip(labels, fronted, strict=True)]
+        pair = {m["label"].lower() for m in either if m}
+        labels = either if all(either) and (not any(labels) or pair == {"with", "without"}) else labels
     if all(labels):
         return _labelled(sentence, word, {m["label"].lower(): x for m, x in zip(labels, (a, b), strict=True) if m})
     if any(labels):

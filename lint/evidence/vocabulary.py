@@ -139,7 +139,12 @@ _COMMON = frozenset(
         # what there are several of
         "case unit group condition setting run cell seed row column table figure panel plot layer depth checkpoint "
         "epoch step persona model source bystander prompt question sample item answer reply response completion output "
-        "measurement repeated repetition trial attempt dose set lot course"
+        "measurement repeated repetition trial attempt dose set lot course reading outcome thing analysis criterion "
+        # what says nothing of its own
+        "thirteen fourteen fifteen sixteen seventeen eighteen nineteen second apiece overall altogether additional "
+        "extra intend expect desire plan towards anywhere everything according instance example known alike tend "
+        "win won bring brought keep kept leave put read taught recur belong approach affect satisfy "
+        "close closer easy easier prefer preferred"
     ).split()
     for form in (word, stem(word))
 )

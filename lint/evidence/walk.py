@@ -18,7 +18,7 @@ from .layouts import (
     turned,
     unfolded,
 )
-from .leaves import Leaf, Step, pointer_of
+from .leaves import Leaf, Step
 
 __all__ = ["MOST_LEAVES", "Walk"]
 
@@ -30,6 +30,8 @@ _MOST_DEPTH = 40
 
 
 class Walk:
+    """The numbers and texts below a node; each is visited with its path, and with the pointer that this makes."""
+
     def __init__(self) -> None:
         self.leaves: list[Leaf] = []
         self.raw_vectors: list[tuple[tuple[Step, ...], list[float]]] = []
@@ -38,37 +40,38 @@ class Walk:
         self.truncated = False
         self.labels: list[tuple[str, str]] = []
 
-    def visit(self, node: Any, path: tuple[Step, ...]) -> None:
+    def visit(self, node: Any, path: tuple[Step, ...] = (), pointer: str = "") -> None:
         if len(self.leaves) >= MOST_LEAVES or len(path) > _MOST_DEPTH:
             self.truncated = True
-            return
-        if isinstance(node, dict):
+        elif is_number(node):
+            self.add(path, pointer, node)
+        elif isinstance(node, dict):
             self.sizes.add(len(node))
             runs = of_runs(node)
             if runs:
-                self.records(list(runs.values()), path)
+                self.records(list(runs.values()), path, pointer)
                 return
             rows, columns = rows_of_columns(node)
             if rows:
-                self.records(rows, path)
+                self.records(rows, path, pointer)
                 node = {k: v for k, v in node.items() if k not in columns}
             node = unfolded(node)
             split = rows_of_split(node)
             if split is not None:
-                self.records(split, path)
+                self.records(split, path, pointer)
                 node = {k: v for k, v in node.items() if not isinstance(v, list)}
             measures = by_measure(node)
             if measures:
-                self.records(turned({k: node[k] for k in measures}), path)
+                self.records(turned({k: node[k] for k in measures}), path, pointer)
                 node = {k: v for k, v in node.items() if k not in measures}
             for key, value in node.items():
                 if isinstance(value, str) and 1 < len(value) <= 40 and path and isinstance(path[-1], str):
                     self.labels.append((value, path[-1]))
-                self.visit(value, (*path, str(key)))
+                self.visit(value, (*path, str(key)), f"{pointer}/{key}")
         elif isinstance(node, list):
             self.sizes.add(len(node))
             if node and all(isinstance(x, dict) for x in node):
-                self.records(node, path)
+                self.records(node, path, pointer)
             elif node and all(is_number(x) or x is None for x in node):
                 numbers = [float(x) for x in node if x is not None]
                 if len(numbers) == len(node):
@@ -76,41 +79,34 @@ class Walk:
                 if len(node) <= _MOST_POINTS:
                     for i, x in enumerate(node):
                         if x is not None:
-                            self.add((*path, f"[{i}]"), x)
+                            self.add((*path, f"[{i}]"), f"{pointer}/[{i}]", x)
             elif (
                 len(node) > 1
                 and all(isinstance(x, list) for x in node)
                 and node[0]
                 and all(isinstance(x, str) for x in node[0])
             ):
-                self.records([dict(zip(node[0], row, strict=False)) for row in node[1:]], path)
+                self.records([dict(zip(node[0], row, strict=False)) for row in node[1:]], path, pointer)
             else:
                 for i, x in enumerate(node):
-                    self.visit(x, (*path, f"[{i}]"))
-        elif isinstance(node, str):
-            if 1 < len(node) <= 60:
-                self.strings.add(node)
-        elif is_number(node):
-            self.add(path, node)
+                    self.visit(x, (*path, f"[{i}]"), f"{pointer}/[{i}]")
+        elif isinstance(node, str) and 1 < len(node) <= 60:
+            self.strings.add(node)
 
-    def add(self, path: tuple[Step, ...], value: Any) -> None:
+    def add(self, path: tuple[Step, ...], pointer: str, value: float) -> None:
         number = float(value)
         if math.isfinite(number):
-            whole = (
-                isinstance(value, int)
-                or (number.is_integer() and not isinstance(value, float))
-                or (number.is_integer() and abs(number) > 1)
-            )
-            self.leaves.append(Leaf(path, number, whole, pointer_of(path)))
+            whole = isinstance(value, int) or (number.is_integer() and abs(number) > 1)
+            self.leaves.append(Leaf(path, number, whole, pointer or "/"))
 
-    def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...]) -> None:
+    def records(self, rows: list[dict[str, Any]], path: tuple[Step, ...] = (), pointer: str = "") -> None:
         rows = hoisted(rows) if rows else rows
         frames = stacked(rows)
         for name, part in frames.items():
             if len(part) > 1:
-                self.records(part, (*path, name))
+                self.records(part, (*path, name), f"{pointer}/{name}")
             else:
-                self.visit(part[0], (*path, name))
+                self.visit(part[0], (*path, name), f"{pointer}/{name}")
         if frames:
             return
         self.sizes.add(len(rows))
@@ -120,14 +116,17 @@ class Walk:
             keys = tuple(k for k in keys if k != metric)
             for row in rows:
                 group = tuple(str(row[k]) for k in keys if row.get(k) not in ("", None))
+                name = str(row.get(metric, ""))
                 for key, value in row.items():
                     if key in keys and isinstance(value, str) and 1 < len(value) <= 60:
                         self.strings.add(value)
                     elif is_number(value) and key not in keys:
-                        self.add((*path, group, str(row.get(metric, ""))), value)
+                        self.add((*path, group, name), f"{pointer}/{','.join(group)}/{name}", value)
             return
         for i, row in enumerate(rows):
             step: Step = tuple(str(row.get(k, "")) for k in keys) if keys else f"[{i}]"
+            below = (*path, step)
+            at = f"{pointer}/{step if isinstance(step, str) else ','.join(step)}"
             for key, value in row.items():
                 if key in keys:
                     if isinstance(value, str) and 1 < len(value) <= 60:
@@ -135,4 +134,4 @@ class Walk:
                     continue
                 if isinstance(value, str) and 1 < len(value) <= 40 and len(step) == 1:
                     self.labels.append((value, step[0]))
-                self.visit(value, (*path, step, str(key)))
+                self.visit(value, (*below, str(key)), f"{at}/{key}")

@@ -11,9 +11,10 @@ from .coordination import Paired, list_of, pair_of
 from .grammar import Number
 from .knowledge import Evidence
 from .names import Mention, fold_name, name_variants
+from .operands import Operands
 from .passages import Sentence
 
-__all__ = ["is_of_level", "is_of_member", "is_of_opponent", "is_of_run"]
+__all__ = ["is_of_contrast", "is_of_level", "is_of_member", "is_of_opponent", "is_of_run"]
 
 
 def is_of_run(evidence: Evidence, sentence: Sentence, number: Number, name: Mention) -> bool:
@@ -60,6 +61,16 @@ def is_of_opponent(evidence: Evidence, sentence: Sentence, number: Number, facts
         if other is not number and (_VERSUS.fullmatch(between) or (_TO.fullmatch(between) and _SCORED.search(ahead))):
             return any(evidence.matches(other, s, f) for s, f in facts)
     return False
+
+
+def is_of_contrast(evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:
+    """True for a rate as far from what is known as its sentence says: "94% at home, 6% abroad, 88 points apart"."""
+    apart = [x for x in sentence.numbers if x.role == "points" and not x.bound]
+    if not apart or number.role != "percent":
+        return False
+    others = [x for x in sentence.numbers if x.role == "percent" and x is not number and not x.bound]
+    known = [x for x in others if any(evidence.matches(x, s, f) for s, f in facts)]
+    return any(Operands(d, ((x, number),), ordered=False).fit() for x in known for d in apart)
 
 
 _VERSUS = regex(r"\s*%?\s*,?\s*(?:vs\.?|versus|(?:as )?(?:against|opposed to|compared (?:with|to)))\s*", re.IGNORECASE)

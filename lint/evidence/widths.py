@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeAlias
 
 from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interval
 
@@ -101,25 +102,39 @@ def _rate_of(item: Stated) -> tuple[float, float] | None:
     return None
 
 
+_Interval: TypeAlias = tuple[float, float, str]
+"""Its ends, and the method."""
+
+
 @lru_cache(maxsize=2048)
-def _expected(k: int, n: int, level: float, shown: tuple[float, float]) -> tuple[tuple[float, float, str], ...]:
-    """The usual intervals; the exact one, which costs most, only where it may be the ``shown`` one."""
+def _wilson(k: int, n: int, level: float) -> _Interval:
+    found = wilson_interval(k, n, level=level)
+    return found.low, found.high, "Wilson"
+
+
+@lru_cache(maxsize=2048)
+def _others(k: int, n: int, level: float, shown: tuple[float, float]) -> tuple[_Interval, ...]:
+    """The other usual intervals; the exact one, which costs most, only where it may be the ``shown`` one."""
     z = normal_ppf(0.5 + level / 2)
-    out = []
-    wilson = wilson_interval(k, n, level=level)
-    out.append((wilson.low, wilson.high, "Wilson"))
-    near = 4 / n + 0.01  # the exact interval is never farther from Wilson's
-    if abs(shown[0] - wilson.low) <= near and abs(shown[1] - wilson.high) <= near:
-        exact = clopper_pearson_interval(k, n, level=level)
-        out.append((exact.low, exact.high, "Clopper-Pearson"))
     p = k / n
     half = z * math.sqrt(p * (1 - p) / n)
-    out.append((max(p - half, 0.0), min(p + half, 1.0), "Wald"))
+    out: list[_Interval] = [(max(p - half, 0.0), min(p + half, 1.0), "Wald")]
     m = n + z * z
     q = (k + z * z / 2) / m
     half = z * math.sqrt(q * (1 - q) / m)
     out.append((max(q - half, 0.0), min(q + half, 1.0), "Agresti-Coull"))
+    near = 4 / n + 0.01  # the exact interval is never farther from Wilson's
+    wilson = _wilson(k, n, level)
+    if abs(shown[0] - wilson[0]) <= near and abs(shown[1] - wilson[1]) <= near:
+        exact = clopper_pearson_interval(k, n, level=level)
+        out.append((exact.low, exact.high, "Clopper-Pearson"))
     return tuple(out)
+
+
+def _usual(k: int, n: int, level: float, shown: tuple[float, float]) -> Iterator[_Interval]:
+    """The usual intervals; what most pages print comes first, and the others are worked out where it is not that."""
+    yield _wilson(k, n, level)
+    yield from _others(k, n, level, shown)
 
 
 @lru_cache(maxsize=16)  # one interval is held against many sizes
@@ -157,7 +172,7 @@ def _fits(item: Stated, n: int) -> tuple[bool, str] | None:
     step = max((high_k - low_k) // 12, 1)
     slack = 10.0**-item.low.decimals
     for k in sorted({*range(low_k, high_k + 1, step), high_k}):
-        for low, high, method in _expected(k, n, level, (item.low.value / scale, item.high.value / scale)):
+        for low, high, method in _usual(k, n, level, (item.low.value / scale, item.high.value / scale)):
             if method == "Wilson" and not shown:
                 shown = f"[{low * scale:.{max(item.low.decimals, 1)}f}, {high * scale:.{max(item.high.decimals, 1)}f}]"
             # a digit that was cut off and not rounded is no other interval
@@ -298,7 +313,7 @@ def _exact(item: Stated, n: int, method: str) -> str | None:
     elif (rate[1] - rate[0]) / scale * n > 1 + 1e-9 or not rate[0] - 1e-9 <= k / n * scale <= rate[1] + 1e-9:
         return None
     stated = (item.low.value / scale, item.high.value / scale)
-    found = (x for x in _expected(k, n, _level(item.context), stated) if x[2] == method)
+    found = (x for x in _usual(k, n, _level(item.context), stated) if x[2] == method)
     exact = next(found, None)
     if exact is None:
         return None

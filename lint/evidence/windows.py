@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from leakstats.records import replace
 
 from ..regex import regex
-from .counted import Counted, bounds_of, numbers_in
+from .counted import Counted, numbers_in
 from .directed import moves_in
 from .grammar import Number
 from .idioms import pairs_of_counts
@@ -75,7 +75,7 @@ _WHOLE = regex(r"\b(?:all|every|each|no|none of|both|neither|nor)\b", re.IGNOREC
 def windows(claim: Counted) -> Iterator[tuple[int, str, list[Number]]]:
     """Stretches of words that may hold the criterion, the nearest first."""
     sentence = claim.sentence
-    left, right = bounds_of(claim)
+    left, right = claim.bounds
     own = sentence.text[left:right]
     at = claim.start - sentence.start
     if claim.bare:  # its own words ask nothing

@@ -198,7 +198,7 @@ FEWER = regex(
     re.IGNORECASE,
 )
 MORE = regex(
-    r"\b(?:more(?! (?:than )?often than not)|higher|greater|larger|better|bigger|above|over|ahead|beats?|"
+    r"\b(?:more(?! (?:than )?often than not)|higher|greater|larger|better|bigger|above|over(?!-)|ahead|beats?|"
     r"outperform\w*|"
     r"increas\w+|rise\w*|rose|ris\w+|grow\w*|grew|gain\w*|climb\w*|improv\w+|strengthen\w*|jump\w*|rais\w+|"
     r"exceed\w*|surpass\w*|outstrip\w*|tops?|topped|oftener|louder|commoner)\b",

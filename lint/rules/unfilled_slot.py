@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..document import Table
 from ..finding import Finding
 from ..inline import Text
 from ..page import Page
@@ -48,9 +47,8 @@ class UnfilledSlot(Rule):
         phrases = page.template.phrases
         marks = phrases.sentinel_words + phrases.sentinel_marks
         texts = page.document.texts()
-        cells = {id(c.text) for b in page.document.blocks if isinstance(b, Table) for c in b.cells}
         # A cell all in code style is still the cell's value; code among words is a mention.
-        seen = [_visible(text, of_cell=id(text) in cells) for text, _ in texts]
+        seen = [_visible(text, of_cell=scope == "table") for text, scope in texts]
         suspect = bool(find_phrases("\n".join(seen), marks))  # most pages hold none
         for (text, scope), visible in zip(texts, seen, strict=True):
             if scope == "quote":
@@ -83,4 +81,6 @@ class UnfilledSlot(Rule):
 
 def _visible(text: Text, *, of_cell: bool) -> str:
     outside = text.without("code")
-    return outside if not of_cell or any(map(str.isalpha, outside)) else text.text
+    if not of_cell or outside == text.text:
+        return outside
+    return outside if any(map(str.isalpha, outside)) else text.text

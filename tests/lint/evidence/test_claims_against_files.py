@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leakstats.lint.engine import Options, lint_text
+from leakstats.lint.evidence.lexicon import MOOT
 
 FILE = {
     "harbours": {
@@ -20,6 +21,7 @@ FILE = {
         "pearson": {"r": 0.7206, "p": 0.0036, "n": 14},
         "spearman": {"r": 0.7341, "p": 0.0032, "n": 14},
     },
+    "quays": {"spearman": {"r": 0.6031, "p": 2.201492237895189e-55, "n": 546}},
 }
 PAGE = """# Harbours (LOW confidence)
 
@@ -54,9 +56,17 @@ def codes(tmp_path: Path, sentence: str) -> set[str]:
             "CR313",
         ),
         ("Adria was chosen for its pier and has 39.7%, and of the others Cadiz has {}.", "61.9%", "16.9%", "CR312"),
+        ("Over all pairs of quays ρ is found to be like that (ρ = 0.60, p = 2.2e-55, N = {}).", "546", "555", "CR314"),
+        ("Cadiz has 61.9% and Delft {}, both less than the earlier harbours would promise.", "72.2%", "27.2%", "CR312"),
+        ("The 5 masters wrote to Olive-3.1-7B, and over the harbours (N = {}) the link holds.", "14", "35", "CR314"),
         ("The largest rate, {} (95% interval 63.8% to 79.3%), is that of Delft.", "72.2%", "27.2%", "CR312"),
     ],
 )
 def test_a_file_decides(tmp_path: Path, sentence: str, right: str, wrong: str, code: str) -> None:
     assert codes(tmp_path, sentence.format(right)) == set()
     assert code in codes(tmp_path, sentence.format(wrong))
+
+
+def test_what_is_picked_up_is_not_chosen() -> None:
+    assert MOOT.search("Delft picked the habit up best") is None
+    assert MOOT.search("Delft was picked for its pier") is not None

@@ -34,6 +34,8 @@ def page(bullet: str) -> Page:
         "The fit is looser with the barges added (r = 0.47, compared with 0.87 before).",
         "Adding the barges loosens the fit, from r = 0.78 to r = 0.74.",
         "For the older boats alone we had r = 0.87. With all of them it is r = 0.45.",
+        "Barges lie low (likeness −0.31); leaving them out raises r from 0.74 to 0.86 (N = 13).",
+        "With the barges the fit is looser (r = 0.47; previously r = 0.87, p = 0.0001, N = 13).",
     ],
 )
 def test_a_coefficient_that_no_file_holds_beside_one_that_it_holds(bullet: str) -> None:
@@ -48,6 +50,10 @@ def test_a_coefficient_that_no_file_holds_beside_one_that_it_holds(bullet: str) 
         "In #12 the older boats alone had r = 0.91, compared with 0.87 here.",
         "With ferries added in place of barges it would be r = 0.66, compared with 0.87 before.",
         "The masts, added to it, reach 0.52, against 0.31 for the oars.",
+        "Barges lie low (likeness −0.31); leaving them out raises r from 0.74 to 0.87 (N = 13).",
+        "With the barges the fit is looser (r = 0.74; previously r = 0.87, p = 0.0001, N = 13).",
+        "Previously the fit was r = 0.61, with barges; here it is r = 0.87, p = 0.0001, N = 13.",
+        "Barges lie at 0.47; without them r = 0.87 (p = 0.0001, N = 13).",
     ],
 )
 def test_what_is_held_or_of_something_else_is_no_error(bullet: str) -> None:
