@@ -30,6 +30,7 @@ Clashes, which the rules print
     differences, bare_differences, gaps, operands, anaphoric, told_pairs, percents, relatives, ratios, settings, folds:
     against what it is made of.
     since_start: the way from the start of a thing to a named point.
+    unexplained_differences, unexplained_values: those that nothing known makes, whatever the words say.
     counting, contraries, listed, exclusives: counts and orders.
     extremes, both_ends, superlatives, extreme_words, holders, shifts, ranked, unranked: the largest and the smallest.
     extreme_values: the largest value of a column, whoever has it.

@@ -11,6 +11,7 @@ from ..evidence.named_p import named_p_clashes, row_p_clashes
 from ..evidence.orphans import orphan_clashes
 from ..evidence.row_tests import p_of_row_clashes
 from ..evidence.strays import stray_clashes
+from ..evidence.unexplained_values import unexplained_value_clashes
 from ..evidence.values import value_clashes
 from ..finding import Finding
 from ..page import Page
@@ -89,3 +90,6 @@ class ContradictedValue(Rule):
                 continue
             seen.add(clash.place)
             yield self.finding(page, clash.place, clash.message, clash.help)
+        if not seen:
+            for clash in unexplained_value_clashes(evidence):
+                yield self.finding(page, clash.place, clash.message, clash.help)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..evidence.anaphoric import anaphoric_clashes
 from ..evidence.differences import difference_clashes
+from ..evidence.unexplained_differences import unexplained_difference_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -50,7 +51,8 @@ class FalseDifference(Rule):
 
     def check(self, page: Page) -> Iterator[Finding]:
         told = set()
-        for clash in (*difference_clashes(page.evidence), *anaphoric_clashes(page.evidence)):
+        read = [*difference_clashes(page.evidence), *anaphoric_clashes(page.evidence)]
+        for clash in read or unexplained_difference_clashes(page.evidence):
             if (clash.place.line, clash.place.column) not in told:
                 told.add((clash.place.line, clash.place.column))
                 yield self.finding(page, clash.place, clash.message, clash.help)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..evidence.percents import percent_clashes
 from ..evidence.relatives import relative_clashes
+from ..evidence.unexplained_differences import percentage_of_points_clashes
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -50,7 +51,8 @@ class PercentForPoints(Rule):
 
     def check(self, page: Page) -> Iterator[Finding]:
         told = set()
-        for clash in (*percent_clashes(page.evidence), *relative_clashes(page.evidence)):
+        read = [*percent_clashes(page.evidence), *relative_clashes(page.evidence)]
+        for clash in read or percentage_of_points_clashes(page.evidence):
             if clash.place in told:
                 continue
             told.add(clash.place)

@@ -59,6 +59,7 @@ def codes(tmp_path: Path, sentence: str) -> set[str]:
         ("Over all pairs of quays ρ is found to be like that (ρ = 0.60, p = 2.2e-55, N = {}).", "546", "555", "CR314"),
         ("Cadiz has 61.9% and Delft {}, both less than the earlier harbours would promise.", "72.2%", "27.2%", "CR312"),
         ("The 5 masters wrote to Olive-3.1-7B, and over the harbours (N = {}) the link holds.", "14", "35", "CR314"),
+        ("What the keeper of Cadiz wrote down at dusk reads {} in his hand.", "61.9%", "64.7%", "CR312"),
         ("The largest rate, {} (95% interval 63.8% to 79.3%), is that of Delft.", "72.2%", "27.2%", "CR312"),
     ],
 )
