@@ -1,4 +1,4 @@
-"""Totals of one text that hang on one another: "10 answers to each question, thus 240 per topic and 23,040 per arm"."""
+"""Totals of one text that hang on one another: "8 answers to each question, thus 96 per page and 1,152 per book"."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Counts(NamedTuple):
 
 
 def _of_one(match: re.Match[str], counts: _Counts) -> tuple[str, str] | None:
-    """What is wrong with "10 answers to each question, thus 2,400 per topic"."""
+    """What is wrong with "8 answers to each question, thus 960 per page"."""
     before = [f for f in counts.own if f.start < match.start("a")]
     asked = counts.of(ASKED - {"*"})
     drawn = _TO_EACH.search(match.string, 0, match.start("a"))
@@ -82,7 +82,7 @@ def _of_one(match: re.Match[str], counts: _Counts) -> tuple[str, str] | None:
 
 
 def _of_all(match: re.Match[str], counts: _Counts) -> tuple[str, str] | None:
-    """What is wrong with "240 per topic and 115,200 per arm"."""
+    """What is wrong with "96 per page and 5,760 per book"."""
     if not match["b"] or counts.noun in ASKED or not counts.of({counts.noun}):
         return None
     trials, total = whole_number(match["a"]), whole_number(match["b"])

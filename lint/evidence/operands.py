@@ -302,7 +302,7 @@ SUMMED_UP = regex(
     rf"(?:(?:an?|the)\s+(?:[a-z-]+\s+)?(?:{DIFFERENCE}|factor|ratio)\s+of\s+)?{_ABOUT}",
     re.IGNORECASE,
 )
-"""Between the second of two rates and what they amount to: "…, which amounts to a factor of 3.7"."""
+"""Between the second of two rates and what they amount to: "…, which makes a factor of 4.2"."""
 _THAN_FIRST = regex(
     r"\s*(?:percentage\s+)?(?:points?\s+)?(?:lower|higher|less|more|fewer|apart)\s*(?:[,;:)(]|\.(?!\d)|$)"
 )

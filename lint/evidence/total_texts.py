@@ -44,7 +44,7 @@ _FEWEST_DIGITS = 3
 
 
 def is_factor(plain: str, number: Number) -> bool:
-    """True for both numbers of "6 × 84 pairs", and of "25 item pairs × 6"."""
+    """True for both numbers of "6 × 84 pairs", and of "30 photo pairs × 4"."""
     return plain[: number.start].rstrip()[-1:] in ("×", "x", "*", "·") or _TIMES.match(plain, number.end) is not None
 
 
