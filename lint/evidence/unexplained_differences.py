@@ -16,10 +16,10 @@ from leakstats.facts import Series
 from leakstats.records import struct
 
 from ..regex import regex
-from .claims import closed, derived_rates, is_moot, is_prior, own_passages
+from .claims import claimed, closed, derived_rates, is_moot, is_prior, own_passages
 from .directed import rates_in
 from .grammar import Number
-from .idioms import interval_ends, is_share_of_course, spans
+from .idioms import is_share_of_course, spans
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .unheld import is_at_unheld_point
@@ -142,30 +142,27 @@ def _printed(passage: Passage) -> list[float]:
 
 def percentage_of_points_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Percentages that nobody has, and by which two rates of the same passage differ: they are points."""
-    for passage in own_passages(evidence):
-        rates = [n for n in passage.numbers if n.role == "percent" and not n.bound]
-        for sentence in passage.sentences if len(rates) > 2 else ():
-            for number in sentence.numbers:
-                others = [n for n in rates if n is not number and not n.signed]
-                if number.role == "percent" and not number.bound and _is_points(evidence, sentence, number, others):
-                    yield Clash(
-                        "percent-points",
-                        passage.place(number.start, number.end),
-                        f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
-                        "write pp",
-                    )
+    for sentence, _, number in claimed(evidence):
+        if number.role != "percent" or number.bound:
+            continue
+        rates = [n for n in sentence.passage.numbers if n.role == "percent" and not n.bound and not n.signed]
+        if _is_points(evidence, sentence, number, [n for n in rates if n is not number]):
+            yield Clash(
+                "percent-points",
+                sentence.passage.place(number.start, number.end),
+                f"{number.text}{number.unit} is a difference of percentages: percentage points, not percent",
+                "write pp",
+            )
 
 
 def _is_points(evidence: Evidence, sentence: Sentence, number: Number, others: list[Number]) -> bool:
     """True for a percentage that is no rate, and that two known rates of ``others`` are apart."""
     if number.digits < _FEWEST_DIGITS or evidence.is_known(number, evidence.known_rates, 0.01):
         return False
-    if _SPREAD.search(sentence.between(sentence.start, number.start)):
-        return False
     if not closed(evidence, percent=True) or any(number is s.left or number is s.right for s in spans(sentence)):
         return False
     others = [x for x in others if evidence.is_known(x, evidence.known_rates, 0.01)]
-    if is_prior(sentence) or is_moot(sentence) or id(number) in interval_ends(sentence):
+    if is_prior(sentence) or is_moot(sentence):
         return False
     if is_share_of_course(sentence, number) or evidence.is_known(number, derived_rates(evidence), 0.01):
         return False
@@ -177,7 +174,6 @@ def _is_points(evidence: Evidence, sentence: Sentence, number: Number, others: l
 
 
 _FEWEST_DIGITS = 2
-_SPREAD = regex(r"(?:±|\+/?[-−–])\s*$")
 
 
 def _differ_by(values: list[float], size: float, room: float) -> bool:

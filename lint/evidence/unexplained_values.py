@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ..regex import regex
-from .claims import derived_rates, is_bar, is_moot, is_prior, own_passages
+from .claims import claimed, derived_rates, is_bar, is_moot, is_prior
 from .grammar import Number
-from .idioms import interval_ends, is_share_of_course, pairs_of_counts
+from .idioms import is_share_of_course, pairs_of_counts
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .unheld import is_at_unheld_point
@@ -51,22 +51,17 @@ def unexplained_value_clashes(evidence: Evidence) -> Iterator[Clash]:
 
 def _told(evidence: Evidence, *, percent: bool) -> Iterator[tuple[Passage, Number, bool]]:
     """The values of one kind in the claims about named things, and whether something explains each."""
-    for passage in own_passages(evidence):
-        alike = [n for n in passage.numbers if _is_fine(n, percent=percent)]
-        if passage.part != "claim" or not alike:
+    for sentence, _, number in claimed(evidence):
+        if sentence.passage.part != "claim" or not sentence.names or not _is_fine(number, percent=percent):
             continue
-        for sentence in passage.sentences:
-            if not sentence.names or is_prior(sentence) or is_moot(sentence) or _GROUPED.search(sentence.text):
-                continue
-            ends = interval_ends(sentence)
-            for number in sentence.numbers:
-                if number in alike and id(number) not in ends and not is_bar(sentence, number):
-                    yield passage, number, _is_explained(evidence, sentence, number, percent=percent)
+        if is_prior(sentence) or is_moot(sentence) or is_bar(sentence, number) or _GROUPED.search(sentence.text):
+            continue
+        yield sentence.passage, number, _is_explained(evidence, sentence, number, percent=percent)
 
 
 def _is_fine(number: Number, *, percent: bool) -> bool:
     """True for a value that is printed so finely that it is no bar, and that another is not like by chance."""
-    if number.bound or number.powered or number.text[:1] == "+":
+    if number.bound or number.text[:1] == "+":
         return False  # "+0.49" is a change
     if percent:
         return number.role == "percent" and not number.signed and number.decimals > 0 and number.value % 5 != 0
