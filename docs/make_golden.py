@@ -20,7 +20,8 @@ from leakstats.analysis.document import Entry
 from leakstats.errors import InputError
 from leakstats.estimate import PValue
 from leakstats.files import read_text, write_text
-from leakstats.numbers import format_count, format_interval, format_number, format_p, format_percent, parse_number
+from leakstats.numbers import format_count, format_interval, format_number, format_p, format_percent
+from leakstats.numerals import parse_number
 from leakstats.results import load
 
 __all__ = ["fill", "main", "page", "rows"]

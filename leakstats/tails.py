@@ -12,7 +12,7 @@ import math
 from functools import lru_cache
 
 from leakstats.errors import InputError, UndefinedEstimate
-from leakstats.estimate import Interval
+from leakstats.interval import Interval
 
 __all__ = [
     "SPEARMAN_EXACT_MAX",

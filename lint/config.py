@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -70,6 +69,8 @@ def find_config(folder: Path) -> Config:
 
 def read_config(path: Path) -> Config:
     """The settings of one file; a pyproject.toml without ``[tool.clean-result]`` has none."""
+    import tomllib  # late: most pages have no settings
+
     try:
         data: Any = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from leakstats.numbers import normalise
+from leakstats.numerals import normalise
 from leakstats.records import struct
 
 from .regex import regex

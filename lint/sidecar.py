@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from leakstats.errors import LeakstatsError
 from leakstats.files import read_json
-from leakstats.numbers import normalise
+from leakstats.numerals import normalise
 from leakstats.records import struct
 from leakstats.template import VersionLine
 

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
-from leakstats.numbers import normalise
+from leakstats.numerals import normalise
 
 from .inline import Text
 from .regex import regex

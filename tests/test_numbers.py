@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from leakstats.errors import InputError
 from leakstats.estimate import Interval, PValue
 from leakstats.numbers import (
-    MINUS,
     decimals_for,
     format_count,
     format_interval,
@@ -24,9 +23,8 @@ from leakstats.numbers import (
     format_percent,
     format_points,
     format_ratio,
-    normalise,
-    parse_number,
 )
+from leakstats.numerals import MINUS, normalise, parse_number
 
 VALUES = st.floats(-1e6, 1e6, allow_nan=False)
 RATES = st.floats(0.0, 1.0)

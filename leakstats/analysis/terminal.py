@@ -12,7 +12,8 @@ from rich.text import Text
 from leakstats.analysis.document import AnalysisDocument, Entry
 from leakstats.analysis.precision import DesignPrecision
 from leakstats.estimate import Estimate
-from leakstats.numbers import MINUS, decimals_for, format_count, format_interval, format_number, format_p, format_points
+from leakstats.numbers import decimals_for, format_count, format_interval, format_number, format_p, format_points
+from leakstats.numerals import MINUS
 
 __all__ = ["print_analysis", "print_precision", "progress"]
 

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 from leakstats.analysis.document import AnalysisDocument
-from leakstats.numbers import MINUS, format_count
+from leakstats.numbers import format_count
+from leakstats.numerals import MINUS
 
 from .escape import cell, safe
 from .markdown_table import markdown_table

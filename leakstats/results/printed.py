@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from leakstats.numbers import parse_number
+from leakstats.numerals import parse_number
 
 __all__ = ["possible_successes", "printed_rate", "printed_value"]
 

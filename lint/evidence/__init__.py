@@ -10,7 +10,8 @@ Words
 Files and tables
     reading, walk, layouts, affixes, leaves: the numbers of any JSON or CSV, each with the way to it.
     shapes, hits, vectors, triples: facts from them.
-    tables, turned_tables, cell_numbers, axes, boards, summaries, trials, grim, intervals: facts from the page's tables.
+    tables, turned_tables, cell_numbers, axes, boards, summaries, averages, trials, grim, intervals: facts from the
+    page's tables.
     stated_units: the unit that the words above a table give to its cells.
     grids: the page's tables by rows and columns, with the words for them.
     sides, stems, stages: the things along a side of one, the stems and the states by which words name them.

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
-from statistics import fmean, median
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 from leakstats.records import replace
 
 from ..regex import regex
+from .averages import mean, median
 from .boards import Board
 from .contrasts import APART, Contrast, Level, Range, between_gaps, level_of
 from .kinds import is_of_change
@@ -225,7 +225,7 @@ def _pairs(
         if len(shared) > 1:  # of a side that nobody names it may be the mean
             for scale in _scales(shared[0][0], points=points):
                 left, right = ([_range(x[i], scale) for x in shared] for i in (0, 1))
-                yield from ((_over(left, of), _over(right, of)) for of in (fmean, median))
+                yield from ((_over(left, of), _over(right, of)) for of in (mean, median))
     if points and len(part.rows) == 2 and _OTHER_PAIR.search(text):
         r, q = part.rows
         yield from between_gaps(levels, tuple(part.rows), tuple(part.columns), moved)

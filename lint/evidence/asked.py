@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import statistics
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .averages import mean, median
 from .beside import adjacent
 from .claims import derived_rates, facts_of, prints_rate
 from .coordination import is_of_some_list
@@ -243,7 +243,7 @@ def _is_mean(evidence: Evidence, number: Number, name: str) -> bool:
             if len(facts) < 2 or series.role or not series.fraction or evidence.kind(series) != "rate":
                 continue
             for entity in frozenset.intersection(*(f.entities for f in facts)):
-                for function in (statistics.fmean, statistics.median):
+                for function in (mean, median):
                     out.setdefault(entity, []).append(
                         (function([f.low for f in facts]), function([f.high for f in facts]))
                     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Sequence
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from ..words import word_starts
+from .averages import mean, median
 from .correlations import records
 from .distances import is_distance
 from .edges import is_edge
@@ -120,11 +120,11 @@ def derived_rates(evidence: Evidence) -> list[tuple[float, float]]:
             facts = _different(series.distinct)
             if len(facts) < 3:
                 continue
-            out += [over(function, facts) for function in (statistics.fmean, statistics.median)]
+            out += [over(function, facts) for function in (mean, median)]
             for group in groups_of(evidence):
                 inside = _different([f for n, f in series.facts.items() if n in group])
                 if 1 < len(inside) < len(facts):
-                    out.append(over(statistics.fmean, inside))
+                    out.append(over(mean, inside))
         evidence.cache["derived"] = sorted(out)
     found: list[tuple[float, float]] = evidence.cache["derived"]
     return found

@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import inf, isfinite
 from typing import Literal, TypeAlias
 
-from leakstats.numbers import parse_number
+from leakstats.numerals import parse_number
 from leakstats.records import replace, struct
 
 from ..regex import regex

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterator, Sequence
 
 from leakstats.facts import Fact, Series
 
 from ..regex import regex
+from .averages import mean
 from .claims import derived_rates, is_bar, is_prior, own_passages, prints_rate
 from .grammar import Number
 from .idioms import interval_ends, is_share_of_course
@@ -87,7 +87,7 @@ def _means(evidence: Evidence) -> list[tuple[Series, Fact]]:
         for series in evidence.all_series:
             facts = series.distinct
             if series.fraction and not series.role and len(facts) > 2 and evidence.kind(series) == "rate":
-                low, high = over(statistics.fmean, facts)
+                low, high = over(mean, facts)
                 out.append((series, Fact("mean", frozenset(), low, high, f"the mean of {series.pointer}")))
         evidence.cache["means of columns"] = sorted(out, key=lambda x: (x[1].low, x[1].high))
     found: list[tuple[Series, Fact]] = evidence.cache["means of columns"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from statistics import fmean
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
@@ -16,6 +15,7 @@ from leakstats.records import struct
 from ..regex import regex
 from ..words import word_set
 from .arms import arms_over, delta, named_arms
+from .averages import mean
 from .claims import is_moot
 from .coordination import list_of
 from .courses import pairs_in_time
@@ -196,7 +196,7 @@ def _readings(evidence: Evidence, sentence: Sentence, clause: _Clause, group: li
     for first, last in pairs:
         gains = {id(f): (f.low, f.high) for name, f in delta(first, last).items() if name in chosen}
         if AVERAGED.search(clause.text):
-            gains = {0: (fmean(x[0] for x in gains.values()), fmean(x[1] for x in gains.values()))} if gains else {}
+            gains = {0: (mean(x[0] for x in gains.values()), mean(x[1] for x in gains.values()))} if gains else {}
         printed = any(
             evidence.matches(n, s, s.facts[name])
             for n in clause.levels

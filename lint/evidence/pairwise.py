@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from statistics import fmean
 
 from leakstats.facts import Fact
 from leakstats.records import struct
 
 from ..regex import regex
+from .averages import mean
 from .boards import Board, boards
 from .claims import is_moot
 from .directed import clash_of
@@ -224,7 +224,7 @@ def _averaged(pairs: list[tuple[Fact, Fact]]) -> tuple[Fact, Fact]:
     """The means of the first and of the second."""
     sides = zip(*pairs, strict=True)
     first, second = (
-        Fact("mean", frozenset(), fmean(f.low for f in side), fmean(f.high for f in side), f"mean of {side[0].pointer}")
+        Fact("mean", frozenset(), mean(f.low for f in side), mean(f.high for f in side), f"mean of {side[0].pointer}")
         for side in sides
     )
     return first, second

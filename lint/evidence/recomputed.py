@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import statistics
 from collections.abc import Iterator, Sequence
 
 from leakstats.records import struct
@@ -122,15 +121,17 @@ def _of_sheet(sheet: Sheet) -> Iterator[_Pair]:
             columns.setdefault(item.column, {})[item.row] = item.number.value
     complete = {c: [x[r] for r in rows] for c, x in columns.items() if all(r in x for r in rows)}
     complete = {c: x for c, x in complete.items() if len(set(x)) > 2}
-    if len(complete) > _MOST_COLUMNS:
+    if not 2 <= len(complete) <= _MOST_COLUMNS:
         return
+    from statistics import correlation  # late: few pages have two columns that a coefficient is told of
+
     ranks = {c: _ranks(x) for c, x in complete.items()}
     for a, b in itertools.combinations(sorted(complete), 2):
         yield _Pair(
             (sheet.header[a], sheet.header[b]),
             len(rows),
-            statistics.correlation(complete[a], complete[b]),
-            statistics.correlation(ranks[a], ranks[b]),
+            correlation(complete[a], complete[b]),
+            correlation(ranks[a], ranks[b]),
             all(len(set(complete[c])) == len(rows) for c in (a, b)),
         )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterator
 
 from ..regex import regex
+from .averages import mean, median
 from .claims import is_claim
 from .correlations import Record, records
 from .directed import clash_of
@@ -187,7 +187,7 @@ def _against_middle(evidence: Evidence, sentence: Sentence, own: Number) -> Iter
     hit = _MIDDLE.search(sentence.text)
     if hit is None or not (hit["up"] or hit["down"]) or not _THIS.match(sentence.text) or sentence.numbers:
         return
-    function = statistics.median if hit["what"].lower() == "median" else statistics.fmean
+    function = median if hit["what"].lower() == "median" else mean
     signs = set()
     for series in evidence.all_series:
         facts = series.distinct

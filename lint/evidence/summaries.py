@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from statistics import fmean
 
 from leakstats.facts import Fact, Series
 
+from .averages import mean
 from .names import fold_name
 from .tables import Sheet
 
@@ -35,10 +35,10 @@ def means_and_spreads(series: Iterable[Series], kind: Callable[[Series], str]) -
         alone = {n: s[0].distinct for n, s in found.items() if len(s) == 1}
         if len(alone) < 3:
             continue
-        mean = {n: _fact("mean", *over(fmean, v), v[0]) for n, v in alone.items()}
+        means = {n: _fact("mean", *over(mean, v), v[0]) for n, v in alone.items()}
         wide = {n: _apart(v) for n, v in alone.items()}
         fraction = all(s[0].fraction for s in found.values())
-        for role, facts_of in (("mean", mean), ("spread", wide)):
+        for role, facts_of in (("mean", means), ("spread", wide)):
             out.append(
                 Series(role, frozenset({role}), facts_of, fraction, origin, f"its {role} over a dimension", role)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from leakstats.numbers import normalise
+from leakstats.numerals import normalise
 
 from ..finding import Finding
 from ..inline import Text
