@@ -37,7 +37,6 @@ def _run(argv: list[str], folder: Path) -> tuple[float, float, float, str]:
         child = subprocess.Popen(
             argv,
             cwd=folder,
-            env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
             stdout=out,
             stderr=subprocess.DEVNULL,
             preexec_fn=lambda: os.sched_setaffinity(0, cores),

@@ -11,6 +11,7 @@ import click
 
 from leakstats import __version__
 from leakstats.errors import LeakstatsError
+from leakstats.kept_code import kept_code
 
 __all__ = ["CONTEXT_SETTINGS", "EXIT_ERROR", "EXIT_FINDINGS", "EXIT_OK", "LazyGroup", "run", "version_option"]
 
@@ -54,7 +55,8 @@ version_option = click.version_option(__version__, "-V", "--version", message="%
 def run(command: click.Command, name: str) -> NoReturn:
     """Run a command; a user's mistake becomes one message on stderr and exit status 2, never a traceback."""
     try:
-        status = command.main(prog_name=name, standalone_mode=False)
+        with kept_code(name):
+            status = command.main(prog_name=name, standalone_mode=False)
     except click.exceptions.Exit as done:
         status = done.exit_code
     except click.ClickException as error:

@@ -10,7 +10,6 @@ hold, and to evaluate texts would take half of the time of reading it.
 import dataclasses
 import functools
 import re
-import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import field
@@ -21,6 +20,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 from leakstats.contracts import builtin_template
 from leakstats.errors import ContractError, InputError, LeakstatsError, Violation
 from leakstats.files import sha256_of
+from leakstats.keeping import Store, kept_file
 from leakstats.lazy import cached_property
 from leakstats.records import replace, struct
 
@@ -463,33 +463,43 @@ def load_template(which: str | Path = "v1", *, kind: str = "clean_result") -> Te
 
 @functools.cache
 def _load_builtin(version: str, kind: str) -> Template:
-    return _read(builtin_template(version, kind))
+    return _read(builtin_template(version, kind), Store(kept_file(f"{kind}.{version}")))
 
 
 def _load_folder(folder: Path) -> Template:
-    return _read(folder)
+    return _read(folder, Store(None))  # its author changes it
 
 
-def _read(folder: Path) -> Template:
+def _read(folder: Path, store: Store) -> Template:
     file = folder / "template.toml"
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise LeakstatsError(f"{file}: cannot be read: {error.strerror or type(error).__name__}") from None
-    try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ContractError(str(file), [Violation("", f"is no TOML: {error}")]) from None
+    data = store.get(raw)
+    if not isinstance(data, dict):
+        data = _parsed(raw, file)
+        store.add(raw, data)
+        store.save()
     violations: list[Violation] = []
-    said = data.pop("schema", None)
+    said = data.get("schema")
     if said != "template.v1":
         violations.append(Violation("/schema", f'is {said!r}; expected "template.v1"', 'write schema = "template.v1"'))
-    template = _build(Template, data, "", violations)
+    template = _build(Template, {k: v for k, v in data.items() if k != "schema"}, "", violations)
     if template is not None and not violations:
         violations.extend(_inconsistencies(template))
     if violations or template is None:
         raise ContractError(str(file), violations)
     return replace(template, raw=raw, folder=folder)
+
+
+def _parsed(raw: bytes, file: Path) -> dict[str, Any]:
+    import tomllib  # late: with the reading it takes 5 ms, so for our own templates what it reads is kept
+
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ContractError(str(file), [Violation("", f"is no TOML: {error}")]) from None
 
 
 _T = TypeVar("_T")

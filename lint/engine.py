@@ -87,7 +87,7 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-_POOL_FROM = 16
+_POOL_FROM = 3
 """Pages from which further processes are worth their start."""
 _CHUNK = 8
 """Pages that a process takes at a time: the last process is soon done too."""

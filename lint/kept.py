@@ -1,8 +1,7 @@
-"""Compiled expressions, kept for the next run beside the byte code of the modules.
+"""Compiled expressions, kept for the next run.
 
 Compiling the expressions that a page needs took a third of a cold start. Python keeps the byte code of a module but
-not the code of an expression, so this does: in the same folder and under the same conditions (not where Python is told
-to write no byte code, not where the folder cannot be written), for one build of Python and one version of leakstats.
+not the code of an expression, so this does.
 
 Python has no public way to the code of an expression, so what is kept is made by the steps of :func:`re.compile`, and
 of an expression that is brought into the form which runs fastest (:mod:`.fastest`). Where a trial does not come out as
@@ -11,18 +10,14 @@ of an expression that is brought into the form which runs fastest (:mod:`.fastes
 
 from __future__ import annotations
 
-import marshal
-import os
 import re
-import sys
 from array import array
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import TypeAlias
 
-from leakstats import __version__
+from leakstats.keeping import BROKEN, Store, kept_file
 
 __all__ = ["KEPT", "Kept"]
 
@@ -31,60 +26,35 @@ _Key: TypeAlias = tuple[str, int]
 _Entry: TypeAlias = tuple[int, bytes, int, dict[str, int], tuple[str | None, ...]]
 """All flags, the code, how many groups, their numbers by name and their names by number."""
 
-_VERSION = (__version__, sys.version)
-_OTHERWISE = (AttributeError, EOFError, ImportError, OverflowError, RuntimeError, TypeError, ValueError)
-"""What a file raises that holds something else, and a Python that compiles in another way."""
-
 
 class Kept:
-    """Expressions whose code is kept in a file.
+    """Expressions whose code is kept in a store."""
 
-    Parameters
-    ----------
-    path
-        The file; ``None`` keeps nothing. It is as trustworthy as the byte code beside it.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._new: set[_Key] = set()
 
     def compile(self, pattern: str, flags: int) -> re.Pattern[str]:
         """An expression with the matches of ``re.compile(pattern, flags)``.
 
-        >>> Kept(None).compile(r"[a-z]+", 0).findall("An N of 12")
+        >>> Kept(Store(None)).compile(r"[a-z]+", 0).findall("An N of 12")
         ['n', 'of']
         """
         key = (pattern, int(flags))
-        with suppress(*_OTHERWISE):
-            if key in self._entries:
-                return _made(pattern, self._entries[key])
+        with suppress(*BROKEN):
+            entry = self._store.get(key)
+            if entry is not None:
+                return _made(pattern, entry)
         self._new.add(key)
         return re.compile(pattern, flags)
 
     def save(self) -> None:
-        """Keep what was compiled since the last time, beside what others have kept meanwhile."""
+        """Keep what was compiled since the last time."""
         new, self._new = self._new, set()
-        if not new or self._path is None or sys.dont_write_bytecode or not _is_as_in_re():
-            return
-        with suppress(OSError):
-            entries = self._read()
-            entries |= {key: _entry(*key) for key in new}
-            beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-            beside.write_bytes(marshal.dumps((_VERSION, entries)))
-            beside.replace(self._path)
-
-    @cached_property
-    def _entries(self) -> dict[_Key, _Entry]:
-        return self._read()
-
-    def _read(self) -> dict[_Key, _Entry]:
-        """What the file holds: nothing where there is none, or one of another version."""
-        try:
-            version, entries = marshal.loads(self._path.read_bytes()) if self._path is not None else (None, None)
-        except (OSError, *_OTHERWISE):
-            return {}
-        return entries if version == _VERSION and isinstance(entries, dict) else {}
+        if new and self._store.path is not None and _is_as_in_re():
+            for key in new:
+                self._store.add(key, _entry(*key))
+            self._store.save()
 
 
 def _entry(pattern: str, flags: int, *, fast: bool = True) -> _Entry:
@@ -114,7 +84,7 @@ def _made(pattern: str, entry: _Entry) -> re.Pattern[str]:
 @cache
 def _is_as_in_re() -> bool:
     """Whether expressions are made as :func:`re.compile` makes them, and the fast ones match the same."""
-    with suppress(*_OTHERWISE):
+    with suppress(*BROKEN):
         trials = ((r"(?P<a>x+?|\d{2,})(?!\b)|[^b-d]\s*(?P=a)", re.IGNORECASE), (r"", 0), (r"(?:é|ab)(c)*", re.ASCII))
         if any(_made(p, _entry(p, f, fast=False)) != re.compile(p, f) for p, f in trials):
             return False
@@ -124,11 +94,5 @@ def _is_as_in_re() -> bool:
     return False
 
 
-def _beside() -> Path | None:
-    """The file beside this module's byte code, where the module has any and the interpreter is the usual one."""
-    cached = None if __spec__ is None else __spec__.cached
-    return Path(cached).with_suffix(".re") if cached and sys.implementation.name == "cpython" else None
-
-
-KEPT = Kept(_beside())
+KEPT = Kept(Store(kept_file("expressions.re")))
 """The expressions of the linter."""

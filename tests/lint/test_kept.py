@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from leakstats import keeping
+from leakstats.keeping import Store
 from leakstats.lint import kept
 from leakstats.lint.kept import Kept
 
@@ -26,13 +28,20 @@ TEXT = "Fällt to −12, then bccc\nAa RISES by 3'S"
 
 
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+def path(tmp_path: Path) -> Path:
     return tmp_path / "expressions.re"
 
 
+def _kept(path: Path) -> Kept:
+    return Kept(Store(path))
+
+
+def _entries(path: Path) -> dict[object, object]:
+    return Store(path)._kept
+
+
 def _saved(path: Path) -> None:
-    first = Kept(path)
+    first = _kept(path)
     for pattern, flags in PATTERNS:
         first.compile(pattern, flags)
     first.save()
@@ -48,7 +57,7 @@ def test_a_kept_expression_is_the_compiled_one(path: Path, pattern: str, flags: 
     real, entry = re.compile(pattern, flags), kept._entry(pattern, flags)
     monkeypatch.setattr(re, "compile", _forbidden)
     monkeypatch.setattr(kept, "_entry", _forbidden)
-    ours = Kept(path).compile(pattern, flags)
+    ours = _kept(path).compile(pattern, flags)
     assert ours == kept._made(pattern, entry)  # flags, code and pattern
     assert (ours.pattern, ours.flags) == (real.pattern, real.flags)
     assert (ours.groups, dict(ours.groupindex)) == (real.groups, dict(real.groupindex))
@@ -60,23 +69,23 @@ def test_a_kept_expression_is_the_compiled_one(path: Path, pattern: str, flags: 
 def test_a_flag_makes_another_expression(path: Path) -> None:
     _saved(path)
     pattern = PATTERNS[1][0]
-    assert [bool(Kept(path).compile(pattern, flags).search("RISES")) for flags in (0, re.IGNORECASE)] == [False, True]
+    assert [bool(_kept(path).compile(pattern, flags).search("RISES")) for flags in (0, re.IGNORECASE)] == [False, True]
 
 
 def test_two_processes_keep_what_both_compiled(path: Path) -> None:
-    one, other = Kept(path), Kept(path)
+    one, other = _kept(path), _kept(path)
     for store, pattern in ((one, "a+"), (other, "b+")):
         store.compile(pattern, 0)
     one.save()
     other.save()
-    assert set(Kept(path)._entries) == {("a+", 0), ("b+", 0)}
+    assert set(_entries(path)) == {("a+", 0), ("b+", 0)}
 
 
 def test_nothing_new_writes_nothing(path: Path) -> None:
     _saved(path)
     path.chmod(0o444)
     before = path.stat()
-    again = Kept(path)
+    again = _kept(path)
     again.compile(*PATTERNS[0])
     again.save()
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
@@ -88,21 +97,21 @@ def test_nothing_new_writes_nothing(path: Path) -> None:
         b"",
         b"no marshal",
         marshal.dumps(1),
-        marshal.dumps((kept._VERSION, [])),
+        marshal.dumps((keeping._VERSION, [])),
         marshal.dumps((("0", "other"), {("a+", 0): kept._entry("b+", 0)})),
-        marshal.dumps((kept._VERSION, {("a+", 0): None})),
-        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 7, 0, {}, (None,))})),
-        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
-        marshal.dumps((kept._VERSION, {("a+", 0): (32, b"", "no", {}, 3)})),
+        marshal.dumps((keeping._VERSION, {("a+", 0): None})),
+        marshal.dumps((keeping._VERSION, {("a+", 0): (32, b"\xff" * 7, 0, {}, (None,))})),
+        marshal.dumps((keeping._VERSION, {("a+", 0): (32, b"\xff" * 8, 0, {}, (None,))})),
+        marshal.dumps((keeping._VERSION, {("a+", 0): (32, b"", "no", {}, 3)})),
     ],
     ids=range(9),
 )
 def test_what_is_no_code_is_compiled(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    store = Kept(path)
+    store = _kept(path)
     assert store.compile("a+", 0).findall("baa") == ["aa"]
     store.save()
-    assert Kept(path)._entries[("a+", 0)] == kept._entry("a+", 0)
+    assert _entries(path)[("a+", 0)] == kept._entry("a+", 0)
 
 
 def test_another_way_to_compile_keeps_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,26 +119,17 @@ def test_another_way_to_compile_keeps_nothing(path: Path, monkeypatch: pytest.Mo
     for entry in (lambda *a, **k: wrong, lambda *a, **k: import_module("re.of_another_day")):
         kept._is_as_in_re.cache_clear()
         monkeypatch.setattr(kept, "_entry", entry)
-        store = Kept(path)
+        store = _kept(path)
         assert store.compile("a+", 0) == re.compile("a+")
         store.save()
-        assert Kept(path)._entries == {}
+        assert _entries(path) == {}
     kept._is_as_in_re.cache_clear()
 
 
 @pytest.mark.parametrize("pattern", ["a(", "[b-a]", r"\q", "(?P<x>a)(?P<x>b)"])
 def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(re.error):
-        Kept(None).compile(pattern, 0)
-
-
-def test_it_is_written_only_where_byte_code_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    _saved(path)
-    assert not path.exists()
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    _saved(path.parent / "absent" / "expressions.re")  # as where the folder cannot be written
-    assert list(path.parent.iterdir()) == []
+        Kept(Store(None)).compile(pattern, 0)
 
 
 def test_a_second_run_compiles_no_expression_of_the_linter(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_second_run_compiles_no_expression_of_the_linter(tmp_path: Path) -> No
         "from leakstats.lint import kept\nmade, real = [], kept._entry\n"
         "kept._entry = lambda *a, **k: made.append(a) or real(*a, **k)\n"
         "lint_paths([sys.argv[1]], Options(), stdin=sys.stdin.buffer)\n"
-        "print(len(made), len(KEPT._entries), KEPT._path)"
+        "print(len(made), len(KEPT._store), KEPT._store.path)"
     )
     env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     env["PYTHONPYCACHEPREFIX"] = str(tmp_path / "cache")
