@@ -42,7 +42,8 @@ Clashes, which the rules print
     places, placed_things, line_places: what gives a place, to which thing, and whether it has it.
     ranges, extents, families, slice_ranges: from where to where values go, of columns, families and parts of tables.
     spreads, listed_differences: how far the ends of a column lie apart, and two columns for each of several things.
-    directions, outcomes, pairwise, graded, signed, relationships, strengths, versus: words of direction and strength.
+    directions, outcomes, pairwise, graded, signed, relationships, strengths: words of direction and strength.
+    versus, approaches: more of them, of two things, and of one that nears another.
     compared_back: what is more or less than a value, and stands in the sentence before.
     pvalues, record_p, named_p, row_tests, mirrors, granularity, lattice, fractions, impossible: against statistics and
     arithmetic.

@@ -9,7 +9,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .grammar import Number
-from .idioms import interval_ends, is_rate, pairs_of_counts
+from .idioms import interval_ends, is_rate, is_share_of_course, pairs_of_counts
 from .knowledge import Evidence
 from .passages import Sentence
 from .superlatives import superlatives
@@ -144,7 +144,10 @@ def speaks_of_two(sentence: Sentence, number: Number) -> bool:
         return False
     if any(left <= n.start < left + len(clause) and n is not number and is_rate(sentence, n) for n in sentence.numbers):
         return False
-    before = [r for s in sentence.passage.sentences if s.start < sentence.start for r in rates_of(s, False)]
+    earlier = [s for s in sentence.passage.sentences if s.start < sentence.start]
+    if any(is_share_of_course(s, n) for s in earlier for n in s.numbers):
+        return False  # behind "8% of its rise" comes what the rises are
+    before = [r for s in earlier for r in rates_of(s, False)]
     before += rates_of(sentence, False, number) if opened else []
     return len(distinct_rates(before)) == 2
 

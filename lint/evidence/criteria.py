@@ -92,6 +92,8 @@ def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:
         return []
     if _OF_ENDS.search(asked.text) and not NOT_ZERO.search(asked.text):
         return []  # where intervals lie is no criterion on values
+    if _THAN_WHAT.search(asked.text):
+        return []
     series = fitting(evidence, asked, asked.total)
     found = _read(evidence, asked, series)
     if found and DENIED_LEVEL.search(asked.text):
@@ -111,6 +113,12 @@ _OF_ENDS = regex(
     re.IGNORECASE,
 )
 """ "With their whole interval", "safely over one half"."""
+_THAN_WHAT = regex(
+    r"\ba\s+(?:higher|lower|larger|smaller|greater|bigger|stronger|weaker|better|worse)"
+    r"(?:\s+(?!(?:than|at|in|on|by|of|for|to|from|with|after|before|when|under|over|without|as)\b)[\w-]+){1,4}\s*[.,;:]?\s*$",
+    re.IGNORECASE,
+)
+""" "No lake has a higher own share": than the thing that was spoken of before."""
 
 
 _EITHER_WAY = regex(r"\b(?:in |whichever )?either (?:direction|way)\b", re.IGNORECASE)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..regex import regex
+from .approaches import approach_clashes
 from .claims import is_claim
 from .compared_back import back_clashes
 from .directed import Rate, clash_of, moves_in, rates_in
@@ -27,7 +28,7 @@ from .shares import vectors
 from .signed import sign_clashes
 from .trends import trend_clashes
 from .unpaired import is_of_points
-from .versus import versus_clashes
+from .versus import bracket_clashes, versus_clashes
 from .word_numbers import SPELLED
 from .wording import EXCEEDS, OF_LIKENESS
 
@@ -56,7 +57,7 @@ def direction_clashes(evidence: Evidence) -> Iterator[Clash]:
         for sentence in passage.sentences:
             found = list(_of_numbers(evidence, sentence))
             found = found or [*sign_clashes(evidence, sentence), *pairwise_clashes(evidence, sentence)]
-            found = found or list(outcome_clashes(evidence, sentence))
+            found = found or [*approach_clashes(evidence, sentence)] or list(outcome_clashes(evidence, sentence))
             if not found and passage.part != "prior":
                 found = [*enumeration_clashes(evidence, sentence)] or [*rival_clashes(evidence, sentence)]
                 found = found or [*trend_clashes(evidence, sentence)]
@@ -72,6 +73,7 @@ def _of_numbers(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     ]
     words = [w for w in direction_words(sentence.text) if not any(a < w.end and w.start < b for a, b in taken)]
     yield from versus_clashes(sentence)
+    yield from bracket_clashes(sentence)
     yield from back_clashes(sentence)
     yield from _of_bare_words(sentence)
     yield from _of_named_steps(sentence)
@@ -116,6 +118,8 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if _OF_SOME_CHANGE.match(sentence.text, word.start) or _BEFORE_BAR.match(sentence.text, word.start):
             continue
         gap = sentence.text[word.end : at]
+        if span.kind == "to" and _COMPARATIVE.fullmatch(word.text) and _MARK.fullmatch(gap):
+            continue  # "Ghent asks more often, 84% to 81%" is how it and another stand
         gap = regex(
             r";(?= (?:one of (?:them|these|those)|among (?:them|these)|for (?:one|example|instance)|"
             r"(?:good |clear )?examples? (?:are|is|being)|e\.g\.|such as)\b)"
@@ -145,6 +149,10 @@ def _of_moves(evidence: Evidence, sentence: Sentence, words: list[DirectionWord]
         if change * word.sign < 0:
             used.add(word.start)
             yield clash_of(sentence, word, f"'{word.text}' beside {span.left.text} to {span.right.text}")
+
+
+_COMPARATIVE = regex(r"(?:more|less) \w+|\w+er", re.IGNORECASE)
+_MARK = regex(r"\s*[,:(—–]\s*(?:at |with |by )?")
 
 
 def _of_standstills(sentence: Sentence, words: list[DirectionWord]) -> Iterator[Clash]:

@@ -95,6 +95,8 @@ def _judge(evidence: Evidence, extreme: Extreme) -> Clash | None:
         if clash is not None:
             return clash
         fields = _with_value(evidence, stated_values, fields)
+        noun = _noun_before(extreme)
+        fields = [(s, f) for s, f in fields if not noun or noun in words_of(s.quantity) | s.words]
     elif extreme.of_likeness:
         fields = [(s, f) for s, f in fields if evidence.kind(s) == "similarity"]
     elif of_value:
@@ -108,6 +110,20 @@ def _judge(evidence: Evidence, extreme: Extreme) -> Clash | None:
     if any(_is_extreme(s, f, extreme.word, extreme.change, either=either) for s, f in over):
         return None
     return _not_held(extreme, wrong[0][0])
+
+
+def _noun_before(extreme: Extreme) -> str:
+    """The noun that an extreme takes from the one before: "the highest crest is that of A, the lowest that of B"."""
+    text, word = extreme.sentence.text, extreme.word
+    before = [w for w in superlatives(text) if w.end <= word.start]
+    if not before or _NO_NOUN.match(text, word.end) is None:
+        return ""
+    noun = _NOUN.match(text, before[-1].end)
+    return noun[1] if noun is not None else ""
+
+
+_NO_NOUN = regex(r"\s+(?:(?:is|was|being)\s+)?(?:that|those|the one)\b")
+_NOUN = regex(r"\s+(?:[a-z]+\s+){0,2}?([a-z]{3,})\s+(?:is|was|are|were|being|belongs?|goes|comes|(?:that )?of|in|for)\b")
 
 
 _BOTH = regex(r"\bboth\b.*\band\b", re.IGNORECASE)

@@ -136,6 +136,10 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
     ):
         yield _convict(record.place, "coefficient", c.text, near, _by(p, n), _coefficient_of)
         return
+    beside = [t for t in of_n if t.p is not None and p.allows(t.p.value) and _is_next_to(c, t.coefficient.value)]
+    if not fits_c and not p.bound and p.digits > 1 and _is_one(beside) and is_of_label(beside[0], c.label, sure=True):
+        yield _convict(record.place, "coefficient", c.text, beside, _by(p, n), _coefficient_of)
+        return
     if follows(record) is True:
         return  # consistent in itself: a record that the files need not hold
     if n is not None:
@@ -160,6 +164,11 @@ def _against(evidence: Evidence, record: Record, c: Number, known: list[Triple])
         yield _convict(record.p_place, "p", p.text, fits_c, c.text, _p_of)
     elif exact and fits_c and fits_p and _is_one(fits_p) and len(c.text.strip("+-−–0.")) >= 2:
         yield _convict(record.place, "coefficient", c.text, fits_p, f"p = {p.text}", _coefficient_of)
+
+
+def _is_next_to(c: Number, value: float) -> bool:
+    """True for a coefficient that was rounded the wrong way: its last digit is one too many or too few."""
+    return c.decimals > 1 and abs(c.value - value) < 1.01 * 10.0**-c.decimals
 
 
 def _is_stored(evidence: Evidence, c: Number) -> bool:

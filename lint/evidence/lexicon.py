@@ -509,9 +509,14 @@ ROLE_WORDS = {
 """What says that a number is the first, the last or the largest of a course."""
 MOOT = regex(
     r"\b(?:(?<!\bas )(?<!\bthan )(?:(?!expected (?:one|sign|direction|way|order|side)\b)expect\w*|"
-    r"predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|suppos\w*|would|could|should|might|"
+    r"predict(?:ed|ion|ions)|hypothes\w*|anticipat\w*|plan(?:ned)?)|assum\w*|suppos\w*|"
+    r"(?<!\bnobody )(?<!\bno one )(?<!\bfew )would|could|"
+    r"should|might|"
     # "if Pearson's r is preferred, …" chooses a method and supposes nothing
-    r"if(?! (?:we (?:use|take|prefer) )?(?:the )?(?:Pearson|Spearman|rank|linear|raw|rho|r|ρ)\b[^.,;]{0,40},)|"
+    r"if(?! (?:we (?:use|take|prefer) )?(?:the )?(?:Pearson|Spearman|rank|linear|raw|rho|r|ρ)\b[^.,;]{0,40},)"
+    # nor does "twice as high, if anybody cares"
+    r"(?<!, if(?= (?:one|you|we|any(?:one|body|thing)|a reader) (?:car|lik|want|prefer|insist|ask|wish|at all)))"
+    r"(?<!, if(?= anything))|"
     r"whether|unless|target(?:ed|ing)|"
     r"target(?= (?:of|was|is|rate|value|level|share)\b)|aim(?:ed)?|goal|imagine|guess\w*|simulat\w*|"
     r"for example|e\.g\.|in theory|chosen|chose|picked(?! (?:[a-z]+ ){0,3}up\b)|selected|pre-?registered|"

@@ -57,9 +57,22 @@ def _items(evidence: Evidence, sentence: Sentence) -> list[_Item]:
     if any(is_rate(sentence, n) and n.bound in ("", "~") for n in sentence.numbers):
         return []  # of the rates beside them
     near = adjacent(sentence)
-    out = [(sentence.numbers[i], name) for i, name in sorted(near.items()) if id(sentence.numbers[i]) in points]
+    out = []
+    for i, number in enumerate(sentence.numbers):
+        name = near.get(i) or _holder(sentence, i)
+        if id(number) in points and name is not None:
+            out.append((number, name))
     names = {m.name for _, m in out}
     return out if len(points) == len(out) == len(names) and names <= evidence.page_names else []
+
+
+def _holder(sentence: Sentence, i: int) -> Mention | None:
+    """The one thing named in the clause in front of a number: "the cello has the largest gain at its best (+56 pp)"."""
+    number = sentence.numbers[i]
+    left = sentence.numbers[i - 1].end if i else sentence.start
+    named = [m for m in sentence.names if left <= m.start and m.end <= number.at and not m.name.startswith("#")]
+    alone = len(named) == 1 and ";" not in sentence.between(named[0].end, number.at)
+    return named[0] if alone else None
 
 
 def _odd_ones(

@@ -16,7 +16,7 @@ from .grammar import Number
 from .idioms import Span, spans
 from .knowledge import Evidence
 from .lexicon import MOOT, ROLE_WORDS, direction_words
-from .names import words_of
+from .names import Mention, words_of
 from .passages import Sentence
 from .roles import subject
 from .wording import CHANGES
@@ -118,12 +118,19 @@ def _mover(evidence: Evidence, sentence: Sentence, span: Span) -> str:
             return ""
     before = [m for m in sentence.names if m.end <= span.start and not m.name.startswith("#")]
     ends = [before[-1], *(m for m in before if m.name == name)] if before else []
-    if any(list_of(sentence, m) or _TWO.search(sentence.between(sentence.start, m.start)) for m in ends):
+    if any(list_of(sentence, m) or _is_between_two(sentence, m) for m in ends):
         return ""  # "between the nurse and the judge it falls from 55% to 22%", "from the nurse to the judge": of two
     inside = {m.name for m in sentence.names if span.left.start <= m.start < span.right.end}
     if not any(m.end <= span.start for m in sentence.names) and _PRONOUN.match(sentence.text) is None:
         return ""  # "Averages 39% to 76%. Aya has …": of nothing that was named
     return name if not {n for n in inside if not n.startswith("#")} - {name} else ""
+
+
+def _is_between_two(sentence: Sentence, name: Mention) -> bool:
+    """True for the second of "from the nurse to the judge"; between those of two moves a value stands."""
+    found = _TWO.search(sentence.between(sentence.start, name.start))
+    left = sentence.start + found.start() if found is not None else 0
+    return found is not None and not any(left <= n.at < name.start and n.role == "percent" for n in sentence.numbers)
 
 
 def _named_behind(sentence: Sentence, span: Span) -> str:

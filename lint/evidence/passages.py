@@ -63,7 +63,15 @@ _SHORT = (
 @functools.lru_cache(maxsize=256)  # who counts in a text asks for each of its numbers
 def starts_of_sentences(plain: str) -> tuple[int, ...]:
     """Where the sentences of a text begin behind another: "i.e." ends none."""
-    return tuple(m.end() for m in _STOP.finditer(plain) if not plain.endswith(_SHORT, 0, m.start() + 1))
+    return tuple(m.end() for m in _STOP.finditer(plain) if not _is_short(plain, m.start() + 1))
+
+
+def _is_short(plain: str, end: int) -> bool:
+    """True for a full stop of an abbreviation: of "et al.", not of "interval."."""
+    for word in _SHORT if plain.endswith(_SHORT, 0, end) else ():
+        if plain.endswith(word, 0, end) and not plain[: end - len(word)][-1:].isalpha():
+            return True
+    return False
 
 
 @struct(slots=False)
@@ -116,9 +124,8 @@ class Passage:
     def _before_names(self) -> Iterator[int]:
         """Where a sentence begins with a name in code, behind a full stop: "(n = 9). `nurse`: 12%"."""
         for start, _ in self.text.marked("code") if self.text.runs else ():
-            if _ENDED.search(self.plain[max(0, start - 6) : start]) and not self.plain[:start].rstrip().endswith(
-                _SHORT
-            ):
+            before = self.plain[:start].rstrip()
+            if _ENDED.search(self.plain[max(0, start - 6) : start]) and not _is_short(before, len(before)):
                 yield start
 
 

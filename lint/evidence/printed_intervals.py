@@ -29,6 +29,11 @@ class Ends:
     scale: float = 1.0
     """What a printed end is multiplied with."""
 
+    @property
+    def told(self) -> str:
+        """The estimate as it would be printed."""
+        return "" if self.estimate is None else f"{sum(self.estimate) / 2 / self.scale:.4g}"
+
     def meets(self, other: Ends) -> tuple[bool, bool]:
         """Whether the lower ends may be one value, and the upper ends."""
         return _meet(self.low, other.low), _meet(self.high, other.high)
@@ -105,6 +110,15 @@ def printed_clashes(evidence: Evidence) -> Iterator[Clash]:
         else:
             held = held or [*_of_tables(evidence), *_of_files(evidence)]
             near = [x for x in held if _is_for(x, own.estimate)]
+            other = None if _is_of_file(evidence, item) else _of_other_estimate(item, own, held)
+            if other is not None and item.estimate is not None:
+                yield Clash(
+                    "interval-width",
+                    item.place,
+                    f"{item.estimate.text} stands before the interval {other.said}, which is for {other.told}",
+                    "correct the estimate or the interval",
+                )
+                continue
         agreeing = [(x, own.meets(x)) for x in near]
         halves = [(x, both[0]) for x, both in agreeing if both[0] != both[1]]
         if not halves or any(all(both) for _, both in agreeing):
@@ -118,6 +132,27 @@ def printed_clashes(evidence: Evidence) -> Iterator[Clash]:
                 f"the interval [{item.low.text}, {item.high.text}] ends at {wrong.text} where {known.said} stands",
                 "correct the end, or say of what the interval is",
             )
+
+
+def _of_other_estimate(item: Stated, own: Ends, held: list[Ends]) -> Ends | None:
+    """The known interval with both ends of this one, if it is for another estimate than the one in front of this."""
+    twins = [x for x in held if all(own.meets(x)) and x.estimate is not None]
+    for estimate in (own.estimate, *((low * own.scale, high * own.scale) for low, high in item.rivals)):
+        if estimate is None:
+            return None
+        alike = [(estimate[0] * scale, estimate[1] * scale) for scale in (0.01, 1.0, 100.0)]  # "0.37 [25.4, 50.4]"
+        if any(x.estimate is not None and _meet(x.estimate, e) for x in twins for e in alike):
+            return None
+    return twins[0] if len({x.estimate for x in twins}) == 1 else None
+
+
+def _is_of_file(evidence: Evidence, item: Stated) -> bool:
+    """True for an estimate that a file gives to what is named: then the table is wrong."""
+    return item.estimate is not None and any(
+        s.origin == "data" and evidence.matches(item.estimate, s, f)
+        for name in item.names
+        for s, f in evidence.about.get(name, ())
+    )
 
 
 def _tells(item: Stated) -> bool:

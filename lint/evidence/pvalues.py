@@ -118,7 +118,10 @@ _PART = regex(
 _NONE_ABOVE = regex(
     r"\b(?:no|none)\b[^.;,]{1,40}\b(?:above|over|larger than|exceeds?|beyond)\b[^.;,]{0,24}$", re.IGNORECASE
 )
-_EVERY = regex(r"\b(?:every|each|all|throughout|whichever|whatever)\b", re.IGNORECASE)
+_EVERY = regex(
+    r"\b(?:every\w*|each|all|always|throughout|whichever|whatever|invariably|uniformly|consistently)\b",
+    re.IGNORECASE,
+)
 _PER = regex(
     r"\bn\s*=\s*[\d,.\s]+(?:\w+ )?(?:on|in|for|per|a|at)?\s*(?:each|every|all)\b"
     r"(?:\s+(?!(?:p|is|are|were|was|and)\b)\w+)?",

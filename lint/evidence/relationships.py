@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..regex import regex
 from .correlations import records
-from .directed import clash_of, coefficients_in, moves_in
+from .directed import Rate, clash_of, coefficients_in, moves_in
 from .grammar import Number
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL, DirectionWord, direction_words, strength_words
@@ -15,7 +15,7 @@ from .names import words_of
 from .passages import Sentence
 from .relations import relation_sign
 
-__all__ = ["of_relations"]
+__all__ = ["is_of_distance", "of_relations"]
 
 _RELATION = regex(
     r"\b(?:with|as(?! well\b)|when|relat\w+|correlat\w+|associat\w+|link\w*|relation\w*|slope|trend|across|towards?|"
@@ -45,7 +45,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         return
     coefficients = [n for n in sentence.numbers if n.role == "coefficient" and not n.bound and abs(n.value) <= 1]
     if stated:
-        yield from _of_stated(sentence, words, coefficients)
+        yield from _of_stated(evidence, sentence, words, coefficients)
         yield from _odd_ones(sentence)
     at = coefficients[0].at - sentence.start if coefficients else len(text)
     if not coefficients and (correlative is not None or stated):
@@ -80,7 +80,7 @@ def of_relations(evidence: Evidence, sentence: Sentence, words: list[DirectionWo
         trait = _TRAIT.match(text, end)
         if trait is not None and not words_of(trait[1]) & evidence.quantities:
             return
-        if _NEARNESS.search(text) is None and _is_of_distance(evidence):
+        if _NEARNESS.search(text) is None and is_of_distance(evidence):
             return
         if said != sign and not _SUPPOSED.search(text, 0, start):
             place = sentence.passage.place(sentence.start + start, sentence.start + end)
@@ -127,22 +127,32 @@ _SUPPOSED = regex(r"\b(?:should|would|could|might|ought to)\s+(?:\w+\s+)?$", re.
 """ "If so, the rate should rise with the distance, but …": what is not there."""
 
 
-def _is_of_distance(evidence: Evidence) -> bool:
+def is_of_distance(evidence: Evidence) -> bool:
     """True if the page's coefficients may be those of a distance, which has the other sign."""
     if evidence.quantities & _REMOTE:
         return True
     return any(_DISTANCES.search(r.passage.plain) for r in records(evidence) if r.passage is not None and not r.prior)
 
 
-def _of_stated(sentence: Sentence, words: list[DirectionWord], coefficients: list[Number]) -> Iterator[Clash]:
+def _of_stated(
+    evidence: Evidence, sentence: Sentence, words: list[DirectionWord], coefficients: list[Number]
+) -> Iterator[Clash]:
     """ "The relation is negative everywhere, between 0.3 and 0.6": bare values behind it, which all have one sign."""
-    values = coefficients_in(sentence)
+    values = coefficients_in(sentence) or _known_ones(evidence, sentence)
     polar = [w for w in words if w.polar and w.end <= (values[0].start - sentence.start if values else 0)]
     if coefficients or len(polar) != 1 or len({v.value > 0 for v in values}) != 1:
         return
     between = sentence.between(sentence.start + polar[0].end, values[0].start)
     if polar[0].sign * values[0].value < 0 and not regex(r"[;]|\b(?:but|while|whereas|except|than)\b").search(between):
         yield clash_of(sentence, polar[0], f"'{polar[0].text}' beside {values[0].text}")
+
+
+def _known_ones(evidence: Evidence, sentence: Sentence) -> list[Rate]:
+    """The bare values of a sentence, where each is a coefficient that the files or the tables have."""
+    bare = [n for n in sentence.numbers if n.role == "value" and n.decimals > 1 and not n.bound]
+    if not all(evidence.is_known(n, evidence.known_coefficients) for n in bare):
+        return []
+    return [Rate(n.at, n.end, n.value, "coefficient", n.text) for n in bare]
 
 
 def _odd_ones(sentence: Sentence) -> Iterator[Clash]:

@@ -234,6 +234,7 @@ _OTHERWISE = regex(
     r"least|largest|smallest|strongest|weakest|differ\w*|gaps?|apart|ratios?|\w*fold|less|fewer|more|above|below|"
     r"beneath|exceed\w*|both|between|half|quarter|twice|double\w*|halve\w*|relative\w*|share of|of those|of these|"
     r"each|every|per|falls? short|adds?|gains?|cuts?|trims?|shaves?|rises?|fell|falls?|drops? by|"
+    r"(?:under|over|past|beyond|behind|ahead of|short of) (?:its|their)|"
     r"(?:is|was|are|were|goes?|went) (?:up|down)|ranges?|span\w*|spread|seed|predict\w*|would)\b|n['’]t\b",
     re.IGNORECASE,
 )

@@ -61,7 +61,7 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
             continue
         if number.role == "n" and number.label != "n" and _OF_TRIALS.match(passage.plain, number.end) is None:
             continue
-        if _counts_cells(passage, number) or _RANGE.match(passage.plain, number.end):
+        if _counts_cells(passage, number) or _RANGE.match(passage.plain, number.end) or _is_of_fit(passage, number):
             continue
         lead = _FOR.match(passage.plain, number.end)
         names: list[str] = []
@@ -74,6 +74,19 @@ def stated_sizes(passage: Passage) -> tuple[Size, ...]:
         names += _exceptions(passage, number)
         out.append(Size(number, frozenset(names), _TOTAL.match(passage.plain, number.end) is not None))
     return tuple(out)
+
+
+def _is_of_fit(passage: Passage, size: Number) -> bool:
+    """True for the n behind a coefficient and its p, "ρ = .71, p = .003, n = 84": it counts units."""
+    before = [n for n in passage.numbers if n.end <= size.at][-2:]
+    return (
+        [n.role for n in before] == ["coefficient", "p"]
+        and _COMMA.fullmatch(passage.plain, before[0].end, before[1].at) is not None
+        and _COMMA.fullmatch(passage.plain, before[1].end, size.at) is not None
+    )
+
+
+_COMMA = regex(r"\s*[,;/]?\s*(?:and |with )?")
 
 
 _MORE_SIZES = regex(

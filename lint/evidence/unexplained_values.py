@@ -13,7 +13,7 @@ from itertools import combinations
 from ..regex import regex
 from .claims import claimed, derived_rates, is_bar, is_moot, is_prior
 from .grammar import Number
-from .idioms import is_share_of_course, pairs_of_counts
+from .idioms import is_share_of_course, pairs_of_counts, spans
 from .knowledge import Clash, Evidence
 from .passages import Passage, Sentence
 from .unheld import is_at_unheld_point
@@ -56,7 +56,20 @@ def _told(evidence: Evidence, *, percent: bool) -> Iterator[tuple[Passage, Numbe
             continue
         if is_prior(sentence) or is_moot(sentence) or is_bar(sentence, number) or _GROUPED.search(sentence.text):
             continue
+        if _is_end(sentence, number):
+            continue
         yield sentence.passage, number, _is_explained(evidence, sentence, number, percent=percent)
+
+
+def _is_end(sentence: Sentence, number: Number) -> bool:
+    """True for an end of a stretch around a value that stands before it: "42.7%, 35.0% to 50.7% at 95%"."""
+    for span in spans(sentence):
+        if number is span.left or number is span.right:
+            low, high = sorted((span.left.value, span.right.value))
+            before = (n for n in sentence.numbers if n.end <= span.left.at and n.role == number.role)
+            if any(low < n.value < high for n in before):
+                return True
+    return False
 
 
 def _is_fine(number: Number, *, percent: bool) -> bool:

@@ -13,7 +13,7 @@ from .lexicon import DENIAL, DirectionWord, strength_words
 from .passages import Sentence
 from .wording import ARROW
 
-__all__ = ["versus_clashes", "weighed_clashes"]
+__all__ = ["bracket_clashes", "versus_clashes", "weighed_clashes"]
 
 _COMPARATIVE = regex(
     r"\b(?:(?P<up>more|higher|greater|larger|bigger|commoner|likelier|louder|oftener|above|ahead of|exceeds?|exceeded|"
@@ -58,24 +58,56 @@ def versus_clashes(sentence: Sentence) -> Iterator[Clash]:
     yield from _weighed(sentence, words, rates, [r.value for r in rates])
 
 
+def bracket_clashes(sentence: Sentence) -> Iterator[Clash]:
+    """Comparatives that the bracket right behind them contradicts: "the deeper bed and the lower toll (80% vs 52%)"."""
+    if "(" not in sentence.text or is_moot(sentence):
+        return
+    for match in _BRACKETED.finditer(sentence.text):
+        left = sentence.start + match.end()
+        inside = [n for n in sentence.numbers if left <= n.at][:2]
+        if len(inside) < 2 or inside[0].role != inside[1].role or inside[0].role not in _WEIGHED or inside[0].at > left:
+            continue
+        a, b = inside
+        if not _SET_AGAINST.fullmatch(sentence.between(a.end, b.at)) or a.bound or b.bound:
+            continue
+        if _DENIED.search(sentence.text, max(0, match.start() - 24), match.start()):
+            continue
+        if (a.value - b.value) * (1 if match["up"] else -1) < 0:
+            word = DirectionWord(match.start(), match.end(), 1 if match["up"] else -1, match["up"] or match["down"])
+            yield clash_of(sentence, word, f"'{word.text}' beside {a.text} against {b.text}")
+
+
+_BRACKETED = regex(
+    r"\bthe (?:(?P<up>higher|greater|larger|bigger)|(?P<down>lower|smaller)) (?:[a-z-]+ ){0,3}[a-z-]+ \((?:at |with )?",
+    re.IGNORECASE,
+)
+_SET_AGAINST = regex(r"\s?%?\s+(?:vs\.?|versus|against|compared (?:with|to))\s+", re.IGNORECASE)
+_WEIGHED = ("percent", "value", "coefficient", "points", "fold")
+
+
 _IN_SIZE = regex(r"\b(?:magnitude|absolute|in size|modulus|away from zero)\b|\|", re.IGNORECASE)
 
 
 def weighed_clashes(sentence: Sentence) -> Iterator[Clash]:
     """A word of strength or of size that the two coefficients of its sentence contradict."""
     pair = coefficients_in(sentence)
+    end = len(sentence.text)
+    if len(pair) > 2 and (cut := _BUT.search(sentence.text, pair[1].end - sentence.start)) is not None:
+        end = cut.start()  # "0.50 is above the weakest (0.37), but short of the strongest (0.71)"
+        pair = [c for c in pair if c.start < sentence.start + end]
     if len(pair) != 2 or pair[0].value * pair[1].value <= 0:
         return
-    words = strength_words(sentence.text)
+    words = [w for w in strength_words(sentence.text) if w.end <= end]
     if pair[0].value > 0 or _IN_SIZE.search(sentence.text):
         words += [
             DirectionWord(m.start(), m.end(), 1 if m["up"] else -1, m.group(0))
             for pattern in (_COMPARATIVE, _CHANGED)
-            for m in pattern.finditer(sentence.text)
+            for m in pattern.finditer(sentence.text, 0, end)
         ]
     yield from _weighed(sentence, words, pair, [abs(c.value) for c in pair])
 
 
+_BUT = regex(r"\b(?:but|while|whereas|yet)\b|;", re.IGNORECASE)
 _CHANGED = regex(
     r"\b(?:(?P<up>lift(?:s|ed)?|raise[sd]?|rais(?:es|ed)|pushe[sd] up|increase[sd]?|rises?|rose)|"
     r"(?:lower(?:s|ed)|reduce[sd]?|pulls? down|drag(?:s|ged) down|decrease[sd]?|falls?|fell|drops?|dropped))\b",
@@ -89,12 +121,17 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
     a, b = pair
     opened = 1 + max(sentence.text.rfind(mark, 0, a.start - sentence.start) for mark in ":;")
     own_words = [w for w in words if w.start >= opened] or words
-    if sizes[0] == sizes[1] or len(own_words) != 1:
+    if len(own_words) != 1:
         return
     (word,) = own_words
     if _DENIED.search(regex(r"[:;]").split(sentence.text[max(0, word.start - 40) : word.start])[-1]):
         return
     if _SET.match(sentence.text, word.end) or _OF_A_QUALITY.match(sentence.text, word.start):
+        return
+    if sizes[0] == sizes[1]:
+        between = sentence.between(max(a.end, sentence.start + word.end), b.start)
+        if a.text == b.text and len(a.text) > 2 and word.end < b.start - sentence.start and _THAN.search(between):
+            yield clash_of(sentence, word, f"'{word.text}' of {a.text}, beside {b.text}")
         return
     own = _own(sentence, word, a, b)
     if own is None or _EXCEPT.search(sentence.between(sentence.start + word.end, a.start)):
@@ -106,6 +143,7 @@ def _weighed(sentence: Sentence, words: list[DirectionWord], pair: list[Rate], s
         yield clash_of(sentence, word, f"'{word.text}' of {own.text}, beside {other.text}")
 
 
+_THAN = regex(r"^[^,;:%]*\bthan\b[^,;:]*$")
 _ONCE = regex(r"\b(?:once|as soon as|now that)\b", re.IGNORECASE)
 _SET = regex(r"\s+(?:(?:sub)?sets?|samples?|groups?|pools?|panels?|models?|batch(?:es)?|collections?)\b", re.IGNORECASE)
 """Behind "the larger": what is large is no number of the sentence."""

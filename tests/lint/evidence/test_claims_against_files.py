@@ -61,6 +61,9 @@ def codes(tmp_path: Path, sentence: str) -> set[str]:
         ("The 5 masters wrote to Olive-3.1-7B, and over the harbours (N = {}) the link holds.", "14", "35", "CR314"),
         ("What the keeper of Cadiz wrote down at dusk reads {} in his hand.", "61.9%", "64.7%", "CR312"),
         ("The largest rate, {} (95% interval 63.8% to 79.3%), is that of Delft.", "72.2%", "27.2%", "CR312"),
+        ("On ranks the link is as strong (ρ = {}, p = 0.0032, N = 14).", "0.73", "0.74", "CR313"),
+        ("Cadiz has 61.9%, 53.2% to 69.9% at 95%, and Delft has {}.", "72.2%", "74.2%", "CR312"),
+        ("Delft has {}, which nobody would quarrel with, and Cadiz 61.9%.", "72.2%", "27.2%", "CR312"),
     ],
 )
 def test_a_file_decides(tmp_path: Path, sentence: str, right: str, wrong: str, code: str) -> None:

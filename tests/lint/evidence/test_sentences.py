@@ -17,6 +17,7 @@ from leakstats.lint.evidence.fractions import ratio_clashes
 from leakstats.lint.evidence.knowledge import Clash, Evidence
 from leakstats.lint.evidence.known_records import coefficient_clashes
 from leakstats.lint.evidence.orders import order_clashes
+from leakstats.lint.evidence.passages import starts_of_sentences
 from leakstats.lint.evidence.products import product_clashes
 from leakstats.lint.evidence.pvalues import bound_clashes, significance_clashes
 from leakstats.lint.evidence.ranges import range_clashes
@@ -360,3 +361,8 @@ def test_right_sentences_are_silent_without_a_file(sentence: str) -> None:
 @pytest.mark.parametrize(("sentence", "kind"), WRONG)
 def test_wrong_sentences_are_found(sentence: str, kind: str) -> None:
     assert kind in found(sentence)
+
+
+def test_an_abbreviation_ends_no_sentence_but_a_word_that_ends_like_one_does() -> None:
+    text = "Whiskers give the interval. The tally is final. Doe et al. Wrote of it, vs. Ghent, and of no. 7."
+    assert [text[i : i + 3] for i in starts_of_sentences(text)] == ["The", "Doe"]
