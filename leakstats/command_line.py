@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -57,6 +58,7 @@ def run(command: click.Command, name: str) -> NoReturn:
     try:
         with kept_code(name):
             status = command.main(prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as done:
         status = done.exit_code
     except click.ClickException as error:
@@ -72,4 +74,20 @@ def run(command: click.Command, name: str) -> NoReturn:
         # The reader (head, less) went away; that is no mistake. Keep the interpreter from complaining at exit.
         sys.stderr.close()
         status = EXIT_OK
+    except OSError as error:
+        _stop_writing()
+        click.echo(f"{name}: {_said(error)}", err=True)
+        status = EXIT_ERROR
     sys.exit(status if isinstance(status, int) else EXIT_OK)
+
+
+def _said(error: OSError) -> str:
+    """What the system could not do, and with which file; without a file it could not write what the command printed."""
+    reason = error.strerror or type(error).__name__
+    return f"{error.filename}: {reason}" if error.filename is not None else f"cannot write the output: {reason}"
+
+
+def _stop_writing() -> None:
+    """Drop what standard output did not take (a full disk), so that the interpreter does not try again at its end."""
+    with contextlib.suppress(OSError):
+        sys.stdout.close()

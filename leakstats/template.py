@@ -107,6 +107,8 @@ class BulletSpec:
     """Each bullet says what it costs."""
     ranks: tuple[str, ...] = ()
     """Each bullet opens with one of these words, the worst first."""
+    labels: tuple[str, ...] = ()
+    """Each opens one of the bullets: "Design", "Training"."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from leakstats.lazy import cached_property
 from leakstats.records import struct
 from leakstats.template import RowSpec, Section, fold
 
+from .akin import is_akin
 from .document import Cell, Paragraph, Table
 from .inline import Text
 from .outline import Found
@@ -23,10 +24,9 @@ __all__ = [
     "answered_rows",
     "answers",
     "card_rows",
-    "doubt",
     "is_row",
-    "may_stand_for",
     "setup_tables",
+    "stand_in",
     "unfilled",
     "unrecorded",
 ]
@@ -125,41 +125,56 @@ def _answered_rows(page: Page) -> Iterator[tuple[RowSpec, CardRow, list[CardRow]
 
 
 def _told_apart(card: list[CardRow], spec: RowSpec) -> list[CardRow]:
-    """The rows of any table whose value says what another one would say, with its name or in so many words.
+    """The rows of any table whose value says what another one would: with its name, in so many words, or as a setting.
 
-    "Trainable: LoRA adapter, rank 64" and "Trainable: all weights" are answers to "LoRA config".
+    "Trainable: LoRA adapter, rank 64" and "Trainable: all weights" are answers to "LoRA config", and the command's
+    "--seed 42" is one to "Seeds". A word alone is none: the evaluation's "2 rounds" are no rounds of training.
     """
-    sought = _sought(spec)
+    sought = [(phrase, low) for phrase, low in _sought(spec) if not phrase.startswith(_COUNTED)]
     out = []
     for row in card:
-        said = [phrase for phrase, x in sought if x in row.low and _says(row.said, phrase)]
-        if said and (any(" " in x for x in said) or any(_says(row.said, name) for name in spec.names)):
+        said = [phrase for phrase, low in sought if low in row.low and _says(row.said, phrase)]
+        if any(" " in phrase or _is_set(row.low, phrase) or _is_named(row.said, phrase, spec) for phrase in said):
             out.append(row)
     return out
 
 
-def may_stand_for(page: Page, table: SetupTable) -> list[CardRow]:
-    """The rows under labels of the writer's own that may say what the table lacks: "Repository state" for the commit.
+def _is_set(low: str, phrase: str) -> bool:
+    """True if a text in lower case holds the phrase as a setting: "--seed 42", "SEED=42"."""
+    word = phrase.lower().rstrip("= ")
+    return f"--{word} " in low or f"{word}=" in low
 
-    Nobody who knows only the template's labels can tell which row that is, so the answer is all of them where they are
-    as many as the required rows that the table lacks, or, for the whole card, as those that the card lacks. Where they
-    are fewer, something is certainly not there, and the answer is empty.
+
+def _is_named(text: str, phrase: str, spec: RowSpec) -> bool:
+    """True if a text says a name of the row beside the phrase."""
+    return any(_says(text, name) for name in spec.names if fold(name) != fold(phrase))
+
+
+def stand_in(page: Page, table: SetupTable, wanted: RowSpec) -> CardRow | None:
+    """The row that may be the one that is ``wanted`` and that the table lacks, under a label of the writer's own.
+
+    Its label means the same ("Repository state" for the commit), or it has the name and stands in another table. No row
+    stands in for two.
     """
-    if len(table.strangers) >= len(table.absent(required=True)):
-        return table.strangers
-    tables = setup_tables(page)
-    strangers = [row for each in tables for row in each.strangers]
-    return strangers if len(strangers) >= sum(len(each.absent(required=True)) for each in tables) else []
+    if "stand-ins" not in page.memory:
+        page.memory["stand-ins"] = dict(_stand_ins(setup_tables(page)))
+    rows: dict[tuple[str, str], CardRow] = page.memory["stand-ins"]
+    return rows.get((table.spec.id, wanted.label))
 
 
-def doubt(table: SetupTable) -> str:
-    """Which rows may say what a table lacks, in words: those of its own with unknown names, or another table's."""
-    own = [repr(row.label) for row in table.strangers[:_SHOWN]]
-    return " or ".join(own) if own else "a row of another table"
-
-
-_SHOWN = 4
-"""Rows that a doubt names."""
+def _stand_ins(tables: list[SetupTable]) -> Iterator[tuple[tuple[str, str], CardRow]]:
+    taken: set[int] = set()
+    lacking = [(table, wanted) for table in tables for wanted in table.absent(required=True)]
+    # What stands where it belongs goes before what does not.
+    for own in (True, False):
+        for table, wanted in list(lacking):
+            pool = [row for other in tables if (other is table) == own for row in other.strangers]
+            fitting = [row for row in pool if is_row(row.label, wanted) or (own and is_akin(row.label, wanted))]
+            row = next((row for row in fitting if id(row) not in taken), None)
+            if row is not None:
+                lacking.remove((table, wanted))
+                taken.add(id(row))
+                yield (table.spec.id, wanted.label), row
 
 
 def card_rows(page: Page, found: Found) -> list[CardRow]:
@@ -245,27 +260,36 @@ def answers(rows: list[CardRow], spec: RowSpec, table: tuple[RowSpec, ...] = ())
     if named:
         return named
     sought = _sought(spec)
-    return [row for row in rows if any(x in row.low and _says(_text(row, spec, p, table), p) for p, x in sought)]
+    return [
+        row
+        for row in rows
+        if any(low in row.low and _says(_text(row, phrase, table), phrase) for phrase, low in sought)
+    ]
 
 
-def _text(row: CardRow, spec: RowSpec, phrase: str, table: tuple[RowSpec, ...]) -> str:
-    """What the row says about ``spec``: its label too, unless it is another row's that holds the name of this one."""
-    another = fold(phrase) in spec.folded and any(is_row(row.label, other) for other in table)
-    return row.said if another else f"{row.label} {row.said}"
+def _text(row: CardRow, phrase: str, table: tuple[RowSpec, ...]) -> str:
+    """What the row says about another one: its label too, unless that is the name of a row of ``table``.
+
+    A name that is the whole answer is one all the same: a row "LoRA" says by which method was trained.
+    """
+    known = row.bare != fold(phrase) and any(is_row(row.label, other) for other in table)
+    return row.said if known else f"{row.label} {row.said}"
 
 
+_COUNTED = "# "
+"""What opens a phrase that answers with a number before it."""
 _MANY = regex(r"\d[\d,.]*\s?[kKM]?\s+(?:[\w-]+\s+){0,2}$")
 
 
 def _sought(spec: RowSpec) -> list[tuple[str, str]]:
     """The phrases that answer a row, each with what stands in lower case in every text that says it: few hold it."""
-    return [(phrase, phrase.removeprefix("# ").lower()) for phrase in spec.said_as]
+    return [(phrase, phrase.removeprefix(_COUNTED).lower()) for phrase in spec.said_as]
 
 
 def _says(text: str, phrase: str) -> bool:
     """Whether the phrase stands in the text; "# rows" is "6,000 rows" or "200 labelled rows"."""
-    counted = phrase.startswith("# ")
-    return any(not counted or _MANY.search(text[:at]) for at in find_phrase(text, phrase.removeprefix("# ")))
+    counted = phrase.startswith(_COUNTED)
+    return any(not counted or _MANY.search(text[:at]) for at in find_phrase(text, phrase.removeprefix(_COUNTED)))
 
 
 def unrecorded(page: Page, row: CardRow) -> bool:

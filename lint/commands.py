@@ -13,6 +13,7 @@ import click
 from .config import find_config, read_config
 from .engine import DEFAULT_MAX_BYTES, Options, lint_paths
 from .finding import SEVERITIES, Severity
+from .gather import is_stream
 from .page_options import ANALYSIS, FILE, ROOT, TEMPLATE
 from .registry import all_rules, rule_by_code, select_rules
 from .report import Report
@@ -134,8 +135,10 @@ def lint(
       gh issue view 12 --json body --jq .body | clean-result lint -
     """
     config = read_config(config_path) if config_path is not None else find_config(Path.cwd())
-    chosen = select or config.select
-    left_out = config.left_out | dict.fromkeys(select_rules(ignore) if ignore else (), "left out by --ignore")
+    # An empty variable of a CI job is an option that was not given.
+    chosen = _given(select) or config.select
+    ignored = select_rules(_given(ignore)) if _given(ignore) else frozenset()
+    left_out = config.left_out | dict.fromkeys(ignored, "left out by --ignore")
     options = Options(
         profile=profile or config.profile,
         template=template or config.template,
@@ -173,6 +176,11 @@ def lint(
     ctx.exit(report.status)
 
 
+def _given(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The items of an option that name something."""
+    return tuple(item for item in items if item.replace(",", " ").strip())
+
+
 def _say_unread(report: Report) -> None:
     """Name what made the exit status 2, whatever the format was."""
     for file in {u.name: u for page in report.pages for u in page.unread if u.given}.values():
@@ -192,7 +200,7 @@ def _check_usage(
         raise click.UsageError("--update-baseline needs --baseline FILE")
     if write and not fix:
         raise click.UsageError("--write goes with --fix")
-    if fix and (event is not None or "-" in pages):
+    if fix and (event is not None or any(page == "-" or is_stream(page) for page in pages)):
         raise click.UsageError("--fix repairs files; it has none to write here")
 
 

@@ -23,12 +23,13 @@ from leakstats.template import Severity as TemplateSeverity
 from .coverage.accounts import account
 from .document import Document, Html
 from .finding import Finding, Severity
-from .gather import expand
+from .gather import expand, is_stream, why_not_a_page
 from .kept import KEPT
 from .page import Page, WrittenVersion
 from .parsing import parse_document, too_complex
 from .registry import all_names, all_rules, rules_in_turn
 from .report import Coverage, NotRun, PageReport, Report, Unread
+from .repository import checkout_of
 from .results import load_results
 from .rule import Rule, ToolRule
 from .rules.too_large import TooLarge
@@ -37,6 +38,7 @@ from .rules.unreadable_file import UnreadableFile
 from .rules.unused_allow import UnusedAllow
 from .sidecar import Grounding, NotFound, load_grounding
 from .source import Source
+from .subjects import missing_subject
 from .suppress import Allow, read_allows, suppress
 from .unread import unread_parts
 
@@ -108,13 +110,15 @@ def lint_paths(
         If the profile does not exist in a page's template.
     """
     names = expand(paths)
-    files = [name for name in names if name != "-"]
+    streams = [name for name in names if is_stream(name)]  # which are open in this process only
+    files = [name for name in names if name != "-" and not is_stream(name)]
     jobs = _processors() if jobs is None else jobs
     if len(files) < _POOL_FROM or jobs < 2:
         with _resting():
             judged = dict(zip(files, _lint_chunk(files, options), strict=True))
     else:
         judged = dict(zip(files, _in_parallel(files, options, jobs), strict=True))
+    judged |= zip(streams, _lint_chunk(streams, options), strict=True)
     if "-" in names:
         judged["-"] = _lint_bytes(stdin.read(options.max_bytes + 1), STDIN_NAME, None, options.here())
     return Report(tuple(judged[name] for name in names), options.profile, fail_on)
@@ -174,13 +178,19 @@ def lint_text(text: str, options: Options | None = None, *, path: str = "<text>"
 
 
 def _lint_file(name: str, options: Options) -> PageReport:
+    reason = "a folder without Markdown files" if Path(name).is_dir() else why_not_a_page(name)
     try:
-        with Path(name).open("rb") as file:
-            data = file.read(options.max_bytes + 1)
+        if not reason:
+            with Path(name).open("rb") as file:
+                data = file.read(options.max_bytes + 1)
     except OSError as error:
-        folder = Path(name).is_dir()
-        reason = "a folder without Markdown files" if folder else error.strerror or type(error).__name__
+        reason = error.strerror or type(error).__name__
+    except ValueError as error:  # a name with NUL
+        reason = str(error)
+    if reason:
         return _unjudged(Source.read(name, ""), UnreadableFile(), f"cannot be read: {reason}", readable=False)
+    if is_stream(name):
+        return _lint_bytes(data, name, None, options.here())
     return _lint_bytes(data, name, Path(name), options)
 
 
@@ -254,7 +264,23 @@ def _open(document: Document, file: Path | None, options: Options) -> tuple[Page
         missing["results"] = results.reason
         if grounding is None or grounding.analysis is None:
             missing["numbers"] = results.reason
-    page = Page(document, template, profile, written, grounding, allows, all_names(), options.today, missing, results)
+    folders = (file.parent if file is not None else None, options.root)
+    repository, reason = checkout_of(folders, document)
+    if repository is None:
+        missing["repository"] = reason
+    page = Page(
+        document,
+        template,
+        profile,
+        written,
+        grounding,
+        allows,
+        all_names(),
+        options.today,
+        missing,
+        results,
+        repository,
+    )
     return page, unknown
 
 
@@ -267,6 +293,7 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
     findings: list[Finding] = []
     ran: list[Rule] = []
     not_run: list[NotRun] = []
+    idle: list[NotRun] = []
     for rule in rules_in_turn():
         if options.codes is not None and rule.code not in options.codes:
             continue
@@ -277,6 +304,8 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         severity = profile.severity_of(rule.code, rule.severity)
         if unknown and not rule.any_version:
             not_run.append(NotRun(rule.code, rule.name, unknown))
+        elif lacking == ["repository"] and (reason := missing_subject(page, rule.subject)):
+            idle.append(NotRun(rule.code, rule.name, reason))
         elif lacking:
             not_run.append(NotRun(rule.code, rule.name, missing[lacking[0]]))
         elif severity == "off":
@@ -305,13 +334,29 @@ def _judge(page: Page, unknown: str, options: Options) -> PageReport:
         unread_parts=unread_parts(page) if counted else (),
         template="" if unknown else f"{template.kind} {template.version}",
         lines=document.source.lines,
+        idle=(*idle, *_idle(page, ran, findings)),
+        profile=options.profile or template.default_profile,
     )
+
+
+def _idle(page: Page, ran: list[Rule], findings: list[Finding]) -> Iterator[NotRun]:
+    """The rules that are silent since the page has nothing of what they speak of."""
+    spoke = {finding.code for finding in findings}
+    for rule in ran:
+        reason = missing_subject(page, rule.subject) if rule.code not in spoke else ""
+        if reason:
+            yield NotRun(rule.code, rule.name, reason)
 
 
 def _unread(page: Page, options: Options) -> Iterator[Unread]:
     """The files that could not be read, those that the user gave among them."""
     for name, why in page.results.problems:
         yield Unread(name, why, bool(options.results))
+    for name, why in page.results.empty:
+        yield Unread(name, why, False)
+    for dataset in page.results.datasets:
+        if dataset.unread:
+            yield Unread(dataset.name, dataset.unread, False)
     if options.analysis is not None and page.grounding is not None and page.grounding.analysis is None:
         yield Unread(str(options.analysis), page.grounding.analysis_problem, True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
@@ -13,6 +12,7 @@ from leakstats.records import struct
 
 from .finding import Edit, Finding
 from .report import PageReport
+from .repository import git, remotes_of
 from .source import Source
 
 __all__ = ["Repaired", "pinned_url", "repair"]
@@ -107,29 +107,13 @@ def pinned_url(url: str, folder: Path) -> str | None:
         return None
     if head == 3 and parts[2] not in ("blob", "raw"):
         return None
-    if not any(_same_repository(remote, parts[0], parts[1]) for remote in _git(folder, "remote", "-v").splitlines()):
+    if (parts[0].lower(), parts[1].lower()) not in remotes_of(folder):
         return None
-    commit = _git(folder, "rev-parse", "HEAD").strip()
+    commit = git(folder, "rev-parse", "HEAD").strip()
     if len(commit) != 40:
         return None
     for i in range(head + 1, len(parts)):  # a branch may hold slashes
         file = "/".join(parts[i:])
-        if _git(folder, "ls-tree", "--full-tree", "--name-only", "HEAD", "--", file).strip() == file:
+        if git(folder, "ls-tree", "--full-tree", "--name-only", "HEAD", "--", file).strip() == file:
             return f"{scheme}://{host}/{'/'.join([*parts[:head], commit, *parts[i:]])}"
     return None
-
-
-def _same_repository(remote: str, owner: str, name: str) -> bool:
-    """True if a line of ``git remote -v`` names ``owner/name`` on GitHub, by any protocol."""
-    address = remote.split()[1] if len(remote.split()) > 1 else ""
-    tail = address.replace(":", "/").removesuffix("/").removesuffix(".git").split("/")
-    return "github.com" in address and [t.lower() for t in tail[-2:]] == [owner.lower(), name.lower()]
-
-
-def _git(folder: Path, *args: str) -> str:
-    """What git says, "" where it cannot."""
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *args], capture_output=True, text=True, timeout=20, check=True)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return ""
-    return done.stdout

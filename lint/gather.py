@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["expand"]
+__all__ = ["expand", "is_stream", "why_not_a_page"]
+
+_STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+"""Where a shell puts what comes through a pipe: `clean-result lint <(command)`."""
 
 
 def expand(names: Iterable[str]) -> list[str]:
@@ -27,3 +30,19 @@ def _pages(name: str) -> Iterator[str]:
 
 def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
+
+
+def is_stream(name: str) -> bool:
+    """True for the name of an open file or pipe: it can be read once and stands in no folder of the page's.
+
+    >>> is_stream("/dev/fd/63"), is_stream("issue.md")
+    (True, False)
+    """
+    return name.startswith(_STREAMS)
+
+
+def why_not_a_page(name: str) -> str:
+    """Why a path can be no page, "" where it can: a pipe or a device would be waited for without end."""
+    path = Path(name)
+    odd = path.exists() and not path.is_file() and not path.is_dir() and not is_stream(name)
+    return "no regular file" if odd else ""

@@ -17,6 +17,7 @@ from .evidence.knowledge import Evidence
 from .finding import Finding
 from .inline import Text
 from .outline import Found, Outline
+from .repository import Checkout
 from .results import ResultFiles
 from .sidecar import Grounding
 from .suppress import Allow
@@ -68,6 +69,8 @@ class Page:
     """What rules may need and this page lacks, with the reason."""
     results: ResultFiles = field(default_factory=ResultFiles)
     """The results files to compare with."""
+    repository: Checkout | None = None
+    """The clone in which the page lies, if it is of a repository to which the page links."""
     found: list[Finding] = field(default_factory=list, repr=False)
     """What the rules have found so far, for those that speak last."""
     memory: dict[str, Any] = field(default_factory=dict, repr=False)

@@ -235,8 +235,15 @@ class _Reader:
                     continue
                 spots, cursor = _cell_spots(content, written, start, cursor)
                 row.append(Cell(self.cell(content, spots, below), len(rows), len(row)))
+            self.comments_behind(written, start, cursor)
             rows.append(tuple(row))
         self.blocks.append(Table(rows[0], tuple(rows[1:]), line, end, self.quotes > 0))
+
+    def comments_behind(self, written: str, start: int, cursor: int) -> None:
+        """The comments behind the last cell of a row, where a reader sees nothing."""
+        while (opens := written.find("<!--", cursor)) >= 0 and (closes := written.find("-->", opens + 4)) >= 0:
+            self.comments.append(Comment(written[opens + 4 : closes], start + opens))
+            cursor = closes + 3
 
     def cell(self, content: str, spots: Spots, line: int) -> Text:
         """The text of a cell; most are plain, empty or a piece of code, and need no parser."""

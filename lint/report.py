@@ -80,12 +80,12 @@ class Account:
 
 @struct
 class Unread:
-    """A results file that could not be read. What it holds is *not checked*."""
+    """A results file that could not be read, was read in part, or holds nothing. That is *not checked*."""
 
     name: str
     reason: str
     given: bool
-    """It was given by the user, and not named by the page."""
+    """It was given by the user, and could not be read at all."""
 
 
 @struct
@@ -118,9 +118,13 @@ class PageReport:
     data: tuple[str, ...] = ()
     """Names of the results files that the page was compared with."""
     unread: tuple[Unread, ...] = ()
-    """Results files that could not be read: nothing in them was compared."""
+    """Results files that could not be read, or not in whole: what was left out was not compared."""
     unread_parts: tuple[UnreadPart, ...] = ()
     """Parts of the page that are too large or too strange: their numbers are in no account."""
+    idle: tuple[NotRun, ...] = ()
+    """Rules that had nothing to look at: the page has nothing of what they speak of."""
+    profile: str = ""
+    """The profile by which it was judged; "" where it could not be."""
 
     @property
     def tally(self) -> dict[Outcome, int]:
@@ -153,6 +157,12 @@ class Report:
     def findings(self) -> tuple[Finding, ...]:
         """All findings, by file and place."""
         return tuple(f for page in self.pages for f in page.findings)
+
+    @property
+    def judged_by(self) -> str:
+        """The profile that was asked for, or else the default by which every page was judged; "" where they differ."""
+        used = {page.profile for page in self.pages if page.profile}
+        return self.profile or (used.pop() if len(used) == 1 else "")
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -14,12 +14,13 @@ from leakstats.records import struct
 from .document import Document
 from .evidence.reading import read_dataset
 from .evidence.shapes import Dataset
+from .evidence.walk import MOST_LEAVES
 from .inline import Text
 from .regex import regex
 
 __all__ = ["NamedFile", "ResultFiles", "load_results"]
 
-_ENDING = regex(r"\.(?:json|csv|tsv)")
+_ENDING = regex(r"\.(?:jsonl?|csv|tsv)")
 _PATH = regex(rf"(?<![\w:/.-])(?:\.{{0,2}}/)?(?:[\w.@-]+/)*[\w.@-]+{_ENDING.pattern}(?![\w/])")
 _RESULT_WORD = regex(r"result|metric|score|summar|compiled|rates|stat|eval|analys|output|number|measure", re.IGNORECASE)
 _OTHER_WORD = regex(
@@ -54,6 +55,8 @@ class ResultFiles:
     problems: tuple[tuple[str, str], ...] = ()
     """Files that could not be read, with the reason: their numbers are *not checked*."""
     named: tuple[NamedFile, ...] = ()
+    empty: tuple[tuple[str, str], ...] = ()
+    """Files that hold nothing to compare with, with the reason."""
     unread: bool = False
     """Nobody was to look at them (``--no-results``)."""
 
@@ -64,8 +67,8 @@ class ResultFiles:
             return ""
         if self.unread:
             return "the page is judged alone (--no-results)"
-        if self.problems:
-            return "; ".join(f"{name}: {why}" for name, why in self.problems)
+        if self.problems or self.empty:
+            return "; ".join(f"{name}: {why}" for name, why in (*self.problems, *self.empty))
         return "no results file was given (--results) and none that the page names was found"
 
 
@@ -91,8 +94,13 @@ def load_results(
             (str(file), f"the page names more than {_MOST_NAMED} results files") for file in files[_MOST_NAMED:]
         ]
         files = files[:_MOST_NAMED]
-    datasets = []
+    datasets: list[Dataset] = []
+    empty: list[tuple[str, str]] = []
     for file in files:
+        held = sum(len(dataset.leaves) for dataset in datasets)
+        if held >= MOST_LEAVES and not given:
+            problems.append((str(file), f"the files that the page names before it hold {held} numbers already"))
+            continue
         try:
             seen = file.stat()
             size = seen.st_size
@@ -107,8 +115,11 @@ def load_results(
         except (ValueError, OverflowError) as error:
             problems.append((str(file), str(error).split("\n")[0] or "cannot be read"))
         else:
-            datasets.append(dataset)
-    return ResultFiles(tuple(datasets), tuple(problems), named)
+            if dataset.is_empty:
+                empty.append((str(file), "it holds no number to compare with"))
+            else:
+                datasets.append(dataset)
+    return ResultFiles(tuple(datasets), tuple(problems), named, tuple(empty))
 
 
 def _read(file: Path, changed: int, size: int) -> Dataset:
@@ -141,8 +152,8 @@ def _named(document: Document, folders: list[Path], given: Sequence[Path]) -> li
             if not likely and _OTHER_WORD.search(name):
                 continue
             file = _resolve(name, folders, given)
-            if file is None and not likely:
-                continue  # nobody says that it would hold results
+            if file is None and (not likely or name.endswith(".jsonl")):
+                continue  # nobody says that it would hold results; lines of JSON are mostly what was answered
             if file is None and _outside(name, folders):
                 continue  # a page rendered beside its checkout; nothing is said of what may not be looked for
             if name not in seen or file is None:

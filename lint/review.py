@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from leakstats.records import struct
+from leakstats.template import Section
 
 from .captions import captioned_figures
-from .card import doubt, may_stand_for, setup_tables, unfilled, unrecorded
+from .card import setup_tables, stand_in, unfilled, unrecorded
 from .coverage.accounts import account
 from .evidence.passages import Sentence
 from .finding import Finding
@@ -46,6 +47,13 @@ class Check:
     name: str
     problems: tuple[Finding, ...]
     """Errors and warnings."""
+    absent: str = ""
+    """Why nothing could be looked at: the page lacks the section."""
+
+    @property
+    def kept(self) -> bool:
+        """True if the page has it and nothing is wrong with it."""
+        return not self.problems and not self.absent
 
 
 @struct
@@ -139,10 +147,17 @@ def _checks(page: Page, report: PageReport) -> Iterator[Check]:
             if inside and finding not in taken and finding not in elsewhere:
                 mine.append(finding)
         taken.update(mine)
-        if spec.required or page.outline.get(spec.id) is not None:
-            sections.append(Check(spec.heading, tuple(mine)))
+        there = page.outline.get(spec.id) is not None
+        if spec.required or there:
+            sections.append(Check(spec.heading, tuple(mine), "" if there else _absence(page, spec)))
     yield Check("Title and the page as a whole", tuple(f for f in loud if f not in taken))
     yield from sections
+
+
+def _absence(page: Page, spec: Section) -> str:
+    """What is said of a section that the page lacks: it is missing, perhaps with the one in which it would stand."""
+    above = [other.heading for other in page.template.ancestors(spec) if page.outline.get(other.id) is None]
+    return f"missing, as is '{above[-1]}'" if above else "missing"
 
 
 def _last_line(page: Page, first: int, last: int, line: int) -> int:
@@ -155,13 +170,13 @@ def _last_line(page: Page, first: int, last: int, line: int) -> int:
 def _card(page: Page) -> Iterator[CardField]:
     """The required rows of every setup table."""
     for table in setup_tables(page):
-        perhaps = may_stand_for(page, table)
         for wanted, given in table.given:
             if not wanted.required:
                 continue
             reasons = [unfilled(page, row, wanted, table.rows) for row in given]
-            if not given and perhaps:
-                yield CardField(table.spec.heading, wanted.label, "not found", f"perhaps {doubt(table)} says it")
+            perhaps = stand_in(page, table, wanted) if not given else None
+            if perhaps is not None:
+                yield CardField(table.spec.heading, wanted.label, "not found", f"perhaps {perhaps.label!r} says it")
             elif not given:
                 yield CardField(table.spec.heading, wanted.label, "missing", "has no row")
             elif all(reasons):

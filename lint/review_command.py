@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from leakstats.errors import LeakstatsError
 from leakstats.files import decode_text, read_text
 
 from .config import find_config
 from .engine import DEFAULT_MAX_BYTES, STDIN_NAME, Options, judge_page
 from .formats.review import review_to_text
+from .gather import is_stream, why_not_a_page
 from .page_options import ANALYSIS, FILE, ROOT, TEMPLATE
 from .review import review
 
@@ -70,7 +72,14 @@ def review_page(
         text = decode_text(sys.stdin.buffer.read(), STDIN_NAME)
         judged, report = judge_page(text, options.here(), path=STDIN_NAME)
     else:
-        judged, report = judge_page(read_text(page), options, path=str(page), file=page)
+        reason = why_not_a_page(str(page))
+        if reason:
+            raise LeakstatsError(f"{page}: cannot be read: {reason}")
+        text = read_text(page)
+        stream = is_stream(str(page))
+        judged, report = judge_page(
+            text, options.here() if stream else options, path=str(page), file=None if stream else page
+        )
     done = review(judged, report)
     click.echo(review_to_text(done), nl=False)
     unread = [u for u in report.unread if u.given]

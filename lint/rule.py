@@ -47,8 +47,11 @@ class Rule(ABC):
     profile: ClassVar[str] = ""
     """The profile in which it speaks, where the default one keeps it silent."""
     needs: ClassVar[frozenset[str]] = frozenset()
-    """What it needs beside the page: ``provenance``, ``analysis``, ``results``, ``numbers`` (either of the last two).
-    Without it the rule is *not run*."""
+    """What it needs beside the page: ``provenance``, ``analysis``, ``results``, ``numbers`` (either of the last two),
+    ``repository``. Without it the rule is *not run*."""
+    subject: ClassVar[str] = ""
+    """What of a page it speaks of, one of ``subjects.SUBJECTS``; "" where every page has it. Silence on a page that has
+    nothing of the kind is no pass."""
     last: ClassVar[bool] = False
     """It speaks after all others and may look at what they found (``page.found``)."""
 

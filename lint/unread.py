@@ -6,7 +6,7 @@ from .document import Html, Paragraph, Table
 from .evidence.cell_numbers import LONGEST_RESULT
 from .evidence.grammar import read_numbers
 from .evidence.knowledge import MOST_TABLE_NUMBERS
-from .evidence.passages import MOST_CHARACTERS, MOST_NUMBERS, MOST_READ
+from .evidence.passages import MOST_CHARACTERS, MOST_NUMBERS, MOST_READ, effort
 from .evidence.tables import MOST_CELLS, read_sheet
 from .page import Page
 from .report import UnreadPart
@@ -46,7 +46,10 @@ def _tables(page: Page) -> list[UnreadPart]:
 def _texts(page: Page) -> list[UnreadPart]:
     passages = page.evidence.passages
     read = {passage.block: passage for passage in passages}
-    last = max(read, default=-1) if sum(len(p.numbers) + 1 for p in passages) >= MOST_READ else None
+    most = page.evidence.most_read
+    last = max(read, default=-1) if effort(passages) >= most else None
+    large = ", the most that is held against files so large" if most < MOST_READ else ""
+    held = f"{sum(len(p.numbers) + 1 for p in passages)} paragraphs and numbers already{large}"
     out = []
     for i, block in enumerate(page.document.blocks):
         if isinstance(block, Html) and block.holds_several_texts and _claims(" ".join(r.text for r in block.text.runs)):
@@ -55,7 +58,7 @@ def _texts(page: Page) -> list[UnreadPart]:
             continue
         passage = read.get(i)
         if last is not None and i > last and _claims(block.text.text):
-            out.append(UnreadPart(block.line, f"the text above holds {MOST_READ} paragraphs and numbers already"))
+            out.append(UnreadPart(block.line, f"the text above holds {held}"))
             break
         if passage is None or passage.numbers:
             continue

@@ -12,6 +12,7 @@ from .inline import Text
 from .regex import regex
 
 __all__ = [
+    "commits_in",
     "find_phrase",
     "find_phrases",
     "holds_commit",
@@ -136,6 +137,7 @@ def holds_phrase(text: str, phrases: Iterable[str]) -> bool:
 
 
 _HASH = regex(r"(?<![0-9A-Za-z])[0-9a-f]{7,64}(?![0-9A-Za-z])", re.IGNORECASE)
+_DAY = regex(r"(?:19|20)\d{6}")
 _WORDS_OF_HEX_DIGITS = frozenset(("acceded", "defaced", "effaced", "facaded"))
 
 
@@ -146,6 +148,22 @@ def holds_commit(text: str) -> bool:
     (True, True, False, False)
     """
     return any(hit.group(0).lower() not in _WORDS_OF_HEX_DIGITS for hit in _HASH.finditer(text))
+
+
+def commits_in(text: str) -> list[tuple[int, int]]:
+    """Where a text names commits: 7 to 40 hexadecimal digits that are no English word and no day.
+
+    >>> text = "`43a303c` of 20250114 (image sha256 " + "0" * 64 + ")"
+    >>> [text[start:end] for start, end in commits_in(text)]
+    ['43a303c']
+    """
+    return [
+        hit.span()
+        for hit in _HASH.finditer(text)
+        if len(hit.group(0)) <= 40
+        and hit.group(0).lower() not in _WORDS_OF_HEX_DIGITS
+        and not _DAY.fullmatch(hit.group(0))
+    ]
 
 
 def names_issue(text: Text) -> bool:

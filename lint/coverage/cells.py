@@ -57,9 +57,10 @@ def _of_labels(known: Known, sheet: Sheet, item: CellNumber) -> Explanation | No
     if not column:  # "flatterer (%)"
         bare = name_variants(sheet.header[item.column].split("(")[0])
         column = known.evidence.known_as(bare) & known.evidence.index.keys()
+    percent = number.role == "percent"
     for name in fullest_first(frozenset(row or column)):
-        held = ((known.evidence.data[i], fact) for i, fact in known.evidence.index[name])
-        for series, fact in known.evidence.printed_by(number, held):
+        low, high = number.printed
+        for series, fact in known.evidence.printed_by(number, known.held(name).near(low, high, percent=percent)):
             if row and column and not column & fact.entities and not column & series.facts.keys():
                 continue
             if number.role in ("count", "n") and not said & (series.words | {series.role and "peak"}):

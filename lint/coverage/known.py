@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from math import prod
 
+from leakstats.facts import Series
 from leakstats.lazy import cached_property
 
 from ..document import Table
+from ..evidence.by_value import ByValue
 from ..evidence.correlations import Record, records
 from ..evidence.counting import true_counts
 from ..evidence.grammar import Number, read_numbers
@@ -37,6 +39,7 @@ class Known:
         self.evidence = page.evidence
         self._by_row: dict[int, dict[int, list[CellNumber]]] = {}
         self._decimals: dict[str, list[Number]] = {}
+        self._held: dict[str, ByValue] = {}
 
     @cached_property
     def printed(self) -> list[tuple[int, int, str]]:
@@ -81,6 +84,24 @@ class Known:
         """Every number of the files, by value."""
         found = [(leaf.value, leaf) for d in self.evidence.datasets for leaf in d.leaves]
         return sorted(found, key=lambda item: item[0])
+
+    def held(self, name: str) -> ByValue:
+        """What the results hold of a thing."""
+        if name not in self._held:
+            self._held[name] = ByValue([(self.evidence.data[i], fact) for i, fact in self.evidence.index[name]])
+        return self._held[name]
+
+    def ends_near(self, number: Number) -> list[Series]:
+        """The series of three things or more of which an end lies where a number may print it."""
+        low, high = number.printed
+        near = self._ends.near(low, high, percent=number.role == "percent")
+        return list({id(series): series for series, _ in near}.values())
+
+    @cached_property
+    def _ends(self) -> ByValue:
+        """The smallest and the largest values of all series, by value and by size."""
+        wide = [s for s in self.evidence.all_series if len(s.facts) >= 3 and s.role not in ("interval", "at")]
+        return ByValue([(s, fact) for s in wide for fact in (*s.ends, *s.sizes)])
 
     @cached_property
     def sizes(self) -> frozenset[int]:

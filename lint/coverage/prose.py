@@ -12,7 +12,7 @@ from ..evidence.beside import adjacent
 from ..evidence.claims import derived_rates
 from ..evidence.grammar import Number
 from ..evidence.idioms import interval_ends, is_rate, pairs_of_counts, spans
-from ..evidence.leaves import Leaf
+from ..evidence.leaves import Leaf, Step
 from ..evidence.names import words_of
 from ..evidence.passages import Sentence
 from ..evidence.pvalues import p_sets
@@ -93,8 +93,9 @@ def _of_name(known: Known, sentence: Sentence, number: Number) -> Explanation | 
         names = names if len(names) == 1 else []
     for origin in ("data", "page"):
         for name in names:
-            about = known.evidence.about.get(name, ())
-            for series, fact in known.evidence.printed_by(number, [x for x in about if x[0].origin == origin]):
+            for series, fact in known.evidence.printing(name, number):
+                if series.origin != origin:
+                    continue
                 if number.role == "coefficient" and not known.evidence.is_correlation(series, fact):
                     continue
                 if known.evidence.suits(number, series) and _alike(known, sentence, series, number, names):
@@ -110,6 +111,9 @@ def _alike(known: Known, sentence: Sentence, series: Series, number: Number, nam
         return False  # any whole number of a record would do
     if number.role == "percent" and series.role in ("net", "gain"):
         return False  # a difference of percentages is given in points
+    similar = number.role == "percent" and known.evidence.kind(series) == "similarity"
+    if similar and not series.words & words_of(sentence.text):
+        return False  # "44%" is no cosine
     rates = series.fraction and known.evidence.kind(series) in ("rate", "")
     if rates and number.role == "value" and not is_rate(sentence, number):
         return False
@@ -122,9 +126,7 @@ def _of_range(known: Known, sentence: Sentence, number: Number) -> Explanation |
     if span is None:
         return None
     a, b = span.left, span.right
-    for series in known.evidence.all_series:
-        if len(series.facts) < 3 or series.role in ("interval", "at"):
-            continue
+    for series in known.ends_near(a):
         (low, high), (small, large) = series.ends, series.sizes
         pairs = [(low, high), (high, low)]
         if small is not low or large is not high:
@@ -216,11 +218,10 @@ def _of_set(known: Known, sentence: Sentence, number: Number) -> Explanation | N
                 return Explanation("derived", f"the mean of the rows of {group}")
     around = sentence.between(max(sentence.start, number.at - 48), min(sentence.end, number.end + 32))
     if number.role in ("percent", "value", "coefficient") and _EXTREME.search(around):
-        for series in known.evidence.all_series:
-            wide = len(series.facts) >= 3 and series.role not in ("interval", "at")
+        for series in known.ends_near(number):
             if number.role == "percent" and (number.signed or series.role in ("net", "gain")):
                 continue  # a change, which is given in points
-            if not wide or not known.evidence.suits(number, series):
+            if not known.evidence.suits(number, series):
                 continue
             if any(known.evidence.matches(number, series, f) for f in series.ends):
                 return Explanation("derived", f"an extreme of {series.quantity} ({series.pointer})")
@@ -249,6 +250,9 @@ def _is_share(known: Known, sentence: Sentence, number: Number) -> bool:
     return False
 
 
+_NO_RATES = words_of("cosine cos similarity distance correlation pearson spearman r rho p")
+
+
 def _of_field(known: Known, sentence: Sentence, number: Number) -> Explanation | None:
     """A number of a file whose keys the sentence names, where it names no thing that the files know."""
     if number.role in ("points", "fold", "n", "count"):
@@ -264,6 +268,9 @@ def _of_field(known: Known, sentence: Sentence, number: Number) -> Explanation |
             i += 1
             if (number.role == "percent" and scale == 1.0 and leaf.value <= 1) or _is_limit(leaf):
                 continue
+            field = _words_of_step(leaf.path[-1]) if leaf.path else frozenset()
+            if number.role == "percent" and field & _NO_RATES and not field & words:
+                continue  # "the nurse's 44%" is not her cosine
             rank = len(words & (_words_of_path(leaf) - COMMON))
             if rank and (best is None or rank > best[0]):
                 best = rank, leaf
@@ -274,7 +281,11 @@ def _of_field(known: Known, sentence: Sentence, number: Number) -> Explanation |
 
 
 def _words_of_path(leaf: Leaf) -> frozenset[str]:
-    return frozenset().union(*(words_of(s if isinstance(s, str) else " ".join(s)) for s in leaf.path))
+    return frozenset().union(*map(_words_of_step, leaf.path))
+
+
+def _words_of_step(step: Step) -> frozenset[str]:
+    return words_of(step if isinstance(step, str) else " ".join(step))
 
 
 def _is_limit(leaf: Leaf) -> bool:

@@ -5,6 +5,7 @@ A map of the modules; what a module is for stands in its first line.
 Words
     grammar, word_numbers, quantities, names, passages, stretches: numbers and names.
     idioms, beside, coordination, lists, clauses: how they are joined.
+    margins: how sure a value is said to be: the ends of its interval, its ±, its standard error.
     lexicon, relations, quantifiers, plain_counts, verdicts, wording, roles, interval_words: what words claim.
     vocabulary: which words of a claim nothing on the page accounts for.
 Files and tables
@@ -17,10 +18,11 @@ Files and tables
     sides, stems, stages: the things along a side of one, the stems and the states by which words name them.
     table_binding: which field of a file a column prints.
 What is known
-    knowledge, aliases, kinds, methods: all of it, put together once a page; what names mean, what a series measures, by
-    what method a coefficient is.
+    knowledge, by_value, aliases, kinds, methods: all of it, put together once a page, and looked up; what names mean,
+    what a series measures, by what method a coefficient is.
     correlations, claims, fields, shares, courses, states, wholes, pooled, means, arms, chosen: parts of it.
     addressed, measured, named_lines, contrasts, apart, binding, asked, compared, directed: which of it a clause means.
+    plain_statements: a thing, a field and a value, and nothing else.
     counted, windows, criteria, bounded, levels, subsets, conditions, overlaps, tallies: which of it a clause counts.
     aside, unheld, unpaired, whose, explained, slips, traces: why a difference from it may be no error.
     distances, edges, named_doses: numbers that are no values: how far apart two are, ends of intervals, names of arms.
@@ -41,6 +43,7 @@ Clashes, which the rules print
     placings, enumerated, rivals, trends: places, orders, comparisons and directions on the lines that words tell.
     places, placed_things, line_places: what gives a place, to which thing, and whether it has it.
     ranges, extents, families, slice_ranges: from where to where values go, of columns, families and parts of tables.
+    part_ranges: ranges of a part of the things, or of all fields of a kind.
     spreads, listed_differences: how far the ends of a column lie apart, and two columns for each of several things.
     directions, outcomes, pairwise, graded, signed, relationships, strengths: words of direction and strength.
     versus, approaches: more of them, of two things, and of one that nears another.
@@ -49,6 +52,7 @@ Clashes, which the rules print
     arithmetic.
     only_ones: a direction of one thing alone, and of another.
     widths, printed_intervals, interval_claims: intervals by their method, against known ones, and in words.
+    inference: by what method a p or an interval was found, as the words around it say.
     sizes, rosters: sample sizes, and numbers of things.
     products, spoken_products, joined_counts, concluded_totals: totals beside the factors of which they are made.
     chained_totals: totals that hang on one another.

@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from leakstats.facts import Fact, Series
+from leakstats.facts import Series
 from leakstats.lazy import cached_property
 
 from ..document import Document
 from ..regex import regex
+from .by_value import Index
 from .names import abbreviates, fold_name, index_of, name_variants
 from .shapes import Dataset
 from .table_binding import bind
@@ -43,7 +44,7 @@ class Aliases:
         sheets: Sequence[Sheet],
         datasets: Sequence[Dataset],
         stored: list[Series],
-        index: dict[str, list[tuple[int, Fact]]],
+        index: Index,
         texts: frozenset[str],
         heads: Sequence[str],
     ) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+
+from leakstats.facts import Fact
 
 from ..regex import regex
 from .grammar import Number
@@ -236,14 +239,23 @@ _OF_ENDS = regex(
 
 def is_bare_cell(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     """True for a percentage that a table of the page prints without its sign for a thing or a point that is named."""
+    cells = _bare_cells(evidence)
+    if not cells:
+        return False
     names = {m.name for m in sentence.names} | {m.name for m in sentence.passage.names}
-    return any(
-        series.origin == "page"
-        and not series.fraction
-        and not series.counts
-        and not series.role
-        and series.largest > 1
-        and fact.allows(*number.printed)
-        for name in names
-        for series, fact in evidence.about.get(name, ())
-    )
+    low, high = number.printed
+    return any(fact.allows(low, high) for name in names for fact in cells.get(name, ()))
+
+
+def _bare_cells(evidence: Evidence) -> dict[str, list[Fact]]:
+    """The cells of plain decimals that the page's tables have, by name; worked out once."""
+    if "bare cells" not in evidence.cache:
+        out: dict[str, list[Fact]] = defaultdict(list)
+        for name, found in evidence.about.items():
+            for series, fact in found:
+                plain = series.origin == "page" and not (series.fraction or series.counts or series.role)
+                if plain and series.largest > 1:
+                    out[name].append(fact)
+        evidence.cache["bare cells"] = dict(out)
+    cells: dict[str, list[Fact]] = evidence.cache["bare cells"]
+    return cells

@@ -162,10 +162,10 @@ def follows_name(
     ends = interval_ends(sentence)
     for other in sentence.numbers:
         between_them = name.end <= other.start < number.start and other.role not in ("n", "p", "none", "index")
-        if between_them and id(other) not in ends:
-            own = facts_of(evidence, name.name, other)
-            if not any(evidence.matches(other, s, f) for s, f in own):
-                return False
+        if not between_them or id(other) in ends:
+            continue
+        if not any(evidence.suits(other, s) for s, _ in evidence.printing(name.name, other)):
+            return False
     return words_of(between) - NUMERALS <= READ | evidence.quantities | _words_of_facts(facts)
 
 
@@ -278,22 +278,18 @@ _OUT = regex(r"[`\"'*]*\s+(?:is |are |was |were )?(?:left out|removed|excluded|o
 def is_mixed(evidence: Evidence, sentence: Sentence, number: Number, name: str) -> bool:
     """True if the number belongs to another name of the sentence in a way that order alone does not settle."""
     own = max((m.start for m in sentence.names if m.name == name and m.end <= number.start), default=0)
-    served = {
-        m.name
-        for m in sentence.names
-        if any(m.end <= x.start < own and x.role == number.role for x in sentence.numbers)
-    }
+    last = max((x.start for x in sentence.numbers if x.start < own and x.role == number.role), default=-1)
+    served = {m.name for m in sentence.names if m.end <= last}
     if _is_odd_one(evidence, sentence, number):
         return False
     others = [e for e in sentence.entities - served if e != name]
-    settings = frozenset().union(*(f.entities for _, f in facts_of(evidence, name, number)))
-    others = [e for e in others if e not in settings]  # a state or a condition has the values of every thing
     if name.startswith("#"):
         others = [e for e in others if e.startswith("#")]  # what is followed over checkpoints has every value of theirs
-    facts = [x for e in others for x in facts_of(evidence, e, number)]
-    if not any(evidence.matches(number, s, f) for s, f in facts):
+    if len(sentence.names) < 2 or not others or _tight(sentence, number, name):
         return False
-    return len(sentence.names) >= 2 and not _tight(sentence, number, name)
+    settings = frozenset().union(*(f.entities for _, f in facts_of(evidence, name, number)))
+    others = [e for e in others if e not in settings]  # a state or a condition has the values of every thing
+    return any(evidence.suits(number, s) for e in others for s, _ in evidence.printing(e, number))
 
 
 def _is_odd_one(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -304,7 +300,7 @@ def _is_odd_one(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
     near = adjacent(sentence)
     others = [(i, x) for i, x in enumerate(sentence.numbers) if x is not number and x.role == number.role]
     for i, other in others:
-        if i not in near or not any(evidence.matches(other, s, f) for s, f in evidence.about.get(near[i].name, ())):
+        if i not in near or not any(evidence.printing(near[i].name, other)):
             return False
     return bool(others) and len({m.name for m in near.values()}) == len(near)
 

@@ -149,7 +149,13 @@ def groups_of(evidence: Evidence) -> frozenset[frozenset[str]]:
 
 def facts_of(evidence: Evidence, name: str, number: Number) -> list[tuple[Series, Fact]]:
     """What is known of a thing that the number could print."""
-    return [(s, f) for s, f in evidence.about.get(name, ()) if evidence.suits(number, s)]
+    if number.role != "percent" and number.decimals > 0:  # how large a decimal is matters too
+        return [(s, f) for s, f in evidence.about.get(name, ()) if evidence.suits(number, s)]
+    known: dict[tuple[str, bool], list[tuple[Series, Fact]]] = evidence.cache.setdefault("facts by name", {})
+    key = name, number.role == "percent"
+    if key not in known:
+        known[key] = [(s, f) for s, f in evidence.about.get(name, ()) if evidence.suits(number, s)]
+    return list(known[key])
 
 
 def claimed(evidence: Evidence) -> list[tuple[Sentence, int, Number]]:

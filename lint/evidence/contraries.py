@@ -110,7 +110,7 @@ _BY_CONTRAST = regex(r"\W*(?:by contrast|in contrast|conversely)\b", re.IGNORECA
 
 
 def contrary_clash(claim: Counted, claims: list[Counted]) -> Clash | None:
-    """A count that does not leave over as many things as the words beside it except."""
+    """A count that does not leave over as many things as the words beside it except; ``claims`` are its passage's."""
     for found in _beside(claim, claims):
         left = claim.total - claim.low
         if left > found.count and _LEAVES.search(claim.sentence.between(claim.sentence.start, claim.start)):
@@ -127,7 +127,10 @@ def contrary_clash(claim: Counted, claims: list[Counted]) -> Clash | None:
 
 
 def is_borne_out(claim: Counted, claims: list[Counted]) -> bool:
-    """True for a count that leaves over as many things as its words except: "six of seven; only Garda does not"."""
+    """True for a count that leaves over as many things as its words except: "six of seven; only Garda does not".
+
+    ``claims`` are those of its passage.
+    """
     return any(x.only and claim.total - claim.low == x.count for x in _beside(claim, claims))
 
 
@@ -135,7 +138,7 @@ def _beside(claim: Counted, claims: list[Counted]) -> Iterator[Excepted]:
     """What is excepted from this count, and from none that stands nearer."""
     if claim.things or claim.low != claim.high or claim.total < 3:
         return
-    beside = [c for c in claims if c.sentence.passage is claim.sentence.passage and c is not claim]
+    beside = [c for c in claims if c is not claim]
     if any(c.low == claim.total < c.total for c in beside):
         return  # "five of six pass (all five by far)"
     for found in _excepted(claim):

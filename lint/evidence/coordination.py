@@ -79,8 +79,13 @@ def list_of(sentence: Sentence, name: Mention) -> tuple[Mention, ...]:
     return next((run for run in runs_of_names(sentence) if name in run), ())
 
 
-def _runs_of_values(sentence: Sentence) -> Iterator[tuple[Number, ...]]:
+@once
+def _runs_of_values(sentence: Sentence) -> tuple[tuple[Number, ...], ...]:
     """The lists of two or more values of a kind; each may have a bracket behind it."""
+    return tuple(_found_runs(sentence))
+
+
+def _found_runs(sentence: Sentence) -> Iterator[tuple[Number, ...]]:
     run: list[Number] = []
     for number in sentence.numbers:
         if number.role not in ("percent", "value", "coefficient", "points") or (number.bound and number.bound != "~"):

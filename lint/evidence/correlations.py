@@ -13,6 +13,7 @@ from ..source import Place
 from .grammar import Number
 from .idioms import Stat, stats
 from .knowledge import Evidence
+from .margins import is_margin, less_margins
 from .passages import Passage, Sentence
 from .tables import CellNumber, Sheet
 from .word_numbers import SPELLED, whole_number
@@ -48,6 +49,8 @@ class Record:
     """Which table it stands in."""
     head: str = ""
     """The header of its column there."""
+    row: int = -1
+    """Its row there."""
 
     @property
     def complete(self) -> bool:
@@ -208,13 +211,13 @@ def _unlabelled(sentence: Sentence, stat: Stat) -> Number | None:
         return None
     if stat.n is not None and stat.n.label != "N" and not RELATED.search(sentence.text):
         return None
-    numbers = [n for n in sentence.numbers if n.end <= stat.start]
+    numbers = [n for n in sentence.numbers if n.end <= stat.start and not is_margin(sentence, n)]
     if not numbers:
         return None
     number = numbers[-1]
     if number.role != "value" or number.label or number.bound or abs(number.value) >= 1 or number.decimals < 2:
         return None
-    if number.text.startswith("+") or not _OPENS.fullmatch(sentence.between(number.end, stat.start)):
+    if number.text.startswith("+") or not _OPENS.fullmatch(less_margins(sentence, number.end, stat.start)):
         return None
     before = sentence.between(sentence.start, number.start)
     other = _OTHER.search(before)
@@ -313,14 +316,16 @@ def _of_sheet(evidence: Evidence, sheet: Sheet, number: int) -> Iterator[Record]
                 units=units_of(f"{label} {head}"),
                 sheet=number,
                 head=head,
+                row=row,
             )
 
 
 def _p_of_cell(sheet: Sheet, item: CellNumber, row: list[CellNumber]) -> CellNumber | None:
     """The p in the cell of a coefficient, or the next one of its row where no other coefficient stands between."""
     with_p = _WITH_P.search(sheet.header[item.column])
+    ends = sum(x.interval and x.column == item.column for x in row)  # "0.44 [0.27, 0.59], p = 1.1e−6"
     for x in row:
-        beside = x.column == item.column and x.position == item.position + 1
+        beside = x.column == item.column and x.position == item.position + 1 + ends
         if beside and (x.number.role == "p" or (with_p and 0 <= x.number.value <= 1)):
             return replace(x, number=replace(x.number, role="p", label="p"))
     p = next((x for x in row if x.column > item.column and x.number.role == "p"), None)

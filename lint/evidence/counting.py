@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from ..regex import regex
@@ -37,18 +37,22 @@ def _count_clashes(evidence: Evidence) -> Iterator[Clash]:
     claims = counted_things(evidence)
     rest, unread = [], []
     wrong: list[Counted] = []
+    by_passage: dict[int, list[Counted]] = defaultdict(list)
     for claim in claims:
+        by_passage[id(claim.sentence.passage)].append(claim)
+    for claim in claims:
+        beside = by_passage[id(claim.sentence.passage)]
         if claim.low == claim.high == claim.total and _OF_NO_ONE.search(
             claim.sentence.text[: claim.start - claim.sentence.start]
         ):
             continue
-        contrary = contrary_clash(claim, claims) or listed_clash(evidence, claim)
+        contrary = contrary_clash(claim, beside) or listed_clash(evidence, claim)
         if contrary is not None:
             wrong.append(claim)
             yield contrary
             continue
         found = _truth(evidence, claim) if _is_spoken(evidence, claim.noun) else []
-        if found and not claim.reduced and is_borne_out(claim, claims):
+        if found and not claim.reduced and is_borne_out(claim, beside):
             continue  # by what its words except; what was counted is something else
         if not found:
             unread.append(claim)

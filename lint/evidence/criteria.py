@@ -73,7 +73,16 @@ __all__ = ["readings"]
 def _tallies(series: Iterable[Series], bound: str, limit: float, *, absolute: bool = False) -> list[Tally]:
     """Which values of each series keep to a bound; of a size, with and without their sign."""
     signs = (False, True) if absolute else (False,)
-    return [tally_of_bound(s.facts, bound, limit, absolute=sign) for s in series for sign in signs]
+    return [_tally(s, bound, limit, absolute=sign) for s in series for sign in signs]
+
+
+def _tally(series: Series, bound: str, limit: float, *, absolute: bool) -> Tally:
+    """Worked out once: many claims of a page ask for the same level."""
+    known: dict[tuple[str, float, bool], Tally] = series.__dict__.setdefault("tallies", {})
+    key = bound, limit, absolute
+    if key not in known:
+        known[key] = tally_of_bound(series.facts, bound, limit, absolute=absolute)
+    return known[key]
 
 
 def readings(evidence: Evidence, asked: Asked) -> list[Tally] | None:

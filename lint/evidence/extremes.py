@@ -123,7 +123,9 @@ def _noun_before(extreme: Extreme) -> str:
 
 
 _NO_NOUN = regex(r"\s+(?:(?:is|was|being)\s+)?(?:that|those|the one)\b")
-_NOUN = regex(r"\s+(?:[a-z]+\s+){0,2}?([a-z]{3,})\s+(?:is|was|are|were|being|belongs?|goes|comes|(?:that )?of|in|for)\b")
+_NOUN = regex(
+    r"\s+(?:[a-z]+\s+){0,2}?([a-z]{3,})\s+(?:is|was|are|were|being|belongs?|goes|comes|(?:that )?of|in|for)\b"
+)
 
 
 _BOTH = regex(r"\bboth\b.*\band\b", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -199,7 +200,8 @@ def by_words(series: list[Series], text: str) -> list[Series]:
     shared = frozenset.intersection(*(s.words for s in series)) | COMMON
     words = words_of(text) - COMMON
     ranks = [sum(any(_alike(a, b) for b in words) for a in s.words - shared) for s in series]
-    return [s for s, rank in zip(series, ranks, strict=True) if rank == max(ranks)]
+    best = max(ranks)
+    return [s for s, rank in zip(series, ranks, strict=True) if rank == best]
 
 
 def _alike(a: str, b: str) -> bool:
@@ -217,11 +219,12 @@ def mentions(text: str, group: Sequence[Series]) -> list[list[int]]:
     words = [_own_stems(s.words, s.quantity) for s in group]
     held = [printed_values(s) for s in group]
     said = [(m.start(), stem(m.group(0).rstrip("s") or m.group(0))) for m in _WORD.finditer(text)]
-    out = []
+    spoken = {w for _, w in said}
+    holders: dict[str, set[tuple[float, ...]]] = defaultdict(set)
     for own, values in zip(words, held, strict=True):
-        rivals: set[str] = set().union(*(w for w, other in zip(words, held, strict=True) if other != values))
-        out.append([i for i, w in said if w in own and w not in rivals])
-    return out
+        for word in own & spoken:
+            holders[word].add(values)
+    return [[i for i, w in said if w in own and len(holders[w]) == 1] for own in words]
 
 
 @lru_cache(maxsize=4096)  # clause after clause is held against the same fields

@@ -18,8 +18,10 @@ from .edges import is_edge
 from .grammar import Number
 from .grim import keep_to, possible, sizes_in_cells, sizes_of_rows, tells
 from .idioms import interval_ends, is_rate, is_share_of_course, pairs_of_counts, spans
+from .kinds import is_no_share, is_spread
 from .knowledge import Clash, Evidence
 from .lexicon import DENIAL
+from .margins import is_margin
 from .names import name_variants
 from .passages import Sentence
 from .roles import subject
@@ -142,6 +144,8 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     after = sentence.between(number.end, min(sentence.end, number.end + 40))
     return not (
         _NOT_COUNTED.search(clause)
+        or is_margin(sentence, number)
+        or is_no_share(_nearest_words(sentence, number))
         or _OPENS_AVERAGED.match(before)
         or _is_of_two_counts(sentence, number)
         or is_share_of_course(sentence, number)
@@ -156,6 +160,15 @@ def _is_counted(sentence: Sentence, number: Number) -> bool:
     )
 
 
+def _nearest_words(sentence: Sentence, number: Number) -> str:
+    """The words between a number and the one before it, or the start of its clause: what names it."""
+    ends = (n.end for n in sentence.numbers if n.end <= number.start and n.role in _NAMED)
+    before = sentence.between(max(ends, default=sentence.start), number.start)
+    return _CLAUSES.split(before)[-1]
+
+
+_NAMED = ("percent", "points", "value", "coefficient")
+_CLAUSES = regex(r"[;,(—]\s|\b(?:while|whereas|but|and)\b")
 _OPENS_AVERAGED = regex(r"\W*(?:averaged|pooled|taken together|on average|summed)\b[^;]*$", re.IGNORECASE)
 
 
@@ -392,7 +405,8 @@ def _is_cell_rate(sheet: Sheet, item: CellNumber) -> bool:
     number = item.number
     if item.interval or number.bound or number.signed:
         return False
-    if _NOT_COUNTED.search(f"{sheet.header[item.column]} {sheet.labels[item.row]}"):
+    head, label = sheet.header[item.column], sheet.labels[item.row]
+    if _NOT_COUNTED.search(f"{head} {label}") or is_no_share(head) or is_no_share(label) or is_spread(head):
         return False
     fraction = number.role == "value" and 0 <= number.value <= 1 and number.decimals > 1 and not number.label
     return fraction or (number.role == "percent" and 0 <= number.value <= 100)

@@ -13,7 +13,7 @@ from leakstats.facts import Fact, Series
 from .leaves import Leaf, Path, Vector, keyed, keys_of, names_of, openings, pointer_of, words_along
 from .names import words_of
 
-__all__ = ["SIZES", "Group", "Pair", "grouped", "pairs_in", "pairs_of", "rates_of", "ratios_of"]
+__all__ = ["SIZES", "Group", "Pair", "grouped", "outcomes_in", "pairs_in", "pairs_of", "rates_of", "ratios_of"]
 
 Group: TypeAlias = "tuple[Path, str, Mapping[str, Leaf]]"
 """What holds fields, a prefix of their keys, the fields with it."""
@@ -21,6 +21,7 @@ Pair: TypeAlias = "tuple[Path, str, int, int]"
 """What holds two counts, a prefix of their keys, k, n."""
 _MOST_FIELDS = 9
 """Whole numbers of a record that are tried in pairs."""
+_FEWEST_TRIALS = 5
 _HITS = words_of("k hit positive success yes matched match event flagged observed true")
 SIZES = words_of("n total trial num size count sample obs nobs row pair item")
 
@@ -59,6 +60,17 @@ def pairs_in(vectors: Sequence[Vector]) -> Iterator[Pair]:
     for found in groups.values():
         if len(found) >= 3 and 2 * len({n for _, _, n in found}) <= len(found):
             yield from ((path, "", k, n) for path, k, n in found)
+
+
+def outcomes_in(vectors: Iterable[Vector]) -> Iterator[Pair]:
+    """Counts with their trials where each trial is kept, as 0 or 1.
+
+    >>> list(outcomes_in([(("amber",), [1.0, 0.0, 0.0, 1.0, 0.0], None)]))
+    [(('amber',), '', 2, 5)]
+    """
+    for path, values, _ in vectors:
+        if path and len(values) >= _FEWEST_TRIALS and not {*values} - {0.0, 1.0}:
+            yield path, "", int(sum(values)), len(values)
 
 
 def _beside_their_rate(group: Mapping[str, Leaf], whole: Mapping[str, int]) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from leakstats.records import struct
 
 from ..regex import regex
 from .grammar import Number
+from .margins import is_margin, less_margins
 from .passages import Sentence, once
 from .wording import ARROW
 
@@ -60,7 +61,10 @@ _REACHES = regex(
 
 @once
 def stats(sentence: Sentence) -> list[Stat]:
-    """The groups of coefficient, p and N of a sentence, in any order; thresholds ("ρ ≥ 0.75") are none."""
+    """The groups of coefficient, p and N of a sentence, in any order; thresholds ("ρ ≥ 0.75") are none.
+
+    What stands between them of how sure the coefficient is, "[0.16, 0.74]", is passed over.
+    """
     out: list[Stat] = []
     group: dict[str, Number] = {}
     last_end = -1
@@ -74,11 +78,13 @@ def stats(sentence: Sentence) -> list[Stat]:
         level = number.role == "p" and number.bound and number.value in _LEVELS
         if level and _REACHES.search(sentence.between(max(sentence.start, number.at - 24), number.at)):
             continue  # "misses p < .05 (r = 0.48, p = 0.081)": a level, which is no p of a record
+        if is_margin(sentence, number):
+            continue
         if number.role not in ("coefficient", "p", "n") or (number.role == "coefficient" and number.bound):
             if group and number.role not in ("none", "index"):
                 close()
             continue
-        gap = sentence.between(last_end, number.at) if last_end >= 0 else ""
+        gap = less_margins(sentence, last_end, number.at) if last_end >= 0 else ""
         if number.role == "coefficient" and "p" in group and ")" in gap and _is_of_decimal(sentence, group):
             close()
         if group and (number.role in group or len(gap) > 24 or not _GAP.match(gap)):

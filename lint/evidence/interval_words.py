@@ -13,9 +13,10 @@ from .grammar import Number
 from .grim import sizes_behind
 from .idioms import intervals, is_rate, spans, stats
 from .intervals import Stated, counts_of, trials_of
+from .kinds import is_no_share, is_share
 from .knowledge import Evidence
 from .passages import Sentence
-from .trials import trials_in_words, trials_of_rate
+from .trials import counts_units, trials_in_words, trials_of_rate
 
 __all__ = ["intervals_of_words"]
 
@@ -68,7 +69,29 @@ def intervals_of_words(evidence: Evidence) -> Iterator[Stated]:
                     rivals,
                     names=names,
                     where=sentence.text,
+                    quantity=_quantity(sentence, low, estimate, counts),
                 )
+
+
+def _quantity(sentence: Sentence, low: Number, estimate: Number | None, counts: tuple[int, int] | None) -> str:
+    """What an interval is of: by its unit and by the words nearest to its estimate, then by those of the sentence."""
+    first = estimate if estimate is not None and estimate.end <= low.start else low
+    if "coefficient" in (low.role, first.role):
+        return "score"
+    values = (n.end for n in sentence.passage.numbers if n.end <= first.start and n.role in _NAMED)
+    near = sentence.between(max(values, default=0), first.start)
+    near += sentence.between(first.end, low.start) if first is not low else ""
+    if counts is not None and (estimate is None or is_share(near)):
+        return "share"
+    if is_no_share(near):
+        return "score"
+    if "percent" in (low.role, first.role) or is_share(near) or counts is not None:
+        return "share"
+    return "" if is_no_share(sentence.text) or not is_share(sentence.text) else "share"
+
+
+_NAMED = ("percent", "points", "value", "coefficient")
+"""What words between a number and the one before it name; an n on the way is no end of them."""
 
 
 def _counts_of_name(evidence: Evidence, sentence: Sentence, low: Number) -> tuple[int, int] | None:
@@ -255,6 +278,7 @@ def _sizes_of(evidence: Evidence, sentence: Sentence, estimate: Number | None) -
         if n.role == "n"
         and n.decimals <= 0
         and id(n) not in of_records
+        and not counts_units(sentence.passage, n)
         and (n.at < sentence.end or _FOR_ALL.match(sentence.passage.plain, n.end))
     ]
     return tuple(dict.fromkeys(int(n.value) for n in stated)) or trials_in_words(sentence)

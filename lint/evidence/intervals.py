@@ -13,9 +13,12 @@ from ..source import Place
 from .fractions import Fraction, fractions_of
 from .grammar import Number
 from .grim import sizes_of_rows
+from .inference import beside_table
+from .kinds import is_no_share, is_share
 from .knowledge import Evidence
 from .leaves import steps_of
 from .names import fold_name, fullest_first, name_variants
+from .stated_units import words_above
 from .tables import CellNumber, Sheet, is_aggregate
 from .trials import candidate_sizes, page_sizes
 
@@ -46,6 +49,10 @@ class Stated:
     """The folded names of its row in a table, or of its sentence."""
     where: str = ""
     """The header of the column that holds its estimate, or its sentence."""
+    quantity: str = ""
+    """``share`` of counted trials, another ``score``, or "" where no words say which."""
+    beside: tuple[str, ...] = ()
+    """The sentences next to its table."""
 
 
 def trials_of(evidence: Evidence, name: str, rate: Number) -> tuple[int, ...]:
@@ -105,7 +112,36 @@ def intervals_of_tables(evidence: Evidence) -> Iterator[Stated]:
             beside = fractions.get((found.row, counted), ())
             stated = _stated(evidence, sheet, number, found, estimate, sizes_of.get(found.row), beside)
             names = name_variants(sheet.labels[found.row])
-            yield replace(stated, names=names, where=sheet.header[at] if at >= 0 else "")
+            head = sheet.header[at] if at >= 0 else ""
+            named = f"{head} {sheet.header[found.column]}"
+            yield replace(
+                stated,
+                names=names,
+                where=head,
+                quantity=_quantity(evidence, sheet, stated, named, sheet.labels[found.row]),
+                beside=beside_table(evidence, sheet),
+            )
+
+
+def _quantity(evidence: Evidence, sheet: Sheet, stated: Stated, head: str, label: str) -> str:
+    """What the header, the label or the words above say that an interval is of; a percentage is a share of itself."""
+    numbers = [x for x in (stated.low, stated.high, stated.estimate) if x is not None]
+    if is_no_share(head) or any(x.role == "coefficient" for x in numbers):
+        return "score"
+    counts, estimate = stated.counts, stated.estimate
+    if is_share(head) or (counts is not None and (estimate is None or _is_rate_of(estimate, counts))):
+        return "share"
+    if is_no_share(label):
+        return "score"
+    if is_share(label) or any(x.role == "percent" for x in numbers):
+        return "share"
+    blocks = evidence.document.blocks
+    above = words_above(blocks, next(i for i, block in enumerate(blocks) if block is sheet.table))
+    return "share" if is_share(above) else "score" if is_no_share(above) else ""
+
+
+def _is_rate_of(number: Number, counts: tuple[int, int]) -> bool:
+    return bool(counts[1]) and number.allows_rate(counts[0] / counts[1])
 
 
 def _stated(
@@ -121,9 +157,11 @@ def _stated(
     low, high = found.low.number, found.high.number
     mates = _mates(sheet, column)
     proved = size is not None
+    units = False
     if size is None:
-        own = (x for x in sheet.numbers if x.row == row and x.column in mates and x.number.role == "n")
-        size = next((int(x.number.value) for x in own), None)
+        own = next((x for x in sheet.numbers if x.row == row and x.column in mates and x.number.role == "n"), None)
+        size = int(own.number.value) if own is not None else None
+        units = own is not None and _UNITS.match(sheet.header[own.column]) is not None
     cells = (x for c, x in enumerate(sheet.grid[row]) if c and c in mates and x is not None)
     counts = _counts_of_row(beside or [x for cell in cells for x in fractions_of(cell.text.text)], estimate)
     end = high.end if found.high.column == column else low.end
@@ -140,9 +178,12 @@ def _stated(
         more = candidate_sizes(evidence)
         sizes = tuple(dict.fromkeys((*sizes, *more))) if sizes and more else ()
         return Stated(low, high, estimate, counts, place, sizes, context, False, (), where, total and not sizes)
-    return Stated(low, high, estimate, counts, place, sizes or page_sizes(evidence), context, bool(sizes), (), where)
+    sure = bool(sizes) and (bool(counts) or not units)
+    return Stated(low, high, estimate, counts, place, sizes or page_sizes(evidence), context, sure, (), where)
 
 
+_UNITS = regex(r"\s*N\b")
+"""The header of units, which an interval may go over as well as over trials."""
 _ROLES = ("percent", "points", "value", "coefficient")
 _PROMISES = regex(r"\bCI\b|interval|confidence", re.IGNORECASE)
 _JOINED = regex(r"\s?%?\s*(?:–|—|-|to|,|;|\.\.|…)\s*")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from leakstats.facts import Series
 
 from ..regex import regex
+from .cell_numbers import without_level
 from .names import words_of
 from .wording import CHANGES
 
@@ -17,7 +18,10 @@ __all__ = [
     "MEASURE_WORDS",
     "RATE_WORDS",
     "is_correlated",
+    "is_no_share",
     "is_of_change",
+    "is_share",
+    "is_spread",
     "kind_of",
     "names_a_measure",
 ]
@@ -118,6 +122,48 @@ def _names_p(text: str) -> bool:
 def is_correlated(text: str) -> bool:
     """True for the header of a correlation."""
     return _CORRELATION.search(text) is not None
+
+
+_SCORE = regex(
+    r"(?<![A-Za-z])(?:AU(?:RO|PR)?C(?:[- ]?ROC)?|ROC|ICCs?|R\s?(?:\^?2|-?squared)|F[-_ ]?1|F[- ]?(?:score|measure)|MCC|"
+    r"n?DCG|BLEU|ROUGE\S*|IoU|Jaccard|Dice|Gini|Brier|ECE|VIFs?|kappas?|taus?|slopes?|intercepts?|odds|"
+    r"hazards?|ratios?|loss(?:es)?|perplexit\w+|entrop\w+|\w*divergences?|KL|JSD|nats|bits|z[- ]?scores?|"
+    r"effect sizes?|Cohen|Fleiss|Hedges|Cronbach|Cram[eé]r|concordance|reliabilit\w+|variance inflation|"
+    r"log[- ]?odds|logits?|(?:mean|average|median|total) scores?)(?![A-Za-z])|R²|[ρκταβγ]|[ηω]²",
+    re.IGNORECASE,
+)
+"""Names of what is worked out from answers and is no part of them."""
+_SHARE = regex(
+    r"\b(?:rates?|shares?|per ?cent\w*|fractions?|proportions?|prevalence|incidence|frequenc\w+)\b|%|"
+    r"\bk\s?/\s?n\b|\bof n\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def is_no_share(text: str) -> bool:
+    """True for words of a coefficient, a likeness or a score: k of n trials do not make it.
+
+    >>> is_no_share("Spearman ρ"), is_no_share("mean cosine"), is_no_share("AUC"), is_no_share("Uptake rate")
+    (True, True, True, False)
+    """
+    if _SCORE.search(text) is not None or is_correlated(text):
+        return True
+    return not LIKENESS.isdisjoint(words_of(text)) and not is_share(text)  # "alignment rate"
+
+
+@lru_cache(maxsize=4096)
+def is_share(text: str) -> bool:
+    """True for words of a rate: k of n trials make it."""
+    text = without_level(text)
+    return _SHARE.search(text) is not None or not RATE_WORDS.isdisjoint(words_of(text))
+
+
+@lru_cache(maxsize=4096)
+def is_spread(head: str) -> bool:
+    """True for the header of a standard deviation or error."""
+    words = _measured(head)
+    return not words.isdisjoint(_SPREADS) and words.isdisjoint(_CENTRES)
 
 
 def names_a_measure(head: str) -> bool:

@@ -16,11 +16,12 @@ from ..outline import Outline
 from ..source import Place
 from .aliases import Aliases
 from .axes import axis_words_of, doses_of, shares_of
+from .by_value import ByValue, Index
 from .grammar import Number
 from .kinds import EXTREME_WORDS, MEASURE_WORDS, RATE_WORDS, is_correlated, kind_of, names_a_measure
 from .leaves import steps_of
 from .names import Gazetteer, fold_name, index_of, name_variants, words_of
-from .passages import Axes, Passage, read_passages
+from .passages import MOST_READ, Axes, Passage, read_passages
 from .shapes import Dataset
 from .slips import slip_of
 from .stated_units import words_above
@@ -33,6 +34,11 @@ __all__ = ["MOST_TABLE_NUMBERS", "Clash", "Evidence", "exceptions"]
 
 MOST_TABLE_NUMBERS = 4_000
 """Numbers in tables that are judged; later tables are left out."""
+_LEAST_READ = 300
+_MOST_WORK = 30_000_000
+"""Facts of the files times the numbers and paragraphs that are held against them."""
+_MANY = 40
+"""Facts from which on they are sorted before a number is looked for among them."""
 _REACH = 10
 """A decimal that is more times as large as every value of a field prints none of them, not even with a slip."""
 
@@ -263,7 +269,13 @@ class Evidence:
     def passages(self) -> list[Passage]:
         """The page's claims in words."""
         axes = Axes(axis_words_of(self.sheets, self.datasets), self.doses, shares_of(self.sheets))
-        return read_passages(self.document, self.outline, self.gazetteer, axes)
+        return read_passages(self.document, self.outline, self.gazetteer, axes, self.most_read)
+
+    @cached_property
+    def most_read(self) -> int:
+        """How much of the page's text is read: less where each number is held against what a large file holds."""
+        facts = sum(len(series.facts) for series in self._stored)
+        return min(MOST_READ, max(_LEAST_READ, _MOST_WORK // max(facts, 1)))
 
     @cached_property
     def doses(self) -> dict[int, frozenset[str]]:
@@ -277,8 +289,8 @@ class Evidence:
         return [s for d in self.datasets for s in d.series]
 
     @cached_property
-    def _stored_index(self) -> dict[str, list[tuple[int, Fact]]]:
-        return _indexed(self._stored)
+    def _stored_index(self) -> Index:
+        return Index(self._stored)
 
     @cached_property
     def data(self) -> list[Series]:
@@ -286,7 +298,7 @@ class Evidence:
         ratios = [r for d in self.datasets for r in d.ratios]
         if not ratios:
             return self._stored
-        index, shown = _indexed(ratios), []
+        index, shown = Index(ratios), []
         for sheet in self.sheets:
             for series, cells in sheet.series:
                 if not series.pointer.startswith("column") or len(cells) < 3 or series.role == "interval":
@@ -302,9 +314,9 @@ class Evidence:
         return [*self._stored, *shown]
 
     @cached_property
-    def index(self) -> dict[str, list[tuple[int, Fact]]]:
+    def index(self) -> Index:
         """For each folded name, the data series that know it."""
-        return self._stored_index if self.data is self._stored else _indexed(self.data)
+        return self._stored_index if self.data is self._stored else Index(self.data)
 
     @cached_property
     def triples(self) -> list[Triple]:
@@ -376,6 +388,18 @@ class Evidence:
         """Data first, then the page's tables, and what follows from their courses."""
         return [*self.data, *self.page_series, *ends_of_courses(self.sheets, self.aliases)]
 
+    def series_of(self, name: str) -> Sequence[Series]:
+        """All series that know a thing, in their order."""
+        return self._series_by_name.get(name, ())
+
+    @cached_property
+    def _series_by_name(self) -> dict[str, list[Series]]:
+        out: dict[str, list[Series]] = defaultdict(list)
+        for series in self.all_series:
+            for name in series.facts:
+                out[name].append(series)
+        return out
+
     @cached_property
     def aggregates(self) -> list[Series]:
         """The mean and the spread of what is known of each thing over another dimension: layers, settings, columns."""
@@ -403,6 +427,20 @@ class Evidence:
             near = (fact.low <= high and low <= fact.high) or (unit * fact.low <= high and low <= unit * fact.high)
             if near and self.matches(number, series, fact):
                 yield series, fact
+
+    def printing(self, name: str, number: Number) -> Iterator[tuple[Series, Fact]]:
+        """What is known of a thing that ``number`` may print."""
+        about = self.about.get(name, [])
+        if len(about) < _MANY:
+            return self.printed_by(number, about)
+        if name not in self._sorted:
+            self._sorted[name] = ByValue(about)
+        low, high = _widened(number, 1.0)
+        return self.printed_by(number, self._sorted[name].near(low, high, percent=number.role == "percent"))
+
+    @cached_property
+    def _sorted(self) -> dict[str, ByValue]:
+        return {}
 
     def suits(self, number: Number, series: Series) -> bool:
         """True if ``number`` could print values of ``series``: rates for percent, decimals for decimals."""
@@ -477,14 +515,6 @@ class Evidence:
                 return True
             i += 1
         return False
-
-
-def _indexed(series: Sequence[Series]) -> dict[str, list[tuple[int, Fact]]]:
-    out: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
-    for i, one in enumerate(series):
-        for name, fact in one.facts.items():
-            out[name].append((i, fact))
-    return out
 
 
 def _widened(number: Number, scale: float) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from ..document import Heading, Html, Paragraph
 from ..regex import regex
 from .granularity import page_runs
 from .grim import possible, tells
+from .kinds import is_no_share, is_spread
 from .knowledge import Clash, Evidence
 from .names import index_of, name_variants
 from .tables import CellNumber, Sheet, is_aggregate
@@ -154,11 +155,12 @@ def _columns(evidence: Evidence, sheet: Sheet, sizes: list[int]) -> Iterator[_Co
             and not is_aggregate(sheet.labels[item.row])
             and not any(cell is not None and _NO_CELL.search(cell.text.text) for cell in sheet.grid[item.row])
             and not _NO_CELL.search(sheet.labels[item.row])
+            and not is_no_share(sheet.labels[item.row])
         ):
             by_column[item.column].append(item)
     for c, cells in by_column.items():
         head = sheet.header[c]
-        if _NO_CELL.search(head) or not _are_rates(evidence, sheet, cells):
+        if _NO_CELL.search(head) or is_no_share(head) or is_spread(head) or not _are_rates(evidence, sheet, cells):
             continue
         rates = [replace(x, number=replace(x.number, role="percent", unit="%")) for x in cells]
         told = [x for x in rates if tells(x.number, sizes[-1])]

@@ -61,11 +61,20 @@ def rows_of_columns(node: dict[str, Any]) -> tuple[list[dict[str, Any]], frozens
     return [], frozenset()
 
 
-def _length(column: Any) -> int:
+_MOST_NESTED = 4
+"""Objects in which a column may be held."""
+
+
+def _length(column: Any, depth: int = 0) -> int:
     """The length of a list, or the one length of all lists that an object holds; 0 for anything else."""
     if isinstance(column, dict):
-        sizes = {_length(v) for v in column.values()}
-        return sizes.pop() if len(sizes) == 1 else 0
+        size = 0
+        for value in column.values() if depth < _MOST_NESTED else ():
+            own = _length(value, depth + 1)
+            if not own or (size and own != size):
+                return 0  # most objects hold a number or a text
+            size = own
+        return size
     return len(column) if isinstance(column, list) and not any(isinstance(x, dict) for x in column) else 0
 
 
@@ -297,10 +306,11 @@ def key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     for key in texts:
         if unique(key) and len(rows) > 1:
             return (key,)
-    for size in range(2, len(texts) + 1):
+    for size in range(2, min(len(texts), _MOST_KEYS) + 1):
         if unique(*texts[:size]):
             return tuple(texts[:size])
-    axes = [k for k in whole if words_of(k) & _AXES]
+    axes = [k for k in whole if words_of(k) & _AXES][:_MOST_KEYS]
+    whole = whole[:_MOST_KEYS]
     for key in (*axes, *whole):
         if texts and unique(*texts, key):
             return next(((t, key) for t in texts if unique(t, key)), (*texts, key))
@@ -310,7 +320,11 @@ def key_fields(rows: list[dict[str, Any]]) -> tuple[str, ...]:
                 return (*texts, a, b)
     if not texts and len(rows) > 1:
         return next(((k,) for k in (*axes, *whole) if unique(k)), ())
-    return tuple(texts)
+    return tuple(texts[:_MOST_KEYS])
+
+
+_MOST_KEYS = 12
+"""Fields that are tried together for the names of a record."""
 
 
 def metric_field(rows: list[dict[str, Any]], keys: tuple[str, ...]) -> str:

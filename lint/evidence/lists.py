@@ -6,7 +6,7 @@ contradiction, as a cell is that differs from the field of its column.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from leakstats.facts import Fact, Series
@@ -82,8 +82,9 @@ def _exceptions(evidence: Evidence, sentence: Sentence) -> Iterator[tuple[Number
 
 def _minority(evidence: Evidence, listed: Sequence[tuple[str, Number]]) -> Iterator[tuple[Number, Fact, Series, int]]:
     best: tuple[int, Series, list[tuple[Number, Fact]]] | None = None
+    agreeing = Counter(s for name, n in listed for s in {id(s) for s, _ in evidence.printing(name, n)})
     for series in (*evidence.data, *evidence.page_series):
-        if series.role:
+        if series.role or (series.origin == "data" and agreeing[id(series)] < _AGREE):
             continue
         right, wrong = set(), []
         for name, number in listed:
@@ -101,5 +102,5 @@ def _minority(evidence: Evidence, listed: Sequence[tuple[str, Number]]) -> Itera
     agree, series, wrong = best
     names = {id(n): name for name, n in listed}
     for number, fact in wrong:
-        if not any(evidence.matches(number, s, f) for s, f in evidence.about.get(names[id(number)], ())):
+        if not any(evidence.printing(names[id(number)], number)):
             yield number, fact, series, agree

@@ -9,7 +9,7 @@ from leakstats.facts import Fact, Series
 
 from ..regex import regex
 from .averages import mean
-from .claims import derived_rates, is_bar, is_prior, own_passages, prints_rate
+from .claims import derived_rates, is_bar, is_moot, is_prior, own_passages, prints_rate
 from .grammar import Number
 from .idioms import interval_ends, is_share_of_course
 from .knowledge import Evidence
@@ -17,6 +17,7 @@ from .named_doses import is_dose
 from .passages import Sentence
 from .pooled import pooled_rates
 from .summaries import over
+from .vocabulary import is_accounted_for
 from .wholes import known_of_whole
 
 __all__ = ["odd_means"]
@@ -45,8 +46,12 @@ def odd_means(evidence: Evidence) -> Iterator[tuple[Sentence, Number, list[tuple
     """
     for passage in own_passages(evidence):
         for sentence in passage.sentences:
-            word = _MEANS.search(sentence.text) if len(sentence.numbers) > 2 else None
+            word = _MEANS.search(sentence.text) if sentence.numbers else None
             if word is None or is_prior(sentence):
+                continue
+            lone = _plain_mean(evidence, sentence)
+            if lone is not None and not _is_mean(evidence, lone):
+                yield sentence, lone, _means(evidence)
                 continue
             run = _run(evidence, sentence, sentence.start + word.start())
             odd = [n for n in run if not _is_mean(evidence, n)]
@@ -54,6 +59,25 @@ def odd_means(evidence: Evidence) -> Iterator[tuple[Sentence, Number, list[tuple
             alone = len(odd) == 1 and len(others) >= 2 and len({n.text for n in others}) == len(others)
             if alone and not _is_else(sentence, odd[0], run):
                 yield sentence, odd[0], _means(evidence)
+
+
+def _plain_mean(evidence: Evidence, sentence: Sentence) -> Number | None:
+    """The one rate of a sentence that says of nothing but all things what their mean is: "the mean over all is 48%"."""
+    rates = [n for n in sentence.numbers if n.role == "percent"]
+    if len(rates) != 1 or rates[0].bound or rates[0].signed or rates[0].decimals < 0 or sentence.names:
+        return None
+    if _PLAIN.search(sentence.text) is None or is_moot(sentence) or is_bar(sentence, rates[0]):
+        return None
+    said = _MEANS.sub("", sentence.text)
+    if _ELSE.search(said) or not is_accounted_for(evidence, sentence, sentence.start, sentence.end):
+        return None
+    known = [s for s in evidence.all_series if s.fraction and not s.role and evidence.kind(s) == "rate"]
+    return rates[0] if known and sentence.passage.part == "claim" else None
+
+
+_PLAIN = regex(
+    r"^\W*(?:the |our |its )?(?:overall )?(?:mean|average)\b|^\W*(?:on|in the) (?:average|mean)\b", re.IGNORECASE
+)
 
 
 def _run(evidence: Evidence, sentence: Sentence, start: int) -> list[Number]:

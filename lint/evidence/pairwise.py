@@ -62,6 +62,8 @@ def pairwise_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
         if any(m[0].lower() not in heads for m in _UNREAD.finditer(sentence.text)):
             continue
         pairs = _pairs(evidence, board, sentence, compared)
+        if _OF_MERIT.match(compared.word.text) and all(x.value < 0 for pair in pairs for x in pair):
+            continue  # of two negative coefficients the stronger beats the other
         if pairs and _are_printed(sentence, pairs):
             of_name = bool(compared.noun) or any(x.down != compared.first.down for x in named(board, sentence))
             found.append((compared, of_name, _denied(board, sentence, compared.word.sign, pairs), _shown(pairs[0])))
@@ -69,6 +71,12 @@ def pairwise_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     if found and all(denied for _, _, denied, _ in found):
         compared, _, _, shown = found[0]
         yield clash_of(sentence, compared.word, f"'{compared.word.text}' where {shown}")
+
+
+_OF_MERIT = regex(
+    r"(?:beats?|tops|topped|leads|led|trails?|trailed|lags?|lagged|out\w+|surpass\w*|edges|ahead|behind|better|worse)\b",
+    re.IGNORECASE,
+)
 
 
 def _are_printed(sentence: Sentence, pairs: list[tuple[Fact, Fact]]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ __all__ = [
     "Axes",
     "Passage",
     "Sentence",
+    "effort",
     "once",
     "read_passages",
     "starts_of_sentences",
@@ -37,7 +38,9 @@ MOST_CHARACTERS = 8_000
 MOST_NUMBERS = 150
 """A paragraph with more of them is no prose, and everything about sentences compares their numbers two by two."""
 MOST_READ = 3_000
-"""Paragraphs and numbers of a page; those behind are left out."""
+"""How much of a page's text is read, by its ``effort``; what is behind is left out."""
+_PAIRS = 30
+"""Pairs of numbers of a paragraph that take as long as one number."""
 _STOP = regex(r"[.!?][*_]{1,3}\s+(?=\S)|\?\s+(?=\S)|[.!?][*_)\"'”’\]]*\s+(?=[A-Z`“\"(\[ρ\d#]|[pnrN]\s?[=<>≤≥])|\n")
 _ENDED = regex(r"[.!?][)\"'”’\]]*\s+$")
 _SHORT = (
@@ -57,6 +60,10 @@ _SHORT = (
     "incl.",
     "St.",
     "Dr.",
+    "s.e.",
+    "s.d.",
+    "S.E.",
+    "S.D.",
 )
 
 
@@ -200,8 +207,15 @@ class Axes:
 _NO_AXES = Axes()
 
 
-def read_passages(document: Document, outline: Outline, gazetteer: Gazetteer, axes: Axes = _NO_AXES) -> list[Passage]:
-    """Every passage of a page, in its order."""
+def effort(passages: Iterable[Passage]) -> int:
+    """How much work it is to judge texts: one for each, for each number, and for so many pairs of its numbers."""
+    return sum(1 + len(p.numbers) + len(p.numbers) ** 2 // _PAIRS for p in passages)
+
+
+def read_passages(
+    document: Document, outline: Outline, gazetteer: Gazetteer, axes: Axes = _NO_AXES, most: int = MOST_READ
+) -> list[Passage]:
+    """Every passage of a page, in its order, until their ``effort`` is ``most``."""
     parts = _parts(outline)
     out: list[Passage] = []
     read = 0
@@ -213,9 +227,9 @@ def read_passages(document: Document, outline: Outline, gazetteer: Gazetteer, ax
     for i, block in enumerate(document.blocks):
         for text, scope in _texts(document, block, heads):
             part = "claim" if scope in ("title", "caption", "alt") else parts.get(i, "other")
-            if text.text.strip() and part != "skip" and read < MOST_READ:
+            if text.text.strip() and part != "skip" and read < most:
                 out.append(_passage(document, text, scope, i, part, gazetteer, None, axes))
-                read += len(out[-1].numbers) + 1
+                read += effort(out[-1:])
     return out
 
 

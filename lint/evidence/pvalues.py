@@ -135,10 +135,35 @@ _EACH = regex(
 )
 
 
+def _of_all_p(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
+    """ "All p-values are below 0.05", and nothing else: of every p that the page's tables print."""
+    said = _ALL_P.match(sentence.text)
+    if said is None:
+        return
+    limit = float(said["limit"])
+    over = [x.number for sheet in evidence.sheets for x in sheet.numbers if x.number.role == "p" and not x.number.bound]
+    over = [n for n in over if n.low >= limit]
+    if over:
+        yield Clash(
+            "p-bound",
+            sentence.passage.place(sentence.start + said.start("limit"), sentence.start + said.end("limit")),
+            f"not every p is below {said['limit']}: a table has {over[0].text}",
+            "state a bound that all of them keep, or say which p are meant",
+        )
+
+
+_ALL_P = regex(
+    r"\W*(?:all|every|each)(?: of)?(?: the)? ps?(?:[- ]?values?)? (?:is|are|stays?|lies?|falls?|remains?|comes? out) "
+    r"(?:below|under|less than|smaller than|<) (?P<limit>0?\.\d+)\W*$",
+    re.IGNORECASE,
+)
+
+
 def bound_clashes(evidence: Evidence) -> Iterator[Clash]:
     """Bounds "all p < x" that a member of the set does not keep."""
     for passage in own_passages(evidence):
         for sentence in passage.sentences:
+            yield from _of_all_p(evidence, sentence)
             for number in sentence.numbers:
                 if number.role != "p" or number.bound not in ("<", "<=") or number.value >= 0.05:
                     continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from leakstats.facts import Fact, Series
@@ -17,6 +18,7 @@ from .grammar import Number
 from .idioms import Span, interval_ends, spans
 from .knowledge import Clash, Evidence, exceptions
 from .lexicon import ROLE_WORDS, direction_words
+from .part_ranges import is_of_part_or_kind
 from .passages import Sentence
 from .ratios import ratios
 from .slice_ranges import range_of_slice
@@ -53,7 +55,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                 if read:
                     settled.add(id(a))
                 if wrong:
-                    yield _clash(sentence, a, b, wrong)
+                    yield from _clash(evidence, sentence, a, b, wrong)
             for extent in extents(sentence):
                 if id(extent.left) in settled:
                     continue
@@ -66,7 +68,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                 settled.add(id(extent.left))
                 wrong = wrong_end(evidence, extent, column)
                 if wrong:
-                    yield _clash(sentence, extent.left, extent.right, wrong)
+                    yield from _clash(evidence, sentence, extent.left, extent.right, wrong)
             if not settled:
                 yield from _of_named_ends(evidence, sentence)
             ends = interval_ends(sentence)
@@ -107,7 +109,7 @@ def _range_clashes(evidence: Evidence) -> Iterator[Clash]:
                 else:
                     verdict = _range(evidence, a, b, whole=whole, some=some)
                 if verdict is not None:
-                    yield _clash(sentence, a, b, verdict)
+                    yield from _clash(evidence, sentence, a, b, verdict)
 
 
 def _is_of_unknown_peaks(evidence: Evidence, sentence: Sentence, number: Number) -> bool:
@@ -140,8 +142,11 @@ def _subject_start(sentence: Sentence, number: Number) -> int:
     return sentence.start + max((m.end() for m in _STOP.finditer(before)), default=0)
 
 
-def _clash(sentence: Sentence, a: Number, b: Number, why: str) -> Clash:
-    return Clash(
+def _clash(evidence: Evidence, sentence: Sentence, a: Number, b: Number, why: str) -> Iterator[Clash]:
+    """A wrong range, unless it is that of a part or of several fields."""
+    if is_of_part_or_kind(evidence, sentence, a, b):
+        return
+    yield Clash(
         "range",
         sentence.passage.place(a.start, b.end),
         f"the range {a.text} to {b.text} does not end at the smallest and largest value: {why}",
@@ -173,7 +178,7 @@ def _of_named_ends(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
             continue  # "strengthens from 0.31 in the short ones", "the step from 0.2 (mason)"
         wrong = _no_ends(evidence, (a, first.name), (b, second.name))
         if wrong:
-            yield _clash(sentence, a, b, wrong)
+            yield from _clash(evidence, sentence, a, b, wrong)
 
 
 def _no_ends(evidence: Evidence, lower: tuple[Number, str], upper: tuple[Number, str]) -> str:
@@ -182,10 +187,8 @@ def _no_ends(evidence: Evidence, lower: tuple[Number, str], upper: tuple[Number,
     wrong = ""
     listed = [s.facts.keys() for s in evidence.page_series if first in s.facts and second in s.facts]
     beside = frozenset().union(*listed)  # a control that no table lists with them is none of them
-    for series in evidence.all_series:
-        if series.role in ("interval", "at") or len(members(series)) < 4:
-            continue
-        if first not in series.facts or second not in series.facts:
+    for series in evidence.series_of(first):
+        if series.role in ("interval", "at") or second not in series.facts or len(members(series)) < 4:
             continue
         low, high = series.facts[first], series.facts[second]
         if not (evidence.matches(a, series, low) and evidence.matches(b, series, high)):
@@ -210,10 +213,8 @@ def _range_of_some(evidence: Evidence, sentence: Sentence, a: Number, b: Number)
         return None
     wrong = None
     for tally in chosen_things(evidence, sentence, a.at):
-        for series in evidence.all_series:
-            if series.role in ("interval", "at") or not all(n in series.facts for n in tally.passed):
-                continue
-            if len(series.distinct) != tally.total:
+        for series in _of_size(evidence).get(tally.total, ()):
+            if not all(n in series.facts for n in tally.passed):
                 continue
             for names in (tally.passed, tally.passed | tally.open):
                 facts = sorted((series.facts[n] for n in names if n in series.facts), key=lambda f: f.value)
@@ -231,11 +232,25 @@ def _range_of_some(evidence: Evidence, sentence: Sentence, a: Number, b: Number)
     return wrong
 
 
+_MOST_FIELDS = 120
+
+
+def _of_size(evidence: Evidence) -> dict[int, list[Series]]:
+    """The fields and columns by the number of their things; of too many, some field would have any two ends."""
+    if "by size" not in evidence.cache:
+        out: dict[int, list[Series]] = defaultdict(list)
+        for series in evidence.all_series:
+            if series.role not in ("interval", "at"):
+                out[len(series.distinct)].append(series)
+        evidence.cache["by size"] = {size: found for size, found in out.items() if len(found) <= _MOST_FIELDS}
+    known: dict[int, list[Series]] = evidence.cache["by size"]
+    return known
+
+
 def _of_one(evidence: Evidence, sentence: Sentence, a: Number, b: Number) -> bool:
     """True if both ends are values of one thing that is named: a move, and no range over things."""
     for name in {m.name for m in sentence.names}:
-        facts = evidence.about.get(name, ())
-        if any(evidence.matches(a, s, f) for s, f in facts) and any(evidence.matches(b, s, f) for s, f in facts):
+        if any(evidence.printing(name, a)) and any(evidence.printing(name, b)):
             return True
     clause = _subject_start(sentence, a)
     first = next((m for m in sentence.names if clause <= m.start < a.at and not m.name.startswith("#")), None)

@@ -45,9 +45,8 @@ def known_of_holder(evidence: Evidence, extreme: Extreme) -> Known | None:
     counted = regex(r"\bof (?:the |all |our )*(\d+)\b(?![.,]\d|\s?%)").search(after)
     fields = [
         (s, s.facts[holder.name])
-        for s in evidence.all_series
-        if holder.name in s.facts
-        and len(members(s)) >= 3
+        for s in evidence.series_of(holder.name)
+        if len(members(s)) >= 3
         and s.role not in ("interval", "at", "second")
         and evidence.kind(s) not in (("size", "p") if extreme.spread else ("size", "p", "spread"))
         # a number of trials has no extreme to speak of, unless its column is named
@@ -227,14 +226,16 @@ def in_states(extreme: Extreme, candidates: list[Ranked]) -> list[Ranked]:
         return []
     text = extreme.clause.replace(sentence.text[word.start : word.end], " ").replace(extreme.holder.text, " ").lower()
     points = {m.name for m in sentence.names if m.name.startswith("#") and m.text.lower() in text}
-    out = []
+    out: list[Ranked] = []
     for origin in ("page", "data"):
         group = [s for s, _ in candidates if s.origin == origin and not words_of(s.quantity) & CHANGES]
         said = [s for s, at in zip(group, mentions(text, group), strict=True) if at]
-        said += [s for s in group if points & frozenset.intersection(*(f.entities for f in s.distinct))]
+        if points:
+            said += [s for s in group if points & frozenset.intersection(*(f.entities for f in s.distinct))]
         if not said and len(chosen := by_role(group, text)) < len(group):
             said = chosen
-        out += [(s, f) for s, f in candidates if any(s is x for x in said)]
+        chosen_ones = {id(s) for s in said}
+        out += [(s, f) for s, f in candidates if id(s) in chosen_ones]
     return out
 
 

@@ -1,4 +1,4 @@
-"""The text of a results file read into its numbers: JSON, JSON lines, CSV or TSV."""
+"""The text of a results file read into its numbers: JSON, JSON lines, or a table with any delimiter (CSV, TSV)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_dataset(name: str, data: str) -> Dataset:
     walk = Walk()
     try:
         if low.endswith((".csv", ".tsv")):
-            walk.records(_rows(data, "\t" if low.endswith(".tsv") else ","))
+            walk.records(_rows(data, low, walk))
         elif low.endswith(".jsonl"):
             walk.visit(numbered([json.loads(line) for line in data.splitlines() if line.strip()]))
         else:
@@ -52,12 +52,47 @@ def read_dataset(name: str, data: str) -> Dataset:
     return _finish(name, walk)
 
 
-def _rows(data: str, delimiter: str) -> list[dict[str, Any]]:
+def _rows(data: str, name: str, walk: Walk) -> list[dict[str, Any]]:
     """The lines of a table by its first one; a cell without a header and one that says nothing are left out."""
-    header, *lines = [*csv.reader(io.StringIO(data), delimiter=delimiter)] or [[]]
-    cell = lru_cache(maxsize=None)(_cell)  # names and sizes stand in many rows
-    rows = (dict(itertools.zip_longest(header, line)) for line in lines if line)
-    return [{k: cell(v) for k, v in row.items() if k and v} for row in itertools.islice(rows, MOST_LEAVES)]
+    delimiter = _delimiter(data, name)
+    lines = [line for line in csv.reader(io.StringIO(data), delimiter=delimiter) if line]
+    if len(lines) > MOST_LEAVES:
+        walk.unread = f"of its rows only the first {MOST_LEAVES} were compared"
+    header, *lines = lines[: MOST_LEAVES + 1] or [[]]
+    with_comma = delimiter == ";" and _has_decimal_commas(lines)
+    cell = lru_cache(maxsize=None)(_cell_with_comma if with_comma else _cell)  # names and sizes stand in many rows
+    rows = (dict(itertools.zip_longest(header, line)) for line in lines)
+    return [{k: cell(v) for k, v in row.items() if k and v} for row in rows]
+
+
+_DELIMITERS = (",", "\t", ";", "|")
+_SAMPLE = 50
+"""Lines by which the delimiter is told."""
+
+
+def _delimiter(data: str, name: str) -> str:
+    """The mark that parts all first lines into as many columns, into the most of them; else the one of the ending."""
+    usual = "\t" if name.endswith(".tsv") else ","
+    best, most = usual, 1
+    for mark in (usual, *(d for d in _DELIMITERS if d != usual)):
+        lines = (line for line in csv.reader(io.StringIO(data), delimiter=mark) if line)
+        widths = [len(line) for line in itertools.islice(lines, _SAMPLE)]
+        if len(widths) > 1 and len(set(widths)) == 1 and widths[0] > most:
+            best, most = mark, widths[0]
+    return best
+
+
+_DECIMAL_COMMA = regex(r"\s*[-+]?\d+,\d+(?:e[-+]?\d+)?\s?%?\s*", re.IGNORECASE)
+_DECIMAL_POINT = regex(r"\s*[-+]?\d*\.\d+(?:e[-+]?\d+)?\s?%?\s*", re.IGNORECASE)
+
+
+def _has_decimal_commas(lines: list[list[str]]) -> bool:
+    cells = [cell for line in lines for cell in line]
+    return any(map(_DECIMAL_COMMA.fullmatch, cells)) and not any(map(_DECIMAL_POINT.fullmatch, cells))
+
+
+def _cell_with_comma(text: str) -> float | str:
+    return _cell(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
 
 
 def _cell(text: str) -> float | str:
@@ -99,7 +134,7 @@ def _finish(name: str, walk: Walk) -> Dataset:
         leaves,
         vectors,
         frozenset(walk.strings),
-        walk.truncated,
+        walk.unread,
         frozenset(walk.sizes),
         _labels(walk.labels),
         _groups(walk.labels),

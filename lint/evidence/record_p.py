@@ -13,6 +13,7 @@ from leakstats.tails import SPEARMAN_EXACT_MAX, correlation_p, spearman_exact_p
 from ..regex import regex
 from .correlations import RELATED, Record, records, units_of
 from .grammar import Number
+from .inference import has_other_test, is_of_no_one_sample, is_other_test, names_its_test, says_exact
 from .knowledge import Clash, Evidence
 
 __all__ = ["follows", "p_clashes", "p_range"]
@@ -36,9 +37,9 @@ def follows(record: Record) -> bool | None:
     c, p, n = record.coefficient, record.p, record.n
     if c is None or p is None or n is None or n < 4 or n > 10_000_000 or c.bound or abs(c.value) > 1:
         return None
-    low = record.context.lower()
-    if any(word in low for word in _OTHER_TESTS):
+    if is_other_test(record.context):
         return None
+    low = record.context.lower()
     variants = [(k, False) for k in range(6 if any(word in low for word in _PARTIAL) else 1)]
     if n <= SPEARMAN_EXACT_MAX and c.label != "r":
         variants.append((0, True))
@@ -55,22 +56,6 @@ def follows(record: Record) -> bool | None:
     return False if denied else None
 
 
-_OTHER_TESTS = (
-    "permutation",
-    "bootstrap",
-    "one-sided",
-    "one-tailed",
-    "mantel",
-    "kendall",
-    "τ",
-    "corrected",
-    "adjusted",
-    "holm",
-    "bonferroni",
-    "mixed",
-    "cluster",
-)
-"""Words of a p that neither t nor the ranks alone give."""
 _PARTIAL = ("partial", "controlling", "controlled", "adjusting", "given")
 """Words of a partial correlation, of which nobody says how many covariates it has."""
 
@@ -108,9 +93,49 @@ def p_clashes(evidence: Evidence) -> Iterator[Clash]:
         others = sizes if record.carried else sizes | rows if size is not None else ()
         if any(follows(replace(record, n=n)) is not False for n in others):
             continue
-        if follows(record) is False:
+        if follows(record) is False and not _is_of_named_test(evidence, record):
             yield from _wrong_p(record, record.n)
     yield from _of_one_n(evidence, found, sizes | rows)
+
+
+def _is_of_named_test(evidence: Evidence, record: Record) -> bool:
+    """True if what is said of a p explains it: another test, or an exact one that ties keep near the usual p."""
+    passage = record.passage
+    if has_other_test(evidence, record.sheet, record.row, passage.block if passage is not None else -1):
+        return True
+    c, p, n = record.coefficient, record.p, record.n
+    if passage is not None and c is not None and p is not None:
+        home = next((i for i, s in enumerate(passage.sentences) if s.start <= p.at < s.end), -1)
+        if is_of_no_one_sample(record.context) or any(
+            names_its_test(s.text) for s in passage.sentences[home + 1 :][:1]
+        ):
+            return True
+        if (c.value, p.text) in _tested_otherwise(evidence):
+            return True
+    if not says_exact(record.context) or c is None or p is None or n is None:
+        return False
+    if n > SPEARMAN_EXACT_MAX:
+        return True  # nobody lists so many orders: a permutation test
+    ends = [x for exact in (False, True) if (x := p_range(c.low, c.high, n, 0, exact)) is not None]
+    low, high = p.admitted
+    return any(small / _TIES <= high and low <= large * _TIES for small, large in ends)
+
+
+def _tested_otherwise(evidence: Evidence) -> frozenset[tuple[float, str]]:
+    """The coefficients of the tables, each with its p, of which the table says that the p is by another test."""
+    if "tested otherwise" not in evidence.cache:
+        evidence.cache["tested otherwise"] = frozenset(
+            (r.coefficient.value, r.p.text)
+            for r in records(evidence)
+            if r.sheet >= 0 and r.coefficient is not None and r.p is not None
+            if is_other_test(r.context) or has_other_test(evidence, r.sheet, r.row, -1)
+        )
+    found: frozenset[tuple[float, str]] = evidence.cache["tested otherwise"]
+    return found
+
+
+_TIES = 2.0
+"""How many times an exact p with ties may be the one without."""
 
 
 def _size_of_twin(record: Record, found: list[Record]) -> int | None:
@@ -164,6 +189,8 @@ def _of_one_n(evidence: Evidence, found: list[Record], sizes: set[int]) -> Itera
         for i, record in enumerate(alike):
             fewer = _LEAVES_OUT.search(record.context) is not None  # and has another N, which may stand nowhere
             if answers[best][i] is False and not fewer and not any(given[i] for given in answers.values()):
+                if has_other_test(evidence, record.sheet, record.row, -1):
+                    continue
                 yield from _wrong_p(record, best)
 
 

@@ -16,7 +16,7 @@ from leakstats.facts import Series
 from leakstats.lazy import cached_property
 from leakstats.records import replace
 
-from .hits import SIZES, Group, Pair, grouped, pairs_in, pairs_of, rates_of, ratios_of
+from .hits import SIZES, Group, Pair, grouped, outcomes_in, pairs_in, pairs_of, rates_of, ratios_of
 from .leaves import Beside, Leaf, Path, Step, Vector, beside, last_key, openings, steps_of
 from .names import words_of
 from .triples import Triple, rows_of_vectors, triples_of
@@ -33,7 +33,8 @@ class Dataset:
     leaves: list[Leaf]
     vectors: list[Vector]
     strings: frozenset[str]
-    truncated: bool = False
+    unread: str = ""
+    """What of the file was left out, in words; "" for nothing."""
     sizes: frozenset[int] = frozenset()
     """Lengths of its collections."""
     labels: tuple[tuple[str, str], ...] = ()
@@ -134,7 +135,16 @@ class Dataset:
     def pairs(self) -> list[Pair]:
         """Counts with their trials."""
         counted = (x for x in self.vectors if x[0] not in self._intervals)
-        return [*pairs_of(self._grouped, self._vector_paths), *pairs_in(list(counted))]
+        return [
+            *pairs_of(self._grouped, self._vector_paths),
+            *pairs_in(list(counted)),
+            *outcomes_in(self.vectors),
+        ]
+
+    @property
+    def is_empty(self) -> bool:
+        """It holds no number that could be compared with one of a page."""
+        return not self.leaves and not self.vectors
 
     @cached_property
     def ratios(self) -> list[Series]:

@@ -17,7 +17,7 @@ from .idioms import is_rate, is_share_of_course, spans
 from .knowledge import Clash, Evidence
 from .lexicon import MOOT
 from .names import words_of
-from .passages import Sentence
+from .passages import Sentence, once
 
 __all__ = ["OF_START", "PART_OF", "Vector", "is_ratio_of", "is_share", "is_share_again", "share_clashes", "vectors"]
 
@@ -118,7 +118,7 @@ def is_share_again(sentence: Sentence, number: Number) -> bool:
     if number.role != "percent" or number.signed or any(number in (s.left, s.right) for s in spans(sentence)):
         return False
     clause = _CLAUSE.split(sentence.between(sentence.start, number.start))[-1]
-    if any(x.end <= number.start and _is_share(sentence, x) for x in sentence.numbers) or _goes_on(sentence, number):
+    if any(x.end <= number.start for x in _shares_in(sentence)[:1]) or _goes_on(sentence, number):
         return len(clause.split()) <= _FEW_WORDS and _LEVEL.search(clause) is None
     rates = [x for x in sentence.numbers if is_rate(sentence, x)]
     before = sentence.previous
@@ -147,6 +147,11 @@ def _is_listed(sentence: Sentence, number: Number, told: list[Number]) -> bool:
 
 
 _JOINED = regex(r"\s*%?\s*(?:,|,?\s*and|or)\s*")
+
+
+@once
+def _shares_in(sentence: Sentence) -> tuple[Number, ...]:
+    return tuple(x for x in sentence.numbers if _is_share(sentence, x))
 
 
 def _is_share(sentence: Sentence, number: Number) -> bool:

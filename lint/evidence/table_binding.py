@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from leakstats.facts import Fact, Series
 from leakstats.records import struct
 
+from .by_value import Index
 from .names import fullest_first
 from .tables import CellNumber
 
@@ -33,6 +35,7 @@ class Binding:
 
 
 _SCALES = (1.0, 100.0)
+_MANY = 300
 _Vote: TypeAlias = tuple[int, Fact, bool]
 """A cell, what a field holds of its thing, and whether the cell may print that."""
 
@@ -41,7 +44,7 @@ def bind(
     page: Series,
     cells: tuple[CellNumber, ...],
     names: list[frozenset[str]],
-    index: dict[str, list[tuple[int, Fact]]],
+    index: Index,
     data: list[Series],
 ) -> Binding | None:
     """Bind a page series to the data series with which most cells agree; ``None`` where none has a clear majority.
@@ -53,7 +56,7 @@ def bind(
     rows: list[tuple[int, int, Fact, bool, bool]] = []
     held: tuple[set[int], set[int]] = (set(), set())
     """The fields that have a cell's value, as it is printed and as a percentage: no other one can be bound."""
-    near = sorted(_that_hold_any(cells, names, index))
+    near = sorted(_near(_that_hold_any(cells, names, index), names, data))
     counts = {s: data[s].whole and not data[s].fraction for s in near}
     for i, (item, known) in enumerate(zip(cells, names, strict=True) if near else ()):
         seen: set[int] = set()
@@ -115,18 +118,21 @@ def bind(
     return Binding(page, cells, data[s], scale, matched, tuple(wrong))
 
 
-def _that_hold_any(
-    cells: tuple[CellNumber, ...], names: list[frozenset[str]], index: dict[str, list[tuple[int, Fact]]]
-) -> set[int]:
-    """The fields that hold what a cell prints of its thing; most hold nothing of a column, and are not looked at."""
-    out: set[int] = set()
+def _near(holding: Counter[int], names: list[frozenset[str]], data: list[Series]) -> Iterable[int]:
+    """Of the many fields of a large file that hold what a cell prints, those that can be bound to most of the cells."""
+    if len(holding) <= _MANY:
+        return holding
+    known = frozenset().union(*names)
+    most = max(map(len, names))
+    return [s for s, n in holding.items() if n > 1 and 2 * n * most >= len(known & data[s].facts.keys())]
+
+
+def _that_hold_any(cells: tuple[CellNumber, ...], names: list[frozenset[str]], index: Index) -> Counter[int]:
+    """The fields that hold what a cell prints of its thing, and of how many cells; most hold nothing of a column."""
+    out: Counter[int] = Counter()
     for item, known in zip(cells, names, strict=True):
         low, high = item.number.admitted
-        for name in known:
-            for s, fact in index.get(name, ()):
-                value = 0.5 * (fact.low + fact.high)
-                if low <= value <= high or low <= value * 100.0 <= high:
-                    out.add(s)
+        out.update(set().union(*(index.holding(name, low, high) for name in known)))
     return out
 
 

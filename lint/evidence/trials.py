@@ -20,6 +20,7 @@ from .tables import CellNumber, Sheet, is_aggregate
 __all__ = [
     "Size",
     "candidate_sizes",
+    "counts_units",
     "gathered_trials",
     "is_sum_of_rows",
     "is_trials",
@@ -147,6 +148,19 @@ def respective(passage: Passage, sizes: tuple[Size, ...]) -> list[tuple[Size, ..
 
 
 _OF_TRIALS = regex(rf"\s+(?:[a-z-]+\s+){{0,2}}?(?:{TRIALS}|items?|questions?|prompts?|problems?)\b", re.IGNORECASE)
+_OF_UNITS = regex(
+    r"\s+(?:[a-z-]+\s+)?(?:personas|models|seeds|runs|layers|checkpoints|clusters|groups|raters|sources|folds|categories|"
+    r"units|bystanders)\b"
+)
+
+
+def counts_units(passage: Passage, number: Number) -> bool:
+    """True for an n of units and not of trials: "N = 28", "n = 28 personas"; "N = 320 test items" is of trials."""
+    if _OF_TRIALS.match(passage.plain, number.end):
+        return False
+    return number.label == "N" or _OF_UNITS.match(passage.plain, number.end) is not None
+
+
 _LINK = r"(?:per|in|for|of|on|at|by|to|from|with|under|across|over|among|and|or|each|every|all|both|the|these|those)"
 _CELLS = regex(rf"\s+(?:(?!{_LINK}\s)[a-z×-]+\s+){{0,4}}?(?:cells|combinations)\b", re.IGNORECASE)
 

@@ -38,6 +38,7 @@ from .measured import fits, measured, size_in_unit
 from .moves import end_clashes, is_before_treatment
 from .names import Mention, words_of
 from .passages import Sentence
+from .plain_statements import is_plain
 from .pooled import is_pooled
 from .quantities import READ, quantity_asked
 from .record_p import follows
@@ -346,7 +347,8 @@ def _by_name(evidence: Evidence, claim: _Claim) -> _Verdict:
     if doubtful:
         return False
     tight = claim.understood and not claim.moot and is_read(evidence, sentence, number, name, bound)
-    if tight or is_traced(evidence, number, bound, several=claim.understood):
+    plain = not tight and not claim.moot and is_plain(evidence, sentence, number, name, bound)
+    if tight or plain or is_traced(evidence, number, bound, several=claim.understood):
         return _clash(sentence, number, f"of {name.text.strip()}", bound, claim.percent)
     return False
 

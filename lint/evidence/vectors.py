@@ -32,23 +32,24 @@ __all__ = ["courses_of", "ends_of", "points_of", "rated", "scale_of", "series_of
 def rated(vectors: Sequence[Vector], records: Mapping[Path, Mapping[str, Leaf]]) -> Iterator[Vector]:
     """k / n where a vector of counts stands beside its trials, one number or as many."""
     whole = {path: values for path, values, _ in vectors if all(v.is_integer() and v >= 0 for v in values)}
+    of_trials: dict[tuple[Path, int], list[Path]] = defaultdict(list)
+    for path, values in whole.items():
+        if values and min(values) >= 5 and len(of_trials[path[:-1], len(values)]) < _MOST_BESIDE:
+            of_trials[path[:-1], len(values)].append(path)
     for path, values, axis in vectors:
         if path not in whole or not values or axis == tuple(values):
             continue
         trials = [x.value for x in records.get(path[:-1], {}).values() if x.whole and x.value >= max(*values, 5)]
-        beside = [
-            v
-            for p, v in whole.items()
-            if p != path
-            and p[:-1] == path[:-1]
-            and len(v) == len(values)
-            and min(v) >= 5
-            and all(b >= a for a, b in zip(values, v, strict=True))
-        ]
+        near = (whole[p] for p in of_trials.get((path[:-1], len(values)), ()) if p != path)
+        beside = next((v for v in near if all(b >= a for a, b in zip(values, v, strict=True))), None)
         if len(trials) == 1:
             yield (*path[:-1], f"{path[-1]} k/n"), [v / trials[0] for v in values], axis
         elif beside:
-            yield (*path[:-1], f"{path[-1]} k/n"), [a / b for a, b in zip(values, beside[0], strict=True)], axis
+            yield (*path[:-1], f"{path[-1]} k/n"), [a / b for a, b in zip(values, beside, strict=True)], axis
+
+
+_MOST_BESIDE = 60
+"""Vectors that are tried as the trials of another one beside them."""
 
 
 def courses_of(beside: Iterable[Beside], pairs: Sequence[Pair], vectors: Collection[Path]) -> Iterator[Vector]:

@@ -22,8 +22,12 @@ from .leaves import Leaf, Step
 
 __all__ = ["MOST_LEAVES", "Walk"]
 
-MOST_LEAVES = 40_000
+MOST_LEAVES = 15_000
 """A file with more numbers is read up to here; it is too large for a page's results."""
+_MOST_MEASURED = 300_000
+"""Numbers in long vectors, which are no leaves."""
+_MOST_STRINGS = 5_000
+"""Texts of a file that may be names; in a file with more they are what was written or answered."""
 _MOST_POINTS = 60
 """A longer vector holds single measurements, of which a page states the mean and no member."""
 _MOST_DEPTH = 40
@@ -37,12 +41,16 @@ class Walk:
         self.raw_vectors: list[tuple[tuple[Step, ...], list[float]]] = []
         self.strings: set[str] = set()
         self.sizes: set[int] = set()
-        self.truncated = False
+        self.unread = ""
+        """What was left out, in words."""
+        self.measured = 0
         self.labels: list[tuple[str, str]] = []
 
     def visit(self, node: Any, path: tuple[Step, ...] = (), pointer: str = "") -> None:
-        if len(self.leaves) >= MOST_LEAVES or len(path) > _MOST_DEPTH:
-            self.truncated = True
+        if len(self.leaves) >= MOST_LEAVES or self.measured > _MOST_MEASURED:
+            self.unread = f"of its numbers only the first {len(self.leaves) + self.measured} were compared"
+        elif len(path) > _MOST_DEPTH:
+            self.unread = self.unread or f"what is nested more than {_MOST_DEPTH} deep was not compared"
         elif is_number(node):
             self.add(path, pointer, node)
         elif isinstance(node, dict):
@@ -72,11 +80,16 @@ class Walk:
             self.sizes.add(len(node))
             if node and all(isinstance(x, dict) for x in node):
                 self.records(node, path, pointer)
+            elif node and all(isinstance(x, bool) for x in node):
+                self.measured += len(node)
+                self.raw_vectors.append((path, [float(x) for x in node]))
             elif node and all(is_number(x) or x is None for x in node):
                 numbers = [float(x) for x in node if x is not None]
                 if len(numbers) == len(node):
                     self.raw_vectors.append((path, numbers))
-                if len(node) <= _MOST_POINTS:
+                if len(node) > _MOST_POINTS:
+                    self.measured += len(node)
+                else:
                     for i, x in enumerate(node):
                         if x is not None:
                             self.add((*path, f"[{i}]"), f"{pointer}/[{i}]", x)
@@ -91,7 +104,11 @@ class Walk:
                 for i, x in enumerate(node):
                     self.visit(x, (*path, f"[{i}]"), f"{pointer}/[{i}]")
         elif isinstance(node, str) and 1 < len(node) <= 60:
-            self.strings.add(node)
+            self.named(node)
+
+    def named(self, text: str) -> None:
+        if len(self.strings) < _MOST_STRINGS:
+            self.strings.add(text)
 
     def add(self, path: tuple[Step, ...], pointer: str, value: float) -> None:
         number = float(value)
@@ -119,7 +136,7 @@ class Walk:
                 name = str(row.get(metric, ""))
                 for key, value in row.items():
                     if key in keys and isinstance(value, str) and 1 < len(value) <= 60:
-                        self.strings.add(value)
+                        self.named(value)
                     elif is_number(value) and key not in keys:
                         self.add((*path, group, name), f"{pointer}/{','.join(group)}/{name}", value)
             return
@@ -130,7 +147,7 @@ class Walk:
             for key, value in row.items():
                 if key in keys:
                     if isinstance(value, str) and 1 < len(value) <= 60:
-                        self.strings.add(value)
+                        self.named(value)
                     continue
                 if isinstance(value, str) and 1 < len(value) <= 40 and len(step) == 1:
                     self.labels.append((value, step[0]))

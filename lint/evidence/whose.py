@@ -55,10 +55,12 @@ def _fits_some_order(evidence: Evidence, pair: Paired) -> bool:
 def is_of_opponent(evidence: Evidence, sentence: Sentence, number: Number, facts: list[tuple[Series, Fact]]) -> bool:
     """True for the value beside one that is what is known of the name: "the potter trails the master (72% vs 94%)"."""
     for other in sentence.numbers:
-        first, second = sorted((number, other), key=lambda n: n.start)
+        first, second = (number, other) if number.start <= other.start else (other, number)
+        if other is number or second.at - first.end > _BESIDE:
+            continue
         between = sentence.between(first.end, second.at)
-        ahead = sentence.between(sentence.start, first.at)
-        if other is not number and (_VERSUS.fullmatch(between) or (_TO.fullmatch(between) and _SCORED.search(ahead))):
+        scored = _TO.fullmatch(between) and _SCORED.search(sentence.between(sentence.start, first.at))
+        if _VERSUS.fullmatch(between) or scored:
             return any(evidence.matches(other, s, f) for s, f in facts)
     return False
 
@@ -73,6 +75,8 @@ def is_of_contrast(evidence: Evidence, sentence: Sentence, number: Number, facts
     return any(Operands(d, ((x, number),), ordered=False).fit() for x in known for d in apart)
 
 
+_BESIDE = 80
+"""Characters between two numbers that only "as compared with" and blanks part."""
 _VERSUS = regex(r"\s*%?\s*,?\s*(?:vs\.?|versus|(?:as )?(?:against|opposed to|compared (?:with|to)))\s*", re.IGNORECASE)
 
 

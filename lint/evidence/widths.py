@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
@@ -13,6 +12,7 @@ from leakstats.tails import clopper_pearson_interval, normal_ppf, wilson_interva
 from ..regex import regex
 from ..source import Place
 from .grammar import Number
+from .inference import has_other_interval
 from .interval_words import intervals_of_words
 from .intervals import Stated, intervals_of_tables
 from .knowledge import Clash, Evidence
@@ -201,7 +201,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         if (
             item.foreign
             or item.low.low > item.high.high
-            or regex(r"bootstrap|cluster|predict|credible|BCa", re.IGNORECASE).search(item.context)
+            or item.quantity == "score"
+            or has_other_interval(item.context, item.beside)
         ):
             continue
         rate = _rate_of(item)
@@ -229,6 +230,8 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
         column = [fits for x, _, fits in judged if x.column == item.column]
         if item.column[0] >= 0 and not item.sure and sum(column) < max(2, len(column) / 2):
             continue  # another column may have another n
+        if not item.quantity and not _are_shares([(x, fits) for x, _, fits in judged if not x.quantity], item):
+            continue
         if not item.counts and _is_explained_elsewhere(evidence, item):
             continue
         n, (_, shown) = answers[0]
@@ -239,6 +242,15 @@ def width_clashes(evidence: Evidence) -> Iterator[Clash]:
             f"Wilson gives {shown}",
             "it belongs to another sample size or another method; name the method",
         )
+
+
+def _are_shares(judged: list[tuple[Stated, bool]], item: Stated) -> bool:
+    """True if decimals that no words call rates are rates: most of their column follow from a k and an n."""
+    fits = [ok for x, ok in judged if x.column == item.column]
+    return sum(fits) >= _FEWEST_SHARES and 2 * sum(fits) > len(fits)
+
+
+_FEWEST_SHARES = 2
 
 
 def _is_explained_elsewhere(evidence: Evidence, item: Stated) -> bool:

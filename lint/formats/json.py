@@ -26,7 +26,7 @@ def to_document(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "tool": {"name": "clean-result", "version": __version__},
-        "profile": report.profile or None,
+        "profile": report.judged_by or None,
         "fail_on": report.fail_on,
         "status": report.status,
         "counts": {f"{severity}s": n for severity, n in report.counts.items()},

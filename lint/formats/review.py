@@ -22,11 +22,12 @@ def review_to_text(review: Review) -> str:
 
 
 def _template(review: Review) -> Iterator[str]:
-    kept = sum(not check.problems for check in review.checks)
+    kept = sum(check.kept for check in review.checks)
     yield f"## Template: {kept} of {len(review.checks)} kept"
     yield ""
     for check in review.checks:
-        yield f"- [{' ' if check.problems else 'x'}] {check.name}"
+        absent = f": {check.absent}" if check.absent and not check.problems else ""
+        yield f"- [{'x' if check.kept else ' '}] {check.name}{absent}"
         for finding in check.problems[:_MOST_PROBLEMS]:
             yield f"  - line {finding.line}, {finding.severity} {finding.code}: {finding.message}"
         if len(check.problems) > _MOST_PROBLEMS:

@@ -82,8 +82,13 @@ def _suppressed(allowed: Suppressed, index: dict[str, int]) -> dict[str, Any]:
 
 
 def _idle(page: PageReport) -> list[dict[str, Any]]:
-    """What did not run or was not read, since it has not passed."""
-    said = [f"{n.code} {n.rule} was not run: {n.reason}" for n in page.not_run]
-    said += [f"{u.name} was not read: {u.reason}" for u in page.unread]
+    """What did not run, by reason, or was not read, since it has not passed."""
+    rules: dict[str, list[str]] = {}
+    for n in page.not_run:
+        rules.setdefault(n.reason, []).append(f"{n.code} {n.rule}")
+    said = [
+        f"{', '.join(names)} {'were' if len(names) > 1 else 'was'} not run: {reason}" for reason, names in rules.items()
+    ]
+    said += [f"{u.name} was not checked: {u.reason}" for u in page.unread]
     said += [f"the numbers from line {part.line} on were not read: {part.reason}" for part in page.unread_parts]
     return [{"level": "note", "message": {"text": f"{page.path}: {text}"}} for text in said]

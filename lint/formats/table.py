@@ -41,10 +41,10 @@ def _line(check: str, width: int, status: str, detail: str) -> str:
 
 
 def _of_numbers(page: PageReport) -> str:
-    """A page with nothing to compare with has not passed, whatever follows from the page itself."""
+    """A page without numbers, or with nothing to compare them with, has not passed, whatever follows from itself."""
     if page.tally["contradicted"]:
         return "FAIL"
-    return "PASS" if page.tally["grounded"] or not page.numbers else "NOT CHECKED"
+    return "PASS" if page.tally["grounded"] else "NOT CHECKED"
 
 
 def _row(page: PageReport, code: str) -> tuple[str, str] | None:
@@ -57,7 +57,7 @@ def _row(page: PageReport, code: str) -> tuple[str, str] | None:
         return worst, f"line {loud[0].line}: {loud[0].message}{more}"
     if found:
         return "PASS", f"note, line {found[0].line}: {found[0].message}"
-    idle = next((n for n in page.not_run if n.code == code), None)
+    idle = next((n for n in (*page.not_run, *page.idle) if n.code == code), None)
     if idle is not None:
         return "NOT CHECKED", idle.reason
     return ("PASS", "") if code in page.ran else None

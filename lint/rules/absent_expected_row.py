@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leakstats.template import RowSpec
 
-from ..card import doubt, may_stand_for, setup_tables
+from ..card import setup_tables, stand_in
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -47,13 +47,15 @@ class AbsentExpectedRow(Rule):
 
     code = "CR703"
     name = "absent-expected-row"
+    subject = "row of a card"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for table in setup_tables(page):
             # An example may also stand below the table; missing-dataset-example asks for it.
             absent = [row for row in table.absent(required=False) if not row.example] if table.rows else []
-            renamed = table.absent(required=True) if table.rows and may_stand_for(page, table) else []
+            others = table.absent(required=True) if table.rows else []
+            renamed = [(row, other) for row in others if (other := stand_in(page, table, row)) is not None]
             if absent:
                 yield self.finding(
                     page,
@@ -61,13 +63,12 @@ class AbsentExpectedRow(Rule):
                     f"the table of '{table.spec.heading}' lacks {_list(absent)}",
                     "; ".join(f"{row.label}: {row.help}" for row in absent),
                 )
-            if renamed:
+            for row, other in renamed:
                 yield self.finding(
                     page,
-                    table.line,
-                    f"the table of '{table.spec.heading}' has no row that is called {_list(renamed)}",
-                    f"if {doubt(table)} says it, give it that name; otherwise add: "
-                    + "; ".join(row.help for row in renamed),
+                    other.line,
+                    f"the table of '{table.spec.heading}' has no row that is called '{row.label}'",
+                    f"if {other.label!r} says it, give it that name; otherwise add: {row.help}",
                 )
 
 

@@ -38,6 +38,7 @@ class AbsentExpectedSection(Rule):
 
     code = "CR124"
     name = "absent-expected-section"
+    subject = "section of the template"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

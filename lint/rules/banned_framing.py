@@ -51,6 +51,7 @@ class BannedFraming(Rule):
 
     code = "CR802"
     name = "banned-framing"
+    subject = "text"
     severity = "warning"
     profile = "p-values-only"
 

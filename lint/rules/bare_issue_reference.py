@@ -45,6 +45,7 @@ class BareIssueReference(Rule):
 
     code = "CR206"
     name = "bare-issue-reference"
+    subject = "text"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

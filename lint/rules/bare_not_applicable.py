@@ -38,6 +38,7 @@ class BareNotApplicable(Rule):
 
     code = "CR123"
     name = "bare-not-applicable"
+    subject = "section of the template"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:

@@ -47,6 +47,7 @@ class BareNull(Rule):
 
     code = "CR515"
     name = "bare-null"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

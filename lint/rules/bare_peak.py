@@ -51,6 +51,7 @@ class BarePeak(Rule):
 
     code = "CR516"
     name = "bare-peak"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class BriefSection(Rule):
 
     code = "CR127"
     name = "brief-section"
+    subject = "section of the template"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

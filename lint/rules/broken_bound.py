@@ -58,6 +58,7 @@ class BrokenBound(Rule):
 
     code = "CR406"
     name = "broken-bound"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in bound_clashes(page.evidence):

@@ -39,6 +39,7 @@ class BrokenFrontMatter(Rule):
 
     code = "CR904"
     name = "broken-front-matter"
+    subject = "front matter"
 
     def check(self, page: Page) -> Iterator[Finding]:
         front = page.document.front_matter

@@ -59,6 +59,7 @@ class BrokenRow(Rule):
 
     code = "CR420"
     name = "broken-row"
+    subject = "table"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in row_clashes(page.evidence):

@@ -46,6 +46,7 @@ class ChosenBest(Rule):
 
     code = "CR513"
     name = "chosen-best"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

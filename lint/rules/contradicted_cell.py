@@ -57,6 +57,7 @@ class ContradictedCell(Rule):
 
     code = "CR311"
     name = "contradicted-cell"
+    subject = "table"
     needs = frozenset({"results"})
 
     def check(self, page: Page) -> Iterator[Finding]:

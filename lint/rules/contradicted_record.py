@@ -46,6 +46,7 @@ class ContradictedRecord(Rule):
 
     code = "CR313"
     name = "contradicted-record"
+    subject = "number that claims a result"
     needs = frozenset({"results"})
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -70,6 +70,7 @@ class ContradictedValue(Rule):
 
     code = "CR312"
     name = "contradicted-value"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         seen = set()

@@ -40,6 +40,7 @@ class DuplicateSection(Rule):
 
     code = "CR104"
     name = "duplicate-section"
+    subject = "section of the template"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for id, sections in page.outline.repeated.items():

@@ -44,6 +44,7 @@ class EmptySample(Rule):
 
     code = "CR613"
     name = "empty-sample"
+    subject = "sample"
 
     def check(self, page: Page) -> Iterator[Finding]:
         found = sample_section(page)

@@ -60,6 +60,7 @@ class ExchangedValues(Rule):
 
     code = "CR413"
     name = "exchanged-values"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in order_clashes(page.evidence):

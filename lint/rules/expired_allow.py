@@ -37,6 +37,7 @@ class ExpiredAllow(Rule):
 
     code = "CR914"
     name = "expired-allow"
+    subject = "comment that allows anything"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ class FalseCorrection(Rule):
 
     code = "CR430"
     name = "false-correction"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in correction_clashes(page):

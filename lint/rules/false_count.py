@@ -60,6 +60,7 @@ class FalseCount(Rule):
 
     code = "CR411"
     name = "false-count"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in count_clashes(page.evidence):

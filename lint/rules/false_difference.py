@@ -48,6 +48,7 @@ class FalseDifference(Rule):
 
     code = "CR408"
     name = "false-difference"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         told = set()

@@ -46,6 +46,7 @@ class FalseDirection(Rule):
 
     code = "CR415"
     name = "false-direction"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in direction_clashes(page.evidence):

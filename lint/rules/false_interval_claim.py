@@ -47,6 +47,7 @@ class FalseIntervalClaim(Rule):
 
     code = "CR422"
     name = "false-interval-claim"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in interval_claim_clashes(page.evidence):

@@ -58,6 +58,7 @@ class FalseRange(Rule):
 
     code = "CR412"
     name = "false-range"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in range_clashes(page.evidence):

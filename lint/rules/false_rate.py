@@ -46,6 +46,7 @@ class FalseRate(Rule):
 
     code = "CR418"
     name = "false-rate"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in (*ratio_clashes(page.evidence), *fraction_clashes(page.evidence)):

@@ -46,6 +46,7 @@ class FalseRatio(Rule):
 
     code = "CR409"
     name = "false-ratio"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in fold_clashes(page.evidence):

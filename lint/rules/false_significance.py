@@ -47,6 +47,7 @@ class FalseSignificance(Rule):
 
     code = "CR407"
     name = "false-significance"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in (*significance_clashes(page.evidence), *row_verdict_clashes(page.evidence)):

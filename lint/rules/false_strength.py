@@ -46,6 +46,7 @@ class FalseStrength(Rule):
 
     code = "CR416"
     name = "false-strength"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in strength_clashes(page.evidence):

@@ -60,6 +60,7 @@ class FalseSuperlative(Rule):
 
     code = "CR414"
     name = "false-superlative"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in superlative_clashes(page.evidence):

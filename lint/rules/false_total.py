@@ -49,6 +49,7 @@ class FalseTotal(Rule):
 
     code = "CR417"
     name = "false-total"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         told = set()

@@ -56,6 +56,7 @@ class FewUnits(Rule):
 
     code = "CR503"
     name = "few-units"
+    subject = "level of confidence"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -20,7 +20,8 @@ class ImpossibleInterval(Rule):
     ## Why is this bad?
 
     Wilson, Clopper-Pearson, Agresti-Coull and Wald intervals follow from k and n. One that none of them gives was
-    computed for another sample size.
+    computed for another sample size. Only intervals of rates are judged: those of coefficients, cosines and scores,
+    and those that are said to be bootstrapped or clustered, come from no k and n.
 
     ## Fails
 
@@ -49,6 +50,7 @@ class ImpossibleInterval(Rule):
 
     code = "CR404"
     name = "impossible-interval"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         said = set()

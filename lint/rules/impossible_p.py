@@ -47,6 +47,7 @@ class ImpossibleP(Rule):
 
     code = "CR504"
     name = "impossible-p"
+    subject = "number that claims a result"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ class ImpossibleRate(Rule):
 
     code = "CR405"
     name = "impossible-rate"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in (*granularity_clashes(page.evidence), *lattice_clashes(page.evidence)):

@@ -17,7 +17,8 @@ class ImpossibleValue(Rule):
 
     ## Why is this bad?
 
-    No data give it, so a digit or a sign was mistyped, and nobody knows what was measured.
+    No data give it, so a digit or a sign was mistyped, and nobody knows what was measured. Cosines, AUC, R², F1, κ
+    and probabilities are held to 1 as well.
 
     ## Fails
 
@@ -46,6 +47,7 @@ class ImpossibleValue(Rule):
 
     code = "CR421"
     name = "impossible-value"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in impossible_clashes(page.evidence):

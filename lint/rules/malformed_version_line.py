@@ -35,6 +35,7 @@ class MalformedVersionLine(Rule):
 
     code = "CR202"
     name = "malformed-version-line"
+    subject = "version line"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ class MisorderedInterval(Rule):
 
     code = "CR403"
     name = "misordered-interval"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in exclusion_clashes(page.evidence):

@@ -39,6 +39,7 @@ class MisorderedSection(Rule):
 
     code = "CR102"
     name = "misordered-section"
+    subject = "section of the template"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found, where in page.outline.misplaced():

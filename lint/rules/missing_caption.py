@@ -44,6 +44,7 @@ class MissingCaption(Rule):
 
     code = "CR602"
     name = "missing-caption"
+    subject = "figure"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:

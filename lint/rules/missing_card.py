@@ -42,6 +42,7 @@ class MissingCard(Rule):
 
     code = "CR701"
     name = "missing-card"
+    subject = "section of the card"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..card import may_stand_for, setup_tables
+from ..card import setup_tables, stand_in
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -17,9 +17,8 @@ class MissingCardRow(Rule):
 
     ## Why is this bad?
 
-    Each of these rows has made an experiment impossible to repeat when it was not written down. Where the table, or the
-    card, holds as many rows under labels that the template does not know, one of them may say it: then
-    `absent-expected-row` notes it.
+    Each of these rows has made an experiment impossible to repeat when it was not written down. Where a row whose label
+    the template does not know may mean it ("Source state" for the commit), `absent-expected-row` notes it instead.
 
     ## Fails
 
@@ -47,15 +46,17 @@ class MissingCardRow(Rule):
 
     code = "CR702"
     name = "missing-card-row"
+    subject = "row of a card"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for table in setup_tables(page):
-            if not table.rows or may_stand_for(page, table):  # no card at all, and rows of other names, are told apart
+            if not table.rows:  # no card at all is told apart
                 continue
             for wanted in table.absent(required=True):
-                yield self.finding(
-                    page,
-                    table.line,
-                    f"the table of '{table.spec.heading}' has no row '{wanted.label}'",
-                    f"add it: {wanted.help}",
-                )
+                if stand_in(page, table, wanted) is None:
+                    yield self.finding(
+                        page,
+                        table.line,
+                        f"the table of '{table.spec.heading}' has no row '{wanted.label}'",
+                        f"add it: {wanted.help}",
+                    )

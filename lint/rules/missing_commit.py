@@ -46,6 +46,7 @@ class MissingCommit(Rule):
 
     code = "CR707"
     name = "missing-commit"
+    subject = "row of a card"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for wanted, row, _ in answered_rows(page):

@@ -38,6 +38,7 @@ class MissingCondition(Rule):
 
     code = "CR611"
     name = "missing-condition"
+    subject = "section of samples"
 
     def check(self, page: Page) -> Iterator[Finding]:
         found = sample_section(page)

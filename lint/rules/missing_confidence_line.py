@@ -40,6 +40,7 @@ class MissingConfidenceLine(Rule):
 
     code = "CR110"
     name = "missing-confidence-line"
+    subject = "section that states the confidence"
 
     def check(self, page: Page) -> Iterator[Finding]:
         spec = page.template.confidence

@@ -51,6 +51,7 @@ class MissingDatasetExample(Rule):
 
     code = "CR708"
     name = "missing-dataset-example"
+    subject = "row of a card"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

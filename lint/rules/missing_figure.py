@@ -38,6 +38,7 @@ class MissingFigure(Rule):
 
     code = "CR601"
     name = "missing-figure"
+    subject = "section that shows a figure"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:

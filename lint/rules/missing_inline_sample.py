@@ -45,6 +45,7 @@ class MissingInlineSample(Rule):
 
     code = "CR616"
     name = "missing-inline-sample"
+    subject = "section with samples of its own"
     severity = "note"
     profile = "rigorous"
 

@@ -37,6 +37,7 @@ class MissingLead(Rule):
 
     code = "CR125"
     name = "missing-lead"
+    subject = "section that opens with a label"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ class MissingSampleSize(Rule):
 
     code = "CR117"
     name = "missing-sample-size"
+    subject = "section of bullets"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

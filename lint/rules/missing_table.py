@@ -40,6 +40,7 @@ class MissingTable(Rule):
 
     code = "CR122"
     name = "missing-table"
+    subject = "section that shows a table"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found in page.outline:

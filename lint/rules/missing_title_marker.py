@@ -35,6 +35,7 @@ class MissingTitleMarker(Rule):
 
     code = "CR108"
     name = "missing-title-marker"
+    subject = "title"
 
     def check(self, page: Page) -> Iterator[Finding]:
         levels = page.template.confidence.levels

@@ -39,6 +39,7 @@ class MixedMinus(Rule):
 
     code = "CR803"
     name = "mixed-minus"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

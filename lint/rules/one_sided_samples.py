@@ -51,6 +51,7 @@ class OneSidedSamples(Rule):
 
     code = "CR614"
     name = "one-sided-samples"
+    subject = "section of samples"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ class OverconfidentLevel(Rule):
 
     code = "CR502"
     name = "overconfident-level"
+    subject = "level of confidence"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

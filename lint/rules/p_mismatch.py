@@ -19,7 +19,8 @@ class PMismatch(Rule):
 
     For a correlation p is a function of the coefficient and N. No unrounded value behind the printed digits gives
     this p by the t approximation, exactly, or with the covariates that are named: one of the three numbers is
-    wrong.
+    wrong. A p by another test (permutation, max-T, bootstrap, adjusted for several tests) is not judged where the
+    sentence, the row, the words beside the table or a sentence on all p-values names the test.
 
     ## Fails
 
@@ -48,6 +49,7 @@ class PMismatch(Rule):
 
     code = "CR401"
     name = "p-mismatch"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in p_clashes(page.evidence):

@@ -48,6 +48,7 @@ class PercentForPoints(Rule):
 
     code = "CR410"
     name = "percent-for-points"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         told = set()

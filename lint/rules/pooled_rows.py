@@ -47,6 +47,7 @@ class PooledRows(Rule):
 
     code = "CR511"
     name = "pooled-rows"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

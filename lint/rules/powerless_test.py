@@ -46,6 +46,7 @@ class PowerlessTest(Rule):
 
     code = "CR512"
     name = "powerless-test"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

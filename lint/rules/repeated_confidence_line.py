@@ -40,6 +40,7 @@ class RepeatedConfidenceLine(Rule):
 
     code = "CR113"
     name = "repeated-confidence-line"
+    subject = "level of confidence"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -60,6 +60,7 @@ class RepeatedRecord(Rule):
 
     code = "CR419"
     name = "repeated-record"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in (*mirror_clashes(page.evidence), *recomputed_clashes(page.evidence)):

@@ -42,6 +42,7 @@ class ShortCaption(Rule):
 
     code = "CR603"
     name = "short-caption"
+    subject = "figure"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ class ShortSection(Rule):
 
     code = "CR105"
     name = "short-section"
+    subject = "section of the template"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for found, stub, message in brief_sections(page):

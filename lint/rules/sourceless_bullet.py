@@ -40,6 +40,7 @@ class SourcelessBullet(Rule):
 
     code = "CR118"
     name = "sourceless-bullet"
+    subject = "section of bullets"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

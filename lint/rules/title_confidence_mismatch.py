@@ -40,6 +40,7 @@ class TitleConfidenceMismatch(Rule):
 
     code = "CR109"
     name = "title-confidence-mismatch"
+    subject = "level of confidence"
 
     def check(self, page: Page) -> Iterator[Finding]:
         levels = page.template.confidence.levels

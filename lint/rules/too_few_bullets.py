@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..document import Table
+from leakstats.template import fold
+
+from ..document import Bullet, Table
 from ..finding import Finding
 from ..page import Page
 from ..rule import Rule
@@ -43,6 +45,7 @@ class TooFewBullets(Rule):
 
     code = "CR114"
     name = "too-few-bullets"
+    subject = "section of bullets"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for spec in page.template.sections:
@@ -68,6 +71,21 @@ class TooFewBullets(Rule):
                     f"the template asks for at least {wanted.min}",
                     spec.purpose,
                 )
+            else:
+                for name in wanted.labels:
+                    if not any(self._opens(page, bullet, name) for bullet in block.bullets):
+                        yield self.finding(
+                            page,
+                            block.label_line,
+                            f"no bullet of '{label or spec.heading}' is labelled '{name}'",
+                            f"write **{name}:** and what is to say of it",
+                        )
+
+    @staticmethod
+    def _opens(page: Page, bullet: Bullet, name: str) -> bool:
+        """True if a bullet opens with a label, in bold or before a colon."""
+        head, colon, _ = bullet.text.text.partition(":")
+        return page.label_in(bullet.text, (name,)) or (bool(colon) and fold(head) == fold(name))
 
     @staticmethod
     def _tabled(page: Page, first: int, last: int) -> bool:

@@ -50,6 +50,7 @@ class TooFewSamples(Rule):
 
     code = "CR612"
     name = "too-few-samples"
+    subject = "section of samples"
 
     def check(self, page: Page) -> Iterator[Finding]:
         found = sample_section(page)

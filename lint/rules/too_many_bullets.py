@@ -47,6 +47,7 @@ class TooManyBullets(Rule):
 
     code = "CR115"
     name = "too-many-bullets"
+    subject = "section of bullets"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

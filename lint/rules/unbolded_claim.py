@@ -43,6 +43,7 @@ class UnboldedClaim(Rule):
 
     code = "CR116"
     name = "unbolded-claim"
+    subject = "section of bullets"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

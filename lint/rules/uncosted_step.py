@@ -39,6 +39,7 @@ class UncostedStep(Rule):
 
     code = "CR120"
     name = "uncosted-step"
+    subject = "section of bullets"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

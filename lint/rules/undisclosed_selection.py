@@ -47,6 +47,7 @@ class UndisclosedSelection(Rule):
 
     code = "CR615"
     name = "undisclosed-selection"
+    subject = "section of samples"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

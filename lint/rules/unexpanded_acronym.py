@@ -38,6 +38,7 @@ class UnexpandedAcronym(Rule):
 
     code = "CR801"
     name = "unexpanded-acronym"
+    subject = "text"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ class UnexplainedNumber(Rule):
 
     code = "CR320"
     name = "unexplained-number"
+    subject = "number that claims a result"
     severity = "note"
     needs = frozenset(("numbers",))
     last = True

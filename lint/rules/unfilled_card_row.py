@@ -46,6 +46,7 @@ class UnfilledCardRow(Rule):
 
     code = "CR704"
     name = "unfilled-card-row"
+    subject = "row of a card"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for wanted, row, rows in answered_rows(page):

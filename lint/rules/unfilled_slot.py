@@ -42,6 +42,7 @@ class UnfilledSlot(Rule):
 
     code = "CR121"
     name = "unfilled-slot"
+    subject = "text"
 
     def check(self, page: Page) -> Iterator[Finding]:
         phrases = page.template.phrases

@@ -37,6 +37,7 @@ class UnknownAllow(Rule):
 
     code = "CR913"
     name = "unknown-allow"
+    subject = "comment that allows anything"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ class UnknownConfidenceLevel(Rule):
 
     code = "CR111"
     name = "unknown-confidence-level"
+    subject = "level of confidence"
 
     def check(self, page: Page) -> Iterator[Finding]:
         levels = page.template.confidence.levels

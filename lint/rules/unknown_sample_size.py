@@ -62,6 +62,7 @@ class UnknownSampleSize(Rule):
 
     code = "CR314"
     name = "unknown-sample-size"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in (*size_clashes(page.evidence), *roster_clashes(page.evidence)):

@@ -37,6 +37,7 @@ class UnknownTemplate(Rule):
 
     code = "CR903"
     name = "unknown-template"
+    subject = "version line"
     any_version = True
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ class UnmentionedSeed(Rule):
 
     code = "CR501"
     name = "unmentioned-seed"
+    subject = "row for the seeds"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ class UnmotivatedBackground(Rule):
 
     code = "CR106"
     name = "unmotivated-background"
+    subject = "section that names an earlier issue"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

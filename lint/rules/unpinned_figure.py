@@ -38,6 +38,7 @@ class UnpinnedFigure(Rule):
 
     code = "CR604"
     name = "unpinned-figure"
+    subject = "figure"
 
     def check(self, page: Page) -> Iterator[Finding]:
         if not any(spec.figure is not None and spec.figure.pinned for spec in page.template.sections):

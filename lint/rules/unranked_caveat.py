@@ -44,6 +44,7 @@ class UnrankedCaveat(Rule):
 
     code = "CR119"
     name = "unranked-caveat"
+    subject = "section of bullets"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

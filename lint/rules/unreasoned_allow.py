@@ -38,6 +38,7 @@ class UnreasonedAllow(Rule):
 
     code = "CR911"
     name = "unreasoned-allow"
+    subject = "comment that allows anything"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ class UnreasonedConfidence(Rule):
 
     code = "CR112"
     name = "unreasoned-confidence"
+    subject = "level of confidence"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -44,6 +44,7 @@ class UnresolvedResults(Rule):
 
     code = "CR205"
     name = "unresolved-results"
+    subject = "named results file"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -33,4 +33,5 @@ class UnusedAllow(ToolRule):
 
     code = "CR912"
     name = "unused-allow"
+    subject = "comment that allows anything"
     severity = "warning"

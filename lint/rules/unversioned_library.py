@@ -45,6 +45,7 @@ class UnversionedLibrary(Rule):
 
     code = "CR706"
     name = "unversioned-library"
+    subject = "row of a card"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

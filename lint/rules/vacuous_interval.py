@@ -46,6 +46,7 @@ class VacuousInterval(Rule):
 
     code = "CR514"
     name = "vacuous-interval"
+    subject = "number that claims a result"
     severity = "note"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ class VanishingText(Rule):
 
     code = "CR126"
     name = "vanishing-text"
+    subject = "text"
     severity = "warning"
 
     def check(self, page: Page) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ class WrongHeadingLevel(Rule):
 
     code = "CR103"
     name = "wrong-heading-level"
+    subject = "section of the template"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for id, section in page.outline.wrong_level.items():

@@ -45,6 +45,7 @@ class WrongProduct(Rule):
 
     code = "CR705"
     name = "wrong-product"
+    subject = "row of a card"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for wanted, row, _ in answered_rows(page):

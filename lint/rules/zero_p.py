@@ -47,6 +47,7 @@ class ZeroP(Rule):
 
     code = "CR402"
     name = "zero-p"
+    subject = "number that claims a result"
 
     def check(self, page: Page) -> Iterator[Finding]:
         for clash in zero_clashes(page.evidence):

@@ -18,6 +18,7 @@ from leakstats.lint.page import Page, WrittenVersion
 from leakstats.lint.parsing import parse_document
 from leakstats.lint.regex import regex
 from leakstats.lint.report import PageReport
+from leakstats.lint.repository import Checkout
 from leakstats.lint.results import ResultFiles
 from leakstats.lint.rule import Rule
 from leakstats.lint.sidecar import Grounding, Sidecar, Span, find_values
@@ -94,6 +95,26 @@ def with_results(text: str) -> Page:
     return Page(parse_document(text), template, template.profiles["review"], results=results)
 
 
+COMMIT = "5f0c9e17ab34d2860e7719bc42fd18c3a96b07e4"
+
+
+class FakeCheckout(Checkout):
+    """A clone of lab/repo with one commit, which holds one figure."""
+
+    def lacks_commit(self, commit: str) -> bool:
+        return not COMMIT.startswith(commit)
+
+    def lacks_file(self, commit: str, path: str) -> bool:
+        return commit == COMMIT and path != "a.png"
+
+
+def in_checkout(text: str) -> Page:
+    """A page in a clone of lab/repo."""
+    template = load_template("v1")
+    clone = FakeCheckout(Path(), frozenset({("lab", "repo")}))
+    return Page(parse_document(text), template, template.profiles["review"], repository=clone)
+
+
 def fires(rule: Rule, text: str) -> bool:
     """True if ``rule`` speaks on the page ``text``, given what it needs."""
     if rule.code == "CR901":
@@ -102,6 +123,8 @@ def fires(rule: Rule, text: str) -> bool:
         report = lint_text(text, Options(max_bytes=64))
     elif rule.code == "CR205":
         report = lint_text(text, Options(root=HERE))
+    elif "repository" in rule.needs:
+        return bool(list(rule.check(in_checkout(text))))
     elif rule.needs & {"results", "numbers"}:
         return bool(list(rule.check(with_results(text))))
     elif rule.needs:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -172,6 +173,7 @@ EDITS: dict[str, Edit] = {
     "CR706": Edit("transformers=4.48.3, torch=2.5.1", "transformers, torch=2.5.1"),
     "CR707": Edit("| Git commit | `43a303c` |", "| Git commit | the latest one |"),
     "CR708": Edit(r"^\| Dataset example .*?\n", "", pattern=True),
+    "CR128": Edit("### Next steps", "We are fairly confident of the sign.\n\n### Next steps"),
     "CR801": Edit("centred cosine to the assistant at layer 20.",
                   "centred cosine to the assistant at layer 20, without RLHF."),
     "CR802": Edit("The rates range", "The effect size is large. The rates range", options={"profile": "p-values-only"}),
@@ -278,6 +280,45 @@ def test_the_rule_alone_finds_the_change_of_a_rendered_page(code: str, tmp_path:
     assert set(after) == {code}, after
 
 
+HEAD = "HEAD"
+IN_CHECKOUT: dict[str, tuple[str, str]] = {
+    "CR605": ("1" * 40, HEAD),
+    "CR606": ("", HEAD),
+    "CR709": (HEAD, "ffffff1"),
+}
+"""What the figure's address and the card name in a checkout: the commit that is there, or another."""
+
+
+@pytest.mark.parametrize("code", IN_CHECKOUT)
+def test_the_rule_alone_finds_what_the_checkout_lacks(code: str, tmp_path: Path) -> None:
+    def git(*args: str) -> str:
+        command = ["git", "-C", str(tmp_path), "-c", "user.name=A", "-c", "user.email=a@example.org", *args]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    text = (DATA / "rich.md").read_text("utf-8")
+    found = re.search(r"https://raw.githubusercontent.com/([^/]+/[^/]+)/([0-9a-f]{40})/([^)]+)", text)
+    assert found is not None
+    figure = tmp_path / found[3]
+    figure.parent.mkdir(parents=True, exist_ok=True)
+    figure.write_bytes(b"png")
+    git("init", "-q")
+    git("remote", "add", "origin", f"https://github.com/{found[1]}.git")
+    git("add", ".")
+    git("commit", "-q", "-m", "Add a figure")
+    head = git("rev-parse", "HEAD")
+
+    def spoken(figure_at: str, card: str) -> set[str]:
+        path = tmp_path / "issue.md"
+        url = found[0].replace(found[2], figure_at or head) + ("" if figure_at else ".svg")
+        page = text.replace(found[0], url).replace("| Git commit | `43a303c` |", f"| Git commit | `{card}` |")
+        path.write_text(page.replace(HEAD, head), "utf-8")
+        (report,) = lint_paths([str(path)], Options(), stdin=io.BytesIO()).pages
+        return {f.code for f in report.findings}
+
+    assert spoken(HEAD, HEAD) == set()
+    assert spoken(*IN_CHECKOUT[code]) == {code}
+
+
 def test_only_the_tool_speaks_of_a_page_that_it_did_not_read(tmp_path: Path) -> None:
     (missing,) = lint_paths([str(tmp_path / "no.md")], Options(), stdin=io.BytesIO()).pages
     assert [f.code for f in missing.findings] == ["CR901"]
@@ -285,4 +326,4 @@ def test_only_the_tool_speaks_of_a_page_that_it_did_not_read(tmp_path: Path) -> 
 
 
 def test_no_rule_is_left_out() -> None:
-    assert {*EDITS, *RENDERED, "CR901", "CR902"} == {rule.code for rule in all_rules()}
+    assert {*EDITS, *RENDERED, *IN_CHECKOUT, "CR901", "CR902"} == {rule.code for rule in all_rules()}

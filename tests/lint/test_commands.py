@@ -66,6 +66,33 @@ def test_the_page_is_issue_md_unless_named(page: str) -> None:
     assert run(lint, "--select", "CR6,CR121").output == TEXT
 
 
+def test_an_empty_variable_of_a_job_selects_nothing_else(page: str) -> None:
+    every = run(lint, page, "--format", "table")
+    assert run(lint, page, "--format", "table", "--select", "", "--ignore", " , ").output == every.output
+    assert every.exit_code == 1
+
+
+def test_checks_without_a_subject_have_not_passed(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text("# A claim of one sentence\n\nHello.\n", "utf-8")
+    lines = [line.split("  ") for line in run(lint, str(path), "--format", "table").output.splitlines()]
+    status = {line[0].split(" ")[0]: " ".join(line[1:]).strip() for line in lines}
+    assert status["CR602"] == "– NOT CHECKED the page has no figure"
+    assert status["CR702"] == "– NOT CHECKED the page has no row of a card"
+    assert status["CR408"] == "– NOT CHECKED the page has no number that claims a result"
+    assert status["CR121"] == "✓ PASS"
+    assert sum("PASS" in said for said in status.values()) < 12
+
+
+def test_output_that_cannot_be_written_is_one_line_and_status_2(page: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no full device")
+    command = [sys.executable, "-c", "from leakstats.reporting.cli import main; main()", "lint", page]
+    with open("/dev/full", "w") as full:  # noqa: PTH123 a device
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (2, "clean-result: cannot write the output: No space left on device\n")
+
+
 def test_what_was_not_checked_is_printed_and_no_pass(page: str) -> None:
     result = run(lint, page, "--select", "CR301,CR302,CR303,CR304,CR305")
     assert result.output == (

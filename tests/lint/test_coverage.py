@@ -251,3 +251,14 @@ def test_a_difference_in_a_table_follows_from_another_table(results: Path) -> No
     )
     report = lint_text(page, Options(results=(results,)))
     assert [a.outcome for a in report.numbers or () if a.text.startswith(("45", "20"))] == ["derived", "unexplained"]
+
+
+def test_a_rate_is_not_grounded_by_a_cosine(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(
+        json.dumps(
+            {"personas": {"pilot": {"leakage": 0.4, "cosine": 0.28}, "judge": {"leakage": 0.25, "cosine": 0.47}}}
+        )
+    )
+    assert said("The rate of the pilot is 47%, against 25% for the judge.", path)["47%"] == "unexplained"
+    assert said("The judge's cosine is 0.47.", path)["0.47"] == "grounded"

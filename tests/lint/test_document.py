@@ -305,3 +305,17 @@ def test_plain_front_matter_needs_no_yaml() -> None:
         frontmatter.Entry("title", "It's 5%: so", 11, 25),
         frontmatter.Entry("kind", "an experiment", 32, 45),
     )
+
+
+def test_a_comment_behind_the_last_cell_of_a_row_is_read() -> None:
+    rows = [
+        "| a | b |",
+        "|---|---|",
+        "| 1 \\| 2 | 3 | <!-- one --> | <!-- two -->",
+        "| 4 | `5` |",
+        "| 6 | 7 <!-- three -->",
+    ]
+    document = parse_document("\n".join(rows))
+    assert [c.text.strip() for c in document.comments] == ["one", "two", "three"]
+    assert [document.source.text[c.at : c.at + 4] for c in document.comments] == ["<!--"] * 3
+    assert [document.source.line_of(c.at) for c in document.comments] == [3, 3, 5]

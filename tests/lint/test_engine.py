@@ -49,6 +49,23 @@ def test_a_folder_is_no_page(tmp_path: Path) -> None:
     assert lint_paths([str(tmp_path)], Options(), stdin=NOTHING).status == 2
 
 
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "page.md")
+    report = lint_paths([str(tmp_path / "page.md")], Options(), stdin=NOTHING)
+    assert (one(report.pages[0]).message, report.status) == ("cannot be read: no regular file", 2)
+
+
+def test_an_open_pipe_is_read_as_standard_input_is(tmp_path: Path, good_page: str) -> None:
+    end, start = os.pipe()
+    with os.fdopen(start, "w", encoding="utf-8") as out:
+        out.write(good_page[:4000])
+    name = f"/dev/fd/{end}"
+    (page,) = lint_paths([name], Options(), stdin=NOTHING).pages
+    os.close(end)
+    assert (page.path, page.readable) == (name, True)
+    assert page.findings == lint_text(good_page[:4000], path=name).findings
+
+
 def test_a_folder_stands_for_its_pages(tmp_path: Path) -> None:
     for name in ("b.md", "a.md", "below/c.md", ".hidden/d.md", "notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

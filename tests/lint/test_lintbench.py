@@ -262,3 +262,8 @@ def test_the_shared_scorer_reads_our_sets(shared_dir, sets, tmp_path):
     assert "6 clean, 8 mutated" in done.stdout
     assert "recall: located 100.0%" in done.stdout
     assert "false alarms: 0.00" in done.stdout
+
+
+def test_every_rule_answers_to_a_word_of_the_bench() -> None:
+    words = json.loads(FAMILY_FILE.read_text("utf-8"))
+    assert set(words) == {rule.code for rule in all_rules()}

@@ -158,3 +158,15 @@ def test_a_human_tldr_and_methodology_bullets_are_template_data(stricter: Path, 
     assert spoken(full, stricter) == set()
     short = full.replace("We taught twelve characters a habit, and distant ones learned it more often.", "It works.")
     assert any(m.startswith("CR105") and "Human TL;DR" in m for m in spoken(short, stricter))
+
+
+def test_labels_that_bullets_need_are_template_data(stricter: Path, good_page: str) -> None:
+    path = stricter / "template.toml"
+    path.write_text(
+        path.read_text("utf-8").replace('label = "Design"\nmin = 2', 'min = 0\nlabels = ["Design", "Training"]')
+    )
+    bullets = "- **Design:** one adapter a persona.\n- Training: one seed.\n\n### Results\n"
+    full = good_page.replace("### Results\n", bullets, 1)
+    assert not any("CR114" in said for said in spoken(full, stricter))
+    said = {m for m in spoken(full.replace("- Training: one seed.\n", ""), stricter) if "CR114" in m}
+    assert said == {"CR114: no bullet of 'Methodology' is labelled 'Training'"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from leakstats.errors import InputError
+from leakstats.errors import InputError, LeakstatsError
 from leakstats.lint.engine import Options, judge_page
 from leakstats.lint.formats.review import review_to_text
 from leakstats.lint.review import Claim, Review, review
@@ -193,6 +194,25 @@ def test_the_checklist_names_each_section_once(good_page: str) -> None:
     assert text.splitlines()[-1].startswith("**Verdict: FAIL**: ")
 
 
+def test_nothing_is_kept_by_a_page_that_lacks_it(good_page: str) -> None:
+    done = reviewed("")
+    assert not any(check.kept for check in done.checks)
+    assert "- [ ] Background: missing, as is 'TL;DR'\n" in review_to_text(done)
+    begin, end = good_page.index("## Setup"), good_page.index("## WandB")
+    absent = {
+        check.name: check.absent for check in reviewed(good_page[:begin] + good_page[end:]).checks if check.absent
+    }
+    assert absent == {"Setup & hyper-parameters": "missing"} | dict.fromkeys(
+        ["Model", "Training", "Data", "Eval", "Compute", "Environment"], "missing, as is 'Setup & hyper-parameters'"
+    )
+
+
+def test_a_row_of_something_else_excuses_no_field(good_page: str) -> None:
+    done = reviewed(good_page.replace("| Hardware |", "| Personas |"))
+    assert [(f.label, f.state) for f in done.card if f.state != "filled"] == [("Hardware", "missing")]
+    assert done.verdict == "FAIL"
+
+
 def run(*args: str) -> Result:
     return CliRunner().invoke(review_page, list(args), catch_exceptions=False)
 
@@ -257,6 +277,12 @@ def test_a_results_file_that_cannot_be_read_is_no_verdict(tmp_path: Path, good_p
     done = run(str(path), "--results", str(tmp_path / "none.json"))
     assert done.exit_code == 2
     assert "none.json cannot be read, so it is not checked: No such file or directory" in done.stderr
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "page.md")
+    with pytest.raises(LeakstatsError, match="cannot be read: no regular file"):
+        run(str(tmp_path / "page.md"))
 
 
 def test_a_page_from_standard_input(good_page: str) -> None:

@@ -12,6 +12,7 @@ from leakstats.errors import InputError
 from leakstats.lint import rules as package
 from leakstats.lint.registry import all_rules, rule_by_code, select_rules
 from leakstats.lint.rule import Rule
+from leakstats.lint.subjects import SUBJECTS
 from leakstats.template import load_template
 
 CASES = Path(__file__).parent / "cases"
@@ -75,6 +76,10 @@ def test_no_heading_label_or_row_of_the_template_stands_in_a_rule() -> None:
     for path in Path(next(iter(package.__path__))).glob("*.py"):
         code = path.read_text("utf-8").split('"""')[-1]  # behind the docstring with its examples
         assert not [w for w in words if f'"{w}' in code or f"'{w}" in code], path.name
+
+
+def test_every_subject_is_known_and_spoken_of() -> None:
+    assert {rule.subject for rule in all_rules()} == {"", *SUBJECTS}
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])

@@ -38,7 +38,7 @@ CASES = {
     "many numbers": ("It is 4% here. " * 160 + WRONG, "7: this paragraph has more than 150 numbers"),
     "many paragraphs": (
         "It is 4%.\n\n" * 1600 + WRONG,
-        "3005: the text above holds 3000 paragraphs and numbers already",
+        "3005: the text above holds 3001 paragraphs and numbers already",
     ),
     "a large table": (table(100, 30), "7: this table has 3100 cells, more than 2500"),
     "many tables": (table(80, 28) * 2, "90: the tables above hold 2240 numbers already"),

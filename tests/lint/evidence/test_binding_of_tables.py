@@ -10,6 +10,7 @@ import pytest
 from leakstats.facts import Fact, Series
 from leakstats.lint.document import Table
 from leakstats.lint.engine import Options, lint_text
+from leakstats.lint.evidence.by_value import Index
 from leakstats.lint.evidence.table_binding import bind
 from leakstats.lint.evidence.tables import entity_names, read_sheet
 from leakstats.lint.parsing import parse_document
@@ -161,6 +162,6 @@ def test_of_two_records_that_a_row_names_the_one_with_its_whole_name_is_bound() 
     ((series, cells),) = [x for x in sheet.series if x[0].pointer.startswith("column")]
     names = [entity_names(sheet, c, across=False) for c in cells]
     assert names[0] == {"chert", "chertspearman"}
-    found = bind(series, cells, names, {name: [(0, fact)] for name, fact in facts.items()}, [file])
+    found = bind(series, cells, names, Index([file]), [file])
     assert found is not None
     assert len(found.matched) == len(stones)

@@ -236,7 +236,24 @@ def test_sarif_fits_the_standard() -> None:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b%2C1.md"
     assert run["results"][2]["suppressions"] == [{"kind": "inSource", "justification": "a persona's name"}]
-    assert len(run["invocations"][0]["toolExecutionNotifications"]) == 2
+    said = run["invocations"][0]["toolExecutionNotifications"]
+    assert [n["message"]["text"].partition(" not run")[0] for n in said] == [
+        "a b,1.md: CR301 changed-value, CR302 outdated-value were"
+    ]
+
+
+def test_sarif_says_of_a_file_that_was_not_read_once_that_nothing_ran(tmp_path: Path) -> None:
+    log = lint_paths([str(tmp_path / "none.md")], Options(), stdin=io.BytesIO())
+    (invocation,) = json.loads(to_sarif(log))["runs"][0]["invocations"]
+    assert len(invocation["toolExecutionNotifications"]) == 1
+
+
+def test_json_names_the_profile_that_judged(good_page: str) -> None:
+    page = lint_text(good_page)
+    other = replace(page, profile="publish")
+    unread = replace(page, profile="", readable=False)
+    asked = [Report((page,), ""), Report((page, unread), ""), Report((page,), "draft"), Report((page, other), "")]
+    assert [json.loads(to_json(log))["profile"] for log in asked] == ["review", "review", "draft", None]
 
 
 @pytest.mark.shared
