@@ -28,6 +28,8 @@ _APPROACH = regex(
     r"(?P<far>(?:further|farther)(?: away)?(?: from)?|away from))\b",
     re.IGNORECASE,
 )
+_HINTS = ("toward", "loser", "earer", "urther", "arther", "away")
+"""One of them stands in every text that the expression finds: most have none."""
 _BREAK = regex(r";|[.:]\s|\d|\b(?:but|while|whereas|although|though|yet|however|unlike|and)\b", re.IGNORECASE)
 _DENIED = regex(DENIAL, re.IGNORECASE)
 _OF_LIKENESS = regex(r"\bcos(?:ines?)?\b|\bsimilarit", re.IGNORECASE)
@@ -35,7 +37,10 @@ _OF_LIKENESS = regex(r"\bcos(?:ines?)?\b|\bsimilarit", re.IGNORECASE)
 
 def approach_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
     """A word of approach in front of two cosines of which the second is smaller, or of parting where it is larger."""
-    if not sentence.numbers or _APPROACH.search(sentence.text) is None or is_moot(sentence) or is_of_distance(evidence):
+    text = sentence.text
+    if not sentence.numbers or not any(word in text for word in _HINTS) or _APPROACH.search(text) is None:
+        return
+    if is_moot(sentence) or is_of_distance(evidence):
         return
     ends = interval_ends(sentence)
     words = list(_APPROACH.finditer(sentence.text))

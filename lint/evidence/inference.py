@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 
 from ..document import Heading, Html, Paragraph, Table
 from ..regex import regex
@@ -44,6 +45,7 @@ _TEST_HEAD = regex(
 )
 
 
+@lru_cache(maxsize=1024)  # cells and the sentences beside a table are asked about for each of its p
 def is_other_test(text: str) -> bool:
     """True if a text names a test whose p does not follow from a coefficient and its N.
 
