@@ -68,8 +68,8 @@ def bracket_clashes(sentence: Sentence) -> Iterator[Clash]:
         if len(inside) < 2 or inside[0].role != inside[1].role or inside[0].role not in _WEIGHED or inside[0].at > left:
             continue
         a, b = inside
-        if not _SET_AGAINST.fullmatch(sentence.between(a.end, b.at)) or a.bound or b.bound:
-            continue
+        if not _SET_AGAINST.fullmatch(sentence.between(a.end, b.at)) or a.bound or b.bound or max(a.value, b.value) < 0:
+            continue  # the larger of two negative coefficients may be the stronger
         if _DENIED.search(sentence.text, max(0, match.start() - 24), match.start()):
             continue
         if (a.value - b.value) * (1 if match["up"] else -1) < 0:
