@@ -13,6 +13,7 @@ from .knowledge import Clash, Evidence
 from .lexicon import DENIAL, DirectionWord
 from .passages import Sentence
 from .relationships import is_of_distance
+from .wording import OF_LIKENESS
 
 __all__ = ["approach_clashes"]
 
@@ -32,7 +33,6 @@ _HINTS = ("toward", "loser", "earer", "urther", "arther", "away")
 """One of them stands in every text that the expression finds: most have none."""
 _BREAK = regex(r";|[.:]\s|\d|\b(?:but|while|whereas|although|though|yet|however|unlike|and)\b", re.IGNORECASE)
 _DENIED = regex(DENIAL, re.IGNORECASE)
-_OF_LIKENESS = regex(r"\bcos(?:ines?)?\b|\bsimilarit", re.IGNORECASE)
 
 
 def approach_clashes(evidence: Evidence, sentence: Sentence) -> Iterator[Clash]:
@@ -66,4 +66,4 @@ def _is_of_cosines(sentence: Sentence, span: Span) -> bool:
         n.role not in ("value", "coefficient") or n.decimals < 2 or abs(n.value) > 1 for n in (span.left, span.right)
     ):
         return False
-    return (span.left.signed or span.right.signed) or _OF_LIKENESS.search(sentence.passage.plain) is not None
+    return (span.left.signed or span.right.signed) or OF_LIKENESS.search(sentence.passage.plain) is not None

@@ -76,7 +76,8 @@ def starts_of_sentences(plain: str) -> tuple[int, ...]:
 def _is_short(plain: str, end: int) -> bool:
     """True for a full stop of an abbreviation: of "et al.", not of "interval."."""
     for word in _SHORT if plain.endswith(_SHORT, 0, end) else ():
-        if plain.endswith(word, 0, end) and not plain[: end - len(word)][-1:].isalpha():
+        at = end - len(word)
+        if plain.endswith(word, 0, end) and not (at > 0 and plain[at - 1].isalpha()):
             return True
     return False
 
